@@ -1,0 +1,57 @@
+# Thin front of CMake and CTest. `make demo` and `make test` are all the set-up there is: each
+# first installs what it needs from Debian's packages, and says so.
+
+BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
+  libboost-dev libmnl-dev libnftnl-dev libyaml-cpp-dev libsimdjson-dev libexpected-dev \
+  libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev nlohmann-json3-dev
+TEST_PACKAGES := libgtest-dev libbenchmark-dev librapidcheck-dev nftables iproute2 netbase curl \
+  libcap2-bin util-linux
+LINT_PACKAGES := clang-format clang-tidy
+
+BUILD := build/release
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.DEFAULT_GOAL := help
+.PHONY: help deps lint-deps build test sanitize demo bench lint format install clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## install the Debian packages that building and testing need
+	@PACKAGES="$(BUILD_PACKAGES) $(TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+
+lint-deps:
+	@PACKAGES="$(LINT_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+
+build: deps ## build everything (release)
+	cmake --preset release
+	cmake --build --preset release
+
+test: build ## build, and run every test (packets need root)
+	ctest --preset release
+
+demo: build ## enforce policies in a playground of network namespaces, and show it (needs root)
+	$(AS_ROOT) $(BUILD)/tests/demo/portcullis-demo
+
+bench: build ## measure, beside the kernel's own limits
+	$(AS_ROOT) $(BUILD)/tests/bench/portcullis-bench
+
+sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
+	cmake --preset asan-ubsan
+	cmake --build --preset asan-ubsan
+	ctest --preset asan-ubsan
+	cmake --preset tsan
+	cmake --build --preset tsan --target daemon_test
+	ctest --preset tsan --tests-regex '^Daemon|Health|Admin|Reconciler'
+
+lint: lint-deps deps ## formatting and clang-tidy
+	sh cmake/lint.sh
+
+format: lint-deps ## rewrite the sources in our format
+	git ls-files --cached --others --exclude-standard '*.h' '*.cpp' | xargs clang-format -i
+
+install: build ## install the daemon (DESTDIR is honoured)
+	cmake --install $(BUILD)
+
+clean: ## remove what was built
+	rm -rf build

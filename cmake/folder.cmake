@@ -1,0 +1,25 @@
+# portcullis_folder(TARGET FOLDER SOURCE...)
+# One static library for one folder of the tree. Its headers are included as
+# "<folder>/<file>.h", and only by targets that link it: the include path of each
+# library holds a link to its own folder and nothing else.
+function(portcullis_folder target folder)
+  add_library(${target} STATIC ${ARGN})
+  set(root ${CMAKE_BINARY_DIR}/include/${target})
+  get_filename_component(parent ${root}/${folder} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${root}/${folder} SYMBOLIC)
+  target_include_directories(${target} PUBLIC ${root})
+  target_link_libraries(${target} PRIVATE portcullis_flags)
+endfunction()
+
+# portcullis_test(NAME SOURCE... LINK library... [LABELS ...] [ENVIRONMENT ...]): a GoogleTest binary, each case a ctest test.
+# Tests may include everything.
+function(portcullis_test name)
+  cmake_parse_arguments(ARG "" "" "LINK;LABELS;ENVIRONMENT" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} portcullis_flags GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    PROPERTIES LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENVIRONMENT}" TIMEOUT 300)
+endfunction()

@@ -1,0 +1,35 @@
+# Flags that every target of ours is built with, and the sanitizers that presets ask for.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+set(PORTCULLIS_SANITIZE "" CACHE STRING "Value of -fsanitize=, e.g. address,undefined")
+if(PORTCULLIS_SANITIZE)
+  add_compile_options(-fsanitize=${PORTCULLIS_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PORTCULLIS_SANITIZE})
+endif()
+
+add_library(portcullis_flags INTERFACE)
+target_compile_options(portcullis_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # False alarms of GCC 12 in inlined std::string (its bug 105651).
+  target_compile_options(portcullis_flags INTERFACE -Wno-restrict)
+endif()
+if(PORTCULLIS_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Asio has memory fences beside its locks; g++ only notes that TSan does not model them.
+  target_compile_options(portcullis_flags INTERFACE -Wno-tsan)
+endif()
+if(NOT PORTCULLIS_SANITIZE)
+  target_compile_options(portcullis_flags INTERFACE $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
