@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/cluster_state.h"
+
+namespace portcullis {
+
+// A pod that policies can be about, with the addresses that are really its own.
+struct Endpoint {
+  const Pod* pod = nullptr;       // owned by the ClusterState
+  const Namespace* ns = nullptr;  // null: not known (yet)
+  std::vector<Address> addresses;
+  bool contested = false;  // the addresses are claimed by another pod with equal right
+};
+
+// Every pod that has an address of its own: not on the host's network, not finished. Two pods with
+// one address: it belongs to the well-formed one, then the one that is not terminating, then the
+// running one, then the newest. Where that does not decide, it is contested, and each claimant has
+// a second endpoint for such addresses: they can be no one's peer, and may talk to nobody. Sorted
+// by key. The endpoints point into `cluster`.
+std::vector<Endpoint> endpoints(const ClusterState& cluster);
+
+// Two pods that claim one address, for the operator.
+struct AddressConflict {
+  Address address;
+  ObjectKey owner;  // or, if contested, the first claimant
+  ObjectKey other;
+  bool contested = false;
+  std::string owner_origin;
+  std::string other_origin;
+
+  bool operator==(const AddressConflict&) const = default;
+};
+
+std::vector<AddressConflict> address_conflicts(const ClusterState& cluster);
+
+// "pods default/a (a.yaml, document 1) and default/b (b.yaml, document 1) both have 10.0.0.1; ..."
+std::string to_string(const AddressConflict& conflict);
+
+}  // namespace portcullis

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "compiler/cluster_state.h"
+#include "compiler/ruleset.h"
+
+namespace portcullis {
+
+// The ruleset that enforces the cluster's policies on the pods of one node. A pure function of
+// the objects: no history, and no object that no local pod needs. Never empty: the constant base
+// chain and the dispatch maps are there without any policy too.
+Ruleset compile(const ClusterState& cluster, std::string_view node_name);
+
+}  // namespace portcullis

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "compiler/ruleset.h"
+#include "compiler/transaction.h"
+
+namespace portcullis {
+
+// The operations that turn a table holding `from` into one holding `to`, in an order in which
+// every prefix refers only to what exists. diff(a, a) is empty. Where an object that others refer
+// to changed in place (a set's type, a base chain's hook, the ranges of an interval set; never
+// after compile(), only after someone else's hand), the table is replaced in the same transaction.
+Transaction diff(const Ruleset& from, const Ruleset& to);
+
+}  // namespace portcullis

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "compiler/objects.h"
+
+namespace portcullis {
+
+// What a source says of one object: its new value, or null when it is gone. Values are shared
+// and const. The key is the object's own, also where the value is null.
+struct PodEvent {
+  ObjectKey key;
+  std::shared_ptr<const Pod> pod;
+};
+
+struct NamespaceEvent {
+  std::string name;
+  std::shared_ptr<const Namespace> ns;
+};
+
+struct PolicyEvent {
+  ObjectKey key;
+  std::shared_ptr<const NetworkPolicy> policy;
+};
+
+using Event = std::variant<PodEvent, NamespaceEvent, PolicyEvent>;
+
+}  // namespace portcullis

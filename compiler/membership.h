@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/address_owner.h"
+#include "compiler/profile.h"
+
+namespace portcullis {
+
+// One address that a peer may have.
+struct Member {
+  Address address;
+  const Pod* pod;  // whose it is
+};
+
+// The endpoints that may be peers, indexed by namespace and label set, so that a selector is
+// evaluated once for each of those and not for each pod. Points into what it was made of.
+class Membership {
+ public:
+  explicit Membership(const std::vector<Endpoint>& endpoints);
+
+  // The addresses of the pods that any of the selectors matches; sorted, each once.
+  std::vector<Member> members(const std::vector<PeerSelector>& selectors) const;
+
+  // The pod addresses among `peers`: selected pods', those that a range covers, or all.
+  std::vector<Member> members(const Peers& peers) const;
+
+ private:
+  struct NamespaceMembers {
+    const Namespace* object;
+    std::map<Labels, std::vector<const Endpoint*>> by_labels;
+  };
+
+  void add(const PeerSelector& selector, std::vector<Member>& found) const;
+
+  std::map<std::string, NamespaceMembers> namespaces_;
+};
+
+}  // namespace portcullis

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <compare>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/objects.h"
+#include "compiler/selector.h"
+
+namespace portcullis {
+
+// Pods that a policy names as peers, wherever the policy lives: the pods of one namespace by its
+// name (a podSelector alone), or those of every namespace that a selector matches.
+struct PeerSelector {
+  std::variant<std::string, LabelSelector> namespaces;
+  LabelSelector pods;
+
+  // `ns` is the pod's namespace object, null while it is unknown: then only a namespace's name and
+  // the empty selector match. Says nothing about whether the pod counts as a peer at all.
+  bool matches_namespace(const std::string& name, const Namespace* ns) const;
+
+  // True only if every pod that `narrower` matches is matched by this one (sound, not complete).
+  bool subsumes(const PeerSelector& narrower) const;
+
+  std::strong_ordering operator<=>(const PeerSelector&) const = default;
+};
+
+PeerSelector peer_selector(const PodPeer& peer, const std::string& policy_namespace);
+
+// The same union without what another member already covers; sorted. Equal unions that were
+// written in another order are equal afterwards.
+std::vector<PeerSelector> unite(std::vector<PeerSelector> selectors);
+
+// "app=web in default", "all pods in namespaces env=prod"
+std::string to_string(const PeerSelector& selector);
+
+}  // namespace portcullis

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "compiler/ruleset.h"
+
+namespace portcullis {
+
+// The ruleset in nft(8)'s syntax, to the letter as `nft --stateless list table inet portcullis`
+// prints it after loading it. Loads with `nft -f`.
+std::string print_nft(const Ruleset& ruleset);
+
+// The same as JSON of libnftables-json(5): a document that `nft -j -f` loads.
+std::string print_json(const Ruleset& ruleset);
+
+// One line each, as they stand in print_nft()'s output, without indentation.
+std::string to_string(const Rule& rule);
+std::string to_string(const Element& element, const SetSpec& set);
+
+}  // namespace portcullis

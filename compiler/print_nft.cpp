@@ -1,0 +1,217 @@
+#include <algorithm>
+
+#include "compiler/print.h"
+
+namespace portcullis {
+namespace {
+
+// One field of an element's key, and of its end in an interval set.
+struct FieldRange {
+  FieldType type;
+  AddressValue first;
+  AddressValue last;
+};
+
+AddressValue read_field(std::span<const std::uint8_t> bytes) {
+  AddressValue value = 0;
+  for (const auto byte : bytes) value = (value << 8) | byte;
+  return value;
+}
+
+std::string protocol_name(unsigned protocol) {
+  switch (protocol) {
+    case 6:
+      return "tcp";
+    case 17:
+      return "udp";
+    case 132:
+      return "sctp";
+    default:
+      return std::to_string(protocol);
+  }
+}
+
+std::string value_text(FieldType type, AddressValue value) {
+  switch (type) {
+    case FieldType::kIpv4Addr:
+      return to_string(Address{Family::kIpv4, value});
+    case FieldType::kIpv6Addr:
+      return to_string(Address{Family::kIpv6, value});
+    case FieldType::kInetProto:
+      return protocol_name(static_cast<unsigned>(value));
+    case FieldType::kInetService:
+      return std::to_string(static_cast<unsigned>(value));
+  }
+  return "?";
+}
+
+bool is_address(FieldType type) {
+  return type == FieldType::kIpv4Addr || type == FieldType::kIpv6Addr;
+}
+
+// The prefix length if the range is one block of addresses, else -1.
+int prefix_length(const FieldRange& range) {
+  const AddressValue host_mask = range.first ^ range.last;
+  if ((host_mask & (host_mask + 1)) != 0 || (range.first & host_mask) != 0) return -1;
+  int length = range.type == FieldType::kIpv4Addr ? 32 : 128;
+  for (auto rest = host_mask; rest != 0; rest >>= 1) --length;
+  return length;
+}
+
+std::string range_text(const FieldRange& range) {
+  if (range.first == range.last) return value_text(range.type, range.first);
+  if (is_address(range.type)) {
+    const int length = prefix_length(range);
+    const auto begins = value_text(range.type, range.first);
+    if (length >= 0) return begins + "/" + std::to_string(length);
+  }
+  return value_text(range.type, range.first) + "-" + value_text(range.type, range.last);
+}
+
+std::string key_text(const Element& element, const SetSpec& set) {
+  std::string text;
+  std::size_t offset = 0;
+  for (const auto type : set.key) {
+    const auto field = [&](const ElementKey& key) {
+      return read_field(key.bytes().subspan(offset, size_of(type)));
+    };
+    const auto first = field(element.key);
+    if (!text.empty()) text += " . ";
+    text += range_text({type, first, element.last.empty() ? first : field(element.last)});
+    offset += padded_size_of(type);
+  }
+  return text;
+}
+
+// nft lists the elements of a hash set of concatenations by their bytes from the last to the
+// first, those of every other set in order.
+std::vector<const Element*> listing_order(const Set& set) {
+  std::vector<const Element*> elements;
+  elements.reserve(set.elements.size());
+  for (const auto& element : set.elements) elements.push_back(&element);
+  if (set.spec.interval || set.spec.key.size() < 2) return elements;
+  std::sort(elements.begin(), elements.end(), [](const Element* a, const Element* b) {
+    const auto left = a->key.bytes();
+    const auto right = b->key.bytes();
+    return std::lexicographical_compare(left.rbegin(), left.rend(), right.rbegin(), right.rend());
+  });
+  return elements;
+}
+
+std::string elements_text(const Set& set) {
+  const std::size_t per_line = set.spec.key == std::vector{FieldType::kIpv4Addr} ? 2 : 1;
+  std::string text = "\t\telements = { ";
+  std::size_t count = 0;
+  for (const auto* element : listing_order(set)) {
+    if (count != 0) text += count % per_line == 0 ? ",\n\t\t\t     " : ", ";
+    text += to_string(*element, set.spec);
+    ++count;
+  }
+  return text + " }\n";
+}
+
+std::string set_text(const Set& set) {
+  std::string text = (set.spec.verdict_map ? "\tmap " : "\tset ") + set.spec.name + " {\n\t\ttype ";
+  for (std::size_t i = 0; i < set.spec.key.size(); ++i) {
+    text += std::string(i == 0 ? "" : " . ") + to_string(set.spec.key[i]);
+  }
+  text += set.spec.verdict_map ? " : verdict\n" : "\n";
+  if (set.spec.interval) text += "\t\tflags interval\n";
+  if (!set.spec.comment.empty()) text += "\t\tcomment \"" + set.spec.comment + "\"\n";
+  if (!set.elements.empty()) text += elements_text(set);
+  return text + "\t}\n";
+}
+
+std::string base_text(const BaseChain& base) {
+  const auto priority = base.priority < 0 ? " - " + std::to_string(-base.priority)
+                                          : " + " + std::to_string(base.priority);
+  return "\t\ttype " + base.type + " hook " +
+         (base.hook == 2 ? "forward" : std::to_string(base.hook)) + " priority filter" +
+         (base.priority == 0 ? "" : priority) + "; policy " +
+         (base.policy == 1 ? "accept" : "drop") + ";\n";
+}
+
+std::string chain_text(const Chain& chain) {
+  std::string text = "\tchain " + chain.spec.name + " {\n";
+  if (!chain.spec.comment.empty()) text += "\t\tcomment \"" + chain.spec.comment + "\"\n";
+  if (chain.spec.base) text += base_text(*chain.spec.base);
+  for (const auto& rule : chain.rules) text += "\t\t" + to_string(rule) + "\n";
+  return text + "\t}\n";
+}
+
+std::string concatenation(const std::vector<Field>& fields) {
+  std::string text;
+  for (const auto field : fields) {
+    if (!text.empty()) text += " . ";
+    text += to_string(field);
+  }
+  return text;
+}
+
+std::string equal_value(const Equal& equal) {
+  if (equal.field == Field::kIcmpv6Type && equal.value == 135) return "nd-neighbor-solicit";
+  if (equal.field == Field::kIcmpv6Type && equal.value == 136) return "nd-neighbor-advert";
+  return std::to_string(equal.value);
+}
+
+struct StatementText {
+  std::string operator()(const ConntrackState& state) const {
+    std::string names;
+    if (state.any_of & ConntrackState::kEstablished) names += ",established";
+    if (state.any_of & ConntrackState::kRelated) names += ",related";
+    return "ct state " + (names.empty() ? "0" : names.substr(1));
+  }
+  std::string operator()(const Equal& equal) const {
+    return std::string(to_string(equal.field)) + " " + equal_value(equal);
+  }
+  std::string operator()(const InSet& in) const { return concatenation(in.key) + " @" + in.set; }
+  std::string operator()(const VerdictMap& vmap) const {
+    return concatenation(vmap.key) + " vmap @" + vmap.map;
+  }
+  std::string operator()(const Counter&) const { return "counter"; }
+  std::string operator()(const Verdict& verdict) const {
+    switch (verdict.kind) {
+      case Verdict::Kind::kAccept:
+        return "accept";
+      case Verdict::Kind::kDrop:
+        return "drop";
+      case Verdict::Kind::kReturn:
+        return "return";
+    }
+    return "?";
+  }
+  std::string operator()(const Foreign& foreign) const { return "[ " + foreign.text + " ]"; }
+};
+
+}  // namespace
+
+std::string to_string(const Rule& rule) {
+  std::string text;
+  bool foreign = false;
+  for (const auto& statement : rule.statements) {
+    if (!text.empty()) text += " ";
+    text += std::visit(StatementText{}, statement);
+    foreign = foreign || std::holds_alternative<Foreign>(statement);
+  }
+  return foreign ? "# not ours: " + text : text;
+}
+
+std::string to_string(const Element& element, const SetSpec& set) {
+  const auto key = key_text(element, set);
+  return set.verdict_map ? key + " : jump " + element.jump : key;
+}
+
+std::string print_nft(const Ruleset& ruleset) {
+  std::string text = std::string("table inet ") + kTableName + " {\n";
+  bool first = true;
+  const auto add = [&](const std::string& block) {
+    if (!first) text += "\n";
+    text += block;
+    first = false;
+  };
+  for (const auto& [name, set] : ruleset.sets) add(set_text(set));
+  for (const auto& [name, chain] : ruleset.chains) add(chain_text(chain));
+  return text + "}\n";
+}
+
+}  // namespace portcullis

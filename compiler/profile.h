@@ -1,0 +1,67 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/interval.h"
+#include "compiler/objects.h"
+#include "compiler/peer_selector.h"
+#include "compiler/port_set.h"
+
+namespace portcullis {
+
+enum class Direction : std::uint8_t { kIngress, kEgress };
+
+using AddressRanges = std::vector<Interval<AddressValue>>;
+
+// The far ends that a clause allows: everyone, or pods by selector and addresses by range.
+struct Peers {
+  bool everyone = false;
+  std::vector<PeerSelector> pods;  // as unite() leaves them; empty for everyone
+  AddressRanges v4;                // canonical; empty for everyone
+  AddressRanges v6;
+
+  std::strong_ordering operator<=>(const Peers&) const = default;
+};
+
+// Traffic to `ports` (none: all traffic, with ports or without) is allowed with `peers`.
+struct Clause {
+  std::optional<PortSet> ports;
+  Peers peers;
+
+  std::strong_ordering operator<=>(const Clause&) const = default;
+};
+
+// Egress to the port that each peer pod gives this name.
+struct NamedClause {
+  std::string port;
+  Protocol protocol = Protocol::kTcp;
+  Peers peers;
+
+  std::strong_ordering operator<=>(const NamedClause&) const = default;
+};
+
+// Everything that one pod is allowed in one direction: the union of all rules of all policies that
+// select it, one clause for each distinct set of ports.
+struct Profile {
+  Direction direction = Direction::kIngress;
+  std::vector<Clause> clauses;        // sorted by ports
+  std::vector<NamedClause> named;     // sorted; egress only
+  std::vector<std::string> policies;  // names of the policies, for people
+
+  bool allows_everything() const;
+};
+
+// The port that the pod gives this name, the first one; null if it gives it to none.
+const NamedPort* find_port(const Pod& pod, const std::string& name, Protocol protocol);
+
+// The profile of `subject` under `policies`, each of which selects it and isolates `direction`. Of
+// the subject only its named ports matter, and only for ingress.
+Profile make_profile(Direction direction, std::span<const NetworkPolicy* const> policies,
+                     const Pod& subject);
+
+}  // namespace portcullis

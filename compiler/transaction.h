@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/ruleset.h"
+
+namespace portcullis {
+
+// Operations on the table, in nftables' own verbs. One transaction is one netlink batch: all or
+// nothing. Each operation may use only what the ones before it, and the table, provide.
+struct AddTable {};
+struct DeleteTable {};  // with everything in it
+struct AddSet {
+  SetSpec set;
+};
+struct DeleteSet {
+  std::string name;
+};
+struct AddChain {
+  ChainSpec chain;
+};
+struct DeleteChain {
+  std::string name;  // has no rules any more
+};
+struct AddRule {
+  std::string chain;  // at its end
+  Rule rule;
+};
+struct FlushChain {
+  std::string chain;
+};
+struct AddElements {
+  SetSpec set;
+  std::vector<Element> elements;
+};
+struct DeleteElements {
+  SetSpec set;
+  std::vector<Element> elements;
+};
+
+using Operation = std::variant<AddTable, DeleteTable, AddSet, DeleteSet, AddChain, DeleteChain,
+                               AddRule, FlushChain, AddElements, DeleteElements>;
+
+struct Transaction {
+  std::vector<Operation> operations;
+
+  bool empty() const { return operations.empty(); }
+};
+
+// As one would give it to nft(8), one line an operation: "add element inet portcullis peer-v4-1f
+// { 10.0.0.1 }". Long element lists are cut.
+std::string to_string(const Operation& operation);
+std::string to_string(const Transaction& transaction);
+
+}  // namespace portcullis
