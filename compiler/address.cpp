@@ -48,6 +48,8 @@ std::optional<AddressValue> parse_ipv4(std::string_view text) {
 
 std::optional<AddressValue> parse_ipv6(std::string_view text) {
   Bytes bytes;
+  // inet_pton() reads up to the first zero byte, and would not see what follows it.
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   if (inet_pton(AF_INET6, std::string(text).c_str(), bytes.data()) != 1) return std::nullopt;
   return from_bytes(bytes);
 }

@@ -18,6 +18,11 @@ bool isolates(const NetworkPolicy& policy, Direction direction) {
   return direction == Direction::kIngress ? policy.isolates_ingress : policy.isolates_egress;
 }
 
+// What is malformed may be the node's name itself: then every node denies the pod.
+bool is_local(const Pod& pod, std::string_view node_name) {
+  return pod.node_name == node_name || (pod.malformed && pod.node_name.empty());
+}
+
 // ClusterState -> endpoints -> (local ones) policies -> profiles -> chains and sets
 //                           -> (all) membership ------------------------^
 class Compilation {
@@ -31,7 +36,7 @@ class Compilation {
 
   Ruleset run(std::string_view node_name) && {
     for (const auto& endpoint : endpoints_) {
-      if (endpoint.pod->node_name != node_name) continue;
+      if (!is_local(*endpoint.pod, node_name)) continue;
       isolate(endpoint, Direction::kEgress);
       isolate(endpoint, Direction::kIngress);
     }

@@ -89,6 +89,15 @@ std::string joined(const std::vector<PeerSelector>& selectors) {
   return text;
 }
 
+// "http/TCP of app=web in shop or in an ipBlock"
+std::string described(const NamedClause& clause) {
+  const auto& peers = clause.peers;
+  const bool in_block = !peers.v4.empty() || !peers.v6.empty();
+  auto owners = peers.everyone ? "all pods" : joined(peers.pods);
+  if (in_block) owners += owners.empty() ? "pods in an ipBlock" : " or in an ipBlock";
+  return clause.port + "/" + to_string(clause.protocol) + " of " + owners;
+}
+
 template <class T>
 bool has_range(const std::vector<Interval<T>>& intervals) {
   return std::any_of(intervals.begin(), intervals.end(),
@@ -232,14 +241,11 @@ std::string RulesetBuilder::add_named_set(Family family, const NamedClause& clau
   const auto [place, added] = ruleset_.sets.try_emplace(name);
   if (!added) return name;
   auto& set = place->second;
-  const auto about = clause.port + "/" + to_string(clause.protocol) + " of " +
-                     (peers.everyone ? "all pods" : joined(peers.pods)) +
-                     (peers.v4.empty() && peers.v6.empty() ? "" : " or in an ipBlock");
   set.spec = {name,
               {address_type(family), FieldType::kInetProto, FieldType::kInetService},
               false,
               false,
-              make_comment(about)};
+              make_comment(described(clause))};
   for (const auto& member : membership_.members(peers)) {
     if (member.address.family != family) continue;
     const auto* port = find_port(*member.pod, clause.port, clause.protocol);
