@@ -1,0 +1,150 @@
+#include "k8s-client/decode.h"
+
+#include <utility>
+
+#include "k8s-client/decode_object.h"
+#include "k8s-client/name_rules.h"
+
+namespace portcullis::k8s {
+namespace {
+
+constexpr std::string_view kPolicyGroup = "networking.k8s.io";
+constexpr std::string_view kPolicyVersion = "networking.k8s.io/v1";
+constexpr std::string_view kCoreVersion = "v1";
+
+// What an object is, by its own word or by that of the <Kind>List that it is in.
+struct TypeMeta {
+  std::string kind;
+  std::string api_version;
+};
+
+std::string_view group_of(std::string_view api_version) {
+  const auto slash = api_version.find('/');
+  return slash == std::string_view::npos ? "" : api_version.substr(0, slash);
+}
+
+bool is_our_kind(std::string_view kind) {
+  return kind == "Pod" || kind == "Namespace" || kind == "NetworkPolicy";
+}
+
+// Other groups may have kinds of the same name.
+bool is_foreign(const TypeMeta& type) {
+  const auto group = group_of(type.api_version);
+  if (type.kind != "NetworkPolicy") return !group.empty();
+  return !group.empty() && group != kPolicyGroup && group != "extensions";
+}
+
+void check_api_version(const TypeMeta& type, const Field& field) {
+  const auto expected = type.kind == "NetworkPolicy" ? kPolicyVersion : kCoreVersion;
+  if (type.api_version == expected) return;
+  std::string wrong = in_quotes(type.api_version) + " is not supported";
+  if (type.api_version.empty()) wrong = "is missing or no string";
+  if (group_of(type.api_version) == "extensions") wrong += " any more";
+  field.defect(wrong + "; write apiVersion: " + std::string(expected));
+}
+
+// For messages: "NetworkPolicy default/api", as far as it can be told.
+std::string describe(const std::string& kind, const Document& object) {
+  const auto* metadata = object.find("metadata");
+  const auto* name = metadata == nullptr ? nullptr : metadata->find("name");
+  if (name == nullptr || name->string() == nullptr) return kind;
+  if (kind == "Namespace") return kind + ' ' + printable(*name->string());
+  const auto* ns = metadata->find("namespace");
+  const bool has_namespace = ns != nullptr && ns->string() != nullptr && !ns->string()->empty();
+  return kind + ' ' + printable(has_namespace ? *ns->string() : "default") + '/' +
+         printable(*name->string());
+}
+
+class Decoder {
+ public:
+  Decoder(const std::string& origin, UnknownFields unknown) : origin_(origin), unknown_(unknown) {}
+
+  void decode_any(const Field& field, const TypeMeta& inherited);
+  Decoded take() { return std::move(decoded_); }
+
+ private:
+  void decode_list(const Field& list, const TypeMeta& type);
+  void decode_object(const Field& place, const TypeMeta& type);
+
+  template <class T>
+  void keep(std::shared_ptr<const T> object) {
+    if (object != nullptr) decoded_.objects.emplace_back(std::move(object));
+  }
+
+  void keep(std::vector<Defect> defects) {
+    for (auto& defect : defects) decoded_.defects.push_back(std::move(defect));
+  }
+
+  const std::string& origin_;
+  UnknownFields unknown_;
+  int object_count_ = 0;
+  Decoded decoded_;
+};
+
+void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
+  Report report{"", unknown_, {}};
+  const Field field(place, report);
+  const Field kind = field["kind"];
+  const Field api_version = field["apiVersion"];
+  TypeMeta type = inherited;
+  if (field.require_map()) {
+    const auto* own_kind = kind.string();
+    if (own_kind != nullptr) type.kind = *own_kind;
+    if (kind.missing() && type.kind.empty()) {
+      kind.defect("is missing; write the object's kind, such as NetworkPolicy");
+    }
+    if (api_version.value() != nullptr) {
+      type.api_version = api_version.value()->string() ? *api_version.value()->string() : "";
+    }
+  }
+  const bool clean = report.clean();
+  keep(std::move(report.defects));
+  if (!clean) return;
+  if (is_our_kind(type.kind)) return decode_object(place, type);
+  decode_list(place, type);
+}
+
+// A List's items say what they are; those of a PodList need not.
+void Decoder::decode_list(const Field& list, const TypeMeta& type) {
+  constexpr std::string_view kSuffix = "List";
+  if (!type.kind.ends_with(kSuffix)) return;
+  const TypeMeta item_type{type.kind.substr(0, type.kind.size() - kSuffix.size()),
+                           type.api_version};
+  const bool is_plain_list = item_type.kind.empty();
+  if (!is_plain_list && (!is_our_kind(item_type.kind) || is_foreign(item_type))) return;
+  Report report{printable(type.kind), unknown_, {}};
+  const Field root(list, report);
+  const Field items = root["items"];
+  items.each_item(
+      [&](const Field& item) { decode_any(item, is_plain_list ? TypeMeta{} : item_type); });
+  keep(std::move(report.defects));
+}
+
+void Decoder::decode_object(const Field& place, const TypeMeta& type) {
+  if (is_foreign(type)) return;
+  ++object_count_;
+  Report report{describe(type.kind, *place.value()), unknown_, {}};
+  const Field root(place, report);
+  check_api_version(type, root["apiVersion"]);
+  if (type.kind == "Pod") {
+    keep(decode_pod(root, origin_));
+  } else if (type.kind == "Namespace") {
+    keep(decode_namespace(root, origin_));
+  } else {
+    root.allow_only({"apiVersion", "kind", "metadata", "spec", "status"});
+    keep(decode_policy(root, origin_, origin_ + '#' + std::to_string(object_count_)));
+  }
+  keep(std::move(report.defects));
+}
+
+}  // namespace
+
+Decoded decode(const Document& document, const std::string& origin, UnknownFields unknown) {
+  if (document.is_null()) return {};
+  Decoder decoder(origin, unknown);
+  Report report;
+  decoder.decode_any(Field(document, report), {});
+  return decoder.take();
+}
+
+}  // namespace portcullis::k8s

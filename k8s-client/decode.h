@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/objects.h"
+#include "k8s-client/document.h"
+
+namespace portcullis::k8s {
+
+// What is wrong with an object, for its author.
+struct Defect {
+  std::string object;   // "NetworkPolicy default/api"; "" where it could not be told
+  std::string field;    // "spec.ingress[0].from[1].ipBlock.cidr"; "" for the whole object
+  std::string message;  // what is wrong, and what to do
+  int line = 0;         // in the text it was read from; 0: unknown
+};
+
+using Object = std::variant<std::shared_ptr<const Pod>, std::shared_ptr<const Namespace>,
+                            std::shared_ptr<const NetworkPolicy>>;
+
+struct Decoded {
+  std::vector<Object> objects;
+  std::vector<Defect> defects;
+};
+
+// How much of what we don't know is an error. A server has already dropped unknown fields and
+// newer ones are harmless; in a file an unknown field of a policy's spec is a typing error that
+// could widen it ("form:" instead of "from:" allows everyone).
+enum class UnknownFields : std::uint8_t { kTolerate, kReject };
+
+// The Pods, Namespaces and NetworkPolicies (networking.k8s.io/v1) in one document: an object, a
+// List, or a <Kind>List. Other kinds are none of our business and yield nothing. An object with
+// defects is marked malformed (see compiler/objects.h) and still returned, unless it has no usable
+// name. `origin` becomes the objects' origin. Never fails as a whole.
+Decoded decode(const Document& document, const std::string& origin, UnknownFields unknown);
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,90 @@
+#include <vector>
+
+#include "k8s-client/decode_object.h"
+#include "k8s-client/name_rules.h"
+#include "k8s-client/timestamp.h"
+
+namespace portcullis::k8s {
+namespace {
+
+bool is_unreadable(const Field& metadata) {
+  return !metadata.missing() && metadata.value()->map() == nullptr;
+}
+
+constexpr const char* kDnsLabelForm =
+    ": write up to 63 lower case letters, digits and '-', with a letter or digit at both ends";
+constexpr const char* kDnsSubdomainForm =
+    ": write up to 253 lower case letters, digits, '-' and '.', with a letter or digit at both "
+    "ends";
+constexpr const char* kLabelKeyForm =
+    ": write [prefix/]name, the name of up to 63 letters, digits, '-', '_' and '.', with a letter "
+    "or digit at both ends";
+constexpr const char* kLabelValueForm =
+    ": write up to 63 letters, digits, '-', '_' and '.', with a letter or digit at both ends";
+
+void check_name(const std::string& name, NameRule rule, const Field& field) {
+  const bool is_label = rule == NameRule::kDnsLabel;
+  if (is_label ? is_dns_label(name) : is_dns_subdomain(name)) return;
+  field.defect(in_quotes(name) + " is no valid name" +
+               (is_label ? kDnsLabelForm : kDnsSubdomainForm));
+}
+
+void check_label(const std::string& key, const std::string& value, const Field& field) {
+  if (!is_label_key(key)) {
+    field.defect(std::string("is no valid label key") + kLabelKeyForm);
+  }
+  if (!is_label_value(value)) {
+    field.defect(in_quotes(value) + " is no valid label value" + kLabelValueForm);
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> decode_name(const Field& metadata, NameRule rule) {
+  if (is_unreadable(metadata)) return std::nullopt;
+  const Field field = metadata["name"];
+  const auto* name = field.string();
+  if (name == nullptr || name->empty()) {
+    if (field.missing() || name != nullptr) field.defect("is missing; give the object a name");
+    return std::nullopt;
+  }
+  check_name(*name, rule, field);
+  return *name;
+}
+
+std::optional<std::string> decode_namespace_name(const Field& metadata) {
+  if (is_unreadable(metadata)) return std::nullopt;
+  const Field field = metadata["namespace"];
+  if (field.missing()) return "default";
+  const auto* name = field.string();
+  if (name == nullptr) return std::nullopt;
+  if (name->empty()) return "default";
+  check_name(*name, NameRule::kDnsLabel, field);
+  return *name;
+}
+
+Labels decode_labels(const Field& labels) {
+  Labels::sequence_type pairs;
+  labels.each_entry([&](const std::string& key, const Field& field) {
+    static const std::string kEmpty;  // null, as the API server takes it
+    const auto* value = field.value()->is_null() ? &kEmpty : field.string();
+    if (value == nullptr) return;
+    check_label(key, *value, field);
+    pairs.emplace_back(key, *value);
+  });
+  Labels result;
+  result.insert(pairs.begin(), pairs.end());
+  return result;
+}
+
+std::optional<std::int64_t> decode_timestamp(const Field& timestamp) {
+  const auto* text = timestamp.string();
+  if (text == nullptr) return std::nullopt;
+  const auto seconds = parse_timestamp(*text);
+  if (!seconds) {
+    timestamp.defect(in_quotes(*text) + " is no date and time such as 2024-02-29T12:00:00Z");
+  }
+  return seconds;
+}
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "k8s-client/field.h"
+
+// The parts of decode(). Each reads one field or object, adds what is wrong with it to the field's
+// report, and returns what could be read.
+namespace portcullis::k8s {
+
+// decode_metadata.cpp
+enum class NameRule : std::uint8_t { kDnsLabel, kDnsSubdomain };
+std::optional<std::string> decode_name(const Field& metadata, NameRule rule);
+std::optional<std::string> decode_namespace_name(const Field& metadata);  // "default" if missing
+Labels decode_labels(const Field& labels);
+std::optional<std::int64_t> decode_timestamp(const Field& timestamp);
+
+// decode_address.cpp
+std::optional<Address> decode_address(const Field& address);
+std::optional<Cidr> decode_cidr(const Field& cidr);
+
+// decode_port.cpp
+Protocol decode_protocol(const Field& protocol);                     // TCP if missing
+std::optional<std::uint16_t> decode_port_number(const Field& port);  // 1 to 65535
+const std::string* decode_port_name(const Field& name);
+
+// decode_selector.cpp. Nothing if anything is wrong with it; everything if it is missing.
+std::optional<LabelSelector> decode_selector(const Field& selector);
+
+// decode_policy_rule.cpp. `peers` is "from" or "to".
+std::vector<PolicyRule> decode_policy_rules(const Field& rules, std::string_view peers);
+
+// The objects; null without a usable name and namespace. A policy without a name takes
+// `substitute_name`, so that it still isolates.
+std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& origin);
+std::shared_ptr<const Namespace> decode_namespace(const Field& root, const std::string& origin);
+std::shared_ptr<const NetworkPolicy> decode_policy(const Field& root, const std::string& origin,
+                                                   const std::string& substitute_name);
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <utility>
+
+#include "k8s-client/decode_object.h"
+#include "k8s-client/malformed.h"
+
+namespace portcullis::k8s {
+namespace {
+
+// Ports without a name are documentation only: nothing refers to them.
+void decode_named_ports(const Field& container, std::vector<NamedPort>& ports) {
+  const Field list = container["ports"];
+  list.each_item([&](const Field& port) {
+    if (!port.require_map() || port["name"].missing()) return;
+    const Field number_field = port["containerPort"];
+    if (number_field.missing()) number_field.defect("is missing; write the number of the port");
+    const auto* name = decode_port_name(port["name"]);
+    const auto number = decode_port_number(number_field);
+    const auto protocol = decode_protocol(port["protocol"]);
+    if (name != nullptr && number) ports.push_back({*name, protocol, *number});
+  });
+}
+
+bool is_sidecar(const Field& container) {
+  const auto* restart_policy = container["restartPolicy"].string();
+  return restart_policy != nullptr && *restart_policy == "Always";
+}
+
+std::vector<NamedPort> decode_ports(const Field& spec) {
+  std::vector<NamedPort> ports;
+  const Field containers = spec["containers"];
+  containers.each_item([&](const Field& container) {
+    if (container.require_map()) decode_named_ports(container, ports);
+  });
+  const Field init_containers = spec["initContainers"];
+  init_containers.each_item([&](const Field& container) {
+    if (container.require_map() && is_sidecar(container)) decode_named_ports(container, ports);
+  });
+  return ports;
+}
+
+std::vector<Address> decode_addresses(const Field& status) {
+  std::vector<Address> addresses;
+  const auto add = [&](const Field& field) {
+    if (const auto address = decode_address(field)) addresses.push_back(*address);
+  };
+  const Field list = status["podIPs"];
+  list.each_item([&](const Field& item) {
+    if (!item.require_map()) return;
+    if (item["ip"].missing()) item.defect("has no address; write {ip: ADDRESS}");
+    add(item["ip"]);
+  });
+  const Field single = status["podIP"];
+  const auto* text = single.string();
+  if (list.list_size() == 0 && text != nullptr && !text->empty()) add(single);
+  std::sort(addresses.begin(), addresses.end());
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+  return addresses;
+}
+
+// A phase that we don't know is not one of those that end a pod.
+PodPhase decode_phase(const Field& field) {
+  static constexpr std::pair<std::string_view, PodPhase> kPhases[] = {
+      {"Pending", PodPhase::kPending},
+      {"Running", PodPhase::kRunning},
+      {"Succeeded", PodPhase::kSucceeded},
+      {"Failed", PodPhase::kFailed},
+  };
+  if (field.missing()) return PodPhase::kPending;
+  const auto* name = field.string();
+  if (name == nullptr) return PodPhase::kUnknown;
+  const auto* phase = std::find_if(std::begin(kPhases), std::end(kPhases),
+                                   [&](const auto& entry) { return entry.first == *name; });
+  return phase == std::end(kPhases) ? PodPhase::kUnknown : phase->second;
+}
+
+}  // namespace
+
+std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& origin) {
+  const Field metadata = root.section("metadata");
+  auto ns = decode_namespace_name(metadata);
+  auto name = decode_name(metadata, NameRule::kDnsSubdomain);
+  if (!ns || !name) return nullptr;
+
+  const Field spec = root.section("spec");
+  const Field status = root.section("status");
+  auto pod = std::make_shared<Pod>();
+  pod->key = {std::move(*ns), std::move(*name)};
+  pod->origin = origin;
+  pod->labels = decode_labels(metadata["labels"]);
+  pod->created_at = decode_timestamp(metadata["creationTimestamp"]).value_or(0);
+  pod->terminating = !metadata["deletionTimestamp"].missing();
+  decode_timestamp(metadata["deletionTimestamp"]);
+  if (const auto* node_name = spec["nodeName"].string()) pod->node_name = *node_name;
+  pod->host_network = spec["hostNetwork"].boolean().value_or(false);
+  pod->ports = decode_ports(spec);
+  pod->phase = decode_phase(status["phase"]);
+  pod->addresses = decode_addresses(status);
+  if (!root.report().clean()) fail_closed(*pod);
+  return pod;
+}
+
+}  // namespace portcullis::k8s

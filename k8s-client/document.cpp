@@ -1,0 +1,35 @@
+#include "k8s-client/document.h"
+
+#include <algorithm>
+#include <array>
+
+namespace portcullis::k8s {
+
+const Document* Document::find(std::string_view key) const {
+  const auto* entries = map();
+  if (entries == nullptr) return nullptr;
+  const auto entry = std::find_if(entries->begin(), entries->end(),
+                                  [&](const auto& candidate) { return candidate.first == key; });
+  return entry == entries->end() || entry->second.is_null() ? nullptr : &entry->second;
+}
+
+const char* Document::type_name() const {
+  static constexpr std::array kNames = {"null",     "a boolean", "a number", "a number",
+                                        "a string", "a list",    "a mapping"};
+  static_assert(kNames.size() == std::variant_size_v<decltype(value)>);
+  return kNames[value.index()];
+}
+
+const std::pair<std::string, Document>* find_duplicate(const Document::Map& map) {
+  std::vector<const std::pair<std::string, Document>*> entries;
+  entries.reserve(map.size());
+  for (const auto& entry : map) entries.push_back(&entry);
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](auto* left, auto* right) { return left->first < right->first; });
+  const auto twin = std::adjacent_find(entries.begin(), entries.end(), [](auto* left, auto* right) {
+    return left->first == right->first;
+  });
+  return twin == entries.end() ? nullptr : *std::next(twin);
+}
+
+}  // namespace portcullis::k8s

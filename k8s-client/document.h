@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace portcullis::k8s {
+
+// A parsed JSON or YAML document, whatever it was written in: the one form that objects are
+// decoded from. Mappings keep the order of the text. Types are JSON's: a plain YAML scalar has
+// the type that Kubernetes' own YAML reader gives it, a quoted one is a string.
+struct Document {
+  using List = std::vector<Document>;
+  using Map = std::vector<std::pair<std::string, Document>>;
+
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map> value = nullptr;
+  int line = 0;  // where it begins, from 1; 0: unknown
+
+  bool is_null() const { return std::holds_alternative<std::nullptr_t>(value); }
+  const Map* map() const { return std::get_if<Map>(&value); }
+  const List* list() const { return std::get_if<List>(&value); }
+  const std::string* string() const { return std::get_if<std::string>(&value); }
+
+  // The value of `key`, or null where this is no mapping or has no such key. A key whose value is
+  // null counts as missing, as in the Kubernetes API.
+  const Document* find(std::string_view key) const;
+
+  const char* type_name() const;  // "a string", "a list": for messages
+};
+
+// Mappings and lists inside each other beyond this are refused by every parser, so that whoever
+// walks a document may recurse.
+inline constexpr int kMaxDocumentDepth = 128;
+
+// The first key that a mapping has twice, or null. YAML forbids it; JSON leaves it open, and
+// Kubernetes' strict readers refuse it.
+const std::pair<std::string, Document>* find_duplicate(const Document::Map& map);
+
+// Why a text is no document, or no list of documents.
+struct SyntaxError {
+  std::string message;  // without file and line
+  int line = 0;         // from 1; 0: unknown
+};
+
+// Every document of a text, in its order, empty ones included.
+using Documents = tl::expected<std::vector<Document>, SyntaxError>;
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,76 @@
+#include "k8s-client/name_rules.h"
+
+#include <algorithm>
+
+namespace portcullis::k8s {
+namespace {
+
+constexpr std::size_t kMaxDnsLabel = 63;
+constexpr std::size_t kMaxDnsSubdomain = 253;
+constexpr std::size_t kMaxLabelName = 63;
+constexpr std::size_t kMaxPortName = 15;
+constexpr std::size_t kMaxPrintable = 60;
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower_or_digit(char c) { return is_lower(c) || is_digit(c); }
+bool is_alphanumeric(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z'); }
+
+// Lower case letters, digits and dashes, not at the ends.
+bool is_dashed_word(std::string_view text) {
+  return !text.empty() && is_lower_or_digit(text.front()) && is_lower_or_digit(text.back()) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_lower_or_digit(c) || c == '-'; });
+}
+
+bool is_label_name(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxLabelName && is_alphanumeric(text.front()) &&
+         is_alphanumeric(text.back()) && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
+}  // namespace
+
+bool is_dns_label(std::string_view text) {
+  return text.size() <= kMaxDnsLabel && is_dashed_word(text);
+}
+
+bool is_dns_subdomain(std::string_view text) {
+  if (text.size() > kMaxDnsSubdomain) return false;
+  while (true) {
+    const auto dot = text.find('.');
+    if (!is_dashed_word(text.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+bool is_label_key(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return is_label_name(text);
+  return is_dns_subdomain(text.substr(0, slash)) && is_label_name(text.substr(slash + 1));
+}
+
+bool is_label_value(std::string_view text) { return text.empty() || is_label_name(text); }
+
+bool is_port_name(std::string_view text) {
+  return text.size() <= kMaxPortName && is_dashed_word(text) &&
+         text.find("--") == std::string_view::npos &&
+         std::any_of(text.begin(), text.end(), is_lower);
+}
+
+std::string printable(std::string_view text) {
+  std::string result(text.substr(0, kMaxPrintable));
+  std::replace_if(
+      result.begin(), result.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  if (text.size() > kMaxPrintable) {
+    result += "... (" + std::to_string(text.size()) + " characters)";
+  }
+  return result;
+}
+
+std::string in_quotes(std::string_view text) { return '"' + printable(text) + '"'; }
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+// What Kubernetes lets a name, label or port be called
+// (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and .../labels/).
+namespace portcullis::k8s {
+
+bool is_dns_label(std::string_view text);      // RFC 1123, up to 63 characters, lower case
+bool is_dns_subdomain(std::string_view text);  // labels joined by dots, up to 253 characters
+bool is_label_key(std::string_view text);      // [subdomain/]name, the name up to 63 characters
+bool is_label_value(std::string_view text);    // may be empty, up to 63 characters
+bool is_port_name(std::string_view text);      // IANA_SVC_NAME (RFC 6335): up to 15 characters
+
+// Text of a user's for a message: cut when long, without control characters.
+std::string printable(std::string_view text);
+std::string in_quotes(std::string_view text);  // the same in double quotes
+
+}  // namespace portcullis::k8s
