@@ -1,0 +1,107 @@
+#include "daemon/netlink/commit.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "daemon/netlink/encode_batch.h"
+#include "daemon/netlink/encode_elements.h"
+
+namespace portcullis::nl {
+namespace {
+
+ErrorCode code_of(int error) {
+  switch (error) {
+    case EPERM:
+      return ErrorCode::kPermission;
+    case ENOENT:
+    case EEXIST:
+    case EBUSY:
+      return ErrorCode::kConflict;
+    case EOPNOTSUPP:
+    case EAFNOSUPPORT:
+    case EPROTONOSUPPORT:
+      return ErrorCode::kUnsupported;
+    case EINTR:
+    case EAGAIN:
+    case ENOBUFS:
+      return ErrorCode::kInterrupted;
+    default:
+      return ErrorCode::kIo;
+  }
+}
+
+const char* advice(int error) {
+  switch (error) {
+    case EPERM:
+      return ": CAP_NET_ADMIN is missing in this network namespace, or the table belongs to "
+             "another process";
+    case EOPNOTSUPP:
+    case EAFNOSUPPORT:
+    case EPROTONOSUPPORT:
+      return ": this kernel lacks the feature; see CONFIG_NF_TABLES and CONFIG_NF_TABLES_INET";
+    default:
+      return "";
+  }
+}
+
+// Of an operation on elements only the element that was refused, if the kernel told which.
+Operation narrow(const Operation& operation, const nlmsghdr* header, std::uint32_t offset) {
+  if (const auto* add = std::get_if<AddElements>(&operation)) {
+    const auto element = find_element(header, offset, add->set, add->elements);
+    if (element) return AddElements{add->set, {*element}};
+  }
+  if (const auto* remove = std::get_if<DeleteElements>(&operation)) {
+    const auto element = find_element(header, offset, remove->set, remove->elements);
+    if (element) return DeleteElements{remove->set, {*element}};
+  }
+  return operation;
+}
+
+// Answers to BATCH_BEGIN are about the transaction as a whole: what the kernel finds only when it
+// looks at all of it, such as a loop of jumps.
+std::string refused(const Transaction& transaction, const Batch& batch, const Answer& answer) {
+  const Batch::Message* message = batch.find(answer.sequence);
+  if (message == nullptr) return "the transaction";
+  const Operation& operation = transaction.operations[message->operation];
+  return '"' + to_string(narrow(operation, batch.header(*message), answer.offset)) + '"';
+}
+
+bool concerns(const Batch& batch, const Answer& answer) {
+  return answer.sequence - batch.first_sequence() < batch.end_sequence() - batch.first_sequence();
+}
+
+Result<void> judge(const Transaction& transaction, const Batch& batch,
+                   const std::vector<Answer>& answers) {
+  const Answer* first = nullptr;
+  bool taken = false;
+  for (const Answer& answer : answers) {
+    if (!concerns(batch, answer)) continue;
+    if (answer.error == 0) {
+      taken |= answer.sequence == batch.last_operation_sequence();
+    } else if (first == nullptr || answer.sequence - batch.first_sequence() <
+                                       first->sequence - batch.first_sequence()) {
+      first = &answer;
+    }
+  }
+  if (first != nullptr) {
+    return failure(code_of(first->error), "the kernel refuses " +
+                                              refused(transaction, batch, *first) + ": " +
+                                              reason(*first) + advice(first->error));
+  }
+  if (taken) return {};
+  return failure(ErrorCode::kInterrupted, "the kernel did not answer the transaction");
+}
+
+}  // namespace
+
+Result<void> commit(Socket& socket, const Transaction& transaction) {
+  const auto batch = encode(transaction, socket.next_sequence());
+  if (!batch) return tl::unexpected(batch.error());
+  if (batch->empty()) return {};
+  socket.set_next_sequence(batch->end_sequence());
+  return socket.exchange(batch->bytes(), batch->size()).and_then([&](const auto& answers) {
+    return judge(transaction, *batch, answers);
+  });
+}
+
+}  // namespace portcullis::nl

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "compiler/result.h"
+#include "compiler/transaction.h"
+#include "daemon/netlink/socket.h"
+
+namespace portcullis::nl {
+
+// Transaction -> Batch -> sendmsg() -> Answers. See Kernel::commit().
+[[nodiscard]] Result<void> commit(Socket& socket, const Transaction& transaction);
+
+}  // namespace portcullis::nl

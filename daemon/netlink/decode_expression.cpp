@@ -1,0 +1,105 @@
+#include "daemon/netlink/decode_expression.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace portcullis::nl {
+namespace {
+
+std::uint32_t u32(const nftnl_expr* expr, std::uint16_t attribute) {
+  return nftnl_expr_get_u32(expr, attribute);
+}
+
+bool has(const nftnl_expr* expr, std::uint16_t attribute) {
+  return nftnl_expr_is_set(expr, attribute);
+}
+
+Bytes bytes(const nftnl_expr* expr, std::uint16_t attribute) {
+  std::uint32_t size = 0;
+  const auto* data = static_cast<const std::uint8_t*>(nftnl_expr_get(expr, attribute, &size));
+  return data == nullptr ? Bytes{} : Bytes(data, data + size);
+}
+
+Expression decode_meta(const nftnl_expr* expr) {
+  if (has(expr, NFTNL_EXPR_META_SREG)) return Unknown{};
+  return LoadMeta{u32(expr, NFTNL_EXPR_META_KEY), u32(expr, NFTNL_EXPR_META_DREG)};
+}
+
+Expression decode_conntrack(const nftnl_expr* expr) {
+  if (has(expr, NFTNL_EXPR_CT_SREG) || has(expr, NFTNL_EXPR_CT_DIR)) return Unknown{};
+  return LoadConntrack{u32(expr, NFTNL_EXPR_CT_KEY), u32(expr, NFTNL_EXPR_CT_DREG)};
+}
+
+Expression decode_payload(const nftnl_expr* expr) {
+  if (has(expr, NFTNL_EXPR_PAYLOAD_SREG)) return Unknown{};
+  return LoadPayload{u32(expr, NFTNL_EXPR_PAYLOAD_BASE), u32(expr, NFTNL_EXPR_PAYLOAD_OFFSET),
+                     u32(expr, NFTNL_EXPR_PAYLOAD_LEN), u32(expr, NFTNL_EXPR_PAYLOAD_DREG)};
+}
+
+Expression decode_byteorder(const nftnl_expr* expr) {
+  return SwapBytes{u32(expr, NFTNL_EXPR_BYTEORDER_OP), u32(expr, NFTNL_EXPR_BYTEORDER_SREG),
+                   u32(expr, NFTNL_EXPR_BYTEORDER_DREG), u32(expr, NFTNL_EXPR_BYTEORDER_SIZE),
+                   u32(expr, NFTNL_EXPR_BYTEORDER_LEN)};
+}
+
+Expression decode_bitwise(const nftnl_expr* expr) {
+  const bool shifts =
+      has(expr, NFTNL_EXPR_BITWISE_OP) && u32(expr, NFTNL_EXPR_BITWISE_OP) != NFT_BITWISE_BOOL;
+  if (shifts) return Unknown{};
+  return MaskBits{u32(expr, NFTNL_EXPR_BITWISE_SREG), u32(expr, NFTNL_EXPR_BITWISE_DREG),
+                  bytes(expr, NFTNL_EXPR_BITWISE_MASK), bytes(expr, NFTNL_EXPR_BITWISE_XOR)};
+}
+
+Expression decode_compare(const nftnl_expr* expr) {
+  return Compare{u32(expr, NFTNL_EXPR_CMP_OP), u32(expr, NFTNL_EXPR_CMP_SREG),
+                 bytes(expr, NFTNL_EXPR_CMP_DATA)};
+}
+
+Expression decode_lookup(const nftnl_expr* expr) {
+  Lookup lookup;
+  lookup.set = nftnl_expr_get_str(expr, NFTNL_EXPR_LOOKUP_SET);
+  lookup.source = u32(expr, NFTNL_EXPR_LOOKUP_SREG);
+  if (has(expr, NFTNL_EXPR_LOOKUP_DREG)) lookup.target = u32(expr, NFTNL_EXPR_LOOKUP_DREG);
+  if (has(expr, NFTNL_EXPR_LOOKUP_FLAGS)) lookup.flags = u32(expr, NFTNL_EXPR_LOOKUP_FLAGS);
+  return lookup;
+}
+
+Expression decode_counter(const nftnl_expr*) { return Count{}; }
+
+Expression decode_immediate(const nftnl_expr* expr) {
+  if (!has(expr, NFTNL_EXPR_IMM_VERDICT) || has(expr, NFTNL_EXPR_IMM_CHAIN)) return Unknown{};
+  return Decide{static_cast<std::int32_t>(u32(expr, NFTNL_EXPR_IMM_VERDICT))};
+}
+
+struct Decoder {
+  std::string_view name;
+  Expression (*decode)(const nftnl_expr*);
+};
+
+constexpr std::array kDecoders = {
+    Decoder{"meta", decode_meta},           Decoder{"ct", decode_conntrack},
+    Decoder{"payload", decode_payload},     Decoder{"byteorder", decode_byteorder},
+    Decoder{"bitwise", decode_bitwise},     Decoder{"cmp", decode_compare},
+    Decoder{"lookup", decode_lookup},       Decoder{"counter", decode_counter},
+    Decoder{"immediate", decode_immediate},
+};
+
+}  // namespace
+
+Expression decode_expression(const nftnl_expr* expr) {
+  const std::string_view name = nftnl_expr_get_str(expr, NFTNL_EXPR_NAME);
+  const auto* decoder = std::find_if(kDecoders.begin(), kDecoders.end(),
+                                     [&](const Decoder& known) { return known.name == name; });
+  return decoder == kDecoders.end() ? Expression(Unknown{}) : decoder->decode(expr);
+}
+
+std::string to_string(const nftnl_expr* expr) {
+  std::array<char, 1024> text{};
+  nftnl_expr_snprintf(text.data(), text.size(), expr, NFTNL_OUTPUT_DEFAULT, 0);
+  std::string line = std::string(nftnl_expr_get_str(expr, NFTNL_EXPR_NAME)) + ' ' + text.data();
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return line;
+}
+
+}  // namespace portcullis::nl

@@ -1,0 +1,155 @@
+#include "daemon/netlink/decode_rule.h"
+
+#include <cstring>
+#include <span>
+
+#include "daemon/netlink/decode_expression.h"
+#include "daemon/netlink/encode_rule.h"
+#include "daemon/netlink/libnftnl.h"
+#include "daemon/netlink/payload_field.h"
+
+namespace portcullis::nl {
+namespace {
+
+std::optional<Verdict::Kind> kind_of(std::int32_t verdict) {
+  switch (verdict) {
+    case NF_ACCEPT:
+      return Verdict::Kind::kAccept;
+    case NF_DROP:
+      return Verdict::Kind::kDrop;
+    case NFT_RETURN:
+      return Verdict::Kind::kReturn;
+    default:
+      return {};
+  }
+}
+
+// Reads the statements that a rule would have if it was ours, and does not look at what they imply
+// (registers, lengths, protocol checks): disassemble() compares that as a whole.
+class Reader {
+ public:
+  Reader(std::span<const Expression> expressions, const Sets& sets)
+      : rest_(expressions), sets_(sets) {}
+
+  std::optional<Rule> read() {
+    Rule rule;
+    while (skip_protocol_check(), !rest_.empty()) {
+      auto statement = read_statement();
+      if (!statement) return {};
+      rule.statements.push_back(std::move(*statement));
+    }
+    return rule;
+  }
+
+ private:
+  template <class T>
+  const T* peek(std::size_t ahead = 0) const {
+    return ahead < rest_.size() ? std::get_if<T>(&rest_[ahead]) : nullptr;
+  }
+
+  template <class T>
+  const T* take() {
+    const T* expression = peek<T>();
+    if (expression != nullptr) rest_ = rest_.subspan(1);
+    return expression;
+  }
+
+  void skip_protocol_check() {
+    while (peek<LoadMeta>() && peek<Compare>(1)) rest_ = rest_.subspan(2);
+  }
+
+  std::optional<Statement> read_statement() {
+    if (take<Count>()) return Counter{};
+    if (const auto* decide = take<Decide>()) return read_verdict(*decide);
+    if (take<LoadConntrack>()) return read_conntrack_state();
+    return read_match();
+  }
+
+  static std::optional<Statement> read_verdict(const Decide& decide) {
+    const auto kind = kind_of(decide.verdict);
+    return kind ? std::optional<Statement>(Verdict{*kind}) : std::nullopt;
+  }
+
+  std::optional<Statement> read_conntrack_state() {
+    const auto* bits = take<MaskBits>();
+    if (bits == nullptr || take<Compare>() == nullptr) return {};
+    ConntrackState state;
+    if (bits->mask.size() != sizeof state.any_of) return {};
+    std::memcpy(&state.any_of, bits->mask.data(), sizeof state.any_of);
+    return state;
+  }
+
+  std::optional<Field> read_field() {
+    if (take<LoadMeta>()) {
+      take<SwapBytes>();
+      return Field::kL4Proto;
+    }
+    const auto* load = take<LoadPayload>();
+    const PayloadField* field = load ? find_payload_field(*load) : nullptr;
+    return field ? std::optional(field->field) : std::nullopt;
+  }
+
+  std::optional<Statement> read_match() {
+    std::vector<Field> key;
+    while (const auto field = read_field()) key.push_back(*field);
+    if (key.empty()) return {};
+    if (const auto* lookup = take<Lookup>()) {
+      if (lookup->target) return VerdictMap{std::move(key), lookup->set};
+      const auto set = sets_.find(lookup->set);
+      return InSet{std::move(key), lookup->set, set != sets_.end() && set->second.spec.interval};
+    }
+    const auto* compare = take<Compare>();
+    if (compare == nullptr || key.size() != 1 || compare->data.size() != 1) return {};
+    return Equal{key.front(), compare->data.front()};
+  }
+
+  std::span<const Expression> rest_;
+  const Sets& sets_;
+};
+
+template <class Visit>
+void for_each_expression(nftnl_rule* rule, Visit visit) {
+  nftnl_expr_foreach(
+      rule,
+      [](nftnl_expr* expr, void* data) {
+        (*static_cast<Visit*>(data))(expr);
+        return 0;
+      },
+      &visit);
+}
+
+Rule foreign(nftnl_rule* object) {
+  Rule rule;
+  for_each_expression(
+      object, [&](const nftnl_expr* expr) { rule.statements.push_back(Foreign{to_string(expr)}); });
+  return rule;
+}
+
+// What libnftnl cannot parse, because the kernel is newer, has no text.
+PlacedRule unreadable(const nftnl_rule* object) {
+  const char* chain = nftnl_rule_get_str(object, NFTNL_RULE_CHAIN);
+  return {chain == nullptr ? "" : chain, Rule{{Foreign{"an expression that libnftnl lacks"}}}};
+}
+
+}  // namespace
+
+std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets) {
+  auto rule = Reader(expressions, sets).read();
+  if (!rule) return {};
+  const auto again = assemble(*rule);
+  return again && *again == expressions ? rule : std::nullopt;
+}
+
+PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets) {
+  const RuleObject object(allocated(nftnl_rule_alloc()));
+  if (nftnl_rule_nlmsg_parse(header, object.get()) < 0) return unreadable(object.get());
+  std::vector<Expression> expressions;
+  for_each_expression(object.get(), [&](const nftnl_expr* expr) {
+    expressions.push_back(decode_expression(expr));
+  });
+  auto rule = disassemble(expressions, sets);
+  return {nftnl_rule_get_str(object.get(), NFTNL_RULE_CHAIN),
+          rule ? std::move(*rule) : foreign(object.get())};
+}
+
+}  // namespace portcullis::nl

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <linux/netlink.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/ruleset.h"
+#include "daemon/netlink/expression.h"
+
+namespace portcullis::nl {
+
+using Sets = std::map<std::string, Set, std::less<>>;
+
+// The rule that assemble() makes exactly these expressions of; none if there is no such rule.
+// `sets` are the table's: a lookup's `interval` is its set's.
+std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets);
+
+struct PlacedRule {
+  std::string chain;
+  Rule rule;
+};
+
+// A rule from an NFT_MSG_NEWRULE. One that is not ours becomes a Foreign statement for each of its
+// expressions.
+PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets);
+
+}  // namespace portcullis::nl

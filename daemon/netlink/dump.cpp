@@ -1,0 +1,170 @@
+#include "daemon/netlink/dump.h"
+
+#include <libmnl/libmnl.h>
+
+#include <array>
+#include <functional>
+
+#include "daemon/netlink/decode_chain.h"
+#include "daemon/netlink/decode_elements.h"
+#include "daemon/netlink/decode_rule.h"
+#include "daemon/netlink/decode_set.h"
+#include "daemon/netlink/libnftnl.h"
+
+namespace portcullis::nl {
+namespace {
+
+constexpr int kAttempts = 64;
+
+using Take = std::function<void(const nlmsghdr*)>;
+
+// GETGEN -> GETTABLE -> GETSET -> GETSETELEM, set by set -> GETCHAIN -> GETRULE -> GETGEN
+//
+// Rules come last: what a lookup in a set means depends on the set.
+class Dump {
+ public:
+  explicit Dump(Socket& socket) : socket_(socket) {}
+
+  Result<Snapshot> run() {
+    const auto generation = read_generation(socket_);
+    if (!generation) return tl::unexpected(generation.error());
+    if (auto read = read_table(); !read) return tl::unexpected(read.error());
+    const auto after = read_generation(socket_);
+    if (!after) return tl::unexpected(after.error());
+    if (*after != *generation) {
+      return failure(ErrorCode::kInterrupted, "the ruleset changed while it was read");
+    }
+    return Snapshot{std::move(ruleset_), *generation};
+  }
+
+ private:
+  Result<void> read_table() {
+    const TableObject table(allocated(nftnl_table_alloc()));
+    nftnl_table_set_str(table.get(), NFTNL_TABLE_NAME, kTableName);
+    const auto found = get(
+        NFT_MSG_GETTABLE, NLM_F_ACK,
+        [&](nlmsghdr* header) { nftnl_table_nlmsg_build_payload(header, table.get()); },
+        [&](const nlmsghdr* header) { nftnl_table_nlmsg_parse(header, table.get()); });
+    if (!found && found.error().code == ErrorCode::kNotFound) return {};
+    dormant_ = (nftnl_table_get_u32(table.get(), NFTNL_TABLE_FLAGS) & NFT_TABLE_F_DORMANT) != 0;
+    return found.and_then([&] { return vanished(read_contents()); });
+  }
+
+  // Whatever is not there any more went while we were reading.
+  static Result<void> vanished(Result<void> read) {
+    if (!read && read.error().code == ErrorCode::kNotFound) {
+      read.error().code = ErrorCode::kInterrupted;
+    }
+    return read;
+  }
+
+  Result<void> read_contents() {
+    return read_sets()
+        .and_then([&] { return read_elements(); })
+        .and_then([&] { return read_chains(); })
+        .and_then([&] { return read_rules(); });
+  }
+
+  Result<void> read_sets() {
+    const SetObject filter(allocated(nftnl_set_alloc()));
+    nftnl_set_set_str(filter.get(), NFTNL_SET_TABLE, kTableName);
+    return get(
+        NFT_MSG_GETSET, NLM_F_DUMP,
+        [&](nlmsghdr* header) { nftnl_set_nlmsg_build_payload(header, filter.get()); },
+        [&](const nlmsghdr* header) {
+          auto spec = decode_set(header);
+          if (spec) ruleset_.sets[spec->name].spec = std::move(*spec);
+        });
+  }
+
+  Result<void> read_elements() {
+    for (auto& [name, set] : ruleset_.sets) {
+      if (set.spec.key.empty()) continue;
+      if (auto read = read_elements(set); !read) return read;
+    }
+    return {};
+  }
+
+  Result<void> read_elements(Set& set) {
+    const SetObject object(allocated(nftnl_set_alloc()));
+    nftnl_set_set_str(object.get(), NFTNL_SET_TABLE, kTableName);
+    nftnl_set_set_str(object.get(), NFTNL_SET_NAME, set.spec.name.c_str());
+    ElementDecoder decoder(set.spec);
+    const auto read = get(
+        NFT_MSG_GETSETELEM, NLM_F_DUMP,
+        [&](nlmsghdr* header) { nftnl_set_nlmsg_build_payload(header, object.get()); },
+        [&](const nlmsghdr* header) { decoder.add(header); });
+    if (decoder.saw_foreign()) {
+      mark_foreign(set.spec, "an element with a timeout or an expression, or for every other key");
+      return read;
+    }
+    return read.and_then([&] { return decoder.take(); }).map([&](std::vector<Element> elements) {
+      set.elements = std::move(elements);
+    });
+  }
+
+  // The kernel lists the chains of every inet table.
+  Result<void> read_chains() {
+    return get(
+        NFT_MSG_GETCHAIN, NLM_F_DUMP, [](nlmsghdr*) {},
+        [&](const nlmsghdr* header) {
+          auto spec = decode_chain(header);
+          if (!spec) return;
+          if (dormant_) spec->base.reset();  // a dormant table's chains hang on no hook
+          ruleset_.chains[spec->name].spec = std::move(*spec);
+        });
+  }
+
+  Result<void> read_rules() {
+    const RuleObject filter(allocated(nftnl_rule_alloc()));
+    nftnl_rule_set_str(filter.get(), NFTNL_RULE_TABLE, kTableName);
+    return get(
+        NFT_MSG_GETRULE, NLM_F_DUMP,
+        [&](nlmsghdr* header) { nftnl_rule_nlmsg_build_payload(header, filter.get()); },
+        [&](const nlmsghdr* header) {
+          auto placed = decode_rule(header, ruleset_.sets);
+          const auto chain = ruleset_.chains.find(placed.chain);
+          if (chain != ruleset_.chains.end()) chain->second.rules.push_back(std::move(placed.rule));
+        });
+  }
+
+  Result<void> get(std::uint16_t type, std::uint16_t flags,
+                   const std::function<void(nlmsghdr*)>& build, const Take& take) {
+    alignas(nlmsghdr) std::array<char, 4096> buffer;
+    const std::uint32_t sequence = socket_.next_sequence();
+    socket_.set_next_sequence(sequence + 1);
+    nlmsghdr* header = nftnl_nlmsg_build_hdr(buffer.data(), type, NFPROTO_INET, flags, sequence);
+    build(header);
+    return socket_.request(header, take);
+  }
+
+  Socket& socket_;
+  Ruleset ruleset_;
+  bool dormant_ = false;
+};
+
+}  // namespace
+
+Result<std::uint32_t> read_generation(Socket& socket) {
+  alignas(nlmsghdr) std::array<char, 256> buffer;
+  const std::uint32_t sequence = socket.next_sequence();
+  socket.set_next_sequence(sequence + 1);
+  const GenerationObject generation(allocated(nftnl_gen_alloc()));
+  const auto* request =
+      nftnl_nlmsg_build_hdr(buffer.data(), NFT_MSG_GETGEN, NFPROTO_UNSPEC, NLM_F_ACK, sequence);
+  return socket
+      .request(request,
+               [&](const nlmsghdr* header) { nftnl_gen_nlmsg_parse(header, generation.get()); })
+      .map([&] { return nftnl_gen_get_u32(generation.get(), NFTNL_GEN_ID); });
+}
+
+Result<Snapshot> dump(Socket& socket) {
+  for (int attempt = 1;; ++attempt) {
+    auto snapshot = Dump(socket).run();
+    if (snapshot || snapshot.error().code != ErrorCode::kInterrupted || attempt == kAttempts) {
+      return snapshot;
+    }
+  }
+}
+
+}  // namespace portcullis::nl

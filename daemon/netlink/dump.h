@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/result.h"
+#include "daemon/netlink/kernel.h"
+#include "daemon/netlink/socket.h"
+
+namespace portcullis::nl {
+
+// The number of the ruleset as it is now; every commit of anyone makes a new one.
+[[nodiscard]] Result<std::uint32_t> read_generation(Socket& socket);
+
+// See Kernel::dump().
+[[nodiscard]] Result<Snapshot> dump(Socket& socket);
+
+}  // namespace portcullis::nl

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/result.h"
+#include "compiler/transaction.h"
+#include "daemon/netlink/batch.h"
+
+namespace portcullis::nl {
+
+// The transaction as one finished batch whose first message has the given sequence number. It is
+// byte for byte what nft(8) 1.0.6 would send, apart from the order of attributes and set ids.
+// kInvalidInput: an operation that the kernel's format cannot hold (a name or a comment that is
+// too long, a Foreign statement); the message names it.
+[[nodiscard]] Result<Batch> encode(const Transaction& transaction, std::uint32_t sequence);
+
+}  // namespace portcullis::nl

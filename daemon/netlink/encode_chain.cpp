@@ -1,0 +1,68 @@
+#include "daemon/netlink/encode_chain.h"
+
+#include <libnftnl/udata.h>
+
+#include "daemon/netlink/libnftnl.h"
+#include "daemon/netlink/userdata.h"
+
+namespace portcullis::nl {
+namespace {
+
+ChainObject named(const std::string& name) {
+  ChainObject chain(allocated(nftnl_chain_alloc()));
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, kTableName);
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, name.c_str());
+  return chain;
+}
+
+void set_base(const BaseChain& base, nftnl_chain* chain) {
+  nftnl_chain_set_str(chain, NFTNL_CHAIN_TYPE, base.type.c_str());
+  nftnl_chain_set_u32(chain, NFTNL_CHAIN_HOOKNUM, base.hook);
+  nftnl_chain_set_s32(chain, NFTNL_CHAIN_PRIO, base.priority);
+  nftnl_chain_set_u32(chain, NFTNL_CHAIN_POLICY, base.policy);
+}
+
+}  // namespace
+
+// NFT_MSG_NEWCHAIN
+//
+//     +------------------+-----------------+---------------------+
+//     | NFTA_CHAIN_TABLE | NFTA_CHAIN_NAME | NFTA_CHAIN_USERDATA |
+//     +------------------+-----------------+---------------------+
+//
+// and for a base chain
+//
+//     +------------------------------------+-------------------+-----------------+
+//     | NFTA_CHAIN_HOOK { number, prio }   | NFTA_CHAIN_POLICY | NFTA_CHAIN_TYPE |
+//     +------------------------------------+-------------------+-----------------+
+//
+void encode(const AddChain& add, Batch& batch) {
+  const ChainObject chain = named(add.chain.name);
+  if (add.chain.base) set_base(*add.chain.base, chain.get());
+  Userdata userdata;
+  append_comment(userdata, NFTNL_UDATA_CHAIN_COMMENT, add.chain.comment);
+  if (!userdata.empty()) {
+    nftnl_chain_set_data(chain.get(), NFTNL_CHAIN_USERDATA, userdata.data(),
+                         static_cast<std::uint32_t>(userdata.size()));
+  }
+  batch.add(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL,
+            [&](nlmsghdr* header) { nftnl_chain_nlmsg_build_payload(header, chain.get()); });
+}
+
+// NFT_MSG_DELCHAIN: | NFTA_CHAIN_TABLE | NFTA_CHAIN_NAME |
+void encode(const DeleteChain& remove, Batch& batch) {
+  const ChainObject chain = named(remove.name);
+  batch.add(NFT_MSG_DELCHAIN, 0,
+            [&](nlmsghdr* header) { nftnl_chain_nlmsg_build_payload(header, chain.get()); });
+}
+
+// NFT_MSG_DELRULE: | NFTA_RULE_TABLE | NFTA_RULE_CHAIN |; no handle means every rule
+void encode(const FlushChain& flush, Batch& batch) {
+  const RuleObject rule(allocated(nftnl_rule_alloc()));
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, kTableName);
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, flush.chain.c_str());
+  batch.add(NFT_MSG_DELRULE, 0,
+            [&](nlmsghdr* header) { nftnl_rule_nlmsg_build_payload(header, rule.get()); });
+}
+
+}  // namespace portcullis::nl

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+// The kernel's nf_tables expressions that our rules are made of, as values
+// (linux/netfilter/nf_tables.h). Registers are the kernel's numbers: 0 takes verdicts, 1 to 4 are
+// 16 bytes wide, 8 (NFT_REG32_00) and on are 4 bytes wide and overlay them.
+namespace portcullis::nl {
+
+using Bytes = std::vector<std::uint8_t>;
+
+struct LoadMeta {  // [ meta load l4proto => reg 1 ]
+  std::uint32_t key = 0;
+  std::uint32_t reg = 0;
+  bool operator==(const LoadMeta&) const = default;
+};
+
+struct LoadConntrack {  // [ ct load state => reg 1 ]
+  std::uint32_t key = 0;
+  std::uint32_t reg = 0;
+  bool operator==(const LoadConntrack&) const = default;
+};
+
+struct LoadPayload {  // [ payload load 4b @ network header + 12 => reg 1 ]
+  std::uint32_t base = 0;
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+  std::uint32_t reg = 0;
+  bool operator==(const LoadPayload&) const = default;
+};
+
+struct SwapBytes {  // [ byteorder reg 1 = hton(reg 1, 2, 1) ]
+  std::uint32_t operation = 0;
+  std::uint32_t source = 0;
+  std::uint32_t target = 0;
+  std::uint32_t size = 0;
+  std::uint32_t length = 0;
+  bool operator==(const SwapBytes&) const = default;
+};
+
+struct MaskBits {  // [ bitwise reg 1 = ( reg 1 & 0x00000006 ) ^ 0x00000000 ]
+  std::uint32_t source = 0;
+  std::uint32_t target = 0;
+  Bytes mask;
+  Bytes flip;
+  bool operator==(const MaskBits&) const = default;
+};
+
+struct Compare {  // [ cmp eq reg 1 0x00000002 ]
+  std::uint32_t operation = 0;
+  std::uint32_t reg = 0;
+  Bytes data;
+  bool operator==(const Compare&) const = default;
+};
+
+struct Lookup {  // [ lookup reg 1 set egress-v4 dreg 0 ]
+  std::string set;
+  std::uint32_t source = 0;
+  std::optional<std::uint32_t> target;
+  std::uint32_t flags = 0;
+  bool operator==(const Lookup&) const = default;
+};
+
+struct Count {  // [ counter pkts 0 bytes 0 ], whatever its values
+  bool operator==(const Count&) const = default;
+};
+
+struct Decide {  // [ immediate reg 0 drop ]
+  std::int32_t verdict = 0;
+  bool operator==(const Decide&) const = default;
+};
+
+struct Unknown {  // anything else
+  bool operator==(const Unknown&) const { return false; }
+};
+
+using Expression = std::variant<LoadMeta, LoadConntrack, LoadPayload, SwapBytes, MaskBits, Compare,
+                                Lookup, Count, Decide, Unknown>;
+
+}  // namespace portcullis::nl
