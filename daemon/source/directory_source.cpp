@@ -1,0 +1,193 @@
+#include "daemon/source/directory_source.h"
+
+#include <algorithm>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "daemon/source/difference.h"
+#include "daemon/source/directory_watches.h"
+#include "daemon/source/manifest_cache.h"
+#include "daemon/source/settled_file.h"
+#include "daemon/source/tree.h"
+
+namespace portcullis {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kQuiet{30};          // after a change, before looking
+constexpr milliseconds kMaxQuiet{500};      // for changes that go on
+constexpr milliseconds kMaxUnstable{2000};  // looks that changes overtook
+constexpr milliseconds kRetry{200};         // for files that fail
+constexpr milliseconds kRecheck{1000};      // for what inotify does not tell
+
+}  // namespace
+
+//   inotify --(quiet for a moment)--> look: list_tree -> watches -> ManifestCache
+//                 ^                    |
+//                 '--(overtaken)-------+--> publish: merge -> difference -> Update
+//                                      '--> retry, while a file fails but may come right
+struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
+  Impl(boost::asio::io_context& io, std::filesystem::path where, Sink to, DirectoryWatches with)
+      : directory(std::move(where)),
+        sink(std::move(to)),
+        watches(std::move(with)),
+        descriptor(io, watches.fd()),
+        look_timer(io),
+        recheck_timer(io) {}
+
+  ~Impl() { descriptor.release(); }  // the file descriptor is the watches'
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void follow();
+  void recheck();
+  void note_change(Clock::time_point now);
+  void look_at(Clock::time_point time);
+  void look();
+  void read_tree(Clock::time_point now);
+  void publish();
+
+  std::filesystem::path directory;
+  Sink sink;
+  DirectoryWatches watches;
+  boost::asio::posix::stream_descriptor descriptor;
+  boost::asio::steady_timer look_timer;
+  boost::asio::steady_timer recheck_timer;
+
+  std::optional<Clock::time_point> changing_since;  // not looked since
+  std::optional<Clock::time_point> unstable_since;  // not published since
+  std::optional<FileStamp> root;                    // when it was last listed
+  std::vector<Problem> unfollowed;                  // directories
+  ManifestCache cache;
+
+  bool has_published = false;
+  std::vector<Event> published_objects;
+  std::vector<Problem> published_problems;
+};
+
+void DirectorySource::Impl::follow() {
+  descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                        [weak = weak_from_this()](const boost::system::error_code& error) {
+                          const auto self = weak.lock();
+                          if (!self || error) return;
+                          if (self->watches.drain()) self->note_change(Clock::now());
+                          self->follow();
+                        });
+}
+
+// A directory that was mounted over, or came back after it was gone, sends no event.
+void DirectorySource::Impl::recheck() {
+  recheck_timer.expires_after(kRecheck);
+  recheck_timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (!self || error) return;
+    const auto seen = stamp_of(self->directory);
+    const bool is_same = seen && self->root && seen->device == self->root->device &&
+                         seen->inode == self->root->inode;
+    if (!is_same || !self->unfollowed.empty() || self->cache.has_unreadable()) self->look();
+    self->recheck();
+  });
+}
+
+void DirectorySource::Impl::note_change(Clock::time_point now) {
+  if (!changing_since) changing_since = now;
+  look_at(std::min(now + kQuiet, *changing_since + kMaxQuiet));
+}
+
+void DirectorySource::Impl::look_at(Clock::time_point time) {
+  look_timer.expires_at(time);
+  look_timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (self && !error) self->look();
+  });
+}
+
+void DirectorySource::Impl::look() {
+  const auto now = Clock::now();
+  changing_since.reset();
+  read_tree(now);
+  // Half of a rename may have been seen: look again before anything is said to be gone.
+  if (!unstable_since) unstable_since = now;
+  if (watches.drain() && now - *unstable_since < kMaxUnstable) return note_change(now);
+  unstable_since.reset();
+  publish();
+  if (cache.has_unsettled()) look_at(now + kRetry);
+}
+
+void DirectorySource::Impl::read_tree(Clock::time_point now) {
+  constexpr int kMaxListings = 8;  // what comes before its directory is watched needs another one
+  Tree tree;
+  DirectoryWatches::Coverage coverage{true, {}};
+  for (int i = 0; coverage.has_new && i < kMaxListings; ++i) {
+    root = stamp_of(directory);
+    tree = list_tree(directory);
+    coverage = watches.watch_only(tree.directories);
+  }
+  cache.refresh(tree, now);
+  unfollowed = std::move(tree.unlisted);
+  for (auto& problem : unfollowed) {
+    problem.defect.message += "; what was read there before stays in force";
+  }
+  std::move(coverage.unwatched.begin(), coverage.unwatched.end(), std::back_inserter(unfollowed));
+}
+
+void DirectorySource::Impl::publish() {
+  if (!has_published && cache.has_unsettled()) return;
+  auto manifests = merge(cache.files());
+  auto problems = std::move(manifests.problems);
+  const auto whole_files = cache.problems();
+  problems.insert(problems.end(), whole_files.begin(), whole_files.end());
+  problems.insert(problems.end(), unfollowed.begin(), unfollowed.end());
+
+  auto events = difference(published_objects, manifests.events);
+  const bool has_news = !has_published || !events.empty() || problems != published_problems;
+  has_published = true;
+  published_objects = std::move(manifests.events);
+  published_problems = problems;
+  if (has_news) sink({std::move(events), std::move(problems)});
+}
+
+namespace {
+
+Result<void> check_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  const auto type = std::filesystem::status(directory, error).type();
+  if (type == std::filesystem::file_type::directory) return {};
+  if (type == std::filesystem::file_type::not_found) {
+    return failure(ErrorCode::kNotFound, directory.string() + " does not exist; create it first");
+  }
+  if (error) return failure(ErrorCode::kIo, directory.string() + ": " + error.message());
+  return failure(ErrorCode::kInvalidInput,
+                 directory.string() + " is no directory; name one that holds manifests");
+}
+
+}  // namespace
+
+DirectorySource::DirectorySource(boost::asio::io_context& io, std::filesystem::path directory,
+                                 Sink sink)
+    : io_(io), directory_(std::move(directory)), sink_(std::move(sink)) {}
+
+DirectorySource::~DirectorySource() = default;
+
+Result<void> DirectorySource::start() {
+  if (auto usable = check_directory(directory_); !usable) return usable;
+  auto watches = DirectoryWatches::open();
+  if (!watches) return tl::unexpected(std::move(watches.error()));
+  const auto coverage = watches->watch_only({directory_});
+  if (!coverage.unwatched.empty()) {
+    return failure(ErrorCode::kIo, to_string(coverage.unwatched.front()));
+  }
+  impl_ = std::make_shared<Impl>(io_, directory_, sink_, std::move(*watches));
+  impl_->follow();
+  impl_->recheck();
+  impl_->look_at(Clock::now());
+  return {};
+}
+
+}  // namespace portcullis

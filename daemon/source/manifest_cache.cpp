@@ -1,0 +1,76 @@
+#include "daemon/source/manifest_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace portcullis {
+
+void ManifestCache::refresh(const Tree& tree, Clock::time_point now) {
+  forget_missing(tree);
+  for (const auto& path : tree.files) entries_[path];
+  for (auto& [path, entry] : entries_) {
+    if (needs_reading(path, entry)) read(path, entry, now);
+    entry.concluded = entry.failure && now - entry.failing_since >= kPatience;
+  }
+}
+
+void ManifestCache::forget_missing(const Tree& tree) {
+  std::erase_if(entries_, [&](const auto& entry) {
+    const auto& path = entry.first;
+    return !std::binary_search(tree.files.begin(), tree.files.end(), path) &&
+           std::none_of(tree.unlisted.begin(), tree.unlisted.end(),
+                        [&](const auto& problem) { return is_below(path, problem.file); });
+  });
+}
+
+bool ManifestCache::needs_reading(const std::filesystem::path& path, Entry& entry) {
+  const auto wall_clock = std::chrono::system_clock::now().time_since_epoch();
+  const auto stamp = stamp_of(path);
+  const bool may_have_settled = entry.failure && entry.failure->code != ErrorCode::kInvalidInput;
+  if (stamp && entry.stamp == stamp && !may_have_settled) return false;
+  entry.stamp = stamp && stamp->is_conclusive(wall_clock) ? stamp : std::nullopt;
+  return true;
+}
+
+void ManifestCache::read(const std::filesystem::path& path, Entry& entry, Clock::time_point now) {
+  auto file = read_manifest_file(path);
+  if (file) {
+    entry.content = std::move(*file);
+    entry.failure.reset();
+  } else {
+    if (!entry.failure) entry.failing_since = now;
+    entry.failure = std::move(file.error());
+  }
+}
+
+bool ManifestCache::has_unsettled() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+    return entry.second.failure && !entry.second.concluded;
+  });
+}
+
+bool ManifestCache::has_unreadable() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+    return entry.second.failure && entry.second.failure->code != ErrorCode::kInvalidInput;
+  });
+}
+
+std::vector<ManifestFile> ManifestCache::files() const {
+  std::vector<ManifestFile> files;
+  for (const auto& [path, entry] : entries_) {
+    if (entry.content) files.push_back(*entry.content);
+  }
+  return files;
+}
+
+std::vector<Problem> ManifestCache::problems() const {
+  std::vector<Problem> problems;
+  for (const auto& [path, entry] : entries_) {
+    if (!entry.failure || !entry.concluded) continue;
+    problems.push_back(entry.failure->problem);
+    if (entry.content) problems.back().defect.message += "; what it last said stays in force";
+  }
+  return problems;
+}
+
+}  // namespace portcullis

@@ -1,0 +1,70 @@
+#include "daemon/source/manifest_file.h"
+
+#include "daemon/source/settled_file.h"
+#include "daemon/source/yaml.h"
+#include "k8s-client/json.h"
+
+namespace portcullis {
+namespace {
+
+using FileOrReason = tl::expected<ManifestFile, Unreadable>;
+
+bool looks_like_json(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+}
+
+bool is_json(const std::filesystem::path& path, std::string_view text) {
+  if (path.extension() == ".json") return true;
+  if (path.extension() == ".yaml" || path.extension() == ".yml") return false;
+  return looks_like_json(text);
+}
+
+void add_document(const k8s::Document& document, int number, ManifestFile& file) {
+  const auto origin = file.path.string() + ", document " + std::to_string(number);
+  auto decoded = k8s::decode(document, origin, k8s::UnknownFields::kReject);
+  for (auto& object : decoded.objects) {
+    file.objects.push_back(std::move(object));
+    file.documents.push_back(number);
+  }
+  for (auto& defect : decoded.defects) {
+    file.problems.push_back({file.path, number, std::move(defect)});
+  }
+}
+
+FileOrReason parse(const std::filesystem::path& path, std::string_view text, bool json) {
+  const auto documents = json ? k8s::parse_json(text) : parse_yaml(text);
+  if (!documents) {
+    const auto& error = documents.error();
+    return tl::unexpected(
+        Unreadable{ErrorCode::kInvalidInput, {path, 0, {"", "", error.message, error.line}}});
+  }
+  ManifestFile file{path, {}, {}, {}};
+  int number = 0;
+  for (const auto& document : *documents) add_document(document, ++number, file);
+  return file;
+}
+
+Result<ManifestFile> as_result(FileOrReason file) {
+  if (file) return std::move(*file);
+  return failure(file.error().code, to_string(file.error().problem));
+}
+
+}  // namespace
+
+FileOrReason read_manifest_file(const std::filesystem::path& path) {
+  const auto text = read_settled(path);
+  if (text) return parse(path, *text, is_json(path, *text));
+  return tl::unexpected(
+      Unreadable{text.error().code, {path, 0, {"", "", text.error().message, 0}}});
+}
+
+Result<ManifestFile> read_manifest(const std::filesystem::path& path) {
+  return as_result(read_manifest_file(path));
+}
+
+Result<ManifestFile> parse_manifest(const std::string& name, std::string_view text) {
+  return as_result(parse(name, text, looks_like_json(text)));
+}
+
+}  // namespace portcullis

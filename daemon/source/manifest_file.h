@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <tl/expected.hpp>
+
+#include "daemon/source/manifests.h"
+
+namespace portcullis {
+
+// Why a file as a whole said nothing. `code` is one of those that read_manifest() names.
+struct Unreadable {
+  ErrorCode code = ErrorCode::kIo;
+  Problem problem;
+};
+
+// read_manifest(), for those who keep problems.
+[[nodiscard]] tl::expected<ManifestFile, Unreadable> read_manifest_file(
+    const std::filesystem::path& path);
+
+}  // namespace portcullis

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compiler/event.h"
+#include "compiler/result.h"
+#include "k8s-client/decode.h"
+
+namespace portcullis {
+
+// Something in a manifest that its author has to mend.
+struct Problem {
+  std::filesystem::path file;
+  int document = 0;  // in the file, from 1; 0: the file as a whole
+  k8s::Defect defect;
+
+  bool operator==(const Problem&) const;
+};
+
+// One line: "policies/web.yaml:12: document 2: NetworkPolicy default/web:
+// spec.ingress[0].from[1].ipBlock.cidr: ..."
+std::string to_string(const Problem& problem);
+
+// One manifest file, read as a whole: every document of it, or an error (kIo: it cannot be read;
+// kInterrupted: it is being written; kInvalidInput: it is no YAML or JSON, with the line). A file
+// that ends in mid-document is such an error, never half of its objects.
+struct ManifestFile {
+  std::filesystem::path path;
+  std::vector<k8s::Object> objects;  // their origin: "<path>, document N"
+  std::vector<int> documents;        // documents[i]: the one that objects[i] stands in, from 1
+  std::vector<Problem> problems;
+};
+
+// By the file's extension; without one of a manifest's as parse_manifest() does.
+[[nodiscard]] Result<ManifestFile> read_manifest(const std::filesystem::path& path);
+
+// The same for text that is in memory: JSON if it begins with { or [, else YAML. `name` stands in
+// for the path.
+[[nodiscard]] Result<ManifestFile> parse_manifest(const std::string& name, std::string_view text);
+
+// The manifest files below `directory` (recursive, sorted): *.yaml, *.yml, *.json, without
+// hidden ones and what editors leave behind. Symbolic links are followed (ConfigMap volumes).
+[[nodiscard]] Result<std::vector<std::filesystem::path>> list_manifests(
+    const std::filesystem::path& directory);
+
+// One object a key out of all files. Equal definitions of one key are one object, and a problem;
+// different ones fail closed: each is kept, malformed, the second and later under a key that no
+// real object can have ("name#2"), and is a problem that names the other file.
+struct Manifests {
+  std::vector<Event> events;      // every object as an event, sorted by kind and key
+  std::vector<Problem> problems;  // of the files, then what merging found
+};
+
+Manifests merge(const std::vector<ManifestFile>& files);
+
+}  // namespace portcullis

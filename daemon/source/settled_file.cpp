@@ -1,0 +1,101 @@
+#include "daemon/source/settled_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+namespace portcullis {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
+constexpr std::chrono::milliseconds kClockGranularity{100};
+
+class OpenFile {
+ public:
+  explicit OpenFile(const std::filesystem::path& path)
+      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::chrono::nanoseconds nanoseconds_of(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+FileStamp stamp_of(const struct stat& status) {
+  return {status.st_dev, status.st_ino, status.st_size, nanoseconds_of(status.st_mtim),
+          nanoseconds_of(status.st_ctim)};
+}
+
+tl::unexpected<Error> system_failure(const char* what) {
+  const int error = errno;
+  return failure(ErrorCode::kIo, std::string(what) + ": " + std::strerror(error));
+}
+
+Result<std::string> read_all(int fd, std::size_t expected_size) {
+  std::string text;
+  std::size_t size = 0;
+  while (size <= kMaxFileBytes) {
+    text.resize(std::max(size + 65536, expected_size + 1));
+    const auto count = ::read(fd, text.data() + size, text.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_failure("cannot be read");
+    if (count == 0) {
+      text.resize(size);
+      return text;
+    }
+    size += static_cast<std::size_t>(count);
+  }
+  return failure(ErrorCode::kInvalidInput, "is larger than 256 MiB; split it");
+}
+
+// A read lease is given only where nobody has the file open for writing. Where there are no leases
+// (some file systems, other people's files) we cannot know. A writer who opens the file in the
+// moment that we hold it waits for us, and the kernel sends us SIGURG, which does nothing.
+bool has_writer(int fd) {
+  if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return false;
+  if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+  ::fcntl(fd, F_SETLEASE, F_UNLCK);
+  return false;
+}
+
+}  // namespace
+
+bool FileStamp::is_conclusive(std::chrono::nanoseconds now) const {
+  return std::max(modified, changed) + kClockGranularity < now;
+}
+
+std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return stamp_of(status);
+}
+
+Result<std::string> read_settled(const std::filesystem::path& path) {
+  const OpenFile file(path);
+  struct stat before {};
+  if (file.fd() < 0 || ::fstat(file.fd(), &before) != 0) return system_failure("cannot be opened");
+  auto text = read_all(file.fd(), static_cast<std::size_t>(before.st_size));
+  if (!text || !S_ISREG(before.st_mode)) return text;
+  struct stat after {};
+  if (::fstat(file.fd(), &after) != 0) return system_failure("cannot be read");
+  if (has_writer(file.fd()) || stamp_of(before) != stamp_of(after)) {
+    return failure(ErrorCode::kInterrupted,
+                   "is being written; it is read when the writer has closed it");
+  }
+  return text;
+}
+
+}  // namespace portcullis

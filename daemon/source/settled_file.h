@@ -1,0 +1,38 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "compiler/result.h"
+
+namespace portcullis {
+
+// What tells one state of a file from another, as far as a file system can.
+struct FileStamp {
+  dev_t device = 0;
+  ino_t inode = 0;
+  off_t size = 0;
+  std::chrono::nanoseconds modified{0};  // since the epoch
+  std::chrono::nanoseconds changed{0};   // of the inode: permissions, names
+
+  // False if the file changed just before `now`: a second change within the clock's granularity
+  // would leave the same stamp.
+  bool is_conclusive(std::chrono::nanoseconds now) const;
+
+  bool operator==(const FileStamp&) const = default;
+};
+
+// Follows symbolic links. Nothing if it cannot be told.
+std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
+
+// The whole of a file that nobody is writing. kInterrupted: a process has it open for writing, or
+// it changed meanwhile. kIo: it cannot be read. The message is without the path. What is no regular
+// file (a pipe) is read to its end.
+[[nodiscard]] Result<std::string> read_settled(const std::filesystem::path& path);
+
+}  // namespace portcullis

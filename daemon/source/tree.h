@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "daemon/source/manifests.h"
+
+namespace portcullis {
+
+// What a manifest directory holds at one moment. All paths begin with the directory's own.
+struct Tree {
+  std::vector<std::filesystem::path> files;  // as list_manifests() has them
+
+  // Every directory whose changes can change `files` or what they say: those that were listed, and
+  // those that hold what symbolic links lead to.
+  std::vector<std::filesystem::path> directories;
+
+  std::vector<Problem> unlisted;  // directories that could not be listed
+};
+
+Tree list_tree(const std::filesystem::path& directory);
+
+// True if `path` is `directory` or below it, by name.
+bool is_below(const std::filesystem::path& path, const std::filesystem::path& directory);
+
+}  // namespace portcullis
