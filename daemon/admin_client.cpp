@@ -1,0 +1,93 @@
+#include "daemon/admin_client.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+namespace portcullis {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using Protocol = asio::local::stream_protocol;
+using ErrorCodeOfAsio = boost::system::error_code;
+
+constexpr std::chrono::seconds kPatience{60};  // a busy daemon compiles first
+
+tl::unexpected<Error> explain(const std::string& path, const ErrorCodeOfAsio& error) {
+  const std::string socket = "the daemon's socket " + path;
+  if (error == asio::error::connection_refused ||
+      error == boost::system::errc::no_such_file_or_directory) {
+    return failure(ErrorCode::kNotFound, "no daemon answers on " + path +
+                                             ": start it with portcullis run, or name its socket "
+                                             "with --socket PATH");
+  }
+  if (error == boost::system::errc::permission_denied) {
+    return failure(ErrorCode::kPermission, socket + " is open to root only");
+  }
+  if (error == beast::error::timeout) {
+    return failure(ErrorCode::kIo, socket + " gave no answer in time");
+  }
+  return failure(ErrorCode::kIo, socket + " failed: " + error.message());
+}
+
+// One exchange; each step starts the next, the first error ends it.
+struct Exchange {
+  Exchange(asio::io_context& io, const std::string& target) : stream(io) {
+    request.method(http::verb::get);
+    request.target(target);
+    request.version(11);
+    request.set(http::field::host, "portcullis");
+    request.keep_alive(false);
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+  }
+
+  void start(const std::string& path) {
+    stream.expires_after(kPatience);
+    stream.async_connect(Protocol::endpoint(path), [this](const ErrorCodeOfAsio& error) {
+      if (!failed(error)) write();
+    });
+  }
+
+  void write() {
+    http::async_write(stream, request, [this](const ErrorCodeOfAsio& error, std::size_t) {
+      if (!failed(error)) read();
+    });
+  }
+
+  void read() {
+    http::async_read(stream, buffer, parser,
+                     [this](const ErrorCodeOfAsio& error, std::size_t) { failed(error); });
+  }
+
+  bool failed(const ErrorCodeOfAsio& error) {
+    outcome = error;
+    return static_cast<bool>(error);
+  }
+
+  beast::basic_stream<Protocol> stream;
+  http::request<http::empty_body> request;
+  beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  ErrorCodeOfAsio outcome;
+};
+
+}  // namespace
+
+Result<AdminReply> ask_daemon(const std::string& path, const std::string& target) {
+  asio::io_context io;
+  Exchange exchange(io, target);
+  exchange.start(path);
+  io.run();
+  if (exchange.outcome) return explain(path, exchange.outcome);
+  auto response = exchange.parser.release();
+  return AdminReply{response.result_int(), std::move(response.body())};
+}
+
+}  // namespace portcullis

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "compiler/result.h"
+
+namespace portcullis {
+
+struct AdminReply {
+  unsigned status = 200;  // of HTTP
+  std::string body;
+};
+
+// HTTP/1.1 on a unix stream socket that only root, or the daemon's own user, can open: what is
+// served shows policies and addresses. Each GET is answered by `answer`, called with the request's
+// target ("/v1/ruleset?format=nft") on the io_context's thread.
+class AdminServer {
+ public:
+  using Answer = std::function<AdminReply(const std::string& target)>;
+
+  // Makes the socket (mode 0600) and its directory if that is missing. A socket that nobody serves
+  // is replaced; kConflict if one is served, or if `path` is something else than a socket.
+  [[nodiscard]] static Result<AdminServer> open(boost::asio::io_context& io,
+                                                const std::string& path, Answer answer);
+
+  AdminServer(AdminServer&&) noexcept;
+  ~AdminServer();  // removes the socket
+
+ private:
+  struct Impl;
+  explicit AdminServer(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace portcullis

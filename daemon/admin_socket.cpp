@@ -1,0 +1,87 @@
+#include "daemon/admin_socket.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace portcullis {
+namespace {
+
+tl::unexpected<Error> refuse(const std::string& path, const std::string& why) {
+  return failure(ErrorCode::kConflict, "cannot serve the socket " + path + ": " + why);
+}
+
+tl::unexpected<Error> refuse_errno(const std::string& path, int error) {
+  const auto code = error == EACCES || error == EPERM ? ErrorCode::kPermission : ErrorCode::kIo;
+  return failure(code, "cannot serve the socket " + path + ": " + std::strerror(error) +
+                           " (--socket PATH chooses another)");
+}
+
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  return address;
+}
+
+int stream_socket() { return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }
+
+const sockaddr* generic(const sockaddr_un& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+bool is_served(const std::string& path) {
+  const int fd = stream_socket();
+  if (fd < 0) return false;
+  const sockaddr_un address = address_of(path);
+  const bool served = connect(fd, generic(address), sizeof(address)) == 0;
+  close(fd);
+  return served;
+}
+
+Result<void> make_room(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return {};
+  if (!S_ISSOCK(status.st_mode)) return refuse(path, "it exists and is no socket");
+  if (is_served(path)) {
+    return refuse(path, "another portcullis serves it: stop that, or give another --socket");
+  }
+  unlink(path.c_str());
+  return {};
+}
+
+}  // namespace
+
+Result<int> listen_for_root(const std::string& path) {
+  const auto directory = std::filesystem::path(path).parent_path();
+  if (!directory.empty() && mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) {
+    return refuse_errno(path, errno);
+  }
+  const auto room = make_room(path);
+  if (!room) return tl::unexpected(room.error());
+  const int fd = stream_socket();
+  if (fd < 0) return refuse_errno(path, errno);
+  const sockaddr_un address = address_of(path);
+  // Linux gives a socket's own mode to the file that bind() makes: no moment with a wider one.
+  if (fchmod(fd, 0600) != 0 || bind(fd, generic(address), sizeof(address)) != 0 ||
+      listen(fd, SOMAXCONN) != 0) {
+    const int error = errno;
+    close(fd);
+    return refuse_errno(path, error);
+  }
+  return fd;
+}
+
+bool peer_is_trusted(int fd) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+  return peer.uid == 0 || peer.uid == geteuid();
+}
+
+}  // namespace portcullis

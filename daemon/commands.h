@@ -1,0 +1,28 @@
+#pragma once
+
+#include <iosfwd>
+
+#include "compiler/result.h"
+#include "daemon/exit_code.h"
+#include "daemon/options.h"
+
+// The subcommands that end by themselves. What was asked for goes to `out`, remarks go to `err`,
+// one a line; an Error is for the caller to say.
+namespace portcullis {
+
+struct Console {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+};
+
+// Offline: needs no kernel and no privilege.
+[[nodiscard]] Result<ExitCode> compile_manifests(const Options& options, const Console& console);
+
+[[nodiscard]] Result<ExitCode> dump(const Options& options, const Console& console);
+
+[[nodiscard]] Result<ExitCode> diff_with_kernel(const Options& options, const Console& console);
+
+[[nodiscard]] Result<ExitCode> clean_up(const Console& console);
+
+}  // namespace portcullis

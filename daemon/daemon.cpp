@@ -1,0 +1,131 @@
+#include "daemon/daemon.h"
+
+#include <boost/asio/post.hpp>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "compiler/address_owner.h"
+#include "compiler/compile.h"
+#include "daemon/admin_api.h"
+#include "daemon/log.h"
+#include "daemon/service_manager.h"
+
+namespace portcullis {
+namespace {
+
+std::vector<std::string> unreadable(const std::vector<Problem>& problems) {
+  std::set<std::string> files;
+  for (const Problem& problem : problems) {
+    if (problem.document == 0) files.insert(problem.file.string());
+  }
+  return {files.begin(), files.end()};
+}
+
+std::string count(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+void log_news(const ProblemLog::News& news) {
+  for (const std::string& line : news.appeared) log_warning(line);
+  for (const std::string& line : news.gone) log_info("no longer: " + line);
+}
+
+}  // namespace
+
+//     manifest directory
+//            | inotify
+//     DirectorySource
+//            | Update: events, and the problems that stand
+//     ClusterState, ProblemLog ---------------------------------> log
+//            | compile(), once for all the updates that wait
+//            | Ruleset
+//     Reconciler <-------- AdminServer: dump --desired, diff
+//            |      |
+//            |      | Attempt
+//            |      Status --> StatusBoard --> HealthServer: /healthz, /readyz; systemd
+//            | diff(actual, desired)
+//            | Transaction
+//     nl::Kernel
+Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel)
+    : io_(io),
+      options_(options),
+      reconciler_(io, std::move(kernel), ReconcilerTiming{},
+                  [this](const Attempt& attempt) { report(attempt); }),
+      source_(io, options.manifests, [this](Update update) { receive(std::move(update)); }) {}
+
+Result<void> Daemon::start() {
+  log_info("portcullis " PORTCULLIS_VERSION ": node " + options_.node_name + ", manifests in " +
+           options_.manifests);
+  auto admin = AdminServer::open(io_, options_.socket, [this](const std::string& target) {
+    return answer_admin(target, reconciler_);
+  });
+  if (!admin) return tl::unexpected(admin.error());
+  admin_.emplace(std::move(*admin));
+  if (options_.listen) {
+    auto health = HealthServer::open(*options_.listen, io_, board_);
+    if (!health) return tl::unexpected(health.error());
+    health_.emplace(std::move(*health));
+  }
+  return source_.start();
+}
+
+void Daemon::receive(Update update) {
+  for (const Event& event : update.events) cluster_changed_ |= cluster_.apply(event);
+  problems_ = std::move(update.problems);
+  if (std::exchange(settling_, true)) return;
+  boost::asio::post(io_, [this] { settle(); });
+}
+
+void Daemon::settle() {
+  settling_ = false;
+  auto lines = problem_lines(problems_, address_conflicts(cluster_));
+  Status status = status_;
+  status.source_read = true;
+  status.unreadable_files = unreadable(problems_);
+  status.problems = lines.size();
+  log_news(problem_log_.update(std::move(lines)));
+  publish(std::move(status));
+  if (!std::exchange(cluster_changed_, false)) return;
+  log_info("compiling " + count(cluster_.policies().size(), "network policy object") + ", " +
+           count(cluster_.pods().size(), "pod") + ", " +
+           count(cluster_.namespaces().size(), "namespace"));
+  reconciler_.want(std::make_shared<const Ruleset>(compile(cluster_, options_.node_name)));
+}
+
+void Daemon::report(const Attempt& attempt) {
+  Status status = status_;
+  if (!attempt.error) {
+    report_success(attempt);
+    status.committed = true;
+    status.commit_error.clear();
+  } else if (status.commit_error != attempt.error->message) {
+    status.commit_error = attempt.error->message;
+    log_error("cannot bring the kernel to the ruleset, trying on: " + status.commit_error);
+  }
+  publish(std::move(status));
+}
+
+void Daemon::report_success(const Attempt& attempt) {
+  const std::string operations = count(attempt.committed.operations.size(), "operation");
+  if (!status_.commit_error.empty()) log_info("the kernel takes the ruleset again");
+  if (attempt.mended) {
+    log_warning("the kernel's table was not as we left it: " + *attempt.mended + "; mended with " +
+                operations);
+  } else if (!attempt.committed.empty()) {
+    log_info("committed " + operations);
+  } else if (!status_.committed) {
+    log_info("the kernel holds the ruleset already: nothing to commit");
+  }
+  if (!attempt.committed.empty()) log_debug(to_string(attempt.committed));
+}
+
+void Daemon::publish(Status status) {
+  const bool first = status.ready() && !status_.ready();
+  if (status == status_) return;
+  status_ = std::move(status);
+  board_.publish(status_);
+  first ? tell_ready(headline(status_)) : tell_status(headline(status_));
+}
+
+}  // namespace portcullis

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+// The daemon's log: one line a message on stderr, "2026-01-31T12:00:00.000Z info ...". Under
+// systemd (stderr is the journal's stream) the journal's own time and priority are used instead of
+// ours: "<6>...". Control characters are escaped, so that no manifest can forge a line.
+// Thread safe.
+namespace portcullis {
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+
+std::optional<LogLevel> parse_log_level(std::string_view name);  // "warning"
+
+// Call before the first message; without it, messages from kInfo up are written.
+void start_log(LogLevel least);
+
+void log_debug(std::string_view message);
+void log_info(std::string_view message);
+void log_warning(std::string_view message);
+void log_error(std::string_view message);
+
+}  // namespace portcullis

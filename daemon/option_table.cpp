@@ -1,0 +1,138 @@
+#include "daemon/option_table.h"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace portcullis {
+namespace {
+
+constexpr std::uint8_t kRun = command_bit(Command::kRun);
+constexpr std::uint8_t kCompile = command_bit(Command::kCompile);
+constexpr std::uint8_t kDump = command_bit(Command::kDump);
+constexpr std::uint8_t kDiff = command_bit(Command::kDiff);
+
+Result<void> set_text(std::string& target, const std::string& value) {
+  if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
+  target = value;
+  return {};
+}
+
+Result<void> set_config(Options& options, const std::string& value) {
+  return set_text(options.config, value);
+}
+
+Result<void> set_manifests(Options& options, const std::string& value) {
+  return set_text(options.manifests, value);
+}
+
+Result<void> set_node_name(Options& options, const std::string& value) {
+  return set_text(options.node_name, value);
+}
+
+Result<void> set_socket(Options& options, const std::string& value) {
+  constexpr std::size_t kLongest = 107;  // sockaddr_un's path, without its terminating zero
+  if (value.size() > kLongest) {
+    return failure(ErrorCode::kInvalidInput, "\"" + value +
+                                                 "\" is longer than a unix socket's path may be (" +
+                                                 std::to_string(kLongest) + " bytes)");
+  }
+  return set_text(options.socket, value);
+}
+
+Result<void> set_listen(Options& options, const std::string& value) {
+  if (value.empty() || value == "off") {
+    options.listen.reset();
+    return {};
+  }
+  const auto wrong = [&](const char* why) {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" " + why);
+  };
+  const auto colon = value.rfind(':');
+  if (colon == std::string::npos || colon == 0) {
+    return wrong("is not ADDR:PORT, for example 127.0.0.1:9909, or off");
+  }
+  const std::string host = value.substr(0, colon);
+  if (host.find(':') != std::string::npos) {
+    return wrong(
+        "has an IPv6 address, which cannot be listened on: give an IPv4 address or a name");
+  }
+  std::uint16_t port = 0;
+  const char* end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data() + colon + 1, end, port);
+  if (error != std::errc() || rest != end || port == 0) {
+    return wrong("has no port from 1 to 65535 after the colon");
+  }
+  options.listen = ListenAddress{host, port};
+  return {};
+}
+
+Result<void> set_log_level(Options& options, const std::string& value) {
+  const auto level = parse_log_level(value);
+  if (!level) {
+    return failure(ErrorCode::kInvalidInput,
+                   "\"" + value + "\" is none of debug, info, warning, error");
+  }
+  options.log_level = *level;
+  return {};
+}
+
+Result<void> add_file(Options& options, const std::string& value) {
+  if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
+  options.files.push_back(value);
+  return {};
+}
+
+Result<void> set_format(Options& options, const std::string& value) {
+  if (value != "nft" && value != "json") {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither nft nor json");
+  }
+  options.format = value == "nft" ? Format::kNft : Format::kJson;
+  return {};
+}
+
+Result<void> set_kernel(Options& options, const std::string&) {
+  options.side = Side::kKernel;
+  return {};
+}
+
+Result<void> set_desired(Options& options, const std::string&) {
+  options.side = Side::kDesired;
+  return {};
+}
+
+constexpr std::array kTable{
+    Option{"config", "", "FILE", kRun, false,
+           "YAML file with any of these options under their long names; flags win", set_config},
+    Option{"manifests", "", "DIR", kRun, false,
+           "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json), followed",
+           set_manifests},
+    Option{"file", "f", "FILE|DIR|-", kCompile, true,
+           "Manifests: a file, a directory, or - for standard input; repeat for more", add_file},
+    Option{"node-name", "", "NAME", kRun | kCompile, false,
+           "The node whose pods are enforced (run: $NODE_NAME, else the host name)", set_node_name},
+    Option{"listen", "", "ADDR:PORT", kRun, false,
+           "Serves /healthz and /readyz here, off: nowhere (default 127.0.0.1:9909)", set_listen},
+    Option{"socket", "", "PATH", kRun | kDump | kDiff, false,
+           "The daemon's socket for root (default /run/portcullis/portcullis.sock)", set_socket},
+    Option{"log-level", "", "LEVEL", kRun, false, "debug, info, warning or error (default info)",
+           set_log_level},
+    Option{"kernel", "", "", kDump, false, "The table in this network namespace's kernel (default)",
+           set_kernel},
+    Option{"desired", "", "", kDump, false, "The ruleset that the running daemon wants",
+           set_desired},
+    Option{"output", "o", "nft|json", kCompile | kDump, false, "Output format (default nft)",
+           set_format},
+};
+
+}  // namespace
+
+bool Option::in(Command command) const { return (commands & command_bit(command)) != 0; }
+
+bool Option::in_config_file() const {
+  return in(Command::kRun) && std::string_view(name) != "config";
+}
+
+std::span<const Option> option_table() { return kTable; }
+
+}  // namespace portcullis

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "daemon/options.h"
+
+namespace portcullis {
+
+// One option: what flags, configuration file and --help know of it. The configuration file has
+// every option of `run` but --config, under its long name, with the value that the flag would take.
+struct Option {
+  const char* name;        // "node-name"
+  const char* short_name;  // "f"; empty: none
+  const char* value;       // "NAME" in --help; empty: a switch
+  std::uint8_t commands;   // one bit (command_bit) for each command that has it
+  bool repeatable;
+  const char* help;
+  Result<void> (*set)(Options& options, const std::string& value);
+
+  bool in(Command command) const;
+  bool in_config_file() const;
+};
+
+constexpr std::uint8_t command_bit(Command command) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(command));
+}
+
+std::span<const Option> option_table();
+
+}  // namespace portcullis

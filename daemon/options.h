@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/result.h"
+#include "daemon/log.h"
+
+namespace portcullis {
+
+enum class Command : std::uint8_t { kRun, kCompile, kDump, kDiff, kCleanup };
+enum class Format : std::uint8_t { kNft, kJson };
+enum class Side : std::uint8_t { kKernel, kDesired };
+
+// Where /healthz and /readyz are served.
+struct ListenAddress {
+  std::string host;  // an IPv4 address or a name
+  std::uint16_t port = 0;
+
+  bool operator==(const ListenAddress&) const = default;
+};
+
+std::string to_string(const ListenAddress& address);
+
+// What the command line and the configuration file say. Each command reads its own fields.
+struct Options {
+  Command command = Command::kRun;
+  std::string config;     // path of the configuration file; empty: none
+  std::string manifests;  // directory; empty: not given
+  std::string node_name;  // run: never empty. compile: never empty
+  std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
+  std::string socket = "/run/portcullis/portcullis.sock";
+  LogLevel log_level = LogLevel::kInfo;
+  std::vector<std::string> files;  // of compile: files, directories, "-" for stdin
+  Side side = Side::kKernel;
+  Format format = Format::kNft;
+};
+
+// --help and --version: to be printed on stdout, exit 0.
+struct Information {
+  std::string text;
+};
+
+using Invocation = std::variant<Options, Information>;
+
+// `arguments` without the program's name. Flags win over the configuration file, which wins over
+// NODE_NAME and the defaults. Errors name the flag, or the file, line and key.
+[[nodiscard]] Result<Invocation> parse_options(const std::vector<std::string>& arguments);
+
+}  // namespace portcullis

@@ -1,0 +1,90 @@
+#include "daemon/reconciler.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace portcullis {
+
+Reconciler::Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
+                       Sink sink)
+    : timer_(io), kernel_(std::move(kernel)), timing_(timing), sink_(std::move(sink)) {}
+
+void Reconciler::want(std::shared_ptr<const Ruleset> desired) {
+  desired_ = std::move(desired);
+  switch (state_) {
+    case State::kDue:
+      return;
+    case State::kWaiting:
+    case State::kHeld:
+      return arm(State::kDue, Clock::now());
+    case State::kFailed:
+      // The new ruleset may be what mends it, but a stream of them must not defeat the backoff.
+      return arm(State::kFailed, std::min(timer_.expiry(), Clock::now() + timing_.first_retry));
+  }
+}
+
+Result<Transaction> Reconciler::difference() {
+  if (!desired_) return failure(ErrorCode::kNotFound, "no ruleset has been compiled yet");
+  return kernel_.dump().map(
+      [&](const nl::Snapshot& snapshot) { return diff(snapshot.ruleset, *desired_); });
+}
+
+void Reconciler::arm(State state, Clock::time_point when) {
+  state_ = state;
+  timer_.expires_at(when);
+  timer_.async_wait([this, turn = ++turn_](const boost::system::error_code& error) {
+    if (!error && turn == turn_) attempt();
+  });
+}
+
+void Reconciler::attempt() {
+  auto result = bring();
+  Attempt attempt;
+  if (result) {
+    delay_ = {};
+    attempt = std::move(*result);
+    arm(State::kHeld, next_look_);
+  } else {
+    actual_.reset();
+    delay_ = std::clamp(delay_ * 2, timing_.first_retry, timing_.last_retry);
+    attempt.error = std::move(result.error());
+    attempt.next_try = delay_;
+    arm(State::kFailed, Clock::now() + delay_);
+  }
+  sink_(attempt);
+}
+
+Result<Attempt> Reconciler::bring() {
+  if (!actual_ || Clock::now() >= next_look_) return bring_from_dump();
+  auto committed = commit_difference(*actual_);
+  if (committed) return Attempt{std::move(*committed), {}, {}, {}};
+  actual_.reset();
+  return bring_from_dump().map([&](Attempt attempt) {
+    attempt.mended = std::move(committed.error().message);
+    return attempt;
+  });
+}
+
+Result<Attempt> Reconciler::bring_from_dump() {
+  const auto snapshot = kernel_.dump();
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  Attempt attempt;
+  if (actual_ && snapshot->ruleset != *actual_) attempt.mended = "somebody else changed the table";
+  auto committed = commit_difference(snapshot->ruleset);
+  if (!committed) return tl::unexpected(committed.error());
+  attempt.committed = std::move(*committed);
+  next_look_ = Clock::now() + timing_.verify_every;
+  return attempt;
+}
+
+Result<Transaction> Reconciler::commit_difference(const Ruleset& actual) {
+  Transaction transaction = diff(actual, *desired_);
+  if (!transaction.empty()) {
+    const auto committed = kernel_.commit(transaction);
+    if (!committed) return tl::unexpected(committed.error());
+  }
+  actual_ = desired_;
+  return transaction;
+}
+
+}  // namespace portcullis

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "compiler/diff.h"
+#include "compiler/result.h"
+#include "daemon/netlink/kernel.h"
+
+namespace portcullis {
+
+struct ReconcilerTiming {
+  std::chrono::milliseconds first_retry{100};  // doubles with each failure in a row
+  std::chrono::milliseconds last_retry{30'000};
+  std::chrono::milliseconds verify_every{60'000};
+};
+
+// What one attempt to bring the kernel to the desired ruleset did.
+struct Attempt {
+  Transaction committed;       // empty: there was nothing to do, or it failed
+  std::optional<Error> error;  // the kernel is as it was; the next attempt comes after next_try
+  // The kernel did not hold what we had left there, and was mended: how we noticed.
+  std::optional<std::string> mended;
+  std::chrono::milliseconds next_try{0};
+};
+
+// Brings the kernel's table to the desired ruleset and keeps it there.
+//
+//                 want()             held in the kernel
+//     kWaiting ----------> kDue ------------------------> kHeld
+//                           ^ |                           | |
+//                           | | failed          want() or | |
+//                           | v                verify_every |
+//                         kFailed                         | |
+//                           | backoff, or want()          | |
+//                           +-----> kDue <----------------+-+
+//
+// kWaiting  nothing is wanted yet: the kernel is neither read nor written.
+// kDue      an attempt is queued on the io_context; what is wanted until it runs coalesces.
+// kHeld     the kernel held it when we last looked.
+// kFailed   the last attempt failed; the kernel is what it was.
+//
+// The kernel is dumped at first, after a failure and every verify_every; else the diff is against
+// what was committed last. A dump that equals the desired ruleset commits nothing. A commit that
+// fails on remembered state is tried at once on dumped state; only then does it count as failed.
+// All calls and the sink run on the io_context's thread; the io_context must not run any more once
+// this is destroyed.
+class Reconciler {
+ public:
+  enum class State : std::uint8_t { kWaiting, kDue, kHeld, kFailed };
+  using Sink = std::function<void(const Attempt&)>;
+
+  Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing, Sink sink);
+  Reconciler(const Reconciler&) = delete;
+  Reconciler& operator=(const Reconciler&) = delete;
+
+  // The latest wins. Not null.
+  void want(std::shared_ptr<const Ruleset> desired);
+
+  // What an attempt would commit if it looked at the kernel now. kNotFound while kWaiting.
+  [[nodiscard]] Result<Transaction> difference();
+
+  State state() const { return state_; }
+  const Ruleset* desired() const { return desired_.get(); }  // null while kWaiting
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void arm(State state, Clock::time_point when);
+  void attempt();
+  Result<Attempt> bring();
+  Result<Attempt> bring_from_dump();
+  Result<Transaction> commit_difference(const Ruleset& actual);
+
+  boost::asio::steady_timer timer_;
+  nl::Kernel kernel_;
+  const ReconcilerTiming timing_;
+  const Sink sink_;
+  State state_ = State::kWaiting;
+  std::uint64_t turn_ = 0;              // of the timer: a completion of an earlier turn is stale
+  Clock::time_point next_look_{};       // when the kernel is to be dumped again
+  std::chrono::milliseconds delay_{0};  // before the next retry; 0: the last attempt succeeded
+  std::shared_ptr<const Ruleset> desired_;  // null: kWaiting
+  std::shared_ptr<const Ruleset> actual_;   // what we left in the kernel; null: unknown
+};
+
+}  // namespace portcullis

@@ -1,0 +1,42 @@
+#include "daemon/run.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include "daemon/daemon.h"
+#include "daemon/service_manager.h"
+
+namespace portcullis {
+namespace {
+
+void stop_on_signal(boost::asio::io_context& io, boost::asio::signal_set& signals) {
+  signals.async_wait([&io](const boost::system::error_code& error, int number) {
+    if (error) return;
+    tell_stopping();
+    log_info(std::string(number == SIGTERM ? "SIGTERM" : "SIGINT") +
+             ": stopping; the rules stay in the kernel");
+    io.stop();
+  });
+}
+
+}  // namespace
+
+Result<ExitCode> run(const Options& options) {
+  start_log(options.log_level);
+  std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  boost::asio::io_context io(1);
+  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
+  stop_on_signal(io, signals);
+
+  auto kernel = nl::Kernel::open();
+  if (!kernel) return tl::unexpected(kernel.error());
+  Daemon daemon(io, options, std::move(*kernel));
+  const auto started = daemon.start();
+  if (!started) return tl::unexpected(started.error());
+  io.run();
+  return ExitCode::kOk;
+}
+
+}  // namespace portcullis

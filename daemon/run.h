@@ -1,0 +1,13 @@
+#pragma once
+
+#include "compiler/result.h"
+#include "daemon/exit_code.h"
+#include "daemon/options.h"
+
+namespace portcullis {
+
+// The daemon, until SIGTERM or SIGINT. Fails only before it has begun: without the capability, the
+// directory, the socket or the port that it needs. Leaves the rules in the kernel.
+[[nodiscard]] Result<ExitCode> run(const Options& options);
+
+}  // namespace portcullis

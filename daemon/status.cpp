@@ -1,0 +1,37 @@
+#include "daemon/status.h"
+
+#include <utility>
+
+namespace portcullis {
+
+std::string headline(const Status& status) {
+  std::string text = "ready";
+  if (!status.source_read) {
+    text = "not ready: the manifests are being read for the first time";
+  } else if (!status.committed) {
+    text = "not ready: the ruleset is not committed to the kernel yet";
+  }
+  if (!status.commit_error.empty()) text += "; the last commit failed";
+  if (status.problems > 0) text += "; problems in manifests: " + std::to_string(status.problems);
+  return text;
+}
+
+std::string describe(const Status& status) {
+  std::string text = headline(status) + "\n";
+  if (!status.commit_error.empty()) text += "last commit: " + status.commit_error + "\n";
+  for (const std::string& file : status.unreadable_files) text += "unreadable: " + file + "\n";
+  return text;
+}
+
+void StatusBoard::publish(Status status) {
+  auto next = std::make_shared<const Status>(std::move(status));
+  const std::lock_guard lock(mutex_);
+  latest_.swap(next);
+}
+
+std::shared_ptr<const Status> StatusBoard::latest() const {
+  const std::lock_guard lock(mutex_);
+  return latest_;
+}
+
+}  // namespace portcullis

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace portcullis {
+
+// How the daemon does, for probes and for systemd: a value, published as a const snapshot. Says
+// nothing of policies or addresses: everyone may read it.
+struct Status {
+  bool source_read = false;  // the first complete update came
+  bool committed = false;    // the kernel has held what was wanted since the daemon started
+  std::string commit_error;  // of the last attempt; empty: it succeeded
+  std::vector<std::string> unreadable_files;
+  std::size_t problems = 0;  // in the manifests, with those files; the log names them all
+
+  bool ready() const { return committed; }
+  bool operator==(const Status&) const = default;
+};
+
+// "ready", or why not yet: one line, without its end.
+std::string headline(const Status& status);
+
+// A line for each thing worth knowing: the headline, then what is wrong.
+std::string describe(const Status& status);
+
+// The latest Status. Thread safe; a snapshot stays as it is.
+class StatusBoard {
+ public:
+  void publish(Status status);
+  std::shared_ptr<const Status> latest() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Status> latest_ = std::make_shared<const Status>();
+};
+
+}  // namespace portcullis
