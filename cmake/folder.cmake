@@ -12,14 +12,20 @@ function(portcullis_folder target folder)
   target_link_libraries(${target} PRIVATE portcullis_flags)
 endfunction()
 
-# portcullis_test(NAME SOURCE... LINK library... [LABELS ...] [ENVIRONMENT ...]): a GoogleTest binary, each case a ctest test.
-# Tests may include everything.
+# portcullis_test(NAME SOURCE... LINK library... [LABELS label...] [ENVIRONMENT NAME=value...])
+# A GoogleTest binary, each case a ctest test. Tests may include everything.
 function(portcullis_test name)
   cmake_parse_arguments(ARG "" "" "LINK;LABELS;ENVIRONMENT" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} portcullis_flags GTest::gtest_main)
+  set(properties TIMEOUT 300)
+  if(ARG_LABELS)
+    list(APPEND properties LABELS "${ARG_LABELS}")
+  endif()
+  if(ARG_ENVIRONMENT)
+    list(APPEND properties ENVIRONMENT "${ARG_ENVIRONMENT}")
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-    PROPERTIES LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENVIRONMENT}" TIMEOUT 300)
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES ${properties})
 endfunction()

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compiler/cluster_state.h"
+
+namespace portcullis::bench {
+
+// A made-up cluster: namespaces of 100 pods, ten applications each; the first `local` pods are on
+// the node "local", the rest on others. Policies select one application of their namespace each,
+// and allow another one, a labelled namespace or an ipBlock, on a port or two: the recipes of the
+// Kubernetes documentation in turn.
+struct ClusterSize {
+  int pods = 0;
+  int policies = 0;
+  int local = 0;
+};
+
+// As manifests: one multi-document file for each namespace.
+struct ManifestText {
+  std::string name;
+  std::string text;
+};
+
+std::vector<ManifestText> manifests(const ClusterSize& size);
+
+// The same, read and merged.
+ClusterState cluster(const ClusterSize& size);
+
+// Writes the manifests into a directory.
+void write_manifests(const ClusterSize& size, const std::filesystem::path& directory);
+
+}  // namespace portcullis::bench

@@ -1,0 +1,129 @@
+#include "tests/demo/demo.h"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "compiler/compile.h"
+#include "compiler/print.h"
+#include "daemon/netlink/kernel.h"
+#include "daemon/source/manifests.h"
+#include "tests/support/process/wait_until.h"
+#include "tests/support/rig/manifests.h"
+
+namespace portcullis::demo {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string read_example(const std::string& name) {
+  std::ostringstream text;
+  text << std::ifstream(PORTCULLIS_EXAMPLES "/" + name + ".yaml").rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+Demo::Demo(const test::Playground& playground, test::Prober& prober, test::Colours colours)
+    : playground_(playground), prober_(prober), colours_(colours), daemon_([&] {
+        test::write_file(manifests_.path() / "cluster.yaml", test::manifests_of(playground));
+        return test::ChildSetup{
+            {PORTCULLIS_BINARY, "run", "--manifests", manifests_.path().string(), "--node-name",
+             node().name, "--socket", runtime_ / "portcullis.sock"},
+            {},
+            &node().netns,
+            {}};
+      }()) {}
+
+bool Demo::run() {
+  if (!wait_until_enforced()) return false;
+  heading("No policy: everyone reaches everyone");
+  show([](const test::Flow&) { return true; });
+  for (const auto& chapter : chapters()) {
+    if (!tell(chapter)) return false;
+  }
+  return show_ruleset_and_stop();
+}
+
+bool Demo::tell(const Chapter& chapter) {
+  heading(chapter.title + ": " + chapter.consequence);
+  const auto policy = read_example(chapter.example);
+  std::cout << policy << "\n";
+  const auto start = Clock::now();
+  test::write_file(manifests_.path() / "policy.yaml", policy);
+  if (!wait_until_enforced()) return false;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+  std::cout << "In force " << took.count()
+            << " ms after the file was written. Before: the matrix above. After:\n";
+  show(chapter.allowed);
+  return true;
+}
+
+bool Demo::show_ruleset_and_stop() {
+  const auto held = in_kernel();
+  heading("The ruleset of the last policy, as `portcullis dump` prints it");
+  std::cout << print_nft(held);
+  daemon_.signal(SIGTERM);
+  const bool stopped = daemon_.wait() == 0;
+  const bool stayed = in_kernel() == held;
+  heading(stopped && stayed ? "The daemon has stopped; its rules are still in force. Cleaning up."
+                            : "The daemon did not stop as it should, or its rules are gone");
+  return stopped && stayed;
+}
+
+void Demo::heading(const std::string& text) const {
+  const bool ansi = colours_ == test::Colours::kAnsi;
+  std::cout << "\n" << (ansi ? "\033[1m" : "") << "== " << text << (ansi ? "\033[0m" : "") << "\n";
+}
+
+void Demo::show(const std::function<bool(const test::Flow&)>& allowed) {
+  const auto results = prober_.run(demo::probes(playground_, allowed));
+  const auto count = [&](auto condition) {
+    return static_cast<int>(std::count_if(results.begin(), results.end(), condition));
+  };
+  const auto expected =
+      count([](const auto& result) { return result.probe.expected == test::Outcome::kAllowed; });
+  const auto seen =
+      count([](const auto& result) { return result.seen == test::Outcome::kAllowed; });
+  const auto surprises = count([](const auto& result) { return !result.as_expected(); });
+  const auto all = static_cast<int>(results.size());
+  std::cout << test::print_matrix(results, colours_) << all << " probes: expected " << expected
+            << " allowed and " << all - expected << " denied; seen " << seen << " and "
+            << all - seen << "; " << surprises << " disagree\n"
+            << test::describe_surprises(results);
+  probes_ += all;
+  surprises_ += surprises;
+}
+
+// The kernel holds what the manifests mean, compiled here once more.
+bool Demo::wait_until_enforced() const {
+  const auto wanted = compiled();
+  if (test::wait_until([&] { return in_kernel() == wanted; })) return true;
+  std::cerr << "the daemon did not enforce the manifests:\n" << daemon_.err();
+  return false;
+}
+
+Ruleset Demo::compiled() const {
+  std::vector<ManifestFile> files;
+  const auto paths = list_manifests(manifests_.path());
+  for (const auto& path : paths.value()) files.push_back(read_manifest(path).value());
+  ClusterState cluster;
+  for (const auto& event : merge(files).events) cluster.apply(event);
+  return compile(cluster, node().name);
+}
+
+Ruleset Demo::in_kernel() const {
+  Ruleset ruleset;
+  node().netns.run([&] {
+    auto kernel = nl::Kernel::open();
+    if (!kernel) return;
+    auto snapshot = kernel->dump();
+    if (snapshot) ruleset = std::move(snapshot->ruleset);
+  });
+  return ruleset;
+}
+
+}  // namespace portcullis::demo

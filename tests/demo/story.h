@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/support/rig/probe.h"
+#include "tests/support/rig/topology.h"
+
+// What the demo shows: a small shop with its neighbours, and one policy after another.
+namespace portcullis::demo {
+
+// The shop in `default`, its name server, a second team in `production`, its monitoring, and three
+// machines outside the cluster.
+test::Topology topology();
+
+struct Chapter {
+  std::string example;  // file in manifests/examples, without its ending
+  std::string title;
+  std::string consequence;                         // what the policy means, in one line
+  std::function<bool(const test::Flow&)> allowed;  // what it leaves open, by hand
+};
+
+// Each policy stands alone: it replaces the one before.
+std::vector<Chapter> chapters();
+
+// Everyone to every service, over IPv4 and IPv6, with what `allowed` expects.
+std::vector<test::Probe> probes(const test::Playground& playground,
+                                const std::function<bool(const test::Flow&)>& allowed);
+
+}  // namespace portcullis::demo

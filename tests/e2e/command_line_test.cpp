@@ -1,0 +1,119 @@
+#include "tests/e2e/node.h"
+
+// What needs no kernel: compile, configuration, errors and exit codes.
+namespace portcullis::test {
+namespace {
+
+class CommandLine : public testing::Test {
+ protected:
+  TemporaryDirectory directory_;
+};
+
+TEST_F(CommandLine, CompileReadsFilesDirectoriesAndStdinAlike) {
+  const std::string text = pod_manifest("web", "10.0.0.1") + "---\n" + deny_manifest("d", "web");
+  std::filesystem::create_directory(directory_ / "all");
+  write_file(directory_ / "all/web.yaml", text);
+  const Finished file =
+      portcullis({"compile", "-f", directory_ / "all/web.yaml", "--node-name", "node"});
+  const Finished directory =
+      portcullis({"compile", "-f", directory_ / "all", "--node-name", "node"});
+  const Finished input = portcullis({"compile", "-f", "-", "--node-name", "node"}, text);
+  EXPECT_EQ(file.code, 0) << file.err;
+  EXPECT_EQ(file.err, "");
+  EXPECT_TRUE(contains(file.out, "table inet portcullis {")) << file.out;
+  EXPECT_TRUE(contains(file.out, "10.0.0.1"));
+  EXPECT_EQ(directory.out, file.out);
+  EXPECT_EQ(input.out, file.out);
+}
+
+TEST_F(CommandLine, CompilePrintsJson) {
+  const Finished json = portcullis({"compile", "-f", "-", "--node-name", "node", "-o", "json"},
+                                   pod_manifest("web", "10.0.0.1"));
+  EXPECT_EQ(json.code, 0) << json.err;
+  EXPECT_TRUE(contains(json.out, "\"nftables\"")) << json.out;
+}
+
+TEST_F(CommandLine, CompileClosesAMalformedPolicyAndSaysSo) {
+  std::string bad = deny_manifest("bad", "web");
+  bad += "  ingress:\n  - from:\n    - ipBlock: {cidr: 10.0.0.0/8, except: [192.168.0.0/16]}\n";
+  const Finished end = portcullis({"compile", "-f", "-", "--node-name", "node"},
+                                  pod_manifest("web", "10.0.0.1") + "---\n" + bad);
+  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_TRUE(contains(end.out, "10.0.0.1"));
+  EXPECT_EQ(count_of(end.err, "\n"), 1U) << end.err;
+  EXPECT_EQ(end.err.rfind("portcullis: stdin:", 0), 0U) << end.err;
+  EXPECT_TRUE(contains(end.err, "document 2")) << end.err;
+  EXPECT_TRUE(contains(end.err, "NetworkPolicy default/bad")) << end.err;
+  EXPECT_TRUE(contains(end.err, "spec.ingress[0].from[0].ipBlock.except")) << end.err;
+}
+
+TEST_F(CommandLine, CompileOfWhatCannotBeReadPrintsNothing) {
+  write_file(directory_ / "good.yaml", pod_manifest("web", "10.0.0.1"));
+  write_file(directory_ / "broken.yaml", "kind: Pod\n  metadata: [\n");
+  for (const std::string bad : {"broken.yaml", "missing.yaml"}) {
+    const Finished end = portcullis(
+        {"compile", "-f", directory_ / "good.yaml", "-f", directory_ / bad, "--node-name", "node"});
+    EXPECT_EQ(end.code, 2);
+    EXPECT_EQ(end.out, "");
+    EXPECT_TRUE(contains(end.err, "portcullis: ")) << end.err;
+    EXPECT_TRUE(contains(end.err, bad)) << end.err;
+  }
+}
+
+TEST_F(CommandLine, OutputThatCannotBeWrittenIsAnError) {
+  const Finished end = run_to_end(
+      {{"sh", "-c", "exec \"$0\" compile -f - --node-name n >/dev/full", PORTCULLIS_BINARY},
+       {},
+       nullptr,
+       ""});
+  EXPECT_EQ(end.code, 2);
+  EXPECT_TRUE(contains(end.err, "cannot write the output")) << end.err;
+}
+
+TEST_F(CommandLine, ConfigurationErrorsNameFileLineAndKey) {
+  const std::string file = directory_ / "config.yaml";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"manifests: /m\nnode_name: a\n", file + ":2: node_name: unknown key"},
+      {"manifests: [/m]\n", file + ":1: manifests: must be a single value"},
+      {"listen: off\nlisten: off\n", file + ":2: listen: is there already"},
+      {"listen: here\n", file + ":1: listen: \"here\""},
+  };
+  for (const auto& [text, words] : cases) {
+    write_file(file, text);
+    const Finished end = portcullis({"run", "--config", file});
+    EXPECT_EQ(end.code, 2);
+    EXPECT_EQ(end.err.rfind("portcullis: " + words, 0), 0U) << end.err;
+  }
+}
+
+TEST_F(CommandLine, UsageErrorsExitWithTwo) {
+  const Finished none = portcullis({"run"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_TRUE(contains(none.err, "needs --manifests")) << none.err;
+  EXPECT_EQ(portcullis({}).code, 2);
+  EXPECT_EQ(portcullis({"fly"}).code, 2);
+  EXPECT_EQ(portcullis({"dump", "--nonsense"}).code, 2);
+}
+
+TEST_F(CommandLine, HelpAndVersionGoToStdout) {
+  const Finished help = portcullis({"compile", "--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_TRUE(contains(help.out, "compiled closed")) << help.out;
+  const Finished version = portcullis({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_EQ(version.out.rfind("portcullis ", 0), 0U);
+}
+
+TEST_F(CommandLine, WithoutADaemonDiffAndDumpSaySo) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"diff"}, {"dump", "--desired"}}) {
+    std::vector<std::string> with_socket = arguments;
+    with_socket.insert(with_socket.end(), {"--socket", directory_ / "none.sock"});
+    const Finished end = portcullis(with_socket);
+    EXPECT_EQ(end.code, 2);
+    EXPECT_TRUE(contains(end.err, "no daemon answers on")) << end.err;
+  }
+}
+
+}  // namespace
+}  // namespace portcullis::test

@@ -1,0 +1,82 @@
+#include "tests/packet/fixture.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/rig/command.h"
+
+namespace portcullis::test {
+
+std::string name_of(const Variant& variant) {
+  return std::string(to_string(variant.wiring)) + "_" + std::to_string(variant.nodes) +
+         (variant.nodes == 1 ? "_node" : "_nodes");
+}
+
+void PrintTo(const Variant& variant, std::ostream* out) { *out << name_of(variant); }
+
+Topology in(const Variant& variant, Topology topology) {
+  topology.wiring = variant.wiring;
+  topology.nodes.clear();
+  for (int i = 1; i <= variant.nodes; ++i) topology.nodes.push_back("node-" + std::to_string(i));
+  for (std::size_t i = 0; i < topology.pods.size(); ++i)
+    topology.pods[i].node = topology.nodes[i % topology.nodes.size()];
+  return topology;
+}
+
+std::string example(const std::string& name) {
+  const std::string path = "manifests/examples/" + name + ".yaml";
+  std::ifstream file(path);
+  if (!file) ADD_FAILURE() << "cannot read " << path << " (tests run in the repository's root)";
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+bool is_never_filtered(const Flow& flow) {
+  const bool beside = flow.from.is_node() || flow.to.is_node();
+  return flow.from.name == flow.to.name || (beside && flow.from.node == flow.to.node);
+}
+
+void PacketTest::build(const Topology& topology) {
+  auto playground = Playground::build(topology);
+  if (!playground) {
+    const auto& error = playground.error();
+    if (error.code == ErrorCode::kPermission || error.code == ErrorCode::kUnsupported)
+      GTEST_SKIP() << error.message;
+    FAIL() << error.message;
+  }
+  playground_ = std::make_unique<Playground>(std::move(*playground));
+  auto prober = Prober::open(*playground_);
+  ASSERT_TRUE(prober) << prober.error().message;
+  prober_ = std::make_unique<Prober>(std::move(*prober));
+}
+
+void PacketTest::enforce(const std::vector<std::string>& manifests) {
+  if (!enforcement_) {
+    auto enforcement = Enforcement::start(*playground_);
+    ASSERT_TRUE(enforcement) << enforcement.error().message;
+    enforcement_ = std::make_unique<Enforcement>(std::move(*enforcement));
+  }
+  const auto problems = enforcement_->apply(manifests);
+  ASSERT_TRUE(problems) << problems.error().message;
+  EXPECT_EQ(*problems, std::vector<std::string>());
+}
+
+void PacketTest::load_nft(const std::string& node, const std::string& script) {
+  const auto& netns = playground_->endpoint(node).netns;
+  const auto loaded = run_command(netns, {"nft", "-f", "-"}, script);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+}
+
+testing::AssertionResult PacketTest::reachability_is(
+    const std::function<bool(const Flow&)>& allowed) {
+  return outcomes_are(every_probe(*playground_, allowed));
+}
+
+testing::AssertionResult PacketTest::outcomes_are(const std::vector<Probe>& probes) {
+  const std::string surprises = describe_surprises(prober_->run(probes));
+  if (surprises.empty()) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << surprises;
+}
+
+}  // namespace portcullis::test

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tests/support/rig/enforcement.h"
+#include "tests/support/rig/matrix.h"
+#include "tests/support/rig/playground.h"
+#include "tests/support/rig/prober.h"
+
+namespace portcullis::test {
+
+// How a playground's pods are wired, and over how many nodes they are spread.
+struct Variant {
+  Wiring wiring = Wiring::kRouted;
+  int nodes = 1;
+};
+
+std::string name_of(const Variant& variant);  // "routed_1_node", as a test's suffix
+
+void PrintTo(const Variant& variant, std::ostream* out);  // for GoogleTest
+
+inline const Variant kVariants[] = {
+    {Wiring::kRouted, 1}, {Wiring::kRouted, 2}, {Wiring::kBridged, 1}, {Wiring::kBridged, 2}};
+
+// The topology wired and spread so: its pods on the nodes in turn, hosts on the first.
+Topology in(const Variant& variant, Topology topology);
+
+// The text of manifests/examples/<name>.yaml.
+std::string example(const std::string& name);
+
+// What no policy filters: a pod to itself, and between a pod and its own node.
+bool is_never_filtered(const Flow& flow);
+
+// A playground with a prober, for tests that are run in some or all variants.
+class PacketTest : public testing::TestWithParam<Variant> {
+ protected:
+  // Skips the test where namespaces cannot be made.
+  void build(const Topology& topology);
+
+  Playground& playground() { return *playground_; }
+
+  // Every node enforces these manifests (YAML texts), and no others any more.
+  void enforce(const std::vector<std::string>& manifests);
+
+  // Rules of nft(8) in a node, beside ours: whole lines, as in a file.
+  void load_nft(const std::string& node, const std::string& script);
+
+  // Every endpoint to every endpoint.
+  testing::AssertionResult reachability_is(const std::function<bool(const Flow&)>& allowed);
+  testing::AssertionResult outcomes_are(const std::vector<Probe>& probes);
+
+ private:
+  std::unique_ptr<Playground> playground_;
+  std::unique_ptr<Prober> prober_;
+  std::unique_ptr<Enforcement> enforcement_;
+};
+
+}  // namespace portcullis::test
+
+// Builds the playground, or ends the test: skipped, or failed.
+#define BUILD_OR_SKIP(topology) \
+  build(topology);              \
+  if (IsSkipped() || HasFatalFailure()) return

@@ -1,0 +1,77 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "compiler/compile.h"
+#include "compiler/evaluate.h"
+#include "compiler/print.h"
+#include "tests/property/generators.h"
+#include "tests/support/model/interpreter.h"
+
+namespace portcullis::test {
+namespace {
+
+// Whether every node's ruleset lets the connection's first packet through. A node that has neither
+// end has nothing to say.
+bool passes_all_nodes(const ClusterState& cluster, const Connection& connection) {
+  const Packet packet{connection.source, connection.destination, connection.protocol,
+                      connection.port};
+  return std::all_of(std::begin(kNodes), std::end(kNodes),
+                     [&](const char* node) { return passes(compile(cluster, node), packet); });
+}
+
+// A pod that is not scheduled is enforced nowhere yet, whatever policies say of it.
+bool enforced_somewhere(const ClusterState& cluster, const Address& address) {
+  return std::none_of(cluster.pods().begin(), cluster.pods().end(), [&](const auto& entry) {
+    const auto& pod = *entry.second;
+    return pod.node_name.empty() && std::count(pod.addresses.begin(), pod.addresses.end(), address);
+  });
+}
+
+RC_GTEST_PROP(CompileLaws, RulesetDecidesAsTheReferenceEvaluator, ()) {
+  const auto cluster = cluster_of(*events());
+  for (int i = 0; i < 30; ++i) {
+    const auto probe = *connection();
+    if (!enforced_somewhere(cluster, probe.source)) continue;
+    if (!enforced_somewhere(cluster, probe.destination)) continue;
+    const bool expected = evaluate(cluster, probe).allowed();
+    const bool seen = passes_all_nodes(cluster, probe);
+    if (expected == seen) continue;
+    RC_LOG() << describe(cluster) << describe(probe) << "\nexpected "
+             << (expected ? "allowed" : "denied") << "\n"
+             << print_nft(compile(cluster, "n1")) << print_nft(compile(cluster, "n2"));
+    RC_FAIL("the ruleset and the evaluator disagree");
+  }
+}
+
+RC_GTEST_PROP(CompileLaws, OrderOfEventsDoesNotMatter, ()) {
+  auto history = *events();
+  const auto cluster = cluster_of(history);
+  // Only the last event of a key counts; shuffled, they must still be the last.
+  std::vector<Event> last;
+  for (const auto& [key, pod] : cluster.pods()) last.push_back(PodEvent{key, pod});
+  for (const auto& [name, ns] : cluster.namespaces()) last.push_back(NamespaceEvent{name, ns});
+  for (const auto& [key, policy] : cluster.policies()) last.push_back(PolicyEvent{key, policy});
+  std::shuffle(last.begin(), last.end(), std::mt19937(*rc::gen::arbitrary<std::uint32_t>()));
+  RC_ASSERT(compile(cluster_of(last), "n1") == compile(cluster, "n1"));
+}
+
+RC_GTEST_PROP(CompileLaws, EveryNameOfASetOrChainIsAHashOfItsContent, ()) {
+  const auto one = compile(cluster_of(*events()), "n1");
+  const auto other = compile(cluster_of(*events()), "n1");
+  for (const auto& [name, chain] : one.chains) {
+    const auto same = other.chains.find(name);
+    if (same != other.chains.end()) RC_ASSERT(same->second == chain);
+  }
+  for (const auto& [name, set] : one.sets) {
+    const auto same = other.sets.find(name);
+    if (same == other.sets.end()) continue;
+    RC_ASSERT(same->second.spec == set.spec);
+    if (set.spec.interval) RC_ASSERT(same->second.elements == set.elements);
+  }
+}
+
+}  // namespace
+}  // namespace portcullis::test

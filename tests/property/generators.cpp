@@ -1,0 +1,209 @@
+#include "tests/property/generators.h"
+
+#include <algorithm>
+#include <memory>
+#include <sstream>
+
+namespace portcullis::test {
+namespace {
+
+using rc::gen::element;
+using rc::gen::exec;
+using rc::gen::inRange;
+
+bool one_in(int n) { return *inRange(0, n) == 0; }
+
+template <class T>
+std::vector<T> some(int most, const rc::Gen<T>& gen) {
+  return *rc::gen::container<std::vector<T>>(static_cast<std::size_t>(*inRange(0, most + 1)), gen);
+}
+
+std::string namespace_name() { return *element<std::string>("a", "b", "c"); }
+
+// 10.0.0.0..7 and fd00::0..7
+Address address() {
+  const auto low = static_cast<AddressValue>(*inRange(0, 8));
+  if (one_in(2)) return {Family::kIpv4, AddressValue{0x0a000000} + low};
+  return {Family::kIpv6, (AddressValue{0xfd00} << 112) + low};
+}
+
+Cidr block_within(const Cidr& outer) {
+  const int width = bits(outer.base.family);
+  const int length = *inRange(std::max(outer.prefix_length, width - 4), width + 1);
+  const auto host = (AddressValue{1} << (width - outer.prefix_length)) - 1;
+  const auto value = outer.base.value | (address().value & host);
+  const auto mask = ~((AddressValue{1} << (width - length)) - 1);
+  return {{outer.base.family, value & mask}, length};
+}
+
+IpBlock ip_block() {
+  const auto base = address();
+  const int width = bits(base.family);
+  if (one_in(6)) return {{{base.family, 0}, 0}, {}};
+  const Cidr cidr{{base.family, base.value & ~AddressValue{7}}, width - 3};
+  IpBlock block{block_within(cidr), {}};
+  block.except = some<Cidr>(2, exec([=] { return block_within(block.cidr); }));
+  return block;
+}
+
+Protocol protocol() { return *element(Protocol::kTcp, Protocol::kTcp, Protocol::kUdp, Protocol::kSctp); }
+
+PolicyPort policy_port() {
+  PolicyPort port{protocol(), EveryPort{}};
+  const auto first = static_cast<std::uint16_t>(*inRange(1, 4));
+  switch (*inRange(0, 4)) {
+    case 0:
+      break;
+    case 1:
+      port.port = *element<std::string>("web", "dns");
+      break;
+    case 2:
+      port.port = PortRange{first, static_cast<std::uint16_t>(*inRange<int>(first, 5))};
+      break;
+    default:
+      port.port = PortRange{first, first};
+  }
+  return port;
+}
+
+PolicyPeer policy_peer() {
+  if (one_in(3)) return ip_block();
+  return *pod_peer();
+}
+
+PolicyRule policy_rule() {
+  return {some<PolicyPort>(2, exec(policy_port)), some<PolicyPeer>(2, exec(policy_peer))};
+}
+
+Requirement requirement() {
+  Requirement requirement{
+      *element<std::string>("app", "tier"),
+      *element(Operator::kIn, Operator::kNotIn, Operator::kExists, Operator::kDoesNotExist),
+      {}};
+  if (requirement.op == Operator::kIn || requirement.op == Operator::kNotIn) {
+    requirement.values.push_back(*element<std::string>("x", "y"));
+    if (one_in(3)) requirement.values.push_back("z");
+  }
+  return requirement;
+}
+
+NamedPort named_port() {
+  return {*element<std::string>("web", "dns"), protocol(),
+          static_cast<std::uint16_t>(*inRange(1, 4))};
+}
+
+Namespace namespace_object() {
+  Namespace ns{namespace_name(), "", *labels(), one_in(8)};
+  ns.labels["kubernetes.io/metadata.name"] = ns.name;
+  if (ns.malformed) ns.labels.clear();
+  return ns;
+}
+
+Event event() {
+  switch (*inRange(0, 8)) {
+    case 0: {
+      const auto ns = namespace_object();
+      return NamespaceEvent{ns.name, std::make_shared<const Namespace>(ns)};
+    }
+    case 1:
+    case 2:
+    case 3: {
+      const auto object = *policy();
+      return PolicyEvent{object.key, std::make_shared<const NetworkPolicy>(object)};
+    }
+    default: {
+      const auto object = *pod();
+      return PodEvent{object.key, std::make_shared<const Pod>(object)};
+    }
+  }
+}
+
+}  // namespace
+
+rc::Gen<Labels> labels() {
+  return exec([] {
+    Labels labels;
+    for (const auto* key : {"app", "tier"}) {
+      if (!one_in(3)) labels[key] = *element<std::string>("x", "y", "z");
+    }
+    return labels;
+  });
+}
+
+rc::Gen<LabelSelector> selector() {
+  return exec([] { return LabelSelector(some<Requirement>(2, exec(requirement))); });
+}
+
+rc::Gen<PodPeer> pod_peer() {
+  return exec([] {
+    PodPeer peer;
+    if (one_in(2)) peer.namespaces = *selector();
+    peer.pods = *selector();
+    return peer;
+  });
+}
+
+rc::Gen<NetworkPolicy> policy() {
+  return exec([] {
+    NetworkPolicy policy;
+    policy.key = {namespace_name(), *element<std::string>("p", "q", "r", "s")};
+    policy.pod_selector = one_in(3) ? LabelSelector() : *selector();
+    policy.isolates_ingress = !one_in(3);
+    policy.isolates_egress = one_in(2);
+    policy.malformed = one_in(12);
+    if (policy.malformed) return policy;
+    policy.ingress = some<PolicyRule>(2, exec(policy_rule));
+    policy.egress = some<PolicyRule>(2, exec(policy_rule));
+    return policy;
+  });
+}
+
+rc::Gen<Pod> pod() {
+  return exec([] {
+    Pod pod;
+    pod.key = {namespace_name(), *element<std::string>("1", "2", "3", "4")};
+    pod.labels = *labels();
+    pod.node_name = *element(std::string(kNodes[0]), std::string(kNodes[1]), std::string());
+    pod.addresses = some<Address>(2, exec(address));
+    std::sort(pod.addresses.begin(), pod.addresses.end());
+    pod.addresses.erase(std::unique(pod.addresses.begin(), pod.addresses.end()),
+                        pod.addresses.end());
+    pod.ports = some<NamedPort>(2, exec(named_port));
+    pod.created_at = *inRange(0, 3);
+    pod.phase = one_in(6) ? PodPhase::kSucceeded : *element(PodPhase::kRunning, PodPhase::kPending);
+    pod.host_network = one_in(8);
+    pod.terminating = one_in(8);
+    pod.malformed = one_in(12);
+    if (pod.malformed) {
+      pod.labels.clear();
+      pod.ports.clear();
+    }
+    return pod;
+  });
+}
+
+rc::Gen<std::vector<Event>> events() { return rc::gen::container<std::vector<Event>>(exec(event)); }
+
+rc::Gen<Connection> connection() {
+  return exec([] {
+    Connection connection;
+    connection.source = address();
+    connection.destination = {connection.source.family, address().value};
+    const auto base = connection.source.family == Family::kIpv4 ? AddressValue{0x0a000000}
+                                                                : AddressValue{0xfd00} << 112;
+    connection.destination.value = base + static_cast<AddressValue>(*inRange(0, 8));
+    connection.protocol = *element<std::uint8_t>(6, 6, 6, 17, 132, 1, 58);
+    if (connection.protocol != 1 && connection.protocol != 58) {
+      connection.port = static_cast<std::uint16_t>(*inRange(1, 5));
+    }
+    return connection;
+  });
+}
+
+ClusterState cluster_of(const std::vector<Event>& events) {
+  ClusterState cluster;
+  for (const auto& event : events) cluster.apply(event);
+  return cluster;
+}
+
+}  // namespace portcullis::test

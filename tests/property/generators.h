@@ -1,0 +1,30 @@
+#pragma once
+
+#include <rapidcheck.h>
+
+#include <vector>
+
+#include "compiler/cluster_state.h"
+#include "compiler/evaluate.h"
+
+// Random clusters in a small world: few namespaces, labels, ports and addresses, so that selectors
+// match, blocks overlap and addresses collide all the time.
+namespace portcullis::test {
+
+inline constexpr const char* kNodes[] = {"n1", "n2"};
+
+rc::Gen<Labels> labels();
+rc::Gen<LabelSelector> selector();
+rc::Gen<PodPeer> pod_peer();
+rc::Gen<NetworkPolicy> policy();
+rc::Gen<Pod> pod();
+rc::Gen<std::vector<Event>> events();  // namespaces, pods and policies in any order
+rc::Gen<Connection> connection();      // between addresses of the same small world
+
+ClusterState cluster_of(const std::vector<Event>& events);
+
+// For counterexamples.
+std::string describe(const ClusterState& cluster);
+std::string describe(const Connection& connection);
+
+}  // namespace portcullis::test

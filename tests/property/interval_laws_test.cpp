@@ -1,0 +1,55 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <bitset>
+#include <cstdint>
+
+#include "compiler/interval.h"
+
+namespace portcullis::test {
+namespace {
+
+using Byte = std::uint8_t;
+using Bytes = std::bitset<256>;
+
+std::vector<Interval<Byte>> intervals() {
+  const auto pairs = *rc::gen::arbitrary<std::vector<std::pair<Byte, Byte>>>();
+  std::vector<Interval<Byte>> intervals;
+  for (const auto& [a, b] : pairs) intervals.push_back({std::min(a, b), std::max(a, b)});
+  return intervals;
+}
+
+Bytes values(const std::vector<Interval<Byte>>& intervals) {
+  Bytes values;
+  for (const auto& interval : intervals) {
+    for (int i = interval.first; i <= interval.last; ++i) values.set(static_cast<std::size_t>(i));
+  }
+  return values;
+}
+
+void assert_canonical(const std::vector<Interval<Byte>>& intervals) {
+  for (std::size_t i = 0; i < intervals.size(); ++i) {
+    RC_ASSERT(intervals[i].first <= intervals[i].last);
+    if (i != 0) RC_ASSERT(intervals[i - 1].last + 1 < intervals[i].first);
+  }
+}
+
+RC_GTEST_PROP(IntervalLaws, MergeKeepsTheValuesAndIsCanonical, ()) {
+  const auto before = intervals();
+  const auto merged = merge(before);
+  assert_canonical(merged);
+  RC_ASSERT(values(merged) == values(before));
+}
+
+RC_GTEST_PROP(IntervalLaws, SubtractLeavesWhatIsInNoHole, ()) {
+  const auto ends = *rc::gen::arbitrary<std::pair<Byte, Byte>>();
+  const Interval<Byte> whole{std::min(ends.first, ends.second), std::max(ends.first, ends.second)};
+  const auto holes = intervals();
+  const auto rest = subtract(whole, holes);
+  assert_canonical(rest);
+  RC_ASSERT(values(rest) == (values({whole}) & ~values(holes)));
+}
+
+}  // namespace
+}  // namespace portcullis::test

@@ -1,0 +1,150 @@
+#include "tests/support/model/interpreter.h"
+
+#include <algorithm>
+
+namespace portcullis::test {
+namespace {
+
+enum class Outcome { kNextStatement, kNextRule, kReturn, kAccept, kDrop };
+
+constexpr std::uint8_t kIcmpv6 = 58;
+
+bool is_of(const Packet& packet, Family family) { return packet.source.family == family; }
+
+// Appends the field to the key as the kernel loads it; false if the packet does not have it.
+bool load(const Packet& packet, Field field, ElementKey& key) {
+  switch (field) {
+    case Field::kIp4Source:
+      key.append(packet.source);
+      return is_of(packet, Family::kIpv4);
+    case Field::kIp4Destination:
+      key.append(packet.destination);
+      return is_of(packet, Family::kIpv4);
+    case Field::kIp6Source:
+      key.append(packet.source);
+      return is_of(packet, Family::kIpv6);
+    case Field::kIp6Destination:
+      key.append(packet.destination);
+      return is_of(packet, Family::kIpv6);
+    case Field::kL4Proto:
+      key.append_protocol(packet.protocol);
+      return true;
+    case Field::kDestinationPort:
+      key.append_port(packet.port.value_or(0));
+      return packet.port.has_value();
+    case Field::kIp6HopLimit:
+    case Field::kIcmpv6Type:
+      return false;
+  }
+  return false;
+}
+
+std::optional<ElementKey> load(const Packet& packet, const std::vector<Field>& fields) {
+  ElementKey key;
+  for (const auto field : fields) {
+    if (!load(packet, field, key)) return std::nullopt;
+  }
+  return key;
+}
+
+bool field_between(std::span<const std::uint8_t> low, std::span<const std::uint8_t> value,
+                   std::span<const std::uint8_t> high) {
+  return !std::lexicographical_compare(value.begin(), value.end(), low.begin(), low.end()) &&
+         !std::lexicographical_compare(high.begin(), high.end(), value.begin(), value.end());
+}
+
+// In an interval set each field of a concatenation has a range of its own.
+bool matches(const SetSpec& set, const Element& element, const ElementKey& key) {
+  if (element.last.empty()) return element.key == key;
+  std::size_t offset = 0;
+  for (const auto type : set.key) {
+    const auto field = [&](const ElementKey& of) {
+      return of.bytes().subspan(offset, size_of(type));
+    };
+    if (!field_between(field(element.key), field(key), field(element.last))) return false;
+    offset += padded_size_of(type);
+  }
+  return true;
+}
+
+const Element* find(const Ruleset& ruleset, const std::string& name, const ElementKey& key) {
+  const auto set = ruleset.sets.find(name);
+  if (set == ruleset.sets.end()) return nullptr;
+  const auto& elements = set->second.elements;
+  const auto found = std::find_if(elements.begin(), elements.end(), [&](const Element& element) {
+    return matches(set->second.spec, element, key);
+  });
+  return found == elements.end() ? nullptr : &*found;
+}
+
+class Interpreter {
+ public:
+  Interpreter(const Ruleset& ruleset, const Packet& packet) : ruleset_(ruleset), packet_(packet) {}
+
+  Outcome run(const std::string& chain) const {
+    const auto found = ruleset_.chains.find(chain);
+    if (found == ruleset_.chains.end()) return Outcome::kReturn;
+    for (const auto& rule : found->second.rules) {
+      const auto outcome = run(rule);
+      if (outcome != Outcome::kNextRule) return outcome;
+    }
+    return Outcome::kReturn;
+  }
+
+ private:
+  Outcome run(const Rule& rule) const {
+    for (const auto& statement : rule.statements) {
+      const auto outcome = std::visit([&](const auto& each) { return run(each); }, statement);
+      if (outcome != Outcome::kNextStatement) return outcome;
+    }
+    return Outcome::kNextRule;
+  }
+
+  static Outcome match(bool matched) {
+    return matched ? Outcome::kNextStatement : Outcome::kNextRule;
+  }
+
+  Outcome run(const ConntrackState& state) const {
+    return match((packet_.ct_state & state.any_of) != 0);
+  }
+  Outcome run(const Equal& equal) const {
+    if (!is_of(packet_, Family::kIpv6)) return Outcome::kNextRule;
+    if (equal.field == Field::kIp6HopLimit) return match(packet_.hop_limit == equal.value);
+    return match(packet_.protocol == kIcmpv6 && packet_.icmp_type == equal.value);
+  }
+  Outcome run(const InSet& in) const {
+    const auto key = load(packet_, in.key);
+    return match(key && find(ruleset_, in.set, *key) != nullptr);
+  }
+  Outcome run(const VerdictMap& vmap) const {
+    const auto key = load(packet_, vmap.key);
+    const auto* element = key ? find(ruleset_, vmap.map, *key) : nullptr;
+    if (element == nullptr) return Outcome::kNextRule;
+    const auto outcome = run(element->jump);
+    return outcome == Outcome::kReturn ? Outcome::kNextRule : outcome;
+  }
+  Outcome run(const Counter&) const { return Outcome::kNextStatement; }
+  Outcome run(const Verdict& verdict) const {
+    switch (verdict.kind) {
+      case Verdict::Kind::kAccept:
+        return Outcome::kAccept;
+      case Verdict::Kind::kDrop:
+        return Outcome::kDrop;
+      case Verdict::Kind::kReturn:
+        return Outcome::kReturn;
+    }
+    return Outcome::kDrop;
+  }
+  Outcome run(const Foreign&) const { return Outcome::kNextRule; }
+
+  const Ruleset& ruleset_;
+  const Packet& packet_;
+};
+
+}  // namespace
+
+bool passes(const Ruleset& ruleset, const Packet& packet) {
+  return Interpreter(ruleset, packet).run("forward") != Outcome::kDrop;
+}
+
+}  // namespace portcullis::test

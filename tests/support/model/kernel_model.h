@@ -1,0 +1,40 @@
+#pragma once
+
+#include "compiler/result.h"
+#include "compiler/transaction.h"
+
+namespace portcullis::test {
+
+// The table as nf_tables would keep it, by nf_tables' rules: what is referred to must exist, what
+// is added must not, what others refer to cannot be deleted, an interval set is filled once.
+class KernelModel {
+ public:
+  KernelModel() = default;
+  explicit KernelModel(Ruleset ruleset)
+      : ruleset_(std::move(ruleset)), table_exists_(!ruleset_.empty()) {}
+
+  // On failure nothing is changed by this operation, and the message is what it violates.
+  [[nodiscard]] Result<void> apply(const Operation& operation);
+
+  // Every operation in order. A failure names the operation; the state is then in between.
+  [[nodiscard]] Result<void> apply(const Transaction& transaction);
+
+  const Ruleset& ruleset() const { return ruleset_; }
+
+ private:
+  Result<void> run(const AddTable&);
+  Result<void> run(const DeleteTable&);
+  Result<void> run(const AddSet&);
+  Result<void> run(const DeleteSet&);
+  Result<void> run(const AddChain&);
+  Result<void> run(const DeleteChain&);
+  Result<void> run(const AddRule&);
+  Result<void> run(const FlushChain&);
+  Result<void> run(const AddElements&);
+  Result<void> run(const DeleteElements&);
+
+  Ruleset ruleset_;
+  bool table_exists_ = false;
+};
+
+}  // namespace portcullis::test

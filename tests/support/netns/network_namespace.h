@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "compiler/result.h"
+
+namespace portcullis::test {
+
+// A network namespace without a name: it lives as long as this object or a process inside it, so
+// nothing is left behind, however the test ends. Movable; thread safe.
+class NetworkNamespace {
+ public:
+  // kPermission without CAP_SYS_ADMIN: a reason to skip the test.
+  [[nodiscard]] static Result<NetworkNamespace> create();
+
+  NetworkNamespace(NetworkNamespace&& other) noexcept;
+  NetworkNamespace& operator=(NetworkNamespace&& other) noexcept;
+  ~NetworkNamespace();
+
+  int fd() const { return fd_; }
+
+  // A path that other threads and children of this process can open it by.
+  std::string path() const;
+
+  // Runs `work` inside, on a thread of its own, and waits for it. Sockets that it opens and
+  // processes that it starts stay inside.
+  void run(const std::function<void()>& work) const;
+
+ private:
+  explicit NetworkNamespace(int fd) : fd_(fd) {}
+  int fd_ = -1;
+};
+
+}  // namespace portcullis::test

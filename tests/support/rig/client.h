@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tests/support/rig/poll.h"
+#include "tests/support/rig/probe.h"
+
+namespace portcullis::test {
+
+// Ports and ids that no earlier probe of a prober has used, so that no conntrack entry of an
+// earlier one lets a later one pass.
+class FreshPorts {
+ public:
+  std::uint16_t next();
+
+ private:
+  static constexpr std::uint16_t kFirst = 20000;
+  static constexpr std::uint16_t kLast = 60000;
+  std::uint16_t last_ = kFirst;
+};
+
+// One probe under way.
+class Client : public Watched {
+ public:
+  // Opens, binds and connects a socket of the calling thread's network namespace, and sends. Never
+  // fails: what goes wrong is the outcome.
+  Client(const Endpoint& from, const Endpoint& to, const Probe& probe, FreshPorts& ports);
+
+  // Sends again, unless it is over or the kernel does that itself (TCP).
+  void retransmit();
+
+  void on_ready() override;
+
+  bool is_over() const { return outcome_.has_value(); }
+
+  // Silence so far is a denial.
+  Outcome outcome() const { return outcome_.value_or(Outcome::kDenied); }
+  const std::string& reason() const { return reason_; }
+
+ private:
+  bool bind_fresh(const Address& address, FreshPorts& ports);
+  bool connect_to(const Address& address, std::uint16_t port);
+  std::uint16_t socket_port(std::uint16_t port) const;
+  void make_request(std::uint16_t destination_port);
+  void send_request();
+  void judge(std::span<const std::uint8_t> packet);
+  void judge_sctp(std::span<const std::uint8_t> packet);
+  void conclude(Outcome outcome, std::string reason = {});
+  void conclude_with_errno();
+
+  Transport transport_;
+  Family family_;
+  std::uint16_t source_port_ = 0;
+  std::vector<std::uint8_t> request_;
+  bool sent_ = false;
+  std::optional<Outcome> outcome_;
+  std::string reason_;
+};
+
+}  // namespace portcullis::test

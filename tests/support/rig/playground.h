@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "compiler/result.h"
+#include "tests/support/rig/endpoint.h"
+#include "tests/support/rig/topology.h"
+
+namespace portcullis::test {
+
+// A small cluster of anonymous network namespaces: nodes, the pods on them, and hosts outside.
+// Everyone reaches everyone by IPv4 and IPv6 until somebody forbids it. It lives as long as this
+// object: nothing of it has a name or a process, so nothing is left behind, not even by kill -9.
+//
+//     pod (eth0) ---- (veth<N>) node-1 (to-2) ---- (to-1) node-2 (veth<N>) ---- (eth0) pod
+//                               node-1 (veth<N>) ---- (eth0) host
+//
+// Bridged pods hang on the node's bridge cbr0 instead. Movable; const members are thread safe.
+class Playground {
+ public:
+  // kPermission and kUnsupported are reasons to skip a test; other failures are defects of the
+  // topology (they name the endpoint) or of the host.
+  [[nodiscard]] static Result<Playground> build(const Topology& topology);
+
+  // Nodes, then pods, then hosts, in the topology's order.
+  const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+
+  // By its name ("node-1", "default/web", "internet"); aborts if there is none.
+  const Endpoint& endpoint(std::string_view name) const;
+
+  const Topology& topology() const { return topology_; }
+
+ private:
+  Playground(Topology topology, std::vector<Endpoint> endpoints);
+
+  Topology topology_;
+  std::vector<Endpoint> endpoints_;
+};
+
+}  // namespace portcullis::test

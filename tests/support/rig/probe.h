@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/address.h"
+#include "tests/support/rig/playground.h"
+#include "tests/support/rig/traffic.h"
+
+namespace portcullis::test {
+
+enum class Outcome : std::uint8_t {
+  kAllowed,  // answered by whom it went to
+  kDenied,   // silence
+  kRefused,  // a reset, an SCTP abort or an ICMP error: somebody said no, which no policy does
+  kError,    // could not be sent
+};
+
+const char* to_string(Outcome outcome);  // "allowed"
+
+// One new connection (or datagram, association, echo) that a prober is to try.
+struct Probe {
+  std::string from{};  // names of endpoints
+  std::string to{};
+  Traffic traffic{};
+  Family family = Family::kIpv4;
+  Outcome expected = Outcome::kAllowed;
+  std::optional<Address> via{};  // sent to this address instead, which leads to `to` (a Service's)
+};
+
+std::string to_string(const Probe& probe);  // "default/web -> default/db 5432/TCP over IPv4"
+
+struct ProbeResult {
+  Probe probe;
+  Outcome seen = Outcome::kDenied;
+  std::string reason;  // of a refusal or an error: "Connection refused"
+
+  bool as_expected() const { return seen == probe.expected; }
+};
+
+// A probe that could be made, for predicates.
+struct Flow {
+  const Endpoint& from;
+  const Endpoint& to;
+  Traffic traffic;
+  Family family;
+};
+
+// Every endpoint to every endpoint (itself too), on all that the destination listens on and ICMP,
+// over both families, with what `allowed` expects of it.
+std::vector<Probe> every_probe(const Playground& playground,
+                               const std::function<bool(const Flow&)>& allowed);
+
+}  // namespace portcullis::test

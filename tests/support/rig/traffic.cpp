@@ -1,0 +1,24 @@
+#include "tests/support/rig/traffic.h"
+
+namespace portcullis::test {
+
+const char* to_string(Transport transport) {
+  switch (transport) {
+    case Transport::kTcp:
+      return "TCP";
+    case Transport::kUdp:
+      return "UDP";
+    case Transport::kSctp:
+      return "SCTP";
+    case Transport::kIcmp:
+      return "ICMP";
+  }
+  return "?";
+}
+
+std::string to_string(const Traffic& traffic) {
+  if (traffic.transport == Transport::kIcmp) return to_string(traffic.transport);
+  return std::to_string(traffic.port) + "/" + to_string(traffic.transport);
+}
+
+}  // namespace portcullis::test

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace portcullis::test {
+
+enum class Transport : std::uint8_t { kTcp, kUdp, kSctp, kIcmp };
+
+// What a probe sends and an endpoint answers: a port of a protocol, or an ICMP echo.
+struct Traffic {
+  Transport transport = Transport::kTcp;
+  std::uint16_t port = 0;  // 0 for ICMP
+
+  auto operator<=>(const Traffic&) const = default;
+};
+
+constexpr Traffic tcp(std::uint16_t port) { return {Transport::kTcp, port}; }
+constexpr Traffic udp(std::uint16_t port) { return {Transport::kUdp, port}; }
+constexpr Traffic sctp(std::uint16_t port) { return {Transport::kSctp, port}; }
+constexpr Traffic icmp() { return {Transport::kIcmp, 0}; }  // echo, of the probe's family
+
+const char* to_string(Transport transport);     // "TCP"
+std::string to_string(const Traffic& traffic);  // "8080/TCP", "ICMP"
+
+}  // namespace portcullis::test

@@ -1,0 +1,190 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "compiler/compile.h"
+#include "compiler/diff.h"
+#include "compiler/print.h"
+#include "tests/support/model/cluster_builder.h"
+
+// DESIGN section 2: what is shared, and what is not in the kernel at all.
+namespace portcullis::test {
+namespace {
+
+Ruleset compiled(const std::vector<Event>& events) { return compile(cluster(events), "n1"); }
+
+// The chain that a verdict map sends the address to; "" for none.
+std::string target(const Ruleset& ruleset, const std::string& map, std::string_view pod) {
+  for (const auto& element : ruleset.sets.at(map).elements) {
+    if (element.key == ElementKey().append(address(pod))) return element.jump;
+  }
+  return "";
+}
+
+std::vector<std::string> names_with(const Ruleset& ruleset, const std::string& prefix) {
+  std::vector<std::string> names;
+  for (const auto& [name, set] : ruleset.sets) {
+    if (name.starts_with(prefix)) names.push_back(name);
+  }
+  for (const auto& [name, chain] : ruleset.chains) {
+    if (name.starts_with(prefix)) names.push_back(name);
+  }
+  return names;
+}
+
+// "10.0.0.1, 10.0.0.2"
+std::string elements(const Ruleset& ruleset, const std::string& name) {
+  const auto& set = ruleset.sets.at(name);
+  std::string text;
+  for (const auto& element : set.elements) {
+    text += (text.empty() ? "" : ", ") + to_string(element, set.spec);
+  }
+  return text;
+}
+
+const auto kWeb = pod("shop/web", "10.0.0.1").labels("app=web");
+const auto kWeb2 = pod("shop/web2", "10.0.0.2").labels("app=web,version=2");
+const auto kApi = pod("shop/api", "10.0.0.3").labels("app=api");
+const auto kDb = pod("shop/db", "10.0.0.4").labels("app=db");
+
+TEST(CompileStructure, PodsWithEqualRulesShareAChain) {
+  const auto ruleset = compiled({kWeb, kWeb2, kApi, policy("shop/deny").ingress(),
+                                 policy("shop/p", "app=web").ingress(from({pods("app=api")}))});
+  const auto web = target(ruleset, "ingress-v4", "10.0.0.1");
+  EXPECT_FALSE(web.empty());
+  EXPECT_EQ(target(ruleset, "ingress-v4", "10.0.0.2"), web);
+  EXPECT_NE(target(ruleset, "ingress-v4", "10.0.0.3"), web);
+  EXPECT_EQ(names_with(ruleset, "in-").size(), 2u);
+  EXPECT_TRUE(names_with(ruleset, "out-").empty());
+}
+
+TEST(CompileStructure, PortsOfAPodSplitAChainOnlyIfARuleNamesThem) {
+  auto web = kWeb;
+  web.port("http", 8080);
+  const auto number = compiled({web, kWeb2, policy("shop/p", "app=web").ingress(from().tcp(80))});
+  EXPECT_EQ(names_with(number, "in-").size(), 1u);
+  const auto name =
+      compiled({web, kWeb2, policy("shop/p", "app=web").ingress(from().named("http"))});
+  EXPECT_EQ(names_with(name, "in-").size(), 2u);
+}
+
+TEST(CompileStructure, PeerSetIsSharedByProfilesAndDirections) {
+  const auto ruleset = compiled(
+      {kWeb, kApi, kDb, policy("shop/a", "app=web").ingress(from({pods("app=db")}).tcp(80)),
+       policy("shop/b", "app=api").ingress(from({pods("app=db")}).tcp(81)),
+       policy("shop/c", "app=api").egress(to({pods("app=db")}))});
+  EXPECT_EQ(names_with(ruleset, "in-").size(), 2u);
+  const auto sets = names_with(ruleset, "peer-v4-");
+  ASSERT_EQ(sets.size(), 1u);
+  EXPECT_EQ(elements(ruleset, sets[0]), "10.0.0.4");
+  EXPECT_EQ(ruleset.sets.at(sets[0]).spec.comment, "app=db in shop");
+}
+
+TEST(CompileStructure, SubsumedPeersAreNotStored) {
+  const auto all = compiled({kWeb, policy("shop/p").ingress(from({pods_in("", "")}))});
+  const auto more = compiled(
+      {kWeb,
+       policy("shop/p").ingress({from({pods("app=api")}), from({pods_in("", ""), pods("app")})})});
+  EXPECT_EQ(more, all);
+}
+
+TEST(CompileStructure, PodsOfOtherNodesAreNotDispatched) {
+  auto far = kApi;
+  far.on("n2");
+  auto unscheduled = kDb;
+  unscheduled.on("");
+  const auto ruleset = compiled({kWeb, far, unscheduled, policy("shop/deny").ingress().egress()});
+  const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
+  EXPECT_EQ(elements(ruleset, "ingress-v4"), "10.0.0.1 : jump " + chain);
+  EXPECT_EQ(elements(ruleset, "self-v4"), "10.0.0.1 . 10.0.0.1");
+}
+
+TEST(CompileStructure, PoliciesOfOtherNodesCostNothing) {
+  auto far = kApi;
+  far.on("n2");
+  const auto ruleset =
+      compiled({kWeb, far, kDb, policy("shop/p", "app=api").ingress(from({pods("app=db")}).tcp(80)),
+                policy("bank/p").ingress(from({pods_in("", "")}))});
+  EXPECT_EQ(ruleset, compiled({}));
+}
+
+TEST(CompileStructure, OnlyPeersThatARuleNamesAreStored) {
+  const auto ruleset =
+      compiled({kWeb, kApi, kDb, policy("shop/p", "app=web").ingress(from({pods("app=api")}))});
+  const auto sets = names_with(ruleset, "peer-v4-");
+  ASSERT_EQ(sets.size(), 1u);
+  EXPECT_EQ(elements(ruleset, sets[0]), "10.0.0.3");
+}
+
+TEST(CompileStructure, PeersOfOtherNodesAreStored) {
+  auto far = kApi;
+  far.on("n2");
+  const auto ruleset =
+      compiled({kWeb, far, policy("shop/p", "app=web").ingress(from({pods("app=api")}))});
+  EXPECT_EQ(elements(ruleset, names_with(ruleset, "peer-v4-").at(0)), "10.0.0.3");
+}
+
+TEST(CompileStructure, PolicyThatAllowsEverythingNeedsNoChain) {
+  EXPECT_EQ(compiled({kWeb, policy("shop/p").ingress(from()).egress(to())}), compiled({}));
+}
+
+TEST(CompileStructure, RulesOfAProfileDependOnPortGroupsOnly) {
+  std::vector<PolicyRule> rules;
+  for (int i = 0; i < 50; ++i) {
+    rules.push_back(from({pods("app=" + std::to_string(i))}).tcp(80));
+    rules.push_back(from({block("10.0." + std::to_string(2 * i) + ".0/24")}).tcp(80));
+  }
+  const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules)});
+  // Pods of each family, one set of blocks, and the drop at the end.
+  EXPECT_EQ(ruleset.chains.at(target(ruleset, "ingress-v4", "10.0.0.1")).rules.size(), 4u);
+  EXPECT_EQ(names_with(ruleset, "cidr-v4-").size(), 1u);
+  EXPECT_EQ(names_with(ruleset, "port-").size(), 1u);
+}
+
+TEST(CompileStructure, PeerThatComesIsOneElementInEachOfItsSets) {
+  const std::vector<Event> before = {kWeb, kDb,
+                                     policy("shop/a", "app=web").ingress(from({pods("app=api")})),
+                                     policy("shop/b", "app=db").egress(to({pods("app!=db")}))};
+  auto after = before;
+  after.push_back(kApi);
+  const auto transaction = diff(compiled(before), compiled(after));
+  ASSERT_EQ(transaction.operations.size(), 2u) << to_string(transaction);
+  for (const auto& operation : transaction.operations) {
+    ASSERT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(operation);
+    EXPECT_EQ(std::get<AddElements>(operation).elements.size(), 1u);
+  }
+}
+
+TEST(CompileStructure, PodEventThatChangesNoVerdictChangesNothing) {
+  auto pending = kWeb;
+  pending.phase(PodPhase::kPending).created_at(7).port("http", 80);
+  const auto rest = policy("shop/p", "app=web").ingress(from({pods("app=api")}).tcp(80));
+  EXPECT_TRUE(diff(compiled({pending, kApi, rest}), compiled({kWeb, kApi, rest})).empty());
+}
+
+TEST(CompileStructure, NoSetIsThereThatNoRuleUses) {
+  const auto ruleset = compiled(
+      {kWeb, kApi, kDb,
+       policy("shop/a", "app=web").ingress(from({pods("app=api"), block("10.0.0.0/8")}).tcp(80)),
+       policy("shop/b", "app=db").egress(to({pods("app=api")}).named("http")),
+       policy("shop/c", "app=none").ingress(from({pods("app=db")}).tcp(99))});
+  const auto text = print_nft(ruleset);
+  for (const auto& [name, set] : ruleset.sets) {
+    EXPECT_NE(text.find("@" + name), std::string::npos) << name << "\n" << text;
+  }
+  for (const auto& [name, chain] : ruleset.chains) {
+    EXPECT_TRUE(chain.spec.base || text.find("jump " + name) != std::string::npos) << name;
+  }
+}
+
+TEST(CompileStructure, ElementsAreSortedAndUnique) {
+  const auto ruleset = compiled({kDb, kApi, kWeb2, kWeb, policy("shop/p").ingress().egress()});
+  for (const auto* name : {"ingress-v4", "egress-v4", "self-v4"}) {
+    const auto& all = ruleset.sets.at(name).elements;
+    EXPECT_EQ(all.size(), 4u) << name;
+    EXPECT_TRUE(std::is_sorted(all.begin(), all.end())) << name;
+  }
+}
+
+}  // namespace
+}  // namespace portcullis::test

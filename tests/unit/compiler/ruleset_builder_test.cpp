@@ -1,0 +1,288 @@
+#include "compiler/ruleset_builder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "compiler/print.h"
+#include "tests/support/model/cluster_builder.h"
+
+namespace portcullis::test {
+namespace {
+
+// A built ruleset and the name of its one profile's chain.
+struct Built {
+  Ruleset ruleset;
+  std::string chain;
+};
+
+Built build(const Profile& profile, const std::vector<Event>& pods = {}) {
+  const auto state = cluster(pods);
+  const auto found = endpoints(state);
+  const Membership membership(found);
+  RulesetBuilder builder(membership);
+  const auto chain = builder.add_profile(profile);
+  return {std::move(builder).build(), chain};
+}
+
+Profile profile(Direction direction, std::vector<PolicyRule> rules) {
+  static const Pod kSubject;
+  auto source = policy("shop/p");
+  direction == Direction::kIngress ? source.ingress(rules) : source.egress(rules);
+  const NetworkPolicy* const pointer = &source.value();
+  return make_profile(direction, std::span(&pointer, 1), kSubject);
+}
+
+// The rules of the profile's chain, with what a hash stands for cut off: "ip saddr @peer-v4
+// return".
+std::string rules(const Built& built) {
+  std::string text;
+  for (const auto& rule : built.ruleset.chains.at(built.chain).rules) {
+    std::string line = to_string(rule);
+    for (const auto& [name, set] : built.ruleset.sets) {
+      const auto place = line.find(name);
+      if (place != std::string::npos) line.erase(place + name.rfind('-'), 21);
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+Set find_set(const Built& built, const std::string& prefix) {
+  for (const auto& [name, set] : built.ruleset.sets) {
+    if (name.starts_with(prefix)) return set;
+  }
+  ADD_FAILURE() << "no set " << prefix << " in\n" << print_nft(built.ruleset);
+  return {};
+}
+
+std::string elements(const Set& set) {
+  std::string text;
+  for (const auto& element : set.elements) {
+    text += (text.empty() ? "" : ", ") + to_string(element, set.spec);
+  }
+  return text;
+}
+
+TEST(RulesetBuilder, BeginsWithWhatNeverChanges) {
+  const Membership nobody({});
+  EXPECT_EQ(print_nft(RulesetBuilder(nobody).build()), R"(table inet portcullis {
+	map egress-v4 {
+		type ipv4_addr : verdict
+		comment "local pods isolated for egress"
+	}
+
+	map egress-v6 {
+		type ipv6_addr : verdict
+		comment "local pods isolated for egress"
+	}
+
+	map ingress-v4 {
+		type ipv4_addr : verdict
+		comment "local pods isolated for ingress"
+	}
+
+	map ingress-v6 {
+		type ipv6_addr : verdict
+		comment "local pods isolated for ingress"
+	}
+
+	set self-v4 {
+		type ipv4_addr . ipv4_addr
+		comment "isolated local pods, to themselves"
+	}
+
+	set self-v6 {
+		type ipv6_addr . ipv6_addr
+		comment "isolated local pods, to themselves"
+	}
+
+	chain forward {
+		type filter hook forward priority filter - 1; policy accept;
+		ct state established,related accept
+		ip6 hoplimit 255 icmpv6 type nd-neighbor-solicit accept
+		ip6 hoplimit 255 icmpv6 type nd-neighbor-advert accept
+		ip saddr . ip daddr @self-v4 accept
+		ip6 saddr . ip6 daddr @self-v6 accept
+		ip saddr vmap @egress-v4
+		ip6 saddr vmap @egress-v6
+		ip daddr vmap @ingress-v4
+		ip6 daddr vmap @ingress-v6
+	}
+}
+)");
+}
+
+TEST(RulesetBuilder, IngressLooksAtTheSourceAndEgressAtTheDestination) {
+  const std::vector<PolicyPeer> peers = {pods("app=api"), block("192.0.2.0/24"),
+                                         block("2001:db8::/32")};
+  EXPECT_EQ(rules(build(profile(Direction::kIngress, {from(peers)}))),
+            "ip saddr @peer-v4 return\n"
+            "ip saddr @cidr-v4 return\n"
+            "ip6 saddr @peer-v6 return\n"
+            "ip6 saddr @cidr-v6 return\n"
+            "counter drop\n");
+  EXPECT_EQ(rules(build(profile(Direction::kEgress, {to(peers).tcp(80)}))),
+            "meta l4proto . th dport @port ip daddr @peer-v4 return\n"
+            "meta l4proto . th dport @port ip daddr @cidr-v4 return\n"
+            "meta l4proto . th dport @port ip6 daddr @peer-v6 return\n"
+            "meta l4proto . th dport @port ip6 daddr @cidr-v6 return\n"
+            "counter drop\n");
+}
+
+TEST(RulesetBuilder, EveryoneNeedsNoAddress) {
+  EXPECT_EQ(rules(build(profile(Direction::kIngress, {from().tcp(80)}))),
+            "meta l4proto . th dport @port return\ncounter drop\n");
+}
+
+TEST(RulesetBuilder, ChainNamesItsPolicies) {
+  auto many = profile(Direction::kEgress, {});
+  many.policies = {"shop/a", "shop/b"};
+  const auto built = build(many);
+  EXPECT_TRUE(built.chain.starts_with("out-"));
+  EXPECT_EQ(built.ruleset.chains.at(built.chain).spec.comment, "egress: shop/a, shop/b");
+}
+
+TEST(RulesetBuilder, NamesAreOfTheContent) {
+  const auto once = build(profile(Direction::kIngress, {from({pods("app=api")}).tcp(80)}));
+  const auto again = build(profile(Direction::kIngress, {from({pods("app=api")}).tcp(80)}),
+                           {pod("shop/api", "10.0.0.1").labels("app=api")});
+  const auto other = build(profile(Direction::kIngress, {from({pods("app=api")}).tcp(81)}));
+  EXPECT_EQ(again.chain, once.chain);  // members come and go
+  EXPECT_NE(other.chain, once.chain);
+  EXPECT_EQ(find_set(other, "peer-v4").spec, find_set(once, "peer-v4").spec);
+}
+
+// Otherwise a change of a policy's name would meet the old chain under the same name.
+TEST(RulesetBuilder, ChainsOfEqualRulesButOtherPoliciesStayApart) {
+  auto mine = profile(Direction::kIngress, {from().tcp(80)});
+  auto theirs = mine;
+  theirs.policies = {"bank/p"};
+  EXPECT_NE(build(mine).chain, build(theirs).chain);
+}
+
+TEST(RulesetBuilder, PeerSetsOfOtherSelectorsStayApart) {
+  const auto name = [](LabelSelector pods) {
+    const PolicyPeer peer = PodPeer{std::nullopt, std::move(pods)};
+    return find_set(build(profile(Direction::kIngress, {from({peer})})), "peer-v4").spec.name;
+  };
+  const auto in = [](std::vector<std::string> values) {
+    return LabelSelector({{"app", Operator::kIn, std::move(values)}});
+  };
+  const LabelSelector two({{"app", Operator::kIn, {"a"}}, {"b", Operator::kExists, {}}});
+  EXPECT_EQ(to_string(in({"a,b"})), to_string(two));
+  EXPECT_NE(name(in({"a,b"})), name(two));
+  EXPECT_NE(name(in({"a", "b"})), name(in({"ab"})));
+  EXPECT_NE(name(selector("app=a")), name(selector("app!=a")));
+}
+
+TEST(RulesetBuilder, NamedSetsOfOtherPortsOrPeersStayApart) {
+  const PolicyRule rules[] = {
+      to().named("dns"),
+      to().named("web"),
+      to().named("dns", Protocol::kUdp),
+      to({pods("app=dns")}).named("dns"),
+      to({pods_in("", "app=dns")}).named("dns"),
+      to({block("10.0.0.0/8")}).named("dns"),
+      to({block("10.0.0.0/8", {"10.1.0.0/16"})}).named("dns"),
+      to({block("fd00::/8")}).named("dns"),
+      to({block("10.0.0.0/32", {"10.0.0.0/32"})}).named("dns"),  // nobody
+  };
+  std::set<std::string> names;
+  for (const auto& rule : rules) {
+    names.insert(find_set(build(profile(Direction::kEgress, {rule})), "named-v4").spec.name);
+  }
+  EXPECT_EQ(names.size(), std::size(rules));
+}
+
+TEST(RulesetBuilder, LongListOfSelectorsIsCutInTheCommentOnly) {
+  std::vector<PolicyPeer> peers;
+  for (int i = 0; i < 40; ++i) peers.push_back(pods("application=" + std::to_string(i)));
+  const auto built = build(profile(Direction::kIngress, {from(peers)}),
+                           {pod("shop/last", "10.0.0.1").labels("application=39")});
+  EXPECT_EQ(find_set(built, "peer-v4").spec.comment.size(), kMaxComment);
+  EXPECT_EQ(elements(find_set(built, "peer-v4")), "10.0.0.1");
+}
+
+TEST(RulesetBuilder, BlocksAreAnIntervalSetAndLoneAddressesAHash) {
+  const auto built = build(
+      profile(Direction::kIngress, {from({block("192.0.2.0/24"), block("192.0.4.1/32")}).tcp(80),
+                                    from({block("192.0.2.9/32"), block("192.0.2.7/32")}).udp(80)}));
+  std::vector<std::string> sets;
+  for (const auto& [name, set] : built.ruleset.sets) {
+    if (name.starts_with("cidr-v4"))
+      sets.push_back((set.spec.interval ? "interval: " : "hash: ") + elements(set));
+  }
+  std::sort(sets.begin(), sets.end());
+  EXPECT_EQ(sets, (std::vector<std::string>{"hash: 192.0.2.7, 192.0.2.9",
+                                            "interval: 192.0.2.0/24, 192.0.4.1"}));
+}
+
+TEST(RulesetBuilder, LonePortsAreAHashAndRangesAnIntervalSet) {
+  const auto lone = build(profile(Direction::kIngress, {from().tcp(80).udp(53)}));
+  EXPECT_FALSE(find_set(lone, "port").spec.interval);
+  EXPECT_EQ(elements(find_set(lone, "port")), "tcp . 80, udp . 53");
+  const auto range =
+      build(profile(Direction::kIngress, {from().range(Protocol::kTcp, 80, 90).udp(53)}));
+  EXPECT_TRUE(find_set(range, "port").spec.interval);
+  EXPECT_EQ(elements(find_set(range, "port")), "tcp . 80-90, udp . 53");
+}
+
+TEST(RulesetBuilder, RulesTellWhatKindOfSetTheyLookInto) {
+  const auto built = build(profile(
+      Direction::kIngress,
+      {from({pods("app=api"), block("192.0.2.0/24")}).range(Protocol::kTcp, 80, 90).tcp(443)}));
+  for (const auto& rule : built.ruleset.chains.at(built.chain).rules) {
+    for (const auto& statement : rule.statements) {
+      const auto* in = std::get_if<InSet>(&statement);
+      if (in != nullptr) {
+        EXPECT_EQ(in->interval, built.ruleset.sets.at(in->set).spec.interval) << in->set;
+      }
+    }
+  }
+}
+
+TEST(RulesetBuilder, NamedEgressPortsAreASetOfAddressAndPort) {
+  const auto built = build(profile(Direction::kEgress, {to({pods("app=db")}).named("sql")}),
+                           {pod("shop/a", "10.0.0.1 fd00::1").labels("app=db").port("sql", 5432),
+                            pod("shop/b", "10.0.0.2").labels("app=db").port("sql", 3306),
+                            pod("shop/c", "10.0.0.3").labels("app=db"),
+                            pod("shop/d", "10.0.0.4").labels("app=ui").port("sql", 1)});
+  EXPECT_EQ(rules(built),
+            "ip daddr . meta l4proto . th dport @named-v4 return\n"
+            "ip6 daddr . meta l4proto . th dport @named-v6 return\n"
+            "counter drop\n");
+  EXPECT_EQ(elements(find_set(built, "named-v4")), "10.0.0.1 . tcp . 5432, 10.0.0.2 . tcp . 3306");
+  EXPECT_EQ(elements(find_set(built, "named-v6")), "fd00::1 . tcp . 5432");
+}
+
+TEST(RulesetBuilder, NamedSetsSayWhoseTheyAre) {
+  const auto comment = [](std::vector<PolicyPeer> peers) {
+    const auto built = build(profile(Direction::kEgress, {to(std::move(peers)).named("sql")}));
+    return find_set(built, "named-v4").spec.comment;
+  };
+  EXPECT_EQ(comment({}), "sql/TCP of all pods");
+  EXPECT_EQ(comment({pods("app=db")}), "sql/TCP of app=db in shop");
+  EXPECT_EQ(comment({block("10.0.0.0/8")}), "sql/TCP of pods in an ipBlock");
+  EXPECT_EQ(comment({pods("app=db"), block("10.0.0.0/8")}),
+            "sql/TCP of app=db in shop or in an ipBlock");
+}
+
+TEST(RulesetBuilder, QuarantineDropsEverything) {
+  const Membership nobody({});
+  RulesetBuilder builder(nobody);
+  const auto chain = builder.add_quarantine(Direction::kIngress);
+  builder.dispatch(Direction::kIngress, address("fd00::1"), chain);
+  const auto ruleset = std::move(builder).build();
+  const auto& quarantine = ruleset.chains.at(chain);
+  ASSERT_EQ(quarantine.rules.size(), 1u);
+  EXPECT_EQ(to_string(quarantine.rules[0]), "counter drop");
+  EXPECT_EQ(quarantine.spec.comment, "ingress: pods that are malformed or share an address");
+  EXPECT_EQ(elements(ruleset.sets.at("ingress-v6")), "fd00::1 : jump " + chain);
+  EXPECT_EQ(elements(ruleset.sets.at("self-v6")), "fd00::1 . fd00::1");
+}
+
+}  // namespace
+}  // namespace portcullis::test

@@ -1,0 +1,116 @@
+#include "daemon/admin_server.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fstream>
+#include <optional>
+#include <thread>
+
+#include "daemon/admin_client.h"
+#include "tests/support/process/temporary_directory.h"
+
+namespace portcullis {
+namespace {
+
+class Admin : public testing::Test {
+ protected:
+  Result<AdminServer> open() {
+    return AdminServer::open(io_, path_, [](const std::string& target) {
+      return target == "/big" ? AdminReply{200, std::string(8U << 20U, 'x')}
+                              : AdminReply{202, "you asked for " + target};
+    });
+  }
+
+  Result<AdminReply> ask_while_serving(const std::string& target) {
+    const auto work = boost::asio::make_work_guard(io_);
+    std::thread loop([&] { io_.run(); });
+    auto reply = ask_daemon(path_, target);
+    io_.stop();
+    loop.join();
+    io_.restart();
+    return reply;
+  }
+
+  // A socket file without a listener, as a killed daemon leaves it.
+  void leave_stale_socket() {
+    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    close(fd);
+  }
+
+  boost::asio::io_context io_;
+  test::TemporaryDirectory directory_;
+  std::string path_ = directory_ / "run/admin.sock";
+};
+
+TEST_F(Admin, AnswersWithStatusAndBody) {
+  auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  const auto reply = ask_while_serving("/v1/ruleset?format=nft");
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->status, 202U);
+  EXPECT_EQ(reply->body, "you asked for /v1/ruleset?format=nft");
+}
+
+TEST_F(Admin, CarriesLargeRulesets) {
+  auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  const auto reply = ask_while_serving("/big");
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->body.size(), 8U << 20U);
+}
+
+TEST_F(Admin, TheSocketIsForItsOwnerOnlyAndGoesWithTheServer) {
+  {
+    auto server = open();
+    ASSERT_TRUE(server) << server.error().message;
+    struct stat status {};
+    ASSERT_EQ(stat(path_.c_str(), &status), 0);
+    EXPECT_TRUE(S_ISSOCK(status.st_mode));
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  }
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(Admin, RefusesASocketThatIsServed) {
+  auto first = open();
+  ASSERT_TRUE(first) << first.error().message;
+  const auto second = open();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kConflict);
+  EXPECT_NE(second.error().message.find(path_ + ": another portcullis"), std::string::npos);
+}
+
+TEST_F(Admin, ReplacesAStaleSocket) {
+  std::filesystem::create_directory(directory_ / "run");
+  leave_stale_socket();
+  auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  EXPECT_TRUE(ask_while_serving("/"));
+}
+
+TEST_F(Admin, NeverReplacesWhatIsNoSocket) {
+  std::filesystem::create_directory(directory_ / "run");
+  std::ofstream(path_) << "precious";
+  EXPECT_FALSE(open());
+  EXPECT_EQ(std::filesystem::file_size(path_), 8U);
+}
+
+TEST_F(Admin, TheClientSaysThatNoDaemonIsThere) {
+  const auto reply = ask_daemon(path_, "/v1/diff");
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(reply.error().message.find("no daemon answers on " + path_), std::string::npos);
+}
+
+}  // namespace
+}  // namespace portcullis

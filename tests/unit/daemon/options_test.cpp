@@ -1,0 +1,163 @@
+#include "daemon/options.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/support/process/temporary_directory.h"
+
+namespace portcullis {
+namespace {
+
+using test::TemporaryDirectory;
+
+Options options_of(const std::vector<std::string>& arguments) {
+  const auto invocation = parse_options(arguments);
+  if (!invocation) {
+    ADD_FAILURE() << invocation.error().message;
+    return {};
+  }
+  return std::get<Options>(*invocation);
+}
+
+std::string error_of(const std::vector<std::string>& arguments) {
+  const auto invocation = parse_options(arguments);
+  return invocation ? "" : invocation.error().message;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Options, RunHasTheDocumentedDefaults) {
+  setenv("NODE_NAME", "node-from-environment", 1);
+  const Options options = options_of({"run", "--manifests", "/m"});
+  unsetenv("NODE_NAME");
+  EXPECT_EQ(options.command, Command::kRun);
+  EXPECT_EQ(options.manifests, "/m");
+  EXPECT_EQ(options.node_name, "node-from-environment");
+  EXPECT_EQ(options.listen, (ListenAddress{"127.0.0.1", 9909}));
+  EXPECT_EQ(options.socket, "/run/portcullis/portcullis.sock");
+  EXPECT_EQ(options.log_level, LogLevel::kInfo);
+}
+
+TEST(Options, NodeNameIsTheHostNameWithoutNodeName) {
+  unsetenv("NODE_NAME");
+  EXPECT_FALSE(options_of({"run", "--manifests", "/m"}).node_name.empty());
+}
+
+TEST(Options, ListenCanBeSwitchedOff) {
+  EXPECT_FALSE(options_of({"run", "--manifests", "/m", "--listen", ""}).listen);
+  EXPECT_FALSE(options_of({"run", "--manifests", "/m", "--listen", "off"}).listen);
+  EXPECT_FALSE(options_of({"run", "--manifests", "/m", "--listen=off"}).listen);
+}
+
+TEST(Options, ListenIsCheckedAndNamed) {
+  for (const std::string wrong : {"9909", ":9909", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
+                                  "127.0.0.1:99x", "[::1]:9909"}) {
+    const std::string error = error_of({"run", "--manifests", "/m", "--listen", wrong});
+    EXPECT_TRUE(contains(error, "--listen: \"" + wrong + "\"")) << error;
+  }
+}
+
+TEST(Options, ASocketPathThatTheKernelCannotTakeIsRefused) {
+  const std::string error = error_of({"diff", "--socket", "/" + std::string(107, 'x')});
+  EXPECT_TRUE(contains(error, "--socket: ")) << error;
+}
+
+TEST(Options, FlagsWinOverTheConfigurationFile) {
+  const TemporaryDirectory directory;
+  test::write_file(directory / "c.yaml",
+                   "manifests: /from-file\nnode-name: file-node\nlisten: off\nlog-level: debug\n");
+  const Options options = options_of({"run", "--config", directory / "c.yaml", "--node-name",
+                                      "flag-node", "--listen", "0.0.0.0:80"});
+  EXPECT_EQ(options.manifests, "/from-file");
+  EXPECT_EQ(options.node_name, "flag-node");
+  EXPECT_EQ(options.listen, (ListenAddress{"0.0.0.0", 80}));
+  EXPECT_EQ(options.log_level, LogLevel::kDebug);
+}
+
+TEST(Options, EveryFlagOfRunIsAKeyOfTheConfigurationFile) {
+  const TemporaryDirectory directory;
+  test::write_file(directory / "c.yaml",
+                   "manifests: /m\nnode-name: n\nlisten: 10.0.0.1:1\nsocket: /s\n"
+                   "log-level: error\n");
+  const Options options = options_of({"run", "--config", directory / "c.yaml"});
+  EXPECT_EQ(options.manifests, "/m");
+  EXPECT_EQ(options.node_name, "n");
+  EXPECT_EQ(options.listen, (ListenAddress{"10.0.0.1", 1}));
+  EXPECT_EQ(options.socket, "/s");
+  EXPECT_EQ(options.log_level, LogLevel::kError);
+}
+
+TEST(Options, AnUnknownKeyIsNamedWithFileAndLine) {
+  const TemporaryDirectory directory;
+  test::write_file(directory / "c.yaml", "manifests: /m\n\nnode_name: n\n");
+  const std::string error = error_of({"run", "--config", directory / "c.yaml"});
+  EXPECT_TRUE(contains(error, (directory / "c.yaml") + ":3: node_name: unknown key")) << error;
+  EXPECT_TRUE(contains(error, "node-name")) << error;
+}
+
+TEST(Options, ABadValueInTheFileIsNamedWithFileLineAndKey) {
+  const TemporaryDirectory directory;
+  test::write_file(directory / "c.yaml", "manifests: /m\nlog-level: 3\n");
+  const std::string error = error_of({"run", "--config", directory / "c.yaml"});
+  EXPECT_TRUE(contains(error, (directory / "c.yaml") + ":2: log-level: \"3\"")) << error;
+}
+
+TEST(Options, ABadValueInTheFileIsAnErrorEvenWhereAFlagWins) {
+  const TemporaryDirectory directory;
+  test::write_file(directory / "c.yaml", "manifests: /m\nlisten: 9909\n");
+  const std::string error =
+      error_of({"run", "--config", directory / "c.yaml", "--listen", "127.0.0.1:1"});
+  EXPECT_TRUE(contains(error, ":2: listen: ")) << error;
+}
+
+TEST(Options, TheConfigurationFileCannotNameAnother) {
+  const TemporaryDirectory directory;
+  test::write_file(directory / "c.yaml", "config: other.yaml\n");
+  const std::string error = error_of({"run", "--config", directory / "c.yaml"});
+  EXPECT_TRUE(contains(error, ":1: config: unknown key")) << error;
+}
+
+TEST(Options, RunSaysThatItNeedsManifests) {
+  EXPECT_TRUE(contains(error_of({"run"}), "this version needs --manifests DIR"));
+}
+
+TEST(Options, CompileTakesManyFilesAndNeedsANode) {
+  const Options options = options_of(
+      {"compile", "-f", "a.yaml", "-f", "-", "--file", "dir", "--node-name", "n", "-o", "json"});
+  EXPECT_EQ(options.files, (std::vector<std::string>{"a.yaml", "-", "dir"}));
+  EXPECT_EQ(options.format, Format::kJson);
+  EXPECT_TRUE(contains(error_of({"compile", "-f", "a.yaml"}), "--node-name"));
+  EXPECT_TRUE(contains(error_of({"compile", "--node-name", "n"}), "-f"));
+  EXPECT_TRUE(contains(error_of({"compile", "-f", "a", "b", "--node-name", "n"}), "b"));
+}
+
+TEST(Options, DumpChoosesASide) {
+  EXPECT_EQ(options_of({"dump"}).side, Side::kKernel);
+  EXPECT_EQ(options_of({"dump", "--kernel"}).side, Side::kKernel);
+  EXPECT_EQ(options_of({"dump", "--desired"}).side, Side::kDesired);
+  EXPECT_NE(error_of({"dump", "--desired", "--kernel"}), "");
+  EXPECT_TRUE(contains(error_of({"dump", "-o", "xml"}), "\"xml\""));
+}
+
+TEST(Options, WhatIsUnknownIsNamed) {
+  EXPECT_TRUE(contains(error_of({"run", "--manifest", "/m"}), "--manifest"));
+  EXPECT_TRUE(contains(error_of({"destroy"}), "destroy"));
+  EXPECT_NE(error_of({}), "");
+}
+
+TEST(Options, HelpAndVersionAreInformation) {
+  for (const char* command : {"run", "compile", "dump", "diff", "cleanup"}) {
+    const auto help = parse_options({command, "--help"});
+    ASSERT_TRUE(help && std::holds_alternative<Information>(*help)) << command;
+    EXPECT_TRUE(contains(std::get<Information>(*help).text, command));
+  }
+  const auto version = parse_options({"--version"});
+  ASSERT_TRUE(version && std::holds_alternative<Information>(*version));
+  EXPECT_EQ(std::get<Information>(*version).text.rfind("portcullis ", 0), 0U);
+}
+
+}  // namespace
+}  // namespace portcullis

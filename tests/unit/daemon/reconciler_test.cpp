@@ -1,0 +1,243 @@
+#include "daemon/reconciler.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "compiler/cluster_state.h"
+#include "compiler/compile.h"
+#include "compiler/print.h"
+#include "tests/support/netns/network_namespace.h"
+
+namespace portcullis {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+constexpr ReconcilerTiming kNoVerification{milliseconds(1), milliseconds(20), hours(1)};
+constexpr ReconcilerTiming kOftenVerified{milliseconds(1), milliseconds(20), milliseconds(10)};
+
+// A node with one isolated pod for each name.
+std::shared_ptr<const Ruleset> ruleset_for(const std::vector<std::string>& pods) {
+  ClusterState cluster;
+  auto policy = std::make_shared<NetworkPolicy>();
+  policy->key = {"default", "deny"};
+  policy->isolates_ingress = true;
+  cluster.apply(PolicyEvent{policy->key, policy});
+  int host = 1;
+  for (const std::string& name : pods) {
+    auto pod = std::make_shared<Pod>();
+    pod->key = {"default", name};
+    pod->node_name = "node";
+    pod->phase = PodPhase::kRunning;
+    pod->addresses = {*parse_address("10.0.0." + std::to_string(host++))};
+    cluster.apply(PodEvent{pod->key, pod});
+  }
+  return std::make_shared<const Ruleset>(compile(cluster, "node"));
+}
+
+// The kernel refuses it: a rule looks into a set that does not exist.
+std::shared_ptr<const Ruleset> refused_ruleset() {
+  auto ruleset = std::make_shared<Ruleset>(*ruleset_for({}));
+  Chain& chain = ruleset->chains["in-refused"];
+  chain.spec.name = "in-refused";
+  chain.rules.push_back(
+      Rule{{InSet{{Field::kIp4Source}, "no-such-set", false}, Verdict{Verdict::Kind::kReturn}}});
+  return ruleset;
+}
+
+class ReconcilerInKernel : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto network = test::NetworkNamespace::create();
+    if (!network) GTEST_SKIP() << network.error().message;
+    network_.emplace(std::move(*network));
+  }
+
+  nl::Kernel open_kernel() {
+    std::optional<Result<nl::Kernel>> kernel;
+    network_->run([&] { kernel.emplace(nl::Kernel::open()); });
+    if (!*kernel) ADD_FAILURE() << kernel->error().message;
+    return std::move(kernel->value());
+  }
+
+  void start(ReconcilerTiming timing = kNoVerification) {
+    reconciler_.reset();
+    attempts_.clear();
+    reconciler_ = std::make_unique<Reconciler>(
+        io_, open_kernel(), timing,
+        [this](const Attempt& attempt) { attempts_.push_back(attempt); });
+  }
+
+  // Turns the loop until `condition` holds; false after a long time without it.
+  bool turn_until(const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition() && std::chrono::steady_clock::now() < end) {
+      io_.restart();
+      io_.run_one_for(milliseconds(50));
+    }
+    return condition();
+  }
+
+  bool turn_until_held() {
+    return turn_until([&] { return reconciler_->state() == Reconciler::State::kHeld; });
+  }
+
+  void want_and_hold(const std::shared_ptr<const Ruleset>& ruleset) {
+    reconciler_->want(ruleset);
+    ASSERT_TRUE(turn_until_held());
+  }
+
+  nl::Snapshot seen() {
+    auto snapshot = open_kernel().dump();
+    if (!snapshot) {
+      ADD_FAILURE() << snapshot.error().message;
+      return {};
+    }
+    return std::move(*snapshot);
+  }
+
+  std::string kernel_text() { return print_nft(seen().ruleset); }
+
+  void delete_table_as_somebody_else() {
+    const auto done = open_kernel().commit(Transaction{{DeleteTable{}}});
+    ASSERT_TRUE(done) << done.error().message;
+  }
+
+  boost::asio::io_context io_;
+  std::optional<test::NetworkNamespace> network_;
+  std::unique_ptr<Reconciler> reconciler_;
+  std::vector<Attempt> attempts_;
+};
+
+TEST_F(ReconcilerInKernel, WritesNothingBeforeSomethingIsWanted) {
+  start(kOftenVerified);
+  io_.run_for(milliseconds(50));
+  EXPECT_EQ(reconciler_->state(), Reconciler::State::kWaiting);
+  EXPECT_TRUE(attempts_.empty());
+  EXPECT_TRUE(seen().ruleset.empty());
+  EXPECT_FALSE(reconciler_->difference());
+}
+
+TEST_F(ReconcilerInKernel, BringsTheKernelToWhatIsWanted) {
+  start();
+  for (const auto& pods : {std::vector<std::string>{"a"}, {"a", "b", "c"}, {"c"}, {}}) {
+    const auto ruleset = ruleset_for(pods);
+    want_and_hold(ruleset);
+    EXPECT_EQ(kernel_text(), print_nft(*ruleset));
+    const auto difference = reconciler_->difference();
+    ASSERT_TRUE(difference) << difference.error().message;
+    EXPECT_TRUE(difference->empty()) << to_string(*difference);
+  }
+}
+
+TEST_F(ReconcilerInKernel, TheLatestWinsAndWaitingOnesCoalesce) {
+  start();
+  reconciler_->want(ruleset_for({"a"}));
+  reconciler_->want(ruleset_for({"a", "b"}));
+  reconciler_->want(ruleset_for({"b"}));
+  ASSERT_TRUE(turn_until_held());
+  EXPECT_EQ(attempts_.size(), 1U);
+  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"b"})));
+}
+
+TEST_F(ReconcilerInKernel, ARestartWithUnchangedInputCommitsNothing) {
+  start();
+  want_and_hold(ruleset_for({"a", "b"}));
+  const auto generation = seen().generation;
+  start();
+  want_and_hold(ruleset_for({"a", "b"}));
+  EXPECT_TRUE(attempts_.at(0).committed.empty());
+  EXPECT_FALSE(attempts_.at(0).mended);
+  EXPECT_EQ(seen().generation, generation);
+}
+
+TEST_F(ReconcilerInKernel, ARestartCommitsOnlyTheDifference) {
+  start();
+  want_and_hold(ruleset_for({"a", "b"}));
+  start();
+  want_and_hold(ruleset_for({"a", "b", "c"}));
+  for (const Operation& operation : attempts_.at(0).committed.operations) {
+    EXPECT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(operation);
+  }
+  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"a", "b", "c"})));
+}
+
+TEST_F(ReconcilerInKernel, AChangeOnATableThatSomebodyDeletedMendsItAtOnce) {
+  start();
+  want_and_hold(ruleset_for({"a"}));
+  delete_table_as_somebody_else();
+  want_and_hold(ruleset_for({"a", "b"}));
+  EXPECT_EQ(attempts_.size(), 2U);
+  EXPECT_TRUE(attempts_.back().mended);
+  EXPECT_FALSE(attempts_.back().error);
+  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"a", "b"})));
+}
+
+TEST_F(ReconcilerInKernel, VerificationRepairsAForeignChange) {
+  start(kOftenVerified);
+  want_and_hold(ruleset_for({"a"}));
+  const auto intruder = diff(*ruleset_for({"a"}), *ruleset_for({"a", "b"}));
+  ASSERT_TRUE(open_kernel().commit(intruder));
+  EXPECT_TRUE(turn_until([&] { return attempts_.back().mended.has_value(); }));
+  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"a"})));
+  delete_table_as_somebody_else();
+  EXPECT_TRUE(turn_until([&] { return kernel_text() == print_nft(*ruleset_for({"a"})); }));
+}
+
+TEST_F(ReconcilerInKernel, VerificationOfWhatHoldsWritesNothing) {
+  start(kOftenVerified);
+  want_and_hold(ruleset_for({"a"}));
+  const auto generation = seen().generation;
+  EXPECT_TRUE(turn_until([&] { return attempts_.size() > 4; }));
+  EXPECT_EQ(seen().generation, generation);
+}
+
+TEST_F(ReconcilerInKernel, VerificationComesInSpiteOfConstantChange) {
+  start(kOftenVerified);
+  want_and_hold(ruleset_for({"a"}));
+  const auto wanted = ruleset_for({"a"});
+  delete_table_as_somebody_else();
+  EXPECT_TRUE(turn_until([&] {
+    if (reconciler_->state() == Reconciler::State::kHeld) reconciler_->want(wanted);
+    return kernel_text() == print_nft(*wanted);
+  }));
+}
+
+TEST_F(ReconcilerInKernel, ARefusedRulesetChangesNothingAndIsTriedAgainWithBackoff) {
+  start();
+  want_and_hold(ruleset_for({"a"}));
+  reconciler_->want(refused_ruleset());
+  ASSERT_TRUE(turn_until([&] { return attempts_.size() == 8; }));
+  EXPECT_EQ(reconciler_->state(), Reconciler::State::kFailed);
+  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"a"})));
+  std::vector<milliseconds::rep> delays;
+  for (std::size_t i = 1; i < attempts_.size(); ++i) {
+    ASSERT_TRUE(attempts_[i].error);
+    delays.push_back(attempts_[i].next_try.count());
+  }
+  EXPECT_EQ(delays, (std::vector<milliseconds::rep>{1, 2, 4, 8, 16, 20, 20}));
+}
+
+TEST_F(ReconcilerInKernel, RecoversFromFailureWithTheNextRuleset) {
+  start({milliseconds(1), hours(1), hours(1)});
+  want_and_hold(ruleset_for({"a"}));
+  reconciler_->want(refused_ruleset());
+  ASSERT_TRUE(turn_until([&] { return attempts_.back().next_try > milliseconds(100); }));
+  want_and_hold(ruleset_for({"b"}));
+  EXPECT_FALSE(attempts_.back().error);
+  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"b"})));
+}
+
+TEST_F(ReconcilerInKernel, TheDifferenceShowsAForeignChange) {
+  start();
+  want_and_hold(ruleset_for({"a"}));
+  ASSERT_TRUE(open_kernel().commit(diff(*ruleset_for({"a"}), *ruleset_for({"a", "b"}))));
+  const auto difference = reconciler_->difference();
+  ASSERT_TRUE(difference) << difference.error().message;
+  EXPECT_NE(to_string(*difference).find("10.0.0.2"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace portcullis

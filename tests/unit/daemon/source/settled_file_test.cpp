@@ -1,0 +1,80 @@
+#include "daemon/source/settled_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <thread>
+
+#include "temporary_directory.h"
+
+namespace portcullis {
+namespace {
+
+TEST(SettledFile, IsReadWhole) {
+  const TemporaryDirectory directory;
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += std::to_string(i) + '\n';
+  EXPECT_EQ(read_settled(directory.write("a", text)).value(), text);
+  EXPECT_EQ(read_settled(directory.write("empty", "")).value(), "");
+}
+
+TEST(SettledFile, IsNotReadWhileSomebodyWritesIt) {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("a", "");
+  std::ofstream writer(path);
+  writer << "half" << std::flush;
+  const auto half = read_settled(path);
+  ASSERT_FALSE(half);
+  EXPECT_EQ(half.error().code, ErrorCode::kInterrupted);
+  writer << "way";
+  writer.close();
+  EXPECT_EQ(read_settled(path).value(), "halfway");
+}
+
+TEST(SettledFile, ReadersDoNotDisturb) {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("a", "text");
+  const std::ifstream reader(path);
+  EXPECT_EQ(read_settled(path).value(), "text");
+}
+
+TEST(SettledFile, WhatCannotBeReadIsTold) {
+  const TemporaryDirectory directory;
+  const auto missing = read_settled(directory / "missing");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::kIo);
+  EXPECT_EQ(missing.error().message, "cannot be opened: No such file or directory");
+  EXPECT_FALSE(read_settled(directory.path()));
+}
+
+TEST(SettledFile, PipesAreReadToTheirEnd) {
+  const TemporaryDirectory directory;
+  const auto path = directory / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(path) << "text"; });
+  EXPECT_EQ(read_settled(path).value(), "text");
+  writer.join();
+}
+
+TEST(SettledFile, StampsTellStatesApart) {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("a", "1");
+  const auto first = stamp_of(path);
+  directory.write("b", "1");
+  std::filesystem::rename(directory / "b", path);
+  EXPECT_TRUE(first && stamp_of(path) && first != stamp_of(path));
+  EXPECT_EQ(stamp_of(path), stamp_of(path));
+  EXPECT_EQ(stamp_of(directory / "missing"), std::nullopt);
+}
+
+TEST(SettledFile, AFreshStampIsNotConclusive) {
+  using std::chrono::seconds;
+  const FileStamp stamp{1, 2, 3, seconds(100), seconds(50)};
+  EXPECT_FALSE(stamp.is_conclusive(seconds(100)));
+  EXPECT_FALSE(stamp.is_conclusive(seconds(99))) << "a clock that was set back";
+  EXPECT_TRUE(stamp.is_conclusive(seconds(101)));
+}
+
+}  // namespace
+}  // namespace portcullis

@@ -1,0 +1,43 @@
+#include "daemon/status.h"
+
+#include <gtest/gtest.h>
+
+namespace portcullis {
+namespace {
+
+TEST(Status, IsNotReadyBeforeTheFirstCommitAndSaysWhy) {
+  Status status;
+  EXPECT_FALSE(status.ready());
+  EXPECT_EQ(describe(status), "not ready: the manifests are being read for the first time\n");
+  status.source_read = true;
+  EXPECT_FALSE(status.ready());
+  status.commit_error = "add chain: No such file or directory";
+  EXPECT_EQ(describe(status),
+            "not ready: the ruleset is not committed to the kernel yet; the last commit failed\n"
+            "last commit: add chain: No such file or directory\n");
+}
+
+TEST(Status, StaysReadyAndNamesWhatIsWrong) {
+  Status status;
+  status.source_read = true;
+  status.committed = true;
+  EXPECT_TRUE(status.ready());
+  EXPECT_EQ(describe(status), "ready\n");
+  status.unreadable_files = {"/m/a.yaml", "/m/b.yaml"};
+  status.problems = 3;
+  EXPECT_EQ(describe(status),
+            "ready; problems in manifests: 3\nunreadable: /m/a.yaml\nunreadable: /m/b.yaml\n");
+}
+
+TEST(StatusBoard, ASnapshotStaysAsItIs) {
+  StatusBoard board;
+  const auto before = board.latest();
+  Status status;
+  status.committed = true;
+  board.publish(status);
+  EXPECT_FALSE(before->ready());
+  EXPECT_TRUE(board.latest()->ready());
+}
+
+}  // namespace
+}  // namespace portcullis

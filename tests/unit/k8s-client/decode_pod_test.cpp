@@ -1,0 +1,215 @@
+#include "compiler/address.h"
+#include "decode_json.h"
+
+namespace portcullis::k8s {
+namespace {
+
+// A pod with these fields beside apiVersion, kind and metadata.
+std::string pod(const std::string& fields, const std::string& metadata = R"("name": "web")") {
+  return R"({"apiVersion": "v1", "kind": "Pod", "metadata": {)" + metadata + "}, " + fields + "}";
+}
+
+std::vector<std::string> addresses_of(const Pod& pod) {
+  std::vector<std::string> result;
+  for (const auto& address : pod.addresses) result.push_back(to_string(address));
+  return result;
+}
+
+TEST(DecodePod, ReadsWhatMatters) {
+  const auto decoded = decode_json(pod(
+      R"("spec": {"nodeName": "node-1", "hostNetwork": true, "unknown": 1, "containers": [
+          {"name": "c", "ports": [{"containerPort": 1}, {"name": "http", "containerPort": 80}]},
+          {"name": "d", "ports": [{"name": "dns", "containerPort": 53, "protocol": "UDP"}]}]},
+        "status": {"phase": "Running", "podIP": "10.0.0.9",
+          "podIPs": [{"ip": "fd00::1"}, {"ip": "10.0.0.1"}, {"ip": "10.0.0.1"}]})",
+      R"("name": "web", "namespace": "shop", "labels": {"app": "web", "e": ""},
+         "creationTimestamp": "1970-01-01T00:01:00Z", "deletionTimestamp": "1970-01-01T00:02:00Z",
+         "annotations": {"a": 1})"));
+  EXPECT_EQ(texts(decoded.defects), std::vector<std::string>{});
+  const auto got = only<Pod>(decoded);
+  ASSERT_NE(got, nullptr);
+  EXPECT_EQ(to_string(got->key), "shop/web");
+  EXPECT_EQ(got->labels, (Labels{{"app", "web"}, {"e", ""}}));
+  EXPECT_EQ(got->node_name, "node-1");
+  EXPECT_TRUE(got->host_network);
+  EXPECT_TRUE(got->terminating);
+  EXPECT_FALSE(got->malformed);
+  EXPECT_EQ(got->created_at, 60);
+  EXPECT_EQ(got->phase, PodPhase::kRunning);
+  EXPECT_EQ(got->ports,
+            (std::vector<NamedPort>{{"http", Protocol::kTcp, 80}, {"dns", Protocol::kUdp, 53}}));
+  EXPECT_EQ(addresses_of(*got), (std::vector<std::string>{"10.0.0.1", "fd00::1"}));
+}
+
+TEST(DecodePod, Defaults) {
+  const auto got = only<Pod>(decode_json(pod(R"("spec": null)")));
+  ASSERT_NE(got, nullptr);
+  EXPECT_EQ(to_string(got->key), "default/web");
+  EXPECT_EQ(got->phase, PodPhase::kPending);
+  EXPECT_EQ(got->created_at, 0);
+  EXPECT_FALSE(got->host_network || got->terminating || got->malformed);
+  EXPECT_TRUE(got->addresses.empty() && got->ports.empty() && got->node_name.empty());
+}
+
+TEST(DecodePod, SidecarsPortsComeAfterContainers) {
+  const auto got = only<Pod>(decode_json(pod(R"("spec": {
+    "initContainers": [
+      {"ports": [{"name": "once", "containerPort": 1}]},
+      {"restartPolicy": "Always", "ports": [{"name": "side", "containerPort": 2}]},
+      {"restartPolicy": "Never", "ports": [{"name": "never", "containerPort": 3}]}],
+    "containers": [{"ports": [{"name": "main", "containerPort": 4, "protocol": "SCTP"}]}]})")));
+  ASSERT_NE(got, nullptr);
+  EXPECT_EQ(got->ports,
+            (std::vector<NamedPort>{{"main", Protocol::kSctp, 4}, {"side", Protocol::kTcp, 2}}));
+}
+
+TEST(DecodePod, SingleAddressCountsWithoutAList) {
+  for (const auto* status :
+       {R"("status": {"podIP": "10.0.0.1"})", R"("status": {"podIP": "10.0.0.1", "podIPs": []})",
+        R"("status": {"podIP": "10.0.0.1", "podIPs": null})"}) {
+    const auto got = only<Pod>(decode_json(pod(status)));
+    ASSERT_NE(got, nullptr);
+    EXPECT_EQ(addresses_of(*got), std::vector<std::string>{"10.0.0.1"}) << status;
+  }
+  const auto none = only<Pod>(decode_json(pod(R"("status": {"podIP": ""})")));
+  ASSERT_NE(none, nullptr);
+  EXPECT_TRUE(none->addresses.empty());
+  EXPECT_FALSE(none->malformed);
+}
+
+TEST(DecodePod, Phases) {
+  const auto phase = [](const std::string& name) {
+    const auto got = only<Pod>(decode_json(pod(R"("status": {"phase": ")" + name + "\"}")));
+    return got == nullptr || got->malformed ? std::nullopt : std::optional(got->phase);
+  };
+  EXPECT_EQ(phase("Pending"), PodPhase::kPending);
+  EXPECT_EQ(phase("Running"), PodPhase::kRunning);
+  EXPECT_EQ(phase("Succeeded"), PodPhase::kSucceeded);
+  EXPECT_EQ(phase("Failed"), PodPhase::kFailed);
+  EXPECT_EQ(phase("Unknown"), PodPhase::kUnknown);
+  EXPECT_EQ(phase("Paused"), PodPhase::kUnknown);
+}
+
+struct BadPod {
+  const char* metadata;
+  const char* fields;
+  const char* field;    // the defect's
+  const char* message;  // the beginning of it
+};
+
+class MalformedPod : public testing::TestWithParam<BadPod> {};
+
+TEST_P(MalformedPod, IsToldAndFailsClosed) {
+  const auto& param = GetParam();
+  const auto decoded = decode_json(pod(param.fields, param.metadata));
+  ASSERT_EQ(decoded.defects.size(), 1U) << testing::PrintToString(texts(decoded.defects));
+  EXPECT_EQ(decoded.defects.front().field, param.field);
+  EXPECT_TRUE(decoded.defects.front().message.starts_with(param.message))
+      << decoded.defects.front().message;
+  EXPECT_LT(decoded.defects.front().message.size(), 300U);
+  const auto got = only<Pod>(decoded);
+  ASSERT_NE(got, nullptr);
+  EXPECT_TRUE(got->malformed);
+  EXPECT_TRUE(got->labels.empty() && got->ports.empty());
+}
+
+constexpr const char* kWeb = R"("name": "web", "labels": {"app": "web"})";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, MalformedPod,
+    testing::Values(
+        BadPod{R"("name": "Web")", R"("spec": {})", "metadata.name", "\"Web\" is no valid name"},
+        BadPod{R"("name": "a", "namespace": "a.b")", R"("spec": {})", "metadata.namespace",
+               "\"a.b\" is no valid name"},
+        BadPod{R"("name": "a", "labels": {"app": 1})", R"("spec": {})", "metadata.labels.app",
+               "is a number, but must be a string (put it in quotes)"},
+        BadPod{R"("name": "a", "labels": {"app": true})", R"("spec": {})", "metadata.labels.app",
+               "is a boolean, but must be a string (put it in quotes)"},
+        BadPod{R"("name": "a", "labels": {"app": ["x"]})", R"("spec": {})", "metadata.labels.app",
+               "is a list, but must be a string"},
+        BadPod{R"("name": "a", "labels": {"a b": "x"})", R"("spec": {})",
+               "metadata.labels[\"a b\"]", "is no valid label key"},
+        BadPod{R"("name": "a", "labels": {"app": "a b"})", R"("spec": {})", "metadata.labels.app",
+               "\"a b\" is no valid label value"},
+        BadPod{R"("name": "a", "labels": ["app"])", R"("spec": {})", "metadata.labels",
+               "is a list, but must be a mapping"},
+        BadPod{R"("name": "a", "creationTimestamp": "today")", R"("spec": {})",
+               "metadata.creationTimestamp", "\"today\" is no date"},
+        BadPod{R"("name": "a", "deletionTimestamp": 5)", R"("spec": {})",
+               "metadata.deletionTimestamp", "is a number"},
+        BadPod{kWeb, R"("spec": [])", "spec", "is a list, but must be a mapping"},
+        BadPod{kWeb, R"("spec": {"hostNetwork": "yes"})", "spec.hostNetwork",
+               "is a string, but must be true or false"},
+        BadPod{kWeb, R"("spec": {"nodeName": 5})", "spec.nodeName", "is a number"},
+        BadPod{kWeb, R"("spec": {"containers": {}})", "spec.containers", "is a mapping, but must"},
+        BadPod{kWeb, R"("spec": {"containers": [null]})", "spec.containers[0]", "is an empty item"},
+        BadPod{kWeb, R"("spec": {"containers": [1]})", "spec.containers[0]",
+               "is a number, but must"},
+        BadPod{kWeb, R"("spec": {"containers": [{}, {"ports": [{"name": "http"}]}]})",
+               "spec.containers[1].ports[0].containerPort", "is missing"},
+        BadPod{kWeb, R"("spec": {"containers": [{"ports": [{"name": "a", "containerPort": 0}]}]})",
+               "spec.containers[0].ports[0].containerPort", "0 is no port"},
+        BadPod{kWeb,
+               R"("spec": {"containers": [{"ports": [{"name": "a", "containerPort": "80"}]}]})",
+               "spec.containers[0].ports[0].containerPort", "is a string, but must be a whole"},
+        BadPod{kWeb,
+               R"("spec": {"containers": [{"ports": [{"name": "80", "containerPort": 80}]}]})",
+               "spec.containers[0].ports[0].name", "\"80\" is no port's name"},
+        BadPod{kWeb,
+               R"("spec": {"initContainers": [{"restartPolicy": "Always", "ports":
+                  [{"name": "a", "containerPort": 80, "protocol": "tcp"}]}]})",
+               "spec.initContainers[0].ports[0].protocol", "\"tcp\" is no protocol; write TCP"},
+        BadPod{kWeb, R"("status": {"podIPs": [{"ip": "10.0.0.256"}]})", "status.podIPs[0].ip",
+               "\"10.0.0.256\" is no IP address"},
+        BadPod{kWeb, R"("status": {"podIPs": [{}]})", "status.podIPs[0]", "has no address"},
+        BadPod{kWeb, R"("status": {"podIPs": ["10.0.0.1"]})", "status.podIPs[0]", "is a string"},
+        BadPod{kWeb, R"("status": {"podIP": "::1\u0000x"})", "status.podIP", "\"::1?x\" is no IP"},
+        BadPod{kWeb, R"("status": {"podIP": "::ffff:10.0.0.1"})", "status.podIP",
+               "\"::ffff:10.0.0.1\" is an IPv4 address in IPv6 form"},
+        BadPod{kWeb, R"("status": {"podIP": "fe80::1%eth0"})", "status.podIP", "\"fe80::1%eth0\""},
+        BadPod{kWeb, R"("status": {"phase": 1})", "status.phase", "is a number"},
+        BadPod{kWeb, R"("status": "Running")", "status", "is a string, but must be a mapping"}));
+
+TEST(DecodePod, MalformedKeepsWhereItIsEnforced) {
+  const auto got = only<Pod>(decode_json(pod(R"("spec": {"nodeName": "node-1", "hostNetwork": true},
+             "status": {"phase": "Running", "podIPs": [{"ip": "bad"}, {"ip": "10.0.0.1"}]})")));
+  ASSERT_NE(got, nullptr);
+  EXPECT_TRUE(got->malformed);
+  EXPECT_EQ(got->node_name, "node-1");
+  EXPECT_TRUE(got->host_network);
+  EXPECT_EQ(got->phase, PodPhase::kRunning);
+  EXPECT_EQ(addresses_of(*got), std::vector<std::string>{"10.0.0.1"});
+}
+
+TEST(DecodePod, HugeNamesAndLabelsMakeShortMessages) {
+  const auto long_name =
+      decode_json(pod(R"("spec": {})", R"("name": ")" + std::string(300, 'x') + "\""));
+  const auto got = only<Pod>(long_name);
+  ASSERT_NE(got, nullptr);
+  EXPECT_EQ(got->key.name.size(), 300U);
+  EXPECT_TRUE(got->malformed);
+  ASSERT_EQ(long_name.defects.size(), 1U);
+  EXPECT_LT(texts(long_name.defects).front().size(), 400U);
+
+  const auto long_label = decode_json(
+      pod(R"("spec": {})", R"("name": "a", "labels": {"app": ")" + std::string(1 << 20, 'x') +
+                               "\", \"" + std::string(1 << 20, 'k') + "\": \"\"}"));
+  ASSERT_EQ(long_label.defects.size(), 2U);
+  for (const auto& text : texts(long_label.defects)) EXPECT_LT(text.size(), 400U);
+}
+
+TEST(DecodePod, WithoutAPlaceThereIsNoObject) {
+  for (const auto* metadata : {R"("namespace": "a")", R"("name": "")", R"("name": 5)",
+                               R"("name": null)", R"("name": "a", "namespace": 5)"}) {
+    const auto decoded = decode_json(pod(R"("spec": {})", metadata));
+    EXPECT_TRUE(decoded.objects.empty()) << metadata;
+    EXPECT_EQ(decoded.defects.size(), 1U) << metadata;
+  }
+  const auto decoded = decode_json(R"({"apiVersion": "v1", "kind": "Pod", "metadata": []})");
+  EXPECT_TRUE(decoded.objects.empty());
+  EXPECT_EQ(texts(decoded.defects),
+            std::vector<std::string>{"line 1: Pod: metadata: is a list, but must be a mapping"});
+}
+
+}  // namespace
+}  // namespace portcullis::k8s

@@ -1,0 +1,157 @@
+#include "decode_json.h"
+
+namespace portcullis::k8s {
+namespace {
+
+std::string policy(const std::string& spec, const std::string& metadata = R"("name": "p")",
+                   const std::string& api_version = "networking.k8s.io/v1") {
+  return R"({"apiVersion": ")" + api_version + R"(", "kind": "NetworkPolicy", "metadata": {)" +
+         metadata + "}, \"spec\": " + spec + "}";
+}
+
+struct Isolation {
+  const char* spec;
+  bool ingress;
+  bool egress;
+  bool malformed;
+};
+
+class PolicyTypes : public testing::TestWithParam<Isolation> {};
+
+TEST_P(PolicyTypes, SayWhatIsIsolated) {
+  const auto decoded = decode_json(policy(GetParam().spec));
+  const auto got = only<NetworkPolicy>(decoded);
+  ASSERT_NE(got, nullptr);
+  EXPECT_EQ(got->isolates_ingress, GetParam().ingress) << GetParam().spec;
+  EXPECT_EQ(got->isolates_egress, GetParam().egress) << GetParam().spec;
+  EXPECT_EQ(got->malformed, GetParam().malformed) << testing::PrintToString(texts(decoded.defects));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, PolicyTypes,
+    testing::Values(
+        Isolation{"null", true, false, false}, Isolation{"{}", true, false, false},
+        Isolation{R"({"ingress": [{}]})", true, false, false},
+        Isolation{R"({"egress": [{}]})", true, true, false},
+        Isolation{R"({"egress": []})", true, false, false},
+        Isolation{R"({"policyTypes": [], "egress": [{}]})", true, true, false},
+        Isolation{R"({"policyTypes": null, "egress": [{}]})", true, true, false},
+        Isolation{R"({"policyTypes": ["Egress"]})", false, true, false},
+        Isolation{R"({"policyTypes": ["Ingress"], "egress": [{}]})", true, false, false},
+        Isolation{R"({"policyTypes": ["Egress", "Ingress"]})", true, true, false},
+        // What policyTypes says stands, whatever else is wrong.
+        Isolation{R"({"policyTypes": ["Egress"], "ingress": 1})", false, true, true},
+        Isolation{R"({"policyTypes": ["Egress"], "x": 1})", false, true, true},
+        Isolation{R"({"ingress": [{"from": 1}]})", true, false, true},
+        // It may have meant both.
+        Isolation{"[]", true, true, true}, Isolation{R"({"egress": {}})", true, true, true},
+        Isolation{R"({"policyType": ["Egress"]})", true, true, true},
+        Isolation{R"({"policyTypes": "Egress"})", true, true, true},
+        Isolation{R"({"policyTypes": ["egress"]})", true, true, true},
+        Isolation{R"({"policyTypes": ["Egress", null]})", true, true, true},
+        Isolation{R"({"policyTypes": ["Egress", 5]})", true, true, true},
+        Isolation{R"({"policyTypes": ["Egress", "Egress", "Egress"]})", true, true, true}));
+
+TEST(DecodePolicy, MalformedAllowsNothingAndKeepsItsSubjects) {
+  const auto decoded = decode_json(policy(
+      R"({"podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress", "Egress"],
+          "ingress": [{}, {"form": []}], "egress": [{}]})",
+      R"("name": "p", "namespace": "shop")"));
+  EXPECT_EQ(texts(decoded.defects),
+            std::vector<std::string>{"line 2: NetworkPolicy shop/p: spec.ingress[1].form: is no "
+                                     "field of the API; known here: ports, from"});
+  const auto got = only<NetworkPolicy>(decoded);
+  ASSERT_NE(got, nullptr);
+  EXPECT_TRUE(got->malformed);
+  EXPECT_TRUE(got->ingress.empty() && got->egress.empty());
+  EXPECT_EQ(to_string(got->pod_selector), "app=web");
+}
+
+TEST(DecodePolicy, AServersUnknownFieldsAreTolerated) {
+  const auto decoded = decode_json(policy(R"({"newField": 1, "podSelector": {"newField": 1},
+    "ingress": [{"newField": 1, "ports": [{"newField": 1}],
+      "from": [{"newField": 1, "ipBlock": {"cidr": "10.0.0.0/8", "newField": 1}}]}]})"),
+                                   UnknownFields::kTolerate);
+  EXPECT_TRUE(decoded.defects.empty());
+  const auto got = only<NetworkPolicy>(decoded);
+  ASSERT_NE(got, nullptr);
+  EXPECT_FALSE(got->malformed);
+  EXPECT_EQ(got->ingress.size(), 1U);
+}
+
+TEST(DecodePolicy, FilesUnknownFieldsAreTyping) {
+  const auto decoded =
+      decode_json(R"({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "extra": 1,
+    "metadata": {"name": "p", "anything": 1}, "status": {"anything": 1},
+    "spec": {"x": 1, "podSelector": {"x": 1},
+             "ingress": [{"to": [], "from": [{"x": 1, "podSelector": {"x": 1}},
+                                             {"ipBlock": {"cidr": "10.0.0.0/8", "x": 1}}]}],
+             "egress": [{"from": [], "ports": [{"x": 1}]}]}})");
+  EXPECT_EQ(fields(decoded),
+            (std::vector<std::string>{"extra", "spec.x", "spec.podSelector.x", "spec.ingress[0].to",
+                                      "spec.ingress[0].from[0].x",
+                                      "spec.ingress[0].from[0].podSelector.x",
+                                      "spec.ingress[0].from[1].ipBlock.x", "spec.egress[0].from",
+                                      "spec.egress[0].ports[0].x"}));
+}
+
+TEST(DecodePolicy, OnlyTheApisGroupIsOurs) {
+  for (const auto* foreign : {"crd.projectcalico.org/v1", "projectcalico.org/v3", "x.io/v1"}) {
+    const auto decoded = decode_json(policy("{}", R"("name": "p")", foreign));
+    EXPECT_TRUE(decoded.objects.empty() && decoded.defects.empty()) << foreign;
+  }
+  for (const auto* wrong :
+       {"extensions/v1beta1", "networking.k8s.io/v1beta1", "networking.k8s.io", "v1", ""}) {
+    const auto decoded = decode_json(policy(R"({"ingress": [{}]})", R"("name": "p")", wrong));
+    EXPECT_EQ(fields(decoded), std::vector<std::string>{"apiVersion"}) << wrong;
+    const auto got = only<NetworkPolicy>(decoded);
+    ASSERT_NE(got, nullptr) << wrong;
+    EXPECT_TRUE(got->malformed && got->isolates_ingress && got->ingress.empty());
+  }
+  EXPECT_EQ(
+      decode_json(policy("{}", R"("name": "p")", "extensions/v1beta1")).defects.front().message,
+      "\"extensions/v1beta1\" is not supported any more; write apiVersion: networking.k8s.io/v1");
+}
+
+TEST(DecodePolicy, MissingOrMistypedApiVersion) {
+  for (const auto* text :
+       {R"({"kind": "NetworkPolicy", "metadata": {"name": "p"}})",
+        R"({"apiVersion": 1, "kind": "NetworkPolicy", "metadata": {"name": "p"}})",
+        R"({"apiVersion": {}, "kind": "Pod", "metadata": {"name": "p"}})"}) {
+    const auto decoded = decode_json(text);
+    EXPECT_EQ(fields(decoded), std::vector<std::string>{"apiVersion"}) << text;
+    EXPECT_EQ(decoded.objects.size(), 1U) << text;
+  }
+}
+
+TEST(DecodePolicy, WithoutANameStillIsolates) {
+  const auto decoded = decode_json(policy(R"({"ingress": [{}]})", R"("namespace": "shop")"));
+  EXPECT_EQ(texts(decoded.defects),
+            std::vector<std::string>{"line 1: NetworkPolicy: metadata.name: is missing; give the "
+                                     "object a name"});
+  const auto got = only<NetworkPolicy>(decoded);
+  ASSERT_NE(got, nullptr);
+  EXPECT_EQ(got->key, (ObjectKey{"shop", "test.json, document 1#1"}));
+  EXPECT_TRUE(got->malformed && got->isolates_ingress && got->ingress.empty());
+}
+
+TEST(DecodePolicy, WithoutANamespaceItCannotBePlaced) {
+  for (const auto* metadata :
+       {R"("name": "p", "namespace": 5)", R"("name": "p", "namespace": [])"}) {
+    const auto decoded = decode_json(policy("{}", metadata));
+    EXPECT_TRUE(decoded.objects.empty());
+    EXPECT_EQ(fields(decoded), std::vector<std::string>{"metadata.namespace"});
+  }
+}
+
+TEST(DecodePolicy, LongNamesAreKeysButMalformed) {
+  const std::string name(300, 'x');
+  const auto decoded = decode_json(policy("{}", R"("name": ")" + name + "\""));
+  const auto got = only<NetworkPolicy>(decoded);
+  ASSERT_NE(got, nullptr);
+  EXPECT_EQ(got->key.name, name);
+  EXPECT_TRUE(got->malformed);
+}
+
+}  // namespace
+}  // namespace portcullis::k8s
