@@ -41,8 +41,8 @@ sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
 	cmake --build --preset asan-ubsan
 	ctest --preset asan-ubsan
 	cmake --preset tsan
-	cmake --build --preset tsan --target daemon_test
-	ctest --preset tsan --tests-regex '^Daemon|Health|Admin|Reconciler'
+	cmake --build --preset tsan --target daemon_test source_test e2e_test
+	ctest --preset tsan -L daemon
 
 lint: lint-deps deps ## formatting and clang-tidy
 	sh cmake/lint.sh

@@ -18,9 +18,10 @@ bool isolates(const NetworkPolicy& policy, Direction direction) {
   return direction == Direction::kIngress ? policy.isolates_ingress : policy.isolates_egress;
 }
 
-// What is malformed may be the node's name itself: then every node denies the pod.
+// A pod that has an address but no node may be anywhere (its manifest does not say, or not
+// legibly): then every node enforces it.
 bool is_local(const Pod& pod, std::string_view node_name) {
-  return pod.node_name == node_name || (pod.malformed && pod.node_name.empty());
+  return pod.node_name.empty() || pod.node_name == node_name;
 }
 
 // ClusterState -> endpoints -> (local ones) policies -> profiles -> chains and sets

@@ -103,6 +103,7 @@ void judge(const ClusterState& cluster, const Connection& connection, const Netw
            const Side& side, DirectionVerdict& verdict) {
   verdict.isolated = true;
   verdict.policies.push_back(policy.key);
+  if (policy.malformed) return;
   const auto& rules = side.ingress ? policy.ingress : policy.egress;
   for (std::size_t i = 0; i < rules.size() && !verdict.allowed; ++i) {
     if (!peers_match(cluster, rules[i], policy.key.ns, side.far)) continue;

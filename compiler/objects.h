@@ -48,7 +48,7 @@ struct Pod {
   ObjectKey key;
   std::string origin;  // where it was read, for messages: "web.yaml, document 2"; may be empty
   Labels labels;
-  std::string node_name;           // empty: not scheduled yet
+  std::string node_name;           // empty: not known; enforced on every node
   std::vector<Address> addresses;  // status.podIPs, else status.podIP; sorted and unique
   std::vector<NamedPort> ports;    // of containers, then of sidecars (init containers that restart)
   std::int64_t created_at = 0;     // seconds since the epoch; 0: unknown

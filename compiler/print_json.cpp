@@ -123,9 +123,13 @@ struct StatementJson {
     }
     return {};
   }
-  // libnftables' own form for what it cannot express either.
-  Json operator()(const Foreign& foreign) const { return {{"xt", foreign.text}}; }
+  Json operator()(const Foreign&) const { return {}; }
 };
+
+bool is_foreign(const Rule& rule) {
+  return std::any_of(rule.statements.begin(), rule.statements.end(),
+                     [](const Statement& each) { return std::holds_alternative<Foreign>(each); });
+}
 
 Json rule_json(const std::string& chain, const Rule& rule) {
   auto json = in_table("chain", chain);
@@ -147,7 +151,9 @@ std::string print_json(const Ruleset& ruleset) {
   for (const auto& [name, chain] : ruleset.chains) add(chain_json(chain.spec));
   for (const auto& [name, set] : ruleset.sets) add(set_json(set));
   for (const auto& [name, chain] : ruleset.chains) {
-    for (const auto& rule : chain.rules) add(rule_json(name, rule));
+    for (const auto& rule : chain.rules) {
+      if (!is_foreign(rule)) add(rule_json(name, rule));
+    }
   }
   return Json{{"nftables", commands}}.dump(2) + "\n";
 }

@@ -110,31 +110,31 @@ std::string elements_text(const Set& set) {
   return text + " }\n";
 }
 
+std::string block(const std::string& head, const std::vector<std::string>& lines) {
+  std::string text = "\t" + head + " {\n";
+  for (const auto& line : lines) text += "\t\t" + line + "\n";
+  return text;
+}
+
 std::string set_text(const Set& set) {
-  std::string text = (set.spec.verdict_map ? "\tmap " : "\tset ") + set.spec.name + " {\n\t\ttype ";
-  for (std::size_t i = 0; i < set.spec.key.size(); ++i) {
-    text += std::string(i == 0 ? "" : " . ") + to_string(set.spec.key[i]);
-  }
-  text += set.spec.verdict_map ? " : verdict\n" : "\n";
-  if (set.spec.interval) text += "\t\tflags interval\n";
-  if (!set.spec.comment.empty()) text += "\t\tcomment \"" + set.spec.comment + "\"\n";
-  if (!set.elements.empty()) text += elements_text(set);
-  return text + "\t}\n";
+  const auto head = (set.spec.verdict_map ? "map " : "set ") + set.spec.name;
+  return block(head, lines(set.spec)) + (set.elements.empty() ? "" : elements_text(set)) + "\t}\n";
+}
+
+std::string priority_text(std::int64_t priority) {
+  if (priority == 0) return "filter";
+  return priority < 0 ? "filter - " + std::to_string(-priority)
+                      : "filter + " + std::to_string(priority);
 }
 
 std::string base_text(const BaseChain& base) {
-  const auto priority = base.priority < 0 ? " - " + std::to_string(-base.priority)
-                                          : " + " + std::to_string(base.priority);
-  return "\t\ttype " + base.type + " hook " +
-         (base.hook == 2 ? "forward" : std::to_string(base.hook)) + " priority filter" +
-         (base.priority == 0 ? "" : priority) + "; policy " +
-         (base.policy == 1 ? "accept" : "drop") + ";\n";
+  return "type " + base.type + " hook " + (base.hook == 2 ? "forward" : std::to_string(base.hook)) +
+         " priority " + priority_text(base.priority) + "; policy " +
+         (base.policy == 1 ? "accept" : "drop") + ";";
 }
 
 std::string chain_text(const Chain& chain) {
-  std::string text = "\tchain " + chain.spec.name + " {\n";
-  if (!chain.spec.comment.empty()) text += "\t\tcomment \"" + chain.spec.comment + "\"\n";
-  if (chain.spec.base) text += base_text(*chain.spec.base);
+  auto text = block("chain " + chain.spec.name, lines(chain.spec));
   for (const auto& rule : chain.rules) text += "\t\t" + to_string(rule) + "\n";
   return text + "\t}\n";
 }
@@ -185,6 +185,23 @@ struct StatementText {
 
 }  // namespace
 
+std::vector<std::string> lines(const SetSpec& set) {
+  std::string type;
+  for (const auto field : set.key)
+    type += (type.empty() ? "type " : " . ") + std::string(to_string(field));
+  std::vector<std::string> lines = {type + (set.verdict_map ? " : verdict" : "")};
+  if (set.interval) lines.emplace_back("flags interval");
+  if (!set.comment.empty()) lines.push_back("comment \"" + set.comment + "\"");
+  return lines;
+}
+
+std::vector<std::string> lines(const ChainSpec& chain) {
+  std::vector<std::string> lines;
+  if (!chain.comment.empty()) lines.push_back("comment \"" + chain.comment + "\"");
+  if (chain.base) lines.push_back(base_text(*chain.base));
+  return lines;
+}
+
 std::string to_string(const Rule& rule) {
   std::string text;
   bool foreign = false;
@@ -204,9 +221,9 @@ std::string to_string(const Element& element, const SetSpec& set) {
 std::string print_nft(const Ruleset& ruleset) {
   std::string text = std::string("table inet ") + kTableName + " {\n";
   bool first = true;
-  const auto add = [&](const std::string& block) {
+  const auto add = [&](const std::string& object) {
     if (!first) text += "\n";
-    text += block;
+    text += object;
     first = false;
   };
   for (const auto& [name, set] : ruleset.sets) add(set_text(set));

@@ -122,6 +122,7 @@ Profile make_profile(Direction direction, std::span<const NetworkPolicy* const> 
   std::vector<std::string> names;
   for (const auto* policy : policies) {
     names.push_back(to_string(policy->key));
+    if (policy->malformed) continue;  // isolates, and allows nothing
     const auto& rules = direction == Direction::kIngress ? policy->ingress : policy->egress;
     for (const auto& rule : rules) builder.add_rule(rule, policy->key.ns);
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 
 namespace portcullis {
 

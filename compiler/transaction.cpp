@@ -23,14 +23,25 @@ std::string elements_text(const std::vector<Element>& elements, const SetSpec& s
   return text + " }";
 }
 
+// " { type ipv4_addr; flags interval; }"
+std::string spec_text(const std::vector<std::string>& lines) {
+  if (lines.empty()) return "";
+  std::string text = " {";
+  for (const auto& line : lines) text += " " + line + (line.ends_with(';') ? "" : ";");
+  return text + " }";
+}
+
 struct OperationText {
   std::string operator()(const AddTable&) const { return verb("add table"); }
   std::string operator()(const DeleteTable&) const { return verb("delete table"); }
   std::string operator()(const AddSet& add) const {
-    return verb(add.set.verdict_map ? "add map" : "add set", add.set.name);
+    return verb(add.set.verdict_map ? "add map" : "add set", add.set.name) +
+           spec_text(lines(add.set));
   }
   std::string operator()(const DeleteSet& del) const { return verb("delete set", del.name); }
-  std::string operator()(const AddChain& add) const { return verb("add chain", add.chain.name); }
+  std::string operator()(const AddChain& add) const {
+    return verb("add chain", add.chain.name) + spec_text(lines(add.chain));
+  }
   std::string operator()(const DeleteChain& del) const { return verb("delete chain", del.name); }
   std::string operator()(const AddRule& add) const {
     return verb("add rule", add.chain) + " " + to_string(add.rule);

@@ -151,7 +151,6 @@ rc::Gen<NetworkPolicy> policy() {
     policy.isolates_ingress = !one_in(3);
     policy.isolates_egress = one_in(2);
     policy.malformed = one_in(12);
-    if (policy.malformed) return policy;
     policy.ingress = some<PolicyRule>(2, exec(policy_rule));
     policy.egress = some<PolicyRule>(2, exec(policy_rule));
     return policy;

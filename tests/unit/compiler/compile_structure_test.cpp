@@ -91,12 +91,17 @@ TEST(CompileStructure, SubsumedPeersAreNotStored) {
 TEST(CompileStructure, PodsOfOtherNodesAreNotDispatched) {
   auto far = kApi;
   far.on("n2");
-  auto unscheduled = kDb;
-  unscheduled.on("");
-  const auto ruleset = compiled({kWeb, far, unscheduled, policy("shop/deny").ingress().egress()});
+  const auto ruleset = compiled({kWeb, far, policy("shop/deny").ingress().egress()});
   const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
   EXPECT_EQ(elements(ruleset, "ingress-v4"), "10.0.0.1 : jump " + chain);
   EXPECT_EQ(elements(ruleset, "self-v4"), "10.0.0.1 . 10.0.0.1");
+}
+
+TEST(CompileStructure, PodThatMayBeAnywhereIsDispatchedEverywhere) {
+  auto anywhere = kApi;
+  anywhere.on("");
+  const auto ruleset = compiled({anywhere, policy("shop/deny").ingress().egress()});
+  EXPECT_NE(target(ruleset, "ingress-v4", "10.0.0.3"), "");
 }
 
 TEST(CompileStructure, PoliciesOfOtherNodesCostNothing) {

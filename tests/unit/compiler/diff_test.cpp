@@ -62,19 +62,21 @@ TEST(Diff, OfEqualRulesetsIsEmpty) {
 }
 
 TEST(Diff, FromNothingMakesTheTable) {
-  EXPECT_EQ(difference({}, table("a")),
-            "add table inet portcullis\n"
-            "add set inet portcullis cidr\n"
-            "add map inet portcullis ingress\n"
-            "add set inet portcullis peer-a\n"
-            "add chain inet portcullis forward\n"
-            "add chain inet portcullis in-a\n"
-            "add element inet portcullis cidr { 10.1.0.0/16 }\n"
-            "add element inet portcullis peer-a { 10.0.0.7 }\n"
-            "add rule inet portcullis forward ip daddr vmap @ingress\n"
-            "add rule inet portcullis in-a ip saddr @peer-a return\n"
-            "add rule inet portcullis in-a counter drop\n"
-            "add element inet portcullis ingress { 10.0.0.1 : jump in-a }\n");
+  EXPECT_EQ(
+      difference({}, table("a")),
+      "add table inet portcullis\n"
+      "add set inet portcullis cidr { type ipv4_addr; flags interval; }\n"
+      "add map inet portcullis ingress { type ipv4_addr : verdict; }\n"
+      "add set inet portcullis peer-a { type ipv4_addr; }\n"
+      "add chain inet portcullis forward { type filter hook forward priority filter - 1; policy "
+      "accept; }\n"
+      "add chain inet portcullis in-a\n"
+      "add element inet portcullis cidr { 10.1.0.0/16 }\n"
+      "add element inet portcullis peer-a { 10.0.0.7 }\n"
+      "add rule inet portcullis forward ip daddr vmap @ingress\n"
+      "add rule inet portcullis in-a ip saddr @peer-a return\n"
+      "add rule inet portcullis in-a counter drop\n"
+      "add element inet portcullis ingress { 10.0.0.1 : jump in-a }\n");
 }
 
 TEST(Diff, ToNothingDeletesTheTable) {
@@ -83,7 +85,7 @@ TEST(Diff, ToNothingDeletesTheTable) {
 
 TEST(Diff, PodThatGetsAnotherProfileMovesAfterTheProfileIsComplete) {
   EXPECT_EQ(difference(table("a"), table("b")),
-            "add set inet portcullis peer-b\n"
+            "add set inet portcullis peer-b { type ipv4_addr; }\n"
             "add chain inet portcullis in-b\n"
             "add element inet portcullis peer-b { 10.0.0.7 }\n"
             "add rule inet portcullis in-b ip saddr @peer-b return\n"
@@ -135,7 +137,7 @@ TEST(Diff, ObjectsThatSomebodyDeletedAreMadeAgain) {
   tampered.sets.erase("cidr");
   tampered.chains["forward"].rules.clear();
   EXPECT_EQ(difference(tampered, table("a")),
-            "add set inet portcullis cidr\n"
+            "add set inet portcullis cidr { type ipv4_addr; flags interval; }\n"
             "add element inet portcullis cidr { 10.1.0.0/16 }\n"
             "flush chain inet portcullis forward\n"
             "add rule inet portcullis forward ip daddr vmap @ingress\n");

@@ -23,8 +23,8 @@ TEST(Transaction, OperationsPrintAsOneWouldGiveThemToNft) {
   const Case cases[] = {
       {AddTable{}, "add table inet portcullis"},
       {DeleteTable{}, "delete table inet portcullis"},
-      {AddSet{kPeers}, "add set inet portcullis peer-v4-1f"},
-      {AddSet{kIngress}, "add map inet portcullis ingress-v4"},
+      {AddSet{kPeers}, "add set inet portcullis peer-v4-1f { type ipv4_addr; }"},
+      {AddSet{kIngress}, "add map inet portcullis ingress-v4 { type ipv4_addr : verdict; }"},
       {DeleteSet{"peer-v4-1f"}, "delete set inet portcullis peer-v4-1f"},
       {AddChain{{"in-1f", std::nullopt, ""}}, "add chain inet portcullis in-1f"},
       {DeleteChain{"in-1f"}, "delete chain inet portcullis in-1f"},

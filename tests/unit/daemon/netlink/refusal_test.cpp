@@ -94,8 +94,8 @@ TEST_F(Refusal, OperationsWithoutTheirTable) {
 
 TEST_F(Refusal, SetAndChainThatAreThereAlready) {
   apply(everything());
-  expect_refused({{AddSet{everything().sets.at("empty").spec}}}, "add set inet portcullis empty",
-                 "File exists");
+  expect_refused({{AddSet{everything().sets.at("empty").spec}}},
+                 "add set inet portcullis empty { type ipv4_addr; }", "File exists");
   expect_refused({{AddChain{everything().chains.at("out-2").spec}}},
                  "add chain inet portcullis out-2", "File exists");
 }
