@@ -7,12 +7,14 @@ BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
 TEST_PACKAGES := libgtest-dev libbenchmark-dev librapidcheck-dev nftables iproute2 netbase curl \
   libcap2-bin util-linux
 LINT_PACKAGES := clang-format clang-tidy
+FUZZ_PACKAGES := clang libclang-rt-14-dev
+FUZZ_SECONDS := 60
 
 BUILD := build/release
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps lint-deps build test sanitize demo bench lint format install clean
+.PHONY: help deps lint-deps build test sanitize fuzz demo bench lint format install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +44,15 @@ sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
 	ctest --preset asan-ubsan
 	cmake --preset tsan
 	cmake --build --preset tsan --target daemon_test source_test e2e_test
-	ctest --preset tsan -L daemon
+	ctest --preset tsan --label-regex daemon --no-tests=error
+
+fuzz: deps ## feed the manifest reader random input, for FUZZ_SECONDS
+	@PACKAGES="$(FUZZ_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	mkdir -p build/fuzz/corpus
+	build/fuzz/tests/fuzz/manifest_fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	  -print_final_stats=1 build/fuzz/corpus tests/golden manifests/examples
 
 lint: lint-deps deps ## formatting and clang-tidy
 	sh cmake/lint.sh

@@ -107,7 +107,7 @@ AdminServer::~AdminServer() {
   unlink(impl_->path.c_str());
   ErrorCodeOfAsio ignored;
   impl_->acceptor.close(ignored);
-  impl_->pause.cancel();
+  impl_->pause.cancel(ignored);
 }
 
 Result<AdminServer> AdminServer::open(asio::io_context& io, const std::string& path,

@@ -55,13 +55,13 @@ std::unique_ptr<spdlog::formatter> make_formatter() {
 }
 
 spdlog::logger& logger() {
-  static const std::shared_ptr<spdlog::logger> instance = [] {
+  static const std::shared_ptr<spdlog::logger> kLogger = [] {
     auto created = std::make_shared<spdlog::logger>(
         "portcullis", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     created->set_formatter(make_formatter());
     return created;
   }();
-  return *instance;
+  return *kLogger;
 }
 
 std::string escape(std::string_view message) {

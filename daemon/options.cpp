@@ -52,7 +52,7 @@ tl::unexpected<Error> usage_error(const std::string& command, const std::string&
 
 Result<void> set(Options& options, const Option& option, const std::string& value,
                  const std::string& where) {
-  return option.set(options, value).map_error([&](Error error) {
+  return option.set(options, value).map_error([&](const Error& error) {
     return Error{error.code, where + option.name + ": " + error.message};
   });
 }

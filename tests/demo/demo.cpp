@@ -51,13 +51,12 @@ bool Demo::run() {
 bool Demo::tell(const Chapter& chapter) {
   heading(chapter.title + ": " + chapter.consequence);
   const auto policy = read_example(chapter.example);
-  std::cout << policy << "\n";
+  std::cout << policy << "\nBefore:\n" << last_matrix_;
   const auto start = Clock::now();
   test::write_file(manifests_.path() / "policy.yaml", policy);
   if (!wait_until_enforced()) return false;
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-  std::cout << "In force " << took.count()
-            << " ms after the file was written. Before: the matrix above. After:\n";
+  std::cout << "After (in force " << took.count() << " ms after the file was written):\n";
   show(chapter.allowed);
   return true;
 }
@@ -90,9 +89,10 @@ void Demo::show(const std::function<bool(const test::Flow&)>& allowed) {
       count([](const auto& result) { return result.seen == test::Outcome::kAllowed; });
   const auto surprises = count([](const auto& result) { return !result.as_expected(); });
   const auto all = static_cast<int>(results.size());
-  std::cout << test::print_matrix(results, colours_) << all << " probes: expected " << expected
-            << " allowed and " << all - expected << " denied; seen " << seen << " and "
-            << all - seen << "; " << surprises << " disagree\n"
+  last_matrix_ = test::print_matrix(results, colours_);
+  std::cout << last_matrix_ << all << " probes: expected " << expected << " allowed and "
+            << all - expected << " denied; seen " << seen << " and " << all - seen << "; "
+            << surprises << " disagree\n"
             << test::describe_surprises(results);
   probes_ += all;
   surprises_ += surprises;

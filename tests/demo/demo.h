@@ -41,6 +41,7 @@ class Demo {
   test::TemporaryDirectory manifests_;
   test::TemporaryDirectory runtime_;
   test::ChildProcess daemon_;
+  std::string last_matrix_;  // as shown
   int probes_ = 0;
   int surprises_ = 0;
 };

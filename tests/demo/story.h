@@ -21,7 +21,7 @@ struct Chapter {
   std::function<bool(const test::Flow&)> allowed;  // what it leaves open, by hand
 };
 
-// Each policy stands alone: it replaces the one before.
+// Each policy replaces the one before.
 std::vector<Chapter> chapters();
 
 // Everyone to every service, over IPv4 and IPv6, with what `allowed` expects.

@@ -46,7 +46,9 @@ IpBlock ip_block() {
   return block;
 }
 
-Protocol protocol() { return *element(Protocol::kTcp, Protocol::kTcp, Protocol::kUdp, Protocol::kSctp); }
+Protocol protocol() {
+  return *element(Protocol::kTcp, Protocol::kTcp, Protocol::kUdp, Protocol::kSctp);
+}
 
 PolicyPort policy_port() {
   PolicyPort port{protocol(), EveryPort{}};
