@@ -12,8 +12,7 @@ bool has_own_address(const Pod& pod) {
 
 // Of two pods that have one address, the one with the higher claim owns it.
 auto claim_of(const Pod& pod) {
-  return std::tuple(!pod.malformed, !pod.terminating, pod.phase == PodPhase::kRunning,
-                    pod.created_at);
+  return std::tuple(!pod.terminating, pod.phase == PodPhase::kRunning, pod.created_at);
 }
 
 struct Owner {

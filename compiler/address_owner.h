@@ -16,10 +16,10 @@ struct Endpoint {
 };
 
 // Every pod that has an address of its own: not on the host's network, not finished. Two pods with
-// one address: it belongs to the well-formed one, then the one that is not terminating, then the
-// running one, then the newest. Where that does not decide, it is contested, and each claimant has
-// a second endpoint for such addresses: they can be no one's peer, and may talk to nobody. Sorted
-// by key. The endpoints point into `cluster`.
+// one address: it belongs to the one that is not terminating, then the running one, then the
+// newest. Where that does not decide, it is contested, and each claimant has a second endpoint for
+// such addresses: they can be no one's peer, and may talk to nobody. Sorted by key. The endpoints
+// point into `cluster`.
 std::vector<Endpoint> endpoints(const ClusterState& cluster);
 
 // Two pods that claim one address, for the operator.

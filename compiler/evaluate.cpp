@@ -13,7 +13,6 @@ struct End {
 };
 
 bool has_better_claim(const Pod& a, const Pod& b) {
-  if (a.malformed != b.malformed) return !a.malformed;
   if (a.terminating != b.terminating) return !a.terminating;
   const bool a_runs = a.phase == PodPhase::kRunning;
   const bool b_runs = b.phase == PodPhase::kRunning;

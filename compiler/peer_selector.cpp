@@ -28,6 +28,7 @@ PeerSelector peer_selector(const PodPeer& peer, const std::string& policy_namesp
 std::vector<PeerSelector> unite(std::vector<PeerSelector> selectors) {
   std::sort(selectors.begin(), selectors.end());
   selectors.erase(std::unique(selectors.begin(), selectors.end()), selectors.end());
+  if (selectors.size() > kMaxCompared) return selectors;
   std::vector<PeerSelector> united;
   for (const auto& candidate : selectors) {
     const auto covers = [&](const PeerSelector& kept) { return kept.subsumes(candidate); };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,8 +29,10 @@ struct PeerSelector {
 
 PeerSelector peer_selector(const PodPeer& peer, const std::string& policy_namespace);
 
-// The same union without what another member already covers; sorted. Equal unions that were
-// written in another order are equal afterwards.
+// The same union, sorted, without repetitions and without what another member already covers.
+// Equal unions that were written in another order are equal afterwards. Past kMaxCompared members
+// only repetitions are dropped: comparing each with each would cost more than it saves.
+inline constexpr std::size_t kMaxCompared = 256;
 std::vector<PeerSelector> unite(std::vector<PeerSelector> selectors);
 
 // "app=web in default", "all pods in namespaces env=prod"

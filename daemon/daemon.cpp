@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <set>
 #include <string>
@@ -24,6 +25,11 @@ std::vector<std::string> unreadable(const std::vector<Problem>& problems) {
 
 std::string count(std::size_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+std::ptrdiff_t pods_here(const ClusterState& cluster, const std::string& node_name) {
+  return std::count_if(cluster.pods().begin(), cluster.pods().end(),
+                       [&](const auto& entry) { return entry.second->node_name == node_name; });
 }
 
 void log_news(const ProblemLog::News& news) {
@@ -73,6 +79,7 @@ Result<void> Daemon::start() {
 void Daemon::receive(Update update) {
   for (const Event& event : update.events) cluster_changed_ |= cluster_.apply(event);
   problems_ = std::move(update.problems);
+  complete_ = update.complete;
   if (std::exchange(settling_, true)) return;
   boost::asio::post(io_, [this] { settle(); });
 }
@@ -82,15 +89,24 @@ void Daemon::settle() {
   auto lines = problem_lines(problems_, address_conflicts(cluster_));
   Status status = status_;
   status.source_read = true;
+  status.held_back = must_hold_back();
   status.unreadable_files = unreadable(problems_);
   status.problems = lines.size();
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
+  if (status_.held_back) return log_warning(headline(status_));
   if (!std::exchange(cluster_changed_, false)) return;
   log_info("compiling " + count(cluster_.policies().size(), "network policy object") + ", " +
-           count(cluster_.pods().size(), "pod") + ", " +
+           count(cluster_.pods().size(), "pod") + " (" +
+           std::to_string(pods_here(cluster_, options_.node_name)) + " on this node), " +
            count(cluster_.namespaces().size(), "namespace"));
   reconciler_.want(std::make_shared<const Ruleset>(compile(cluster_, options_.node_name)));
+}
+
+// After a restart a file that cannot be read may be what isolates some pods: to commit without it
+// would open them. Where there are no rules yet, those that can be read are better than none.
+bool Daemon::must_hold_back() {
+  return !complete_ && !status_.committed && reconciler_.table_exists();
 }
 
 void Daemon::report(const Attempt& attempt) {

@@ -30,6 +30,7 @@ class Daemon {
  private:
   void receive(Update update);
   void settle();
+  bool must_hold_back();
   void report(const Attempt& attempt);
   void report_success(const Attempt& attempt);
   void publish(Status status);
@@ -40,6 +41,7 @@ class Daemon {
   StatusBoard board_;
   ClusterState cluster_;
   std::vector<Problem> problems_;  // of the last update
+  bool complete_ = false;          // every file has been read, of the last update
   bool settling_ = false;          // settle() is queued
   bool cluster_changed_ = true;    // since the last compile(); the first one is due anyway
   ProblemLog problem_log_;

@@ -29,6 +29,11 @@ Result<Transaction> Reconciler::difference() {
       [&](const nl::Snapshot& snapshot) { return diff(snapshot.ruleset, *desired_); });
 }
 
+bool Reconciler::table_exists() {
+  const auto snapshot = kernel_.dump();
+  return !snapshot || !snapshot->ruleset.empty();
+}
+
 void Reconciler::arm(State state, Clock::time_point when) {
   state_ = state;
   timer_.expires_at(when);

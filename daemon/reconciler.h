@@ -17,7 +17,7 @@ namespace portcullis {
 struct ReconcilerTiming {
   std::chrono::milliseconds first_retry{100};  // doubles with each failure in a row
   std::chrono::milliseconds last_retry{30'000};
-  std::chrono::milliseconds verify_every{60'000};
+  std::chrono::milliseconds verify_every{5'000};
 };
 
 // What one attempt to bring the kernel to the desired ruleset did.
@@ -64,6 +64,10 @@ class Reconciler {
 
   // What an attempt would commit if it looked at the kernel now. kNotFound while kWaiting.
   [[nodiscard]] Result<Transaction> difference();
+
+  // Whether the kernel holds a table of ours, of this run or an earlier one; true if it does not
+  // say.
+  bool table_exists();
 
   State state() const { return state_; }
   const Ruleset* desired() const { return desired_.get(); }  // null while kWaiting

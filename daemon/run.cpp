@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "daemon/daemon.h"
+#include "daemon/instance_lock.h"
 #include "daemon/service_manager.h"
 
 namespace portcullis {
@@ -32,6 +33,8 @@ Result<ExitCode> run(const Options& options) {
 
   auto kernel = nl::Kernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
+  const auto lock = InstanceLock::take();
+  if (!lock) return tl::unexpected(lock.error());
   Daemon daemon(io, options, std::move(*kernel));
   const auto started = daemon.start();
   if (!started) return tl::unexpected(started.error());

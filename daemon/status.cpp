@@ -8,6 +8,10 @@ std::string headline(const Status& status) {
   std::string text = "ready";
   if (!status.source_read) {
     text = "not ready: the manifests are being read for the first time";
+  } else if (status.held_back) {
+    text =
+        "not ready: a file was never read, so the rules of the last run stay as they are until it "
+        "is mended or removed";
   } else if (!status.committed) {
     text = "not ready: the ruleset is not committed to the kernel yet";
   }

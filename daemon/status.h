@@ -12,6 +12,7 @@ namespace portcullis {
 // nothing of policies or addresses: everyone may read it.
 struct Status {
   bool source_read = false;  // the first complete update came
+  bool held_back = false;    // the last run's rules stay, for a file could not be read
   bool committed = false;    // the kernel has held what was wanted since the daemon started
   std::string commit_error;  // of the last attempt; empty: it succeeded
   std::vector<std::string> unreadable_files;

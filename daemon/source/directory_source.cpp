@@ -150,7 +150,8 @@ void DirectorySource::Impl::publish() {
   has_published = true;
   published_objects = std::move(manifests.events);
   published_problems = problems;
-  if (has_news) sink({std::move(events), std::move(problems)});
+  const bool complete = unfollowed.empty() && !cache.has_unknown();
+  if (has_news) sink({std::move(events), std::move(problems), complete});
 }
 
 namespace {

@@ -16,6 +16,7 @@ namespace portcullis {
 struct Update {
   std::vector<Event> events;
   std::vector<Problem> problems;
+  bool complete = true;  // false while there is a file of which nothing was ever read
 };
 
 // Manifests in a directory, followed with inotify. The first update is complete: every file has

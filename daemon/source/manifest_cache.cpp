@@ -55,6 +55,11 @@ bool ManifestCache::has_unreadable() const {
   });
 }
 
+bool ManifestCache::has_unknown() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const auto& entry) { return !entry.second.content; });
+}
+
 std::vector<ManifestFile> ManifestCache::files() const {
   std::vector<ManifestFile> files;
   for (const auto& [path, entry] : entries_) {

@@ -28,6 +28,9 @@ class ManifestCache {
   // True while a file fails for a reason that may end without changing the file.
   bool has_unreadable() const;
 
+  // True while there is a file of which nothing was ever read.
+  bool has_unknown() const;
+
   std::vector<ManifestFile> files() const;
   std::vector<Problem> problems() const;  // of files as a whole
 

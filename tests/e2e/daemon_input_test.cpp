@@ -1,5 +1,7 @@
 #include "tests/e2e/node.h"
 
+#include <csignal>
+
 // How the running daemon follows its manifests, good ones and bad ones.
 namespace portcullis::test {
 namespace {
@@ -55,7 +57,24 @@ TEST_F(DaemonInput, ABrokenFileLeavesTheOthersInForceAndIsNamed) {
   EXPECT_TRUE(wait_until([&] { return get("/readyz").body == "ready\n"; }));
 }
 
-TEST_F(DaemonInput, AFileThatIsBrokenFromTheStartDoesNotStopTheRest) {
+TEST_F(DaemonInput, AfterARestartABrokenFileOpensNothing) {
+  const std::string before = table();
+  write("db.yaml", "kind: Pod\n metadata: [\n");
+  start_daemon();
+  ASSERT_TRUE(wait_until([&] { return contains(get("/readyz").body, "db.yaml"); }));
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_TRUE(says("the rules of the last run stay")) << daemon_->err();
+  write("web.yaml", pod_manifest("web", "10.0.0.77") + "---\n" + deny_manifest("web", "web"));
+  EXPECT_EQ(table(), before);
+  write("db.yaml", pod_manifest("db", "10.0.0.2") + "---\n" + deny_manifest("db", "db"));
+  EXPECT_TRUE(becomes_ready()) << daemon_->err();
+  EXPECT_TRUE(kernel_becomes_compiled());
+  EXPECT_TRUE(contains(table(), "10.0.0.77"));
+}
+
+TEST_F(DaemonInput, WithoutRulesABrokenFileDoesNotStopTheRest) {
+  stop_daemon(SIGTERM);
+  ASSERT_EQ(portcullis_here({"cleanup"}).code, 0);
   write("broken.json", "{\"kind\": ");
   start_and_wait_until_ready();
   EXPECT_TRUE(contains(table(), "10.0.0.1"));

@@ -1,3 +1,5 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -88,19 +90,29 @@ TEST_F(DaemonService, ItsSocketIsRootsOnly) {
   EXPECT_EQ(status.st_mode & 07777U, 0600U);
 }
 
-TEST_F(DaemonService, ASecondDaemonOnTheSameSocketIsRefused) {
+TEST_F(DaemonService, ASecondDaemonIsRefused) {
   start_and_wait_until_ready();
-  const Finished second =
-      portcullis_here({"run", "--manifests", manifests_, "--socket", socket_, "--listen", "off"});
+  const Finished second = portcullis_here(
+      {"run", "--manifests", manifests_, "--socket", directory_ / "other.sock", "--listen", "off"});
   EXPECT_EQ(second.code, 2);
-  EXPECT_TRUE(contains(second.err, socket_ + ": another portcullis serves it")) << second.err;
+  EXPECT_TRUE(contains(second.err, "another portcullis already enforces")) << second.err;
   EXPECT_EQ(ask_daemon({"diff"}).code, 0) << "the first one lives on";
 }
 
 TEST_F(DaemonService, APortThatIsTakenIsNamed) {
-  start_and_wait_until_ready();
+  int taken = -1;
+  network_->run([&] {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(kPort);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(bind(taken, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(listen(taken, 1), 0);
+  });
   const Finished second =
       portcullis_here({"run", "--manifests", manifests_, "--socket", directory_ / "other.sock"});
+  close(taken);
   EXPECT_EQ(second.code, 2);
   EXPECT_TRUE(contains(second.err, "cannot listen on 127.0.0.1:9909")) << second.err;
 }

@@ -76,8 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
                            z().created_at(1)},
                     Claims{"StayingBeatsTerminating", a().terminating().created_at(9),
                            z().phase(PodPhase::kPending).created_at(1)},
-                    Claims{"WellFormedBeatsMalformed", a().malformed().created_at(9),
-                           z().terminating().phase(PodPhase::kPending)},
+                    Claims{"MalformedKeepsItsClaim", a().terminating(), z().malformed()},
                     Claims{"LiveBeatsFinished", a().phase(PodPhase::kSucceeded).created_at(9), z()},
                     Claims{"PodBeatsHostNetwork", a().host_network().created_at(9), z()}),
     [](const auto& each) { return each.param.name; });
