@@ -1,5 +1,6 @@
 #include "k8s-client/decode.h"
 
+#include <optional>
 #include <utility>
 
 #include "k8s-client/decode_object.h"
@@ -8,7 +9,7 @@
 namespace portcullis::k8s {
 namespace {
 
-constexpr std::string_view kPolicyGroup = "networking.k8s.io";
+constexpr const char* kPolicyKind = "NetworkPolicy";
 constexpr std::string_view kPolicyVersion = "networking.k8s.io/v1";
 constexpr std::string_view kCoreVersion = "v1";
 
@@ -23,19 +24,30 @@ std::string_view group_of(std::string_view api_version) {
   return slash == std::string_view::npos ? "" : api_version.substr(0, slash);
 }
 
-bool is_our_kind(std::string_view kind) {
-  return kind == "Pod" || kind == "Namespace" || kind == "NetworkPolicy";
+// The kind of ours that `kind` is or was meant to be ("Networkpolicy", "pods"), or "".
+std::string our_kind(std::string_view kind) {
+  const auto word = lower_case_letters(kind);
+  if (word == "pod" || word == "pods") return "Pod";
+  if (word == "namespace" || word == "namespaces") return "Namespace";
+  if (word == "networkpolicy" || word == "networkpolicies") return kPolicyKind;
+  return "";
 }
 
-// Other groups may have kinds of the same name.
+// Other groups have kinds of the same name. One of NetworkPolicies that we don't know is more
+// likely ours, mistyped, and to pass over it would leave its pods open.
 bool is_foreign(const TypeMeta& type) {
   const auto group = group_of(type.api_version);
-  if (type.kind != "NetworkPolicy") return !group.empty();
-  return !group.empty() && group != kPolicyGroup && group != "extensions";
+  if (type.kind != kPolicyKind) return !group.empty() && group != "core";
+  return group == "projectcalico.org" || group.ends_with(".projectcalico.org") ||
+         group.ends_with(".antrea.io");
+}
+
+void check_kind(const std::string& own, const std::string& meant, const Field& field) {
+  if (own != meant) field.defect(in_quotes(own) + " is no kind; write kind: " + meant);
 }
 
 void check_api_version(const TypeMeta& type, const Field& field) {
-  const auto expected = type.kind == "NetworkPolicy" ? kPolicyVersion : kCoreVersion;
+  const auto expected = type.kind == kPolicyKind ? kPolicyVersion : kCoreVersion;
   if (type.api_version == expected) return;
   std::string wrong = in_quotes(type.api_version) + " is not supported";
   if (type.api_version.empty()) wrong = "is missing or no string";
@@ -46,13 +58,16 @@ void check_api_version(const TypeMeta& type, const Field& field) {
 // For messages: "NetworkPolicy default/api", as far as it can be told.
 std::string describe(const std::string& kind, const Document& object) {
   const auto* metadata = object.find("metadata");
-  const auto* name = metadata == nullptr ? nullptr : metadata->find("name");
-  if (name == nullptr || name->string() == nullptr) return kind;
-  if (kind == "Namespace") return kind + ' ' + printable(*name->string());
-  const auto* ns = metadata->find("namespace");
-  const bool has_namespace = ns != nullptr && ns->string() != nullptr && !ns->string()->empty();
-  return kind + ' ' + printable(has_namespace ? *ns->string() : "default") + '/' +
-         printable(*name->string());
+  const auto text = [&](const char* key) {
+    const auto* value = metadata == nullptr ? nullptr : metadata->find(key);
+    return value == nullptr ? std::optional<std::string>("") : value->scalar_text();
+  };
+  const auto name = text("name").value_or("");
+  if (name.empty()) return kind;
+  if (kind == "Namespace") return kind + ' ' + printable(name);
+  const auto ns = text("namespace");
+  if (!ns) return kind + ' ' + printable(name);
+  return kind + ' ' + printable(ns->empty() ? "default" : *ns) + '/' + printable(name);
 }
 
 class Decoder {
@@ -64,7 +79,7 @@ class Decoder {
 
  private:
   void decode_list(const Field& list, const TypeMeta& type);
-  void decode_object(const Field& place, const TypeMeta& type);
+  void decode_object(const Field& place, const TypeMeta& said);
 
   template <class T>
   void keep(std::shared_ptr<const T> object) {
@@ -100,39 +115,43 @@ void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
   const bool clean = report.clean();
   keep(std::move(report.defects));
   if (!clean) return;
-  if (is_our_kind(type.kind)) return decode_object(place, type);
+  if (!our_kind(type.kind).empty()) return decode_object(place, type);
   decode_list(place, type);
 }
 
 // A List's items say what they are; those of a PodList need not.
 void Decoder::decode_list(const Field& list, const TypeMeta& type) {
-  constexpr std::string_view kSuffix = "List";
-  if (!type.kind.ends_with(kSuffix)) return;
-  const TypeMeta item_type{type.kind.substr(0, type.kind.size() - kSuffix.size()),
-                           type.api_version};
-  const bool is_plain_list = item_type.kind.empty();
-  if (!is_plain_list && (!is_our_kind(item_type.kind) || is_foreign(item_type))) return;
+  constexpr std::string_view kSuffix = "list";
+  const auto word = lower_case_letters(type.kind);
+  if (!word.ends_with(kSuffix)) return;
+  const auto item_word = word.substr(0, word.size() - kSuffix.size());
+  const bool is_plain_list = item_word.empty();
+  const TypeMeta item_type{our_kind(item_word), type.api_version};
+  if (!is_plain_list && (item_type.kind.empty() || is_foreign(item_type))) return;
   Report report{printable(type.kind), unknown_, {}};
   const Field root(list, report);
+  check_kind(type.kind, item_type.kind + "List", root["kind"]);
   const Field items = root["items"];
   items.each_item(
       [&](const Field& item) { decode_any(item, is_plain_list ? TypeMeta{} : item_type); });
   keep(std::move(report.defects));
 }
 
-void Decoder::decode_object(const Field& place, const TypeMeta& type) {
+void Decoder::decode_object(const Field& place, const TypeMeta& said) {
+  const TypeMeta type{our_kind(said.kind), said.api_version};
   if (is_foreign(type)) return;
-  ++object_count_;
+  const auto substitute_name = origin_ + '#' + std::to_string(++object_count_);
   Report report{describe(type.kind, *place.value()), unknown_, {}};
   const Field root(place, report);
+  check_kind(said.kind, type.kind, root["kind"]);
   check_api_version(type, root["apiVersion"]);
   if (type.kind == "Pod") {
-    keep(decode_pod(root, origin_));
+    keep(decode_pod(root, origin_, substitute_name));
   } else if (type.kind == "Namespace") {
     keep(decode_namespace(root, origin_));
   } else {
     root.allow_only({"apiVersion", "kind", "metadata", "spec", "status"});
-    keep(decode_policy(root, origin_, origin_ + '#' + std::to_string(object_count_)));
+    keep(decode_policy(root, origin_, substitute_name));
   }
   keep(std::move(report.defects));
 }

@@ -32,9 +32,10 @@ struct Decoded {
 enum class UnknownFields : std::uint8_t { kTolerate, kReject };
 
 // The Pods, Namespaces and NetworkPolicies (networking.k8s.io/v1) in one document: an object, a
-// List, or a <Kind>List. Other kinds are none of our business and yield nothing. An object with
-// defects is marked malformed (see compiler/objects.h) and still returned, unless it has no usable
-// name. `origin` becomes the objects' origin. Never fails as a whole.
+// List, or a <Kind>List. Other kinds, and the NetworkPolicies of Calico and Antrea, are none of our
+// business and yield nothing; what looks like ours, mistyped, is ours with a defect. An object with
+// defects is marked malformed (see compiler/objects.h) and still returned, unless it is a policy or
+// namespace that nobody can place. `origin` becomes the objects' origin. Never fails as a whole.
 Decoded decode(const Document& document, const std::string& origin, UnknownFields unknown);
 
 }  // namespace portcullis::k8s

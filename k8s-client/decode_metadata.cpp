@@ -43,24 +43,24 @@ void check_label(const std::string& key, const std::string& value, const Field& 
 std::optional<std::string> decode_name(const Field& metadata, NameRule rule) {
   if (is_unreadable(metadata)) return std::nullopt;
   const Field field = metadata["name"];
-  const auto* name = field.string();
-  if (name == nullptr || name->empty()) {
-    if (field.missing() || name != nullptr) field.defect("is missing; give the object a name");
+  auto name = field.text();
+  if (!name || name->empty()) {
+    if (field.missing() || name) field.defect("is missing; give the object a name");
     return std::nullopt;
   }
-  check_name(*name, rule, field);
-  return *name;
+  if (field.value()->string() != nullptr) check_name(*name, rule, field);
+  return name;
 }
 
 std::optional<std::string> decode_namespace_name(const Field& metadata) {
   if (is_unreadable(metadata)) return std::nullopt;
   const Field field = metadata["namespace"];
   if (field.missing()) return "default";
-  const auto* name = field.string();
-  if (name == nullptr) return std::nullopt;
+  auto name = field.text();
+  if (!name) return std::nullopt;
   if (name->empty()) return "default";
-  check_name(*name, NameRule::kDnsLabel, field);
-  return *name;
+  if (field.value()->string() != nullptr) check_name(*name, NameRule::kDnsLabel, field);
+  return name;
 }
 
 Labels decode_labels(const Field& labels) {

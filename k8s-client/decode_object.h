@@ -10,7 +10,8 @@
 // report, and returns what could be read.
 namespace portcullis::k8s {
 
-// decode_metadata.cpp
+// decode_metadata.cpp. A name that is a scalar of another type than string is a defect, but it is
+// taken by its text, so that the object is found where its author put it.
 enum class NameRule : std::uint8_t { kDnsLabel, kDnsSubdomain };
 std::optional<std::string> decode_name(const Field& metadata, NameRule rule);
 std::optional<std::string> decode_namespace_name(const Field& metadata);  // "default" if missing
@@ -32,9 +33,11 @@ std::optional<LabelSelector> decode_selector(const Field& selector);
 // decode_policy_rule.cpp. `peers` is "from" or "to".
 std::vector<PolicyRule> decode_policy_rules(const Field& rules, std::string_view peers);
 
-// The objects; null without a usable name and namespace. A policy without a name takes
-// `substitute_name`, so that it still isolates.
-std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& origin);
+// The objects. A pod or policy without a usable name takes `substitute_name`, so that it is still
+// quarantined or still isolates. Null for a namespace without a name, and for a policy of which
+// nobody knows the namespace. A pod of such a one goes by an empty namespace, which none has.
+std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& origin,
+                                      const std::string& substitute_name);
 std::shared_ptr<const Namespace> decode_namespace(const Field& root, const std::string& origin);
 std::shared_ptr<const NetworkPolicy> decode_policy(const Field& root, const std::string& origin,
                                                    const std::string& substitute_name);

@@ -3,6 +3,7 @@
 
 #include "k8s-client/decode_object.h"
 #include "k8s-client/malformed.h"
+#include "k8s-client/name_rules.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -74,25 +75,38 @@ PodPhase decode_phase(const Field& field) {
   return phase == std::end(kPhases) ? PodPhase::kUnknown : phase->second;
 }
 
-}  // namespace
-
-std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& origin) {
-  const Field metadata = root.section("metadata");
+// Without a namespace the name says nothing: other pods may have it too.
+ObjectKey decode_key(const Field& metadata, const std::string& substitute_name) {
   auto ns = decode_namespace_name(metadata);
   auto name = decode_name(metadata, NameRule::kDnsSubdomain);
-  if (!ns || !name) return nullptr;
+  if (!ns) return {"", substitute_name};
+  return {std::move(*ns), std::move(name).value_or(substitute_name)};
+}
 
+// The addresses of such a pod are its node's. "true" in quotes is a defect, but must not put the
+// whole node into quarantine.
+bool decode_host_network(const Field& field) {
+  if (const auto flag = field.boolean()) return *flag;
+  const auto* text = field.missing() ? nullptr : field.value()->string();
+  return text != nullptr && lower_case_letters(*text) == "true";
+}
+
+}  // namespace
+
+std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& origin,
+                                      const std::string& substitute_name) {
+  const Field metadata = root.section("metadata");
   const Field spec = root.section("spec");
   const Field status = root.section("status");
   auto pod = std::make_shared<Pod>();
-  pod->key = {std::move(*ns), std::move(*name)};
+  pod->key = decode_key(metadata, substitute_name);
   pod->origin = origin;
   pod->labels = decode_labels(metadata["labels"]);
   pod->created_at = decode_timestamp(metadata["creationTimestamp"]).value_or(0);
   pod->terminating = !metadata["deletionTimestamp"].missing();
   decode_timestamp(metadata["deletionTimestamp"]);
   if (const auto* node_name = spec["nodeName"].string()) pod->node_name = *node_name;
-  pod->host_network = spec["hostNetwork"].boolean().value_or(false);
+  pod->host_network = decode_host_network(spec["hostNetwork"]);
   pod->ports = decode_ports(spec);
   pod->phase = decode_phase(status["phase"]);
   pod->addresses = decode_addresses(status);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace portcullis::k8s {
 
@@ -11,6 +12,17 @@ const Document* Document::find(std::string_view key) const {
   const auto entry = std::find_if(entries->begin(), entries->end(),
                                   [&](const auto& candidate) { return candidate.first == key; });
   return entry == entries->end() || entry->second.is_null() ? nullptr : &entry->second;
+}
+
+std::optional<std::string> Document::scalar_text() const {
+  if (const auto* text = string()) return *text;
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  const auto* real = std::get_if<double>(&value);
+  if (real == nullptr) return std::nullopt;
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *real).ptr;
+  return std::string(digits.data(), end);
 }
 
 const char* Document::type_name() const {

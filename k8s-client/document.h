@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -28,6 +29,10 @@ struct Document {
   // The value of `key`, or null where this is no mapping or has no such key. A key whose value is
   // null counts as missing, as in the Kubernetes API.
   const Document* find(std::string_view key) const;
+
+  // A scalar as one would write it: "5", "true", or the string itself. Nothing for null, a list or
+  // a mapping.
+  std::optional<std::string> scalar_text() const;
 
   const char* type_name() const;  // "a string", "a list": for messages
 };

@@ -52,6 +52,12 @@ const std::string* Field::string() const {
   return value_->string();
 }
 
+std::optional<std::string> Field::text() const {
+  if (value_ == nullptr) return std::nullopt;
+  string();  // for its defect
+  return value_->scalar_text();
+}
+
 std::optional<std::int64_t> Field::integer() const {
   if (value_ == nullptr) return std::nullopt;
   if (const auto* number = std::get_if<std::int64_t>(&value_->value)) return *number;

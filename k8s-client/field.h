@@ -46,6 +46,7 @@ class Field {
   std::string path() const;
 
   const std::string* string() const;
+  std::optional<std::string> text() const;  // also of another scalar, which is a defect still
   std::optional<std::int64_t> integer() const;
   std::optional<bool> boolean() const;
   std::size_t list_size() const;  // 0 if this is no list

@@ -60,6 +60,15 @@ bool is_port_name(std::string_view text) {
          std::any_of(text.begin(), text.end(), is_lower);
 }
 
+std::string lower_case_letters(std::string_view text) {
+  std::string letters;
+  for (const char c : text) {
+    if (c >= 'a' && c <= 'z') letters += c;
+    if (c >= 'A' && c <= 'Z') letters += static_cast<char>(c - 'A' + 'a');
+  }
+  return letters;
+}
+
 std::string printable(std::string_view text) {
   std::string result(text.substr(0, kMaxPrintable));
   std::replace_if(

@@ -13,6 +13,10 @@ bool is_label_key(std::string_view text);      // [subdomain/]name, the name up 
 bool is_label_value(std::string_view text);    // may be empty, up to 63 characters
 bool is_port_name(std::string_view text);      // IANA_SVC_NAME (RFC 6335): up to 15 characters
 
+// A word without its case and whatever is no letter, to tell a misspelling: "Network-policy " gives
+// "networkpolicy".
+std::string lower_case_letters(std::string_view text);
+
 // Text of a user's for a message: cut when long, without control characters.
 std::string printable(std::string_view text);
 std::string in_quotes(std::string_view text);  // the same in double quotes

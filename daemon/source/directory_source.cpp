@@ -64,6 +64,7 @@ struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
   std::optional<Clock::time_point> unstable_since;  // not published since
   std::optional<FileStamp> root;                    // when it was last listed
   std::vector<Problem> unfollowed;                  // directories
+  bool listed_whole = false;                        // no directory was left out of the last look
   ManifestCache cache;
 
   bool has_published = false;
@@ -130,6 +131,7 @@ void DirectorySource::Impl::read_tree(Clock::time_point now) {
     coverage = watches.watch_only(tree.directories);
   }
   cache.refresh(tree, now);
+  listed_whole = tree.unlisted.empty();
   unfollowed = std::move(tree.unlisted);
   for (auto& problem : unfollowed) {
     problem.defect.message += "; what was read there before stays in force";
@@ -150,7 +152,7 @@ void DirectorySource::Impl::publish() {
   has_published = true;
   published_objects = std::move(manifests.events);
   published_problems = problems;
-  const bool complete = unfollowed.empty() && !cache.has_unknown();
+  const bool complete = listed_whole && !cache.has_unknown();
   if (has_news) sink({std::move(events), std::move(problems), complete});
 }
 

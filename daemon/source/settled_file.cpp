@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
 constexpr std::chrono::milliseconds kClockGranularity{100};
+constexpr std::chrono::milliseconds kRest{200};
+constexpr std::chrono::minutes kMaxClockSkew{1};
 
 class OpenFile {
  public:
@@ -61,20 +63,35 @@ Result<std::string> read_all(int fd, std::size_t expected_size) {
   return failure(ErrorCode::kInvalidInput, "is larger than 256 MiB; split it");
 }
 
+enum class Writer : std::uint8_t { kNone, kSome, kUnknown };
+
 // A read lease is given only where nobody has the file open for writing. Where there are no leases
-// (some file systems, other people's files) we cannot know. A writer who opens the file in the
-// moment that we hold it waits for us, and the kernel sends us SIGURG, which does nothing.
-bool has_writer(int fd) {
-  if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return false;
-  if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+// (some file systems; other users' files without CAP_LEASE) we cannot know. A writer who opens the
+// file in the moment that we hold it waits for us, and the kernel sends us SIGURG, which does
+// nothing.
+Writer find_writer(int fd) {
+  if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return Writer::kUnknown;
+  if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) {
+    return errno == EAGAIN ? Writer::kSome : Writer::kUnknown;
+  }
   ::fcntl(fd, F_SETLEASE, F_UNLCK);
-  return false;
+  return Writer::kNone;
+}
+
+bool is_settled(int fd, const FileStamp& stamp) {
+  const auto writer = find_writer(fd);
+  if (writer != Writer::kUnknown) return writer == Writer::kNone;
+  return stamp.is_at_rest(std::chrono::system_clock::now().time_since_epoch());
 }
 
 }  // namespace
 
 bool FileStamp::is_conclusive(std::chrono::nanoseconds now) const {
   return std::max(modified, changed) + kClockGranularity < now;
+}
+
+bool FileStamp::is_at_rest(std::chrono::nanoseconds now) const {
+  return changed + kRest <= now || changed > now + kMaxClockSkew;
 }
 
 std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
@@ -91,7 +108,7 @@ Result<std::string> read_settled(const std::filesystem::path& path) {
   if (!text || !S_ISREG(before.st_mode)) return text;
   struct stat after {};
   if (::fstat(file.fd(), &after) != 0) return system_failure("cannot be read");
-  if (has_writer(file.fd()) || stamp_of(before) != stamp_of(after)) {
+  if (stamp_of(before) != stamp_of(after) || !is_settled(file.fd(), stamp_of(after))) {
     return failure(ErrorCode::kInterrupted,
                    "is being written; it is read when the writer has closed it");
   }

@@ -24,6 +24,10 @@ struct FileStamp {
   // would leave the same stamp.
   bool is_conclusive(std::chrono::nanoseconds now) const;
 
+  // True if the file has been left alone for a moment before `now`, by its inode's change time,
+  // which every write sets and nobody can choose. A clock that was set back says nothing.
+  bool is_at_rest(std::chrono::nanoseconds now) const;
+
   bool operator==(const FileStamp&) const = default;
 };
 
@@ -31,8 +35,9 @@ struct FileStamp {
 std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
 
 // The whole of a file that nobody is writing. kInterrupted: a process has it open for writing, or
-// it changed meanwhile. kIo: it cannot be read. The message is without the path. What is no regular
-// file (a pipe) is read to its end.
+// it changed meanwhile; where the kernel does not tell who has it open, it changed a moment ago.
+// kIo: it cannot be read. The message is without the path. What is no regular file (a pipe) is read
+// to its end.
 [[nodiscard]] Result<std::string> read_settled(const std::filesystem::path& path);
 
 }  // namespace portcullis

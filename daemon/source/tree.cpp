@@ -1,6 +1,7 @@
 #include "daemon/source/tree.h"
 
 #include <algorithm>
+#include <list>
 #include <set>
 #include <utility>
 
@@ -17,6 +18,12 @@ bool is_skipped(const std::string& name) { return name.starts_with('.') || name.
 bool has_manifest_extension(const fs::path& path) {
   const auto extension = path.extension();
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
+}
+
+// Of a directory without links on its way, so that its parent is the one by name.
+fs::path step(const fs::path& directory, const fs::path& name) {
+  if (name.empty() || name == ".") return directory;
+  return name == ".." ? directory.parent_path() : directory / name;
 }
 
 class Walk {
@@ -45,24 +52,43 @@ class Walk {
   }
 
   void visit(const fs::directory_entry& entry) {
-    if (is_skipped(entry.path().filename())) return;
+    const auto& path = entry.path();
+    if (is_skipped(path.filename())) return;
     std::error_code error;
     const auto type = entry.status(error).type();
-    if (type == fs::file_type::directory) return list(entry.path());
+    const bool is_directory = type == fs::file_type::directory;
     // A link that leads nowhere is listed, so that it is told of.
     const bool is_link = entry.is_symlink(error);
-    const bool is_file =
-        type == fs::file_type::regular ||
-        (is_link && (type == fs::file_type::not_found || type == fs::file_type::none));
-    if (!is_file || !has_manifest_extension(entry.path())) return;
-    tree.files.push_back(entry.path());
-    if (is_link) add_directory_of_target(entry.path());
+    const bool leads_nowhere =
+        is_link && (type == fs::file_type::not_found || type == fs::file_type::none);
+    const bool is_manifest =
+        (type == fs::file_type::regular || leads_nowhere) && has_manifest_extension(path);
+    if (is_link && (is_directory || leads_nowhere || is_manifest)) follow(path);
+    if (is_directory) return list(path);
+    if (is_manifest) tree.files.push_back(path);
   }
 
-  void add_directory_of_target(const fs::path& link) {
+  // Every link on the way can be switched, and the last name replaced.
+  void follow(const fs::path& link) {
+    constexpr int kMaxLinks = 40;  // as many as the kernel follows
     std::error_code error;
-    const auto target = fs::canonical(link, error);
-    if (!error) tree.directories.push_back(target.parent_path());
+    fs::path place = fs::canonical(link.parent_path(), error);
+    std::list<fs::path> way{link.filename()};
+    for (int links = 0; !error && !way.empty();) {
+      const auto next = place / way.front();
+      way.pop_front();
+      if (!fs::is_symlink(fs::symlink_status(next, error))) {
+        if (error || way.empty()) tree.directories.push_back(place);
+        place = step(place, next.filename());
+        continue;
+      }
+      tree.directories.push_back(place);
+      if (++links > kMaxLinks) return;
+      const auto target = fs::read_symlink(next, error);
+      if (target.is_absolute()) place = target.root_path();
+      const auto relative = target.relative_path();
+      way.insert(way.begin(), relative.begin(), relative.end());
+    }
   }
 
   std::set<std::pair<dev_t, ino_t>> visited_;

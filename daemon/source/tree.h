@@ -12,7 +12,7 @@ struct Tree {
   std::vector<std::filesystem::path> files;  // as list_manifests() has them
 
   // Every directory whose changes can change `files` or what they say: those that were listed, and
-  // those that hold what symbolic links lead to.
+  // those that hold what symbolic links lead to, or a link on the way there.
   std::vector<std::filesystem::path> directories;
 
   std::vector<Problem> unlisted;  // directories that could not be listed

@@ -78,6 +78,19 @@ TEST(DecodeList, BadItemsAreTold) {
             std::vector<std::string>{"items"});
 }
 
+TEST(DecodeList, MistypedKindsAreTold) {
+  for (const auto* kind : {"networkpolicylist", "NetworkPoliciesList"}) {
+    const auto decoded = decode_json(std::string(R"({"apiVersion": "networking/v1", "kind": ")") +
+                                     kind + R"(", "items": [{"metadata": {"name": "a"}}]})");
+    EXPECT_EQ(names(decoded), std::vector<std::string>{"NetworkPolicy default/a"});
+    EXPECT_EQ(fields(decoded), (std::vector<std::string>{"items[0].apiVersion", "kind"})) << kind;
+  }
+  const auto decoded = decode_json(R"({"apiVersion": "v1", "kind": "list", "items": [
+    {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]})");
+  EXPECT_EQ(names(decoded), std::vector<std::string>{"Pod default/a"});
+  EXPECT_EQ(fields(decoded), std::vector<std::string>{"kind"});
+}
+
 TEST(DecodeList, NamelessPoliciesHaveDifferentNames) {
   const auto decoded = decode_json(R"({"apiVersion": "networking.k8s.io/v1",
     "kind": "NetworkPolicyList", "items": [{}, {}]})");

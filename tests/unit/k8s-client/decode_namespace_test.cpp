@@ -33,6 +33,19 @@ TEST(DecodeNamespace, MalformedHasNoLabels) {
   EXPECT_EQ(fields(decoded), std::vector<std::string>{"metadata.name"});
 }
 
+TEST(DecodeNamespace, MistypedKindsAndNamesFailClosed) {
+  for (const auto* text :
+       {R"({"apiVersion": "v1", "kind": "namespace", "metadata": {"name": "123"}})",
+        R"({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": 123}})"}) {
+    const auto decoded = decode_json(text);
+    EXPECT_EQ(decoded.defects.size(), 1U) << text;
+    const auto ns = only<Namespace>(decoded);
+    ASSERT_NE(ns, nullptr) << text;
+    EXPECT_EQ(ns->name, "123");
+    EXPECT_TRUE(ns->malformed && ns->labels.empty()) << text;
+  }
+}
+
 TEST(DecodeNamespace, NamesHaveNoDots) {
   EXPECT_EQ(fields(decode_json(
                 R"({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a.b"}})")),

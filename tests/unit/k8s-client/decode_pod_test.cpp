@@ -198,17 +198,59 @@ TEST(DecodePod, HugeNamesAndLabelsMakeShortMessages) {
   for (const auto& text : texts(long_label.defects)) EXPECT_LT(text.size(), 400U);
 }
 
-TEST(DecodePod, WithoutAPlaceThereIsNoObject) {
-  for (const auto* metadata : {R"("namespace": "a")", R"("name": "")", R"("name": 5)",
-                               R"("name": null)", R"("name": "a", "namespace": 5)"}) {
-    const auto decoded = decode_json(pod(R"("spec": {})", metadata));
-    EXPECT_TRUE(decoded.objects.empty()) << metadata;
+TEST(DecodePod, WithoutAPlaceItIsStillQuarantined) {
+  const std::string substitute = "test.json, document 1#1";
+  const std::pair<const char*, ObjectKey> cases[] = {
+      {R"("namespace": "a")", {"a", substitute}},
+      {R"("name": "")", {"default", substitute}},
+      {R"("name": 5)", {"default", "5"}},
+      {R"("name": true)", {"default", "true"}},
+      {R"("name": [])", {"default", substitute}},
+      {R"("name": "a", "namespace": 123)", {"123", "a"}},
+      {R"("name": "a", "namespace": 1.5)", {"1.5", "a"}},
+      {R"("name": "a", "namespace": {})", {"", substitute}},
+  };
+  for (const auto& [metadata, key] : cases) {
+    const auto decoded = decode_json(pod(R"("status": {"podIP": "10.0.0.1"})", metadata));
     EXPECT_EQ(decoded.defects.size(), 1U) << metadata;
+    const auto got = only<Pod>(decoded);
+    ASSERT_NE(got, nullptr) << metadata;
+    EXPECT_EQ(got->key, key) << metadata;
+    EXPECT_TRUE(got->malformed) << metadata;
+    EXPECT_EQ(addresses_of(*got), std::vector<std::string>{"10.0.0.1"}) << metadata;
   }
+  EXPECT_EQ(
+      decode_json(pod("\"spec\": {}", R"("name": "a", "namespace": {})")).defects.front().object,
+      "Pod a")
+      << "nobody knows that it is in \"default\"";
   const auto decoded = decode_json(R"({"apiVersion": "v1", "kind": "Pod", "metadata": []})");
-  EXPECT_TRUE(decoded.objects.empty());
+  EXPECT_EQ(only<Pod>(decoded)->key, (ObjectKey{"", substitute}));
   EXPECT_EQ(texts(decoded.defects),
             std::vector<std::string>{"line 1: Pod: metadata: is a list, but must be a mapping"});
+}
+
+TEST(DecodePod, AHostNetworkInQuotesIsNoPodsAddress) {
+  const auto host_network = [](const std::string& value) {
+    const auto got = only<Pod>(decode_json(pod(R"("spec": {"hostNetwork": )" + value + "}")));
+    return got != nullptr && got->malformed && got->host_network;
+  };
+  for (const auto* value : {R"("true")", R"("True")", R"("TRUE")", R"("'true'")"}) {
+    EXPECT_TRUE(host_network(value)) << value;
+  }
+  for (const auto* value : {R"("false")", R"("")", "5", "[]"}) {
+    EXPECT_FALSE(host_network(value)) << value;
+  }
+}
+
+TEST(DecodePod, AKindThatWasMeantToBeOursFailsClosed) {
+  for (const std::string kind : {"pod", "POD", "Pods"}) {
+    const auto decoded = decode_json(R"({"apiVersion": "v1", "kind": ")" + kind +
+                                     R"(", "metadata": {"name": "a"}})");
+    EXPECT_EQ(fields(decoded), std::vector<std::string>{"kind"}) << kind;
+    const auto got = only<Pod>(decoded);
+    ASSERT_NE(got, nullptr) << kind;
+    EXPECT_TRUE(got->malformed) << kind;
+  }
 }
 
 }  // namespace

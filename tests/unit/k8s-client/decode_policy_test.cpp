@@ -96,12 +96,14 @@ TEST(DecodePolicy, FilesUnknownFieldsAreTyping) {
 }
 
 TEST(DecodePolicy, OnlyTheApisGroupIsOurs) {
-  for (const auto* foreign : {"crd.projectcalico.org/v1", "projectcalico.org/v3", "x.io/v1"}) {
+  for (const auto* foreign :
+       {"crd.projectcalico.org/v1", "projectcalico.org/v3", "crd.antrea.io/v1beta1"}) {
     const auto decoded = decode_json(policy("{}", R"("name": "p")", foreign));
     EXPECT_TRUE(decoded.objects.empty() && decoded.defects.empty()) << foreign;
   }
   for (const auto* wrong :
-       {"extensions/v1beta1", "networking.k8s.io/v1beta1", "networking.k8s.io", "v1", ""}) {
+       {"extensions/v1beta1", "networking.k8s.io/v1beta1", "networking.k8s.io", "v1", "",
+        "networking/v1", "networking.k8.io/v1", "x.io/v1", "notprojectcalico.org/v3"}) {
     const auto decoded = decode_json(policy(R"({"ingress": [{}]})", R"("name": "p")", wrong));
     EXPECT_EQ(fields(decoded), std::vector<std::string>{"apiVersion"}) << wrong;
     const auto got = only<NetworkPolicy>(decoded);
@@ -135,13 +137,55 @@ TEST(DecodePolicy, WithoutANameStillIsolates) {
   EXPECT_TRUE(got->malformed && got->isolates_ingress && got->ingress.empty());
 }
 
-TEST(DecodePolicy, WithoutANamespaceItCannotBePlaced) {
-  for (const auto* metadata :
-       {R"("name": "p", "namespace": 5)", R"("name": "p", "namespace": [])"}) {
-    const auto decoded = decode_json(policy("{}", metadata));
-    EXPECT_TRUE(decoded.objects.empty());
-    EXPECT_EQ(fields(decoded), std::vector<std::string>{"metadata.namespace"});
+TEST(DecodePolicy, AKindThatWasMeantToBeOursFailsClosed) {
+  for (const std::string kind : {"Networkpolicy", "networkpolicy", "NetworkPolicies",
+                                 "NETWORKPOLICY", "Network-Policy", "NetworkPolicy "}) {
+    const auto decoded =
+        decode_json(R"({"apiVersion": "networking.k8s.io/v1", "kind": ")" + kind +
+                    R"(", "metadata": {"name": "p", "namespace": "shop"}, "spec": {"ingress": [{}],
+            "podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Egress"]}})");
+    EXPECT_EQ(texts(decoded.defects),
+              std::vector<std::string>{"line 1: NetworkPolicy shop/p: kind: \"" + kind +
+                                       "\" is no kind; write kind: NetworkPolicy"});
+    const auto got = only<NetworkPolicy>(decoded);
+    ASSERT_NE(got, nullptr) << kind;
+    EXPECT_TRUE(got->malformed && got->ingress.empty()) << kind;
+    EXPECT_TRUE(got->isolates_egress && !got->isolates_ingress) << kind;
+    EXPECT_EQ(to_string(got->pod_selector), "app=web") << kind;
   }
+  const auto foreign = decode_json(
+      R"({"apiVersion": "projectcalico.org/v3", "kind": "Networkpolicy", "metadata": {}})");
+  EXPECT_TRUE(foreign.objects.empty() && foreign.defects.empty());
+}
+
+TEST(DecodePolicy, AMistypedApiVersionSaysWhatIsExpected) {
+  EXPECT_EQ(texts(decode_json(policy("{}", R"("name": "p")", "networking/v1")).defects),
+            std::vector<std::string>{"line 1: NetworkPolicy default/p: apiVersion: "
+                                     "\"networking/v1\" is not supported; write apiVersion: "
+                                     "networking.k8s.io/v1"});
+}
+
+TEST(DecodePolicy, NamesThatAreNoStringsAreTakenByTheirText) {
+  const auto decoded =
+      decode_json(policy(R"({"ingress": [{}]})", R"("name": 5, "namespace": 123)"));
+  EXPECT_EQ(texts(decoded.defects),
+            (std::vector<std::string>{
+                "line 1: NetworkPolicy 123/5: metadata.namespace: is a number, but must be a "
+                "string (put it in quotes)",
+                "line 1: NetworkPolicy 123/5: metadata.name: is a number, but must be a string "
+                "(put it in quotes)"}));
+  const auto got = only<NetworkPolicy>(decoded);
+  ASSERT_NE(got, nullptr);
+  EXPECT_EQ(got->key, (ObjectKey{"123", "5"}));
+  EXPECT_TRUE(got->malformed && got->isolates_ingress && got->ingress.empty());
+}
+
+TEST(DecodePolicy, WithoutANamespaceItCannotBePlaced) {
+  const auto decoded = decode_json(policy("{}", R"("name": "p", "namespace": [])"));
+  EXPECT_TRUE(decoded.objects.empty());
+  EXPECT_EQ(texts(decoded.defects),
+            std::vector<std::string>{"line 1: NetworkPolicy p: metadata.namespace: is a list, but "
+                                     "must be a string"});
 }
 
 TEST(DecodePolicy, LongNamesAreKeysButMalformed) {

@@ -144,6 +144,25 @@ TEST(DirectorySource, FollowsLinksOutOfTheDirectory) {
   ASSERT_TRUE(followed.wait_for({"policy default/b"}));
 }
 
+// As git-sync lays its versions out.
+TEST(DirectorySource, FollowsLinksThatAreSwitchedOutOfTheDirectory) {
+  const TemporaryDirectory directory;
+  const TemporaryDirectory elsewhere;
+  for (const std::string version : {"v1", "v2"}) {
+    fs::create_directories(elsewhere / (version + "/files"));
+    elsewhere.write(version + "/files/a.yaml", policy_yaml("a-" + version));
+    elsewhere.write(version + "/b.yaml", policy_yaml("b-" + version));
+  }
+  fs::create_directory_symlink("v1", elsewhere / "cur");
+  fs::create_directory_symlink(elsewhere / "cur/files", directory / "sub");
+  fs::create_symlink(elsewhere / "cur/b.yaml", directory / "b.yaml");
+  FollowedDirectory followed(directory.path());
+  ASSERT_TRUE(followed.wait_for({"policy default/a-v1", "policy default/b-v1"}));
+  fs::create_directory_symlink("v2", elsewhere / "next");
+  fs::rename(elsewhere / "next", elsewhere / "cur");
+  ASSERT_TRUE(followed.wait_for({"policy default/a-v2", "policy default/b-v2"}));
+}
+
 TEST(DirectorySource, ManyChangesAreFewUpdates) {
   const TemporaryDirectory directory;
   FollowedDirectory followed(directory.path());

@@ -1,7 +1,10 @@
 #include "daemon/source/settled_file.h"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <thread>
@@ -66,6 +69,52 @@ TEST(SettledFile, StampsTellStatesApart) {
   EXPECT_TRUE(first && stamp_of(path) && first != stamp_of(path));
   EXPECT_EQ(stamp_of(path), stamp_of(path));
   EXPECT_EQ(stamp_of(directory / "missing"), std::nullopt);
+}
+
+// Takes CAP_LEASE from the calling thread. False if it has none.
+bool drop_lease_capability() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &header, data) != 0) return false;
+  constexpr auto kLease = 1U << CAP_LEASE;
+  if ((data[0].effective & kLease) == 0) return false;
+  data[0].effective &= ~kLease;
+  return ::syscall(SYS_capset, &header, data) == 0;
+}
+
+TEST(SettledFile, WithoutALeaseItMustHaveBeenLeftAlone) {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("a", "");
+  constexpr uid_t kSomebody = 65534;
+  if (::chown(path.c_str(), kSomebody, kSomebody) != 0) GTEST_SKIP() << "needs CAP_CHOWN";
+  bool had_capability = false;
+  Result<std::string> fresh;
+  Result<std::string> later;
+  std::thread([&] {
+    had_capability = drop_lease_capability();
+    directory.write("a", "half");
+    fresh = read_settled(path);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    do {
+      later = read_settled(path);
+    } while (!later && std::chrono::steady_clock::now() < deadline);
+  }).join();
+  if (!had_capability) GTEST_SKIP() << "needs CAP_LEASE, to lose it";
+  ASSERT_FALSE(fresh);
+  EXPECT_EQ(fresh.error().code, ErrorCode::kInterrupted);
+  ASSERT_TRUE(later) << later.error().message;
+  EXPECT_EQ(*later, "half");
+}
+
+TEST(SettledFile, RestIsToldByTheTimeOfChange) {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  const FileStamp stamp{1, 2, 3, seconds(500), seconds(100)};
+  EXPECT_FALSE(stamp.is_at_rest(seconds(100)));
+  EXPECT_FALSE(stamp.is_at_rest(milliseconds(100'150)));
+  EXPECT_FALSE(stamp.is_at_rest(seconds(95))) << "a server's clock is ahead of ours";
+  EXPECT_TRUE(stamp.is_at_rest(milliseconds(100'200)));
+  EXPECT_TRUE(stamp.is_at_rest(seconds(10))) << "our clock was set back";
 }
 
 TEST(SettledFile, AFreshStampIsNotConclusive) {

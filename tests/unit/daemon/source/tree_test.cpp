@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "temporary_directory.h"
 
 namespace portcullis {
@@ -45,6 +47,24 @@ TEST(ListManifests, FollowsLinksAsInConfigMapVolumes) {
   const auto tree = list_tree(directory.path());
   EXPECT_EQ(tree.directories,
             (std::vector<fs::path>{directory.path(), fs::canonical(directory / "..2024_01")}));
+}
+
+TEST(ListManifests, EveryLinkOnTheWayIsFollowed) {
+  const TemporaryDirectory directory;
+  const TemporaryDirectory outside;
+  fs::create_directories(outside / "v1/deep");
+  outside.write("v1/deep/a.yaml", "");
+  fs::create_directory(outside / "links");
+  fs::create_directory_symlink("../v1", outside / "links/cur");
+  fs::create_directory_symlink(outside / "links/cur", directory / "sub");
+  fs::create_symlink(outside / "links/./cur/deep/a.yaml", directory / "a.yaml");
+  fs::create_symlink(outside / "links/later", directory / "missing");
+  EXPECT_EQ(names(directory), (std::vector<std::string>{"a.yaml", "sub/deep/a.yaml"}));
+  const auto directories = list_tree(directory.path()).directories;
+  for (const auto& expected : {outside.path(), outside / "links", outside / "v1/deep"}) {
+    EXPECT_EQ(std::count(directories.begin(), directories.end(), fs::canonical(expected)), 1)
+        << expected;
+  }
 }
 
 TEST(ListManifests, LinksInACircleEnd) {
