@@ -11,8 +11,9 @@
 #include "compiler/print.h"
 #include "daemon/netlink/kernel.h"
 #include "daemon/source/manifests.h"
+#include "tests/support/manifest/writer.h"
 #include "tests/support/process/wait_until.h"
-#include "tests/support/rig/manifests.h"
+#include "tests/support/rig/objects.h"
 
 namespace portcullis::demo {
 namespace {
@@ -29,7 +30,8 @@ std::string read_example(const std::string& name) {
 
 Demo::Demo(const test::Playground& playground, test::Prober& prober, test::Colours colours)
     : playground_(playground), prober_(prober), colours_(colours), daemon_([&] {
-        test::write_file(manifests_.path() / "cluster.yaml", test::manifests_of(playground));
+        test::write_file(manifests_.path() / "cluster.yaml",
+                         test::to_manifests(test::objects_of(playground)));
         return test::ChildSetup{
             {PORTCULLIS_BINARY, "run", "--manifests", manifests_.path().string(), "--node-name",
              node().name, "--socket", runtime_ / "portcullis.sock"},

@@ -3,7 +3,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/manifest/writer.h"
 #include "tests/support/rig/command.h"
+#include "tests/support/rig/objects.h"
 
 namespace portcullis::test {
 
@@ -46,9 +48,31 @@ void PacketTest::build(const Topology& topology) {
     FAIL() << error.message;
   }
   playground_ = std::make_unique<Playground>(std::move(*playground));
+  objects_ = objects_of(*playground_);
   auto prober = Prober::open(*playground_);
   ASSERT_TRUE(prober) << prober.error().message;
   prober_ = std::make_unique<Prober>(std::move(*prober));
+}
+
+const Pod& PacketTest::pod(const std::string& name) const {
+  const auto slash = name.find('/');
+  return *objects_.pods().at({name.substr(0, slash), name.substr(slash + 1)});
+}
+
+void PacketTest::edit_pod(const std::string& name, const std::function<void(Pod&)>& edit) {
+  Pod edited = pod(name);
+  edit(edited);
+  objects_.apply(PodEvent{edited.key, std::make_shared<const Pod>(edited)});
+}
+
+void PacketTest::delete_pod(const std::string& name) {
+  objects_.apply(PodEvent{pod(name).key, nullptr});
+}
+
+void PacketTest::label_namespace(const std::string& name, const Labels& labels) {
+  Namespace ns{.name = name, .origin = {}, .labels = labels};
+  ns.labels["kubernetes.io/metadata.name"] = name;
+  objects_.apply(NamespaceEvent{name, std::make_shared<const Namespace>(ns)});
 }
 
 void PacketTest::enforce(const std::vector<std::string>& manifests) {
@@ -57,7 +81,9 @@ void PacketTest::enforce(const std::vector<std::string>& manifests) {
     ASSERT_TRUE(enforcement) << enforcement.error().message;
     enforcement_ = std::make_unique<Enforcement>(std::move(*enforcement));
   }
-  const auto problems = enforcement_->apply(manifests);
+  auto texts = manifests;
+  texts.push_back(to_manifests(objects_));
+  const auto problems = enforcement_->apply(texts);
   ASSERT_TRUE(problems) << problems.error().message;
   EXPECT_EQ(*problems, std::vector<std::string>());
 }

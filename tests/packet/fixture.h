@@ -45,7 +45,15 @@ class PacketTest : public testing::TestWithParam<Variant> {
 
   Playground& playground() { return *playground_; }
 
-  // Every node enforces these manifests (YAML texts), and no others any more.
+  // What the next enforce() will have been told of: at first the playground's own pods, running,
+  // and their namespaces.
+  ClusterState& objects() { return objects_; }
+  const Pod& pod(const std::string& name) const;  // "default/web"; aborts if there is none
+  void edit_pod(const std::string& name, const std::function<void(Pod&)>& edit);
+  void delete_pod(const std::string& name);
+  void label_namespace(const std::string& name, const Labels& labels);
+
+  // Every node enforces these manifests (YAML texts), and no other policies any more, on objects().
   void enforce(const std::vector<std::string>& manifests);
 
   // Rules of nft(8) in a node, beside ours: whole lines, as in a file.
@@ -57,6 +65,7 @@ class PacketTest : public testing::TestWithParam<Variant> {
 
  private:
   std::unique_ptr<Playground> playground_;
+  ClusterState objects_;
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<Enforcement> enforcement_;
 };

@@ -32,7 +32,7 @@ std::vector<Probe> probes(const std::string& from, const std::string& to,
   std::vector<Probe> all;
   for (const auto& traffic : traffics) {
     for (const auto family : {Family::kIpv4, Family::kIpv6})
-      all.push_back({from, to, traffic, family, expected, {}});
+      all.push_back({from, to, traffic, family, expected});
   }
   return all;
 }
@@ -105,10 +105,10 @@ TEST_P(Replies, PodReachesItselfThroughAService) {
   enforce({kDenyBoth});
   std::vector<Probe> through;
   for (const auto& traffic : {tcp(80), udp(53)}) {
-    through.push_back(
-        {"default/a", "default/a", traffic, Family::kIpv4, Outcome::kAllowed, kService4});
-    through.push_back(
-        {"default/a", "default/a", traffic, Family::kIpv6, Outcome::kAllowed, kService6});
+    through.push_back({"default/a", "default/a", traffic, Family::kIpv4, Outcome::kAllowed,
+                       ServiceAddress{kService4}});
+    through.push_back({"default/a", "default/a", traffic, Family::kIpv6, Outcome::kAllowed,
+                       ServiceAddress{kService6}});
   }
   EXPECT_TRUE(outcomes_are(through));
 }

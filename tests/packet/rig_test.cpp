@@ -67,8 +67,8 @@ TEST_P(Rig, AnswersPassByTheirConnectionTracking) {
                           " meta l4proto { tcp, udp, sctp } drop;");
   std::vector<Probe> probes;
   for (const auto& traffic : kEveryTraffic) {
-    add_over_both(probes, {"default/b", "default/a", traffic, {}, Outcome::kDenied, {}});
-    add_over_both(probes, {"default/a", "default/b", traffic, {}, Outcome::kAllowed, {}});
+    add_over_both(probes, {"default/b", "default/a", traffic, {}, Outcome::kDenied});
+    add_over_both(probes, {"default/a", "default/b", traffic, {}, Outcome::kAllowed});
   }
   EXPECT_TRUE(outcomes_are(probes));
 }
@@ -77,7 +77,7 @@ TEST_P(Rig, RefusalIsNoDenial) {
   BUILD_OR_SKIP(in(GetParam(), small_cluster()));
   std::vector<Probe> closed;
   for (const auto& traffic : {tcp(81), udp(81), sctp(81)})
-    add_over_both(closed, {"default/b", "default/a", traffic, {}, Outcome::kRefused, {}});
+    add_over_both(closed, {"default/b", "default/a", traffic, {}, Outcome::kRefused});
   EXPECT_TRUE(outcomes_are(closed));
 
   load_rule("node-1",
@@ -85,14 +85,14 @@ TEST_P(Rig, RefusalIsNoDenial) {
             "icmpv6 type echo-request reject with icmpx admin-prohibited;");
   std::vector<Probe> rejected;
   for (const auto& traffic : {tcp(80), udp(53), sctp(9999), icmp()})
-    add_over_both(rejected, {"default/b", "default/a", traffic, {}, Outcome::kRefused, {}});
+    add_over_both(rejected, {"default/b", "default/a", traffic, {}, Outcome::kRefused});
   EXPECT_TRUE(outcomes_are(rejected));
 }
 
 TEST_P(Rig, ReportsWhatWasNotExpected) {
   BUILD_OR_SKIP(in(GetParam(), small_cluster()));
   std::vector<Probe> wrong;
-  add_over_both(wrong, {"default/b", "default/a", tcp(80), {}, Outcome::kDenied, {}});
+  add_over_both(wrong, {"default/b", "default/a", tcp(80), {}, Outcome::kDenied});
   const auto result = outcomes_are(wrong);
   EXPECT_FALSE(result);
   EXPECT_STREQ(result.message(),
@@ -112,7 +112,7 @@ TEST_F(RigOnce, ErrorOfAProbeHasItsReason) {
                              .to = "default/b",
                              .traffic = tcp(80),
                              .expected = Outcome::kError,
-                             .via = *parse_address("255.255.255.255")}}));
+                             .via = ServiceAddress{*parse_address("255.255.255.255")}}}));
 }
 
 TEST_F(RigOnce, GivenAddressesAreTaken) {

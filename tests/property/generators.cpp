@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <memory>
-#include <sstream>
+
+#include "tests/support/manifest/writer.h"
 
 namespace portcullis::test {
 namespace {
@@ -27,9 +28,9 @@ Address address() {
   return {Family::kIpv6, (AddressValue{0xfd00} << 112) + low};
 }
 
-Cidr block_within(const Cidr& outer) {
+Cidr block_within(const Cidr& outer, int shortest_length) {
   const int width = bits(outer.base.family);
-  const int length = *inRange(std::max(outer.prefix_length, width - 4), width + 1);
+  const int length = *inRange(std::max(shortest_length, width - 4), width + 1);
   const auto host = (AddressValue{1} << (width - outer.prefix_length)) - 1;
   const auto value = outer.base.value | (address().value & host);
   const auto mask = ~((AddressValue{1} << (width - length)) - 1);
@@ -41,8 +42,10 @@ IpBlock ip_block() {
   const int width = bits(base.family);
   if (one_in(6)) return {{{base.family, 0}, 0}, {}};
   const Cidr cidr{{base.family, base.value & ~AddressValue{7}}, width - 3};
-  IpBlock block{block_within(cidr), {}};
-  block.except = some<Cidr>(2, exec([=] { return block_within(block.cidr); }));
+  IpBlock block{block_within(cidr, cidr.prefix_length), {}};
+  const int longer = block.cidr.prefix_length + 1;
+  if (longer > width) return block;
+  block.except = some<Cidr>(2, exec([=] { return block_within(block.cidr, longer); }));
   return block;
 }
 
@@ -150,9 +153,11 @@ rc::Gen<NetworkPolicy> policy() {
     NetworkPolicy policy;
     policy.key = {namespace_name(), *element<std::string>("p", "q", "r", "s")};
     policy.pod_selector = one_in(3) ? LabelSelector() : *selector();
-    policy.isolates_ingress = !one_in(3);
-    policy.isolates_egress = one_in(2);
+    const int types = *inRange(1, 4);  // at least one: the API server defaults none
+    policy.isolates_ingress = (types & 1) != 0;
+    policy.isolates_egress = (types & 2) != 0;
     policy.malformed = one_in(12);
+    if (policy.malformed) return policy;
     policy.ingress = some<PolicyRule>(2, exec(policy_rule));
     policy.egress = some<PolicyRule>(2, exec(policy_rule));
     return policy;
@@ -204,6 +209,12 @@ rc::Gen<Connection> connection() {
 ClusterState cluster_of(const std::vector<Event>& events) {
   ClusterState cluster;
   for (const auto& event : events) cluster.apply(event);
+  return cluster;
+}
+
+ClusterState any_cluster(const char* name) {
+  auto cluster = cluster_of(*events());
+  RC_LOG() << "# " << name << "\n" << to_manifests(cluster);
   return cluster;
 }
 

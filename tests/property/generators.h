@@ -23,8 +23,7 @@ rc::Gen<Connection> connection();      // between addresses of the same small wo
 
 ClusterState cluster_of(const std::vector<Event>& events);
 
-// For counterexamples.
-std::string describe(const ClusterState& cluster);
-std::string describe(const Connection& connection);
+// A random cluster, which a counterexample prints as manifests under this name. In a property only.
+ClusterState any_cluster(const char* name = "cluster");
 
 }  // namespace portcullis::test

@@ -54,12 +54,14 @@ Client::Client(const Endpoint& from, const Endpoint& to, const Probe& probe, Fre
     : Watched(open_socket(probe.traffic.transport, probe.family)),
       transport_(probe.traffic.transport),
       family_(probe.family) {
+  const ServiceAddress target = probe.via.value_or(ServiceAddress{to.address(family_)});
+  const std::uint16_t port = target.port != 0 ? target.port : probe.traffic.port;
   if (!is_open() || !bind_fresh(from.address(family_), ports) ||
-      !connect_to(probe.via.value_or(to.address(family_)), probe.traffic.port)) {
+      !connect_to(target.address, port)) {
     conclude(Outcome::kError, std::string("cannot open a socket: ") + std::strerror(errno));
     return;
   }
-  make_request(probe.traffic.port);
+  make_request(port);
   if (transport_ == Transport::kTcp)
     reset_on_close(fd());
   else

@@ -2,11 +2,9 @@
 
 #include <optional>
 
-#include "compiler/cluster_state.h"
 #include "compiler/compile.h"
 #include "compiler/diff.h"
 #include "daemon/source/manifests.h"
-#include "tests/support/rig/manifests.h"
 
 namespace portcullis::test {
 namespace {
@@ -33,7 +31,7 @@ Result<void> enforce(nl::Kernel& kernel, const Ruleset& desired) {
 }  // namespace
 
 Result<Enforcement> Enforcement::start(const Playground& playground) {
-  Enforcement enforcement(playground);
+  Enforcement enforcement;
   for (const auto& endpoint : playground.endpoints()) {
     if (!endpoint.is_node()) continue;
     std::optional<Result<nl::Kernel>> kernel;
@@ -45,14 +43,12 @@ Result<Enforcement> Enforcement::start(const Playground& playground) {
 }
 
 Result<std::vector<std::string>> Enforcement::apply(const std::vector<std::string>& manifests) {
-  auto texts = manifests;
-  texts.push_back(manifests_of(*playground_));
-  const auto read_manifests = read(texts);
+  const auto read_manifests = read(manifests);
   if (!read_manifests) return tl::unexpected(read_manifests.error());
-  ClusterState cluster;
-  for (const auto& event : read_manifests->events) cluster.apply(event);
+  cluster_ = {};
+  for (const auto& event : read_manifests->events) cluster_.apply(event);
   for (auto& node : nodes_) {
-    const auto enforced = enforce(node.kernel, compile(cluster, node.name));
+    const auto enforced = enforce(node.kernel, compile(cluster_, node.name));
     if (!enforced)
       return failure(enforced.error().code, node.name + ": " + enforced.error().message);
   }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/cluster_state.h"
 #include "compiler/result.h"
 #include "daemon/netlink/kernel.h"
 #include "tests/support/rig/playground.h"
@@ -18,10 +19,13 @@ class Enforcement {
  public:
   [[nodiscard]] static Result<Enforcement> start(const Playground& playground);
 
-  // Every node comes to enforce exactly these manifests (YAML texts) on the playground's own pods
-  // and namespaces: what the kernel holds is dumped, and the difference is committed. Returns the
-  // manifests' problems as the daemon would log them; what they are about fails closed.
+  // Every node comes to enforce exactly these manifests (YAML texts): what the kernel holds is
+  // dumped, and the difference is committed. Returns the manifests' problems as the daemon would
+  // log them; what they are about fails closed.
   [[nodiscard]] Result<std::vector<std::string>> apply(const std::vector<std::string>& manifests);
+
+  // What is enforced: the objects of the last apply().
+  const ClusterState& cluster() const { return cluster_; }
 
  private:
   struct Node {
@@ -29,10 +33,10 @@ class Enforcement {
     nl::Kernel kernel;
   };
 
-  explicit Enforcement(const Playground& playground) : playground_(&playground) {}
+  Enforcement() = default;
 
-  const Playground* playground_;
   std::vector<Node> nodes_;
+  ClusterState cluster_;
 };
 
 }  // namespace portcullis::test

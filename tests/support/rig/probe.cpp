@@ -19,7 +19,7 @@ const char* to_string(Outcome outcome) {
 std::string to_string(const Probe& probe) {
   return probe.from + " -> " + probe.to + " " + to_string(probe.traffic) +
          (probe.family == Family::kIpv4 ? " over IPv4" : " over IPv6") +
-         (probe.via ? " by " + to_string(*probe.via) : "");
+         (probe.via ? " by " + to_string(probe.via->address) : "");
 }
 
 namespace {
@@ -32,7 +32,7 @@ void add_probes(std::vector<Probe>& probes, const Endpoint& from, const Endpoint
     for (const auto family : {Family::kIpv4, Family::kIpv6}) {
       const auto expected =
           allowed({from, to, traffic, family}) ? Outcome::kAllowed : Outcome::kDenied;
-      probes.push_back({from.name, to.name, traffic, family, expected, std::nullopt});
+      probes.push_back({from.name, to.name, traffic, family, expected, {}, {}});
     }
   }
 }

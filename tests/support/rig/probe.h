@@ -21,6 +21,12 @@ enum class Outcome : std::uint8_t {
 
 const char* to_string(Outcome outcome);  // "allowed"
 
+// What leads to an endpoint by another address: a Service's, or a node's with a NodePort.
+struct ServiceAddress {
+  Address address;
+  std::uint16_t port = 0;  // 0: that of the traffic
+};
+
 // One new connection (or datagram, association, echo) that a prober is to try.
 struct Probe {
   std::string from{};  // names of endpoints
@@ -28,7 +34,8 @@ struct Probe {
   Traffic traffic{};
   Family family = Family::kIpv4;
   Outcome expected = Outcome::kAllowed;
-  std::optional<Address> via{};  // sent to this address instead, which leads to `to` (a Service's)
+  std::optional<ServiceAddress> via{};  // sent there instead, and redirected to `to` on `traffic`
+  std::optional<Address> seen_from{};   // whom the rules see it come from, if it is masqueraded
 };
 
 std::string to_string(const Probe& probe);  // "default/web -> default/db 5432/TCP over IPv4"

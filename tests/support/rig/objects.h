@@ -1,0 +1,11 @@
+#pragma once
+
+#include "compiler/cluster_state.h"
+#include "tests/support/rig/playground.h"
+
+namespace portcullis::test {
+
+// The playground's namespaces and pods as an API server would tell of them.
+ClusterState objects_of(const Playground& playground);
+
+}  // namespace portcullis::test
