@@ -1,141 +1,126 @@
 #include "compiler/evaluate.h"
 
 #include <algorithm>
+#include <tuple>
+
+#include "compiler/rule_match.h"
 
 namespace portcullis {
 namespace {
 
-// One end of the connection: an address, and the pod that it belongs to, if any.
-struct End {
-  Address address;
-  const Pod* pod = nullptr;
-  bool denied = false;  // malformed, or claimed by two pods with equal right
-};
-
-bool has_better_claim(const Pod& a, const Pod& b) {
-  if (a.terminating != b.terminating) return !a.terminating;
-  const bool a_runs = a.phase == PodPhase::kRunning;
-  const bool b_runs = b.phase == PodPhase::kRunning;
-  if (a_runs != b_runs) return a_runs;
-  return a.created_at > b.created_at;
-}
-
-End find_end(const ClusterState& cluster, const Address& address) {
-  End end{address};
-  for (const auto& [key, pod] : cluster.pods()) {
-    const auto& addresses = pod->addresses;
-    if (pod->host_network || pod->finished()) continue;
-    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) continue;
-    if (end.pod == nullptr || has_better_claim(*pod, *end.pod)) {
-      end = {address, pod.get(), pod->malformed};
-    } else if (!has_better_claim(*end.pod, *pod)) {
-      end.denied = true;
-    }
-  }
-  return end;
-}
-
-bool namespace_matches(const ClusterState& cluster, const LabelSelector& selector,
-                       const std::string& name) {
-  if (selector.selects_everything()) return true;
-  const auto ns = cluster.namespaces().find(name);
-  return ns != cluster.namespaces().end() && !ns->second->malformed &&
-         selector.matches(ns->second->labels);
-}
-
-bool pod_matches(const ClusterState& cluster, const PodPeer& peer, const std::string& policy_ns,
-                 const End& far) {
-  if (far.pod == nullptr || far.denied) return false;
-  const bool in_namespace = peer.namespaces
-                                ? namespace_matches(cluster, *peer.namespaces, far.pod->key.ns)
-                                : far.pod->key.ns == policy_ns;
-  return in_namespace && peer.pods.matches(far.pod->labels);
-}
-
-bool block_matches(const IpBlock& block, const Address& address) {
-  return block.cidr.contains(address) &&
-         std::none_of(block.except.begin(), block.except.end(),
-                      [&](const Cidr& except) { return except.contains(address); });
-}
-
-bool peers_match(const ClusterState& cluster, const PolicyRule& rule, const std::string& policy_ns,
-                 const End& far) {
-  if (rule.peers.empty()) return true;
-  return std::any_of(rule.peers.begin(), rule.peers.end(), [&](const PolicyPeer& peer) {
-    if (const auto* block = std::get_if<IpBlock>(&peer)) return block_matches(*block, far.address);
-    return pod_matches(cluster, std::get<PodPeer>(peer), policy_ns, far);
-  });
-}
-
-// `server` is the end that the connection goes to: it gives a port its name.
-bool port_matches(const PolicyPort& wanted, const Connection& connection, const End& server) {
-  if (static_cast<std::uint8_t>(wanted.protocol) != connection.protocol) return false;
-  if (std::holds_alternative<EveryPort>(wanted.port)) return true;
-  if (!connection.port) return false;
-  if (const auto* range = std::get_if<PortRange>(&wanted.port)) {
-    return range->first <= *connection.port && *connection.port <= range->last;
-  }
-  if (server.pod == nullptr || server.denied) return false;
-  for (const auto& port : server.pod->ports) {
-    if (port.name == std::get<std::string>(wanted.port) && port.protocol == wanted.protocol) {
-      return port.number == *connection.port;
-    }
-  }
-  return false;
-}
-
-bool ports_match(const PolicyRule& rule, const Connection& connection, const End& server) {
-  if (rule.ports.empty()) return true;
-  return std::any_of(rule.ports.begin(), rule.ports.end(), [&](const PolicyPort& port) {
-    return port_matches(port, connection, server);
-  });
-}
-
+// One direction of the connection: `subject` is the pod whose policies decide, `far` its peer.
 struct Side {
+  const ClusterState& cluster;
+  const Connection& connection;
   bool ingress;
   const End& subject;
   const End& far;
-  const End& server;
+
+  const End& destination() const { return ingress ? subject : far; }
 };
 
-void judge(const ClusterState& cluster, const Connection& connection, const NetworkPolicy& policy,
-           const Side& side, DirectionVerdict& verdict) {
-  verdict.isolated = true;
-  verdict.policies.push_back(policy.key);
-  if (policy.malformed) return;
-  const auto& rules = side.ingress ? policy.ingress : policy.egress;
-  for (std::size_t i = 0; i < rules.size() && !verdict.allowed; ++i) {
-    if (!peers_match(cluster, rules[i], policy.key.ns, side.far)) continue;
-    if (!ports_match(rules[i], connection, side.server)) continue;
-    verdict.allowed = true;
-    verdict.rule = AllowingRule{policy.key, i};
+using Policies = std::vector<const NetworkPolicy*>;
+
+Policies selecting(const Side& side) {
+  Policies found;
+  if (side.subject.pod == nullptr || side.subject.quarantined()) return found;
+  const auto& pod = *side.subject.pod;
+  const auto& all = side.cluster.policies();
+  for (auto at = all.lower_bound({pod.key.ns, ""}); at != all.end(); ++at) {
+    const auto& policy = *at->second;
+    if (policy.key.ns != pod.key.ns) break;
+    const bool isolates = side.ingress ? policy.isolates_ingress : policy.isolates_egress;
+    if (isolates && policy.pod_selector.matches(pod.labels)) found.push_back(&policy);
   }
+  return found;
 }
 
-DirectionVerdict judge(const ClusterState& cluster, const Connection& connection,
-                       const Side& side) {
+// Looks for the first rule that allows, in the order of the policies' names. On the way it keeps
+// the first of the nearest misses.
+class Search {
+ public:
+  explicit Search(const Side& side) : side_(side) {}
+
+  bool allows(const NetworkPolicy& policy) {
+    if (policy.malformed) return false;  // isolates, and allows nothing
+    const auto& rules = side_.ingress ? policy.ingress : policy.egress;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      const bool peers = peers_match(side_.cluster, rules[i], policy.key.ns, side_.far);
+      const bool ports = ports_match(rules[i], side_.connection, side_.destination());
+      rule_ = {policy.key, i};
+      if (peers && ports) return true;
+      keep_if_nearest({peers, ports, has_protocol(rules[i], side_.connection)});
+    }
+    return false;
+  }
+
+  const RuleReference& rule() const { return rule_; }  // the one that allows
+  const std::optional<NearestMiss>& nearest_miss() const { return nearest_; }
+
+ private:
+  using Nearness = std::tuple<bool, bool, bool>;  // peers match, ports match, protocol matches
+
+  void keep_if_nearest(const Nearness& nearness) {
+    if (nearest_ && nearness <= nearness_) return;
+    nearness_ = nearness;
+    nearest_ = NearestMiss{rule_, std::get<0>(nearness), std::get<1>(nearness)};
+  }
+
+  const Side& side_;
+  RuleReference rule_;
+  Nearness nearness_;
+  std::optional<NearestMiss> nearest_;
+};
+
+bool is_own_node(const Side& side) {
+  const auto& nodes = side.subject.pod->node_addresses;
+  return side.far.pod == nullptr &&
+         std::find(nodes.begin(), nodes.end(), side.far.address) != nodes.end();
+}
+
+// The reason that holds before any rule is looked at.
+std::optional<Reason> reason_without_rules(const Side& side, const DirectionVerdict& verdict) {
+  if (side.subject.address == side.far.address) return Reason::kItself;
+  if (side.subject.pod == nullptr) return Reason::kNoPod;
+  if (is_own_node(side)) return Reason::kOwnNode;
+  if (side.subject.contested) return Reason::kContested;
+  if (side.subject.pod->malformed) return Reason::kMalformed;
+  if (!verdict.isolated) return Reason::kNotIsolated;
+  return std::nullopt;
+}
+
+DirectionVerdict judge(const Side& side) {
+  const auto policies = selecting(side);
   DirectionVerdict verdict;
-  if (side.subject.pod == nullptr) return verdict;
-  if (side.subject.denied) return {true, false, {}, std::nullopt};
-  for (const auto& [key, policy] : cluster.policies()) {
-    const bool isolates = side.ingress ? policy->isolates_ingress : policy->isolates_egress;
-    if (!isolates || key.ns != side.subject.pod->key.ns) continue;
-    if (!policy->pod_selector.matches(side.subject.pod->labels)) continue;
-    if (!verdict.isolated) verdict.allowed = false;
-    judge(cluster, connection, *policy, side, verdict);
+  verdict.isolated = !policies.empty() || side.subject.quarantined();
+  for (const auto* policy : policies) verdict.policies.push_back(policy->key);
+  if (const auto reason = reason_without_rules(side, verdict)) {
+    verdict.reason = *reason;
+    return verdict;
+  }
+  Search search(side);
+  const bool allowed = std::any_of(policies.begin(), policies.end(),
+                                   [&](const auto* policy) { return search.allows(*policy); });
+  verdict.reason = allowed ? Reason::kRule : Reason::kNoRule;
+  if (allowed) {
+    verdict.rule = search.rule();
+  } else {
+    verdict.nearest_miss = search.nearest_miss();
   }
   return verdict;
 }
 
 }  // namespace
 
+Evaluation evaluate(const ClusterState& cluster, const Connection& connection, const End& source,
+                    const End& destination) {
+  return {judge({cluster, connection, false, source, destination}),
+          judge({cluster, connection, true, destination, source})};
+}
+
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection) {
-  // A pod can't block itself.
-  if (connection.source == connection.destination) return {};
-  const auto source = find_end(cluster, connection.source);
-  const auto destination = find_end(cluster, connection.destination);
-  return {judge(cluster, connection, Side{false, source, destination, destination}),
-          judge(cluster, connection, Side{true, destination, source, destination})};
+  return evaluate(cluster, connection, find_end(cluster, connection.source),
+                  find_end(cluster, connection.destination));
 }
 
 }  // namespace portcullis

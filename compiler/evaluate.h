@@ -4,43 +4,64 @@
 #include <optional>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/connection.h"
 
 // The reference evaluator: the verdict for one connection straight from the API objects, written
 // to be obviously what SEMANTICS says. It shares nothing with compile() but the object types and
 // selector matching, so that tests can hold one against the other.
 namespace portcullis {
 
-// A new connection, or a first packet, as the forward hook sees it: after DNAT, before SNAT.
-struct Connection {
-  Address source;
-  Address destination;
-  std::uint8_t protocol = 6;          // IANA number: 6 TCP, 17 UDP, 132 SCTP, 1 ICMP, ...
-  std::optional<std::uint16_t> port;  // destination port; none for protocols without ports
+// Why one direction of a connection is allowed or denied.
+enum class Reason : std::uint8_t {
+  kNoPod,        // allowed: it is no pod's direction, so nothing is enforced
+  kItself,       // allowed: a pod can't block itself
+  kOwnNode,      // allowed: a pod and its own node can't block each other
+  kNotIsolated,  // allowed: no policy selects the pod in this direction
+  kRule,         // allowed by a rule
+  kNoRule,       // denied: policies select the pod, and no rule of theirs allows it
+  kMalformed,    // denied: the pod's object could not be understood
+  kContested,    // denied: two pods claim the address with equal right
 };
 
-// The rule that allows: its policy, and its place in that policy's list for the direction.
-struct AllowingRule {
+// A rule by its policy and its place in that policy's list for the direction.
+struct RuleReference {
   ObjectKey policy;
   std::size_t index = 0;
 
-  bool operator==(const AllowingRule&) const = default;
+  bool operator==(const RuleReference&) const = default;
+};
+
+// The rule that came nearest to allowing: one that differs in its ports alone (rather of the same
+// protocol) before one that differs in its peers alone, before one that differs in both.
+struct NearestMiss {
+  RuleReference rule;
+  bool peers_match = false;
+  bool ports_match = false;
+
+  bool operator==(const NearestMiss&) const = default;
 };
 
 struct DirectionVerdict {
-  bool isolated = false;             // some policy selects the pod in this direction
-  bool allowed = true;               // open, or some rule allows
-  std::vector<ObjectKey> policies;   // those that select, sorted
-  std::optional<AllowingRule> rule;  // the first that allows, if isolated
+  Reason reason = Reason::kNoPod;
+  bool isolated = false;                    // by a policy, or because it is quarantined
+  std::vector<ObjectKey> policies;          // those that select, sorted
+  std::optional<RuleReference> rule;        // kRule: the first that allows
+  std::optional<NearestMiss> nearest_miss;  // kNoRule, if the policies have any rule
+
+  bool allowed() const { return reason <= Reason::kRule; }
 };
 
 struct Evaluation {
   DirectionVerdict egress;   // of the source
   DirectionVerdict ingress;  // of the destination
 
-  bool allowed() const { return egress.allowed && ingress.allowed; }
+  bool allowed() const { return egress.allowed() && ingress.allowed(); }
 };
 
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection);
+
+// The same where the ends are known already: those of the connection's addresses.
+Evaluation evaluate(const ClusterState& cluster, const Connection& connection, const End& source,
+                    const End& destination);
 
 }  // namespace portcullis

@@ -1,19 +1,56 @@
 #include "daemon/admin_api.h"
 
+#include <boost/algorithm/string/join.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "compiler/explain/explanation.h"
+#include "compiler/explain/matrix.h"
 #include "compiler/print.h"
+#include "daemon/admin_target.h"
 
 namespace portcullis {
 namespace {
 
+constexpr unsigned kBadRequest = 400;
 constexpr unsigned kNotFound = 404;
 constexpr unsigned kUnavailable = 503;
 
-AdminReply print_desired(Format format, const Reconciler& reconciler) {
-  if (reconciler.desired() == nullptr) {
-    return {kUnavailable, "the manifests are still being read for the first time"};
+constexpr const char* kNothingRead = "the manifests are still being read for the first time";
+
+constexpr const char* kRulesetPath = "/v1/ruleset";
+constexpr const char* kExplainPath = "/v1/explain";
+constexpr const char* kMatrixPath = "/v1/matrix";
+
+const char* name_of(Format format) {
+  switch (format) {
+    case Format::kNft:
+      return "nft";
+    case Format::kText:
+      return "text";
+    case Format::kJson:
+      break;
   }
-  return {200, format == Format::kNft ? print_nft(*reconciler.desired())
-                                      : print_json(*reconciler.desired())};
+  return "json";
+}
+
+AdminReply refusal(const Error& error) {
+  return {error.code == ErrorCode::kNotFound ? kNotFound : kBadRequest, error.message};
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> items;
+  if (!text.empty()) boost::split(items, text, [](char c) { return c == ','; });
+  return items;
+}
+
+bool wants_json(const AdminTarget& target) { return target.parameter("format") == "json"; }
+
+AdminReply print_desired(const AdminTarget& target, const Reconciler& reconciler) {
+  const Ruleset* desired = reconciler.desired();
+  if (desired == nullptr) return {kUnavailable, kNothingRead};
+  return {200, wants_json(target) ? print_json(*desired) : print_nft(*desired)};
 }
 
 AdminReply print_difference(Reconciler& reconciler) {
@@ -22,19 +59,81 @@ AdminReply print_difference(Reconciler& reconciler) {
   return {200, to_string(*difference)};
 }
 
+AdminReply print_explanation(const AdminTarget& target, const ClusterState& cluster) {
+  const auto explanations = explain(cluster, target.parameter("from"), target.parameter("to"));
+  if (!explanations) return refusal(explanations.error());
+  return {
+      200,
+      wants_json(target) ? print_json(cluster, *explanations) : print_text(cluster, *explanations),
+      !all_allowed(*explanations)};
+}
+
+AdminReply print_matrix(const AdminTarget& target, const ClusterState& cluster) {
+  const auto matrix =
+      parse_matrix_query(split_list(target.parameter("namespaces")),
+                         split_list(target.parameter("addresses")))
+          .and_then([&](const MatrixQuery& query) { return make_matrix(cluster, query); });
+  if (!matrix) return refusal(matrix.error());
+  return {200, wants_json(target) ? print_json(*matrix) : print_text(*matrix)};
+}
+
+// What a verdict is worth while the kernel may hold something else.
+std::string remark_on(const Status& status) {
+  if (status.ready() && status.commit_error.empty()) return "";
+  return "this is what the policies say, not yet what the kernel does: the daemon is " +
+         headline(status);
+}
+
 }  // namespace
 
 std::string ruleset_target(Format format) {
-  return std::string("/v1/ruleset?format=") + (format == Format::kNft ? "nft" : "json");
+  return to_string(AdminTarget{kRulesetPath, {{"format", name_of(format)}}});
 }
 
-AdminReply answer_admin(const std::string& target, Reconciler& reconciler) {
-  for (const Format format : {Format::kNft, Format::kJson}) {
-    if (target == ruleset_target(format)) return print_desired(format, reconciler);
+std::string explain_target(const std::string& from, const std::string& to, Format format) {
+  return to_string(
+      AdminTarget{kExplainPath, {{"format", name_of(format)}, {"from", from}, {"to", to}}});
+}
+
+std::string matrix_target(const std::vector<std::string>& namespaces,
+                          const std::vector<std::string>& addresses, Format format) {
+  return to_string(AdminTarget{kMatrixPath,
+                               {{"addresses", boost::join(addresses, ",")},
+                                {"format", name_of(format)},
+                                {"namespaces", boost::join(namespaces, ",")}}});
+}
+
+AdminApi::AdminApi(boost::asio::io_context& io, Reconciler& reconciler, const ClusterState& cluster,
+                   const Status& status)
+    : io_(io), reconciler_(reconciler), cluster_(cluster), status_(status) {}
+
+void AdminApi::answer(const std::string& text, AdminServer::Respond respond) {
+  const auto target = parse_admin_target(text);
+  if (!target) return respond(refusal(target.error()));
+  if (target->path == kRulesetPath) return respond(print_desired(*target, reconciler_));
+  if (target->path == kDiffTarget) return respond(print_difference(reconciler_));
+  const bool explains = target->path == kExplainPath;
+  if (!explains && target->path != kMatrixPath) {
+    return respond({kNotFound, "no such resource: " + target->path});
   }
-  if (target == "/v1/ruleset") return print_desired(Format::kNft, reconciler);
-  if (target == kDiffTarget) return print_difference(reconciler);
-  return {kNotFound, "no such resource: " + target};
+  if (!status_.source_read) return respond({kUnavailable, kNothingRead});
+  if (!explains) return answer_matrix(*target, std::move(respond));
+  auto reply = print_explanation(*target, cluster_);
+  reply.remark = remark_on(status_);
+  respond(std::move(reply));
+}
+
+// A large matrix takes seconds, in which the loop must go on enforcing.
+void AdminApi::answer_matrix(const AdminTarget& target, AdminServer::Respond respond) {
+  boost::asio::post(worker_, [this, target, cluster = cluster_, remark = remark_on(status_),
+                              respond = std::move(respond)]() mutable {
+    auto reply = print_matrix(target, cluster);
+    reply.remark = std::move(remark);
+    // Moved on, so that what it holds is never released on this thread.
+    boost::asio::post(io_, [reply = std::move(reply), respond = std::move(respond)]() mutable {
+      respond(std::move(reply));
+    });
+  });
 }
 
 }  // namespace portcullis

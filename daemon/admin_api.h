@@ -1,19 +1,47 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <string>
+#include <vector>
 
+#include "compiler/cluster_state.h"
 #include "daemon/admin_server.h"
+#include "daemon/admin_target.h"
 #include "daemon/options.h"
 #include "daemon/reconciler.h"
+#include "daemon/status.h"
 
 namespace portcullis {
 
-// Where the daemon serves what: "/v1/ruleset?format=nft", "/v1/diff".
-std::string ruleset_target(Format format);
+// Where the daemon serves what.
+std::string ruleset_target(Format format);  // "/v1/ruleset?format=nft"
+std::string explain_target(const std::string& from, const std::string& to, Format format);
+std::string matrix_target(const std::vector<std::string>& namespaces,
+                          const std::vector<std::string>& addresses, Format format);
 inline constexpr const char* kDiffTarget = "/v1/diff";
 
-// The daemon's answer: the desired ruleset printed; or the operations that turn the kernel's table
-// into it, nothing if they are equal. 503 with the reason while there is none, 404 for the rest.
-AdminReply answer_admin(const std::string& target, Reconciler& reconciler);
+// What the daemon answers on its socket: the desired ruleset printed; the operations that turn the
+// kernel's table into it, nothing if they are equal; explanations and the matrix of the cluster as
+// the daemon knows it. 400 for a question that is no question, 404 for what does not exist, 503
+// with the reason while there is no answer. Called on the io_context's thread, and responds there;
+// what takes long is computed on a thread of its own, on a copy. All that it is made with must
+// outlive it.
+class AdminApi {
+ public:
+  AdminApi(boost::asio::io_context& io, Reconciler& reconciler, const ClusterState& cluster,
+           const Status& status);
+
+  void answer(const std::string& target, AdminServer::Respond respond);
+
+ private:
+  void answer_matrix(const AdminTarget& target, AdminServer::Respond respond);
+
+  boost::asio::io_context& io_;
+  Reconciler& reconciler_;
+  const ClusterState& cluster_;
+  const Status& status_;
+  boost::asio::thread_pool worker_{1};
+};
 
 }  // namespace portcullis

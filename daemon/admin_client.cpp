@@ -20,7 +20,7 @@ using ErrorCodeOfAsio = boost::system::error_code;
 
 constexpr std::chrono::seconds kPatience{60};  // a busy daemon compiles first
 
-tl::unexpected<Error> explain(const std::string& path, const ErrorCodeOfAsio& error) {
+tl::unexpected<Error> failed_exchange(const std::string& path, const ErrorCodeOfAsio& error) {
   const std::string socket = "the daemon's socket " + path;
   if (error == asio::error::connection_refused ||
       error == boost::system::errc::no_such_file_or_directory) {
@@ -85,9 +85,14 @@ Result<AdminReply> ask_daemon(const std::string& path, const std::string& target
   Exchange exchange(io, target);
   exchange.start(path);
   io.run();
-  if (exchange.outcome) return explain(path, exchange.outcome);
+  if (exchange.outcome) return failed_exchange(path, exchange.outcome);
   auto response = exchange.parser.release();
-  return AdminReply{response.result_int(), std::move(response.body())};
+  if (response.result() != http::status::ok) {
+    return failure(ErrorCode::kConflict, "the daemon cannot answer: " + response.body());
+  }
+  return AdminReply{response.result_int(), std::move(response.body()),
+                    response.count(AdminServer::kNegativeField) != 0,
+                    std::string(response[AdminServer::kRemarkField])};
 }
 
 }  // namespace portcullis

@@ -8,7 +8,8 @@
 namespace portcullis {
 
 // GETs `target` from the daemon at the unix socket `path`, blocking. Errors say whether there is
-// no daemon, no permission, or no answer in time.
+// no daemon, no permission, or no answer in time; kConflict: the daemon's reason for not answering
+// (a status other than 200).
 [[nodiscard]] Result<AdminReply> ask_daemon(const std::string& path, const std::string& target);
 
 }  // namespace portcullis

@@ -37,17 +37,24 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.expires_after(kPatience);
     http::async_read(stream_, buffer_, parser_,
                      [self = shared_from_this()](const ErrorCodeOfAsio& error, std::size_t) {
-                       if (!error) self->respond();
+                       if (!error) self->answer();
                      });
   }
 
  private:
-  void respond() {
+  void answer() {
     const auto& request = parser_.get();
-    AdminReply reply{405, "only GET is served\n"};
-    if (request.method() == http::verb::get) reply = answer_(std::string(request.target()));
+    if (request.method() != http::verb::get) return respond({405, "only GET is served\n"});
+    stream_.expires_never();
+    answer_(std::string(request.target()),
+            [self = shared_from_this()](AdminReply reply) { self->respond(std::move(reply)); });
+  }
+
+  void respond(AdminReply reply) {
     response_.result(reply.status);
     response_.set(http::field::content_type, "text/plain; charset=utf-8");
+    if (reply.negative) response_.set(AdminServer::kNegativeField, "1");
+    if (!reply.remark.empty()) response_.set(AdminServer::kRemarkField, reply.remark);
     response_.keep_alive(false);
     response_.body() = std::move(reply.body);
     response_.prepare_payload();

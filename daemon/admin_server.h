@@ -12,14 +12,21 @@ namespace portcullis {
 struct AdminReply {
   unsigned status = 200;  // of HTTP
   std::string body;
+  bool negative = false;  // the answer is no: denied. "Portcullis-Negative: 1"
+  std::string remark{};   // on the answer, for stderr; one line. "Portcullis-Remark: ..."
 };
 
 // HTTP/1.1 on a unix stream socket that only root, or the daemon's own user, can open: what is
 // served shows policies and addresses. Each GET is answered by `answer`, called with the request's
-// target ("/v1/ruleset?format=nft") on the io_context's thread.
+// target ("/v1/ruleset?format=nft") on the io_context's thread; it responds there, once, now or
+// later.
 class AdminServer {
  public:
-  using Answer = std::function<AdminReply(const std::string& target)>;
+  using Respond = std::function<void(AdminReply)>;
+  using Answer = std::function<void(const std::string& target, Respond respond)>;
+
+  static constexpr const char* kNegativeField = "Portcullis-Negative";
+  static constexpr const char* kRemarkField = "Portcullis-Remark";
 
   // Makes the socket (mode 0600) and its directory if that is missing. A socket that nobody serves
   // is replaced; kConflict if one is served, or if `path` is something else than a socket.

@@ -23,6 +23,11 @@ struct Console {
 
 [[nodiscard]] Result<ExitCode> diff_with_kernel(const Options& options, const Console& console);
 
+// Of manifests, or of the running daemon where none are given.
+[[nodiscard]] Result<ExitCode> explain_connection(const Options& options, const Console& console);
+
+[[nodiscard]] Result<ExitCode> show_matrix(const Options& options, const Console& console);
+
 [[nodiscard]] Result<ExitCode> clean_up(const Console& console);
 
 }  // namespace portcullis

@@ -8,7 +8,6 @@
 
 #include "compiler/address_owner.h"
 #include "compiler/compile.h"
-#include "daemon/admin_api.h"
 #include "daemon/log.h"
 #include "daemon/service_manager.h"
 
@@ -44,9 +43,12 @@ void log_news(const ProblemLog::News& news) {
 //     DirectorySource
 //            | Update: events, and the problems that stand
 //     ClusterState, ProblemLog ---------------------------------> log
-//            | compile(), once for all the updates that wait
-//            | Ruleset
-//     Reconciler <-------- AdminServer: dump --desired, diff
+//            |      |
+//            |      '----- AdminApi <--> AdminServer: explain, matrix, dump --desired, diff
+//            |                 |
+//            | compile(), once | for all the updates that wait
+//            | Ruleset         |
+//     Reconciler <-------------'
 //            |      |
 //            |      | Attempt
 //            |      Status --> StatusBoard --> HealthServer: /healthz, /readyz; systemd
@@ -58,14 +60,16 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
       options_(options),
       reconciler_(io, std::move(kernel), ReconcilerTiming{},
                   [this](const Attempt& attempt) { report(attempt); }),
-      source_(io, options.manifests, [this](Update update) { receive(std::move(update)); }) {}
+      source_(io, options.manifests, [this](Update update) { receive(std::move(update)); }),
+      admin_api_(io, reconciler_, cluster_, status_) {}
 
 Result<void> Daemon::start() {
   log_info("portcullis " PORTCULLIS_VERSION ": node " + options_.node_name + ", manifests in " +
            options_.manifests);
-  auto admin = AdminServer::open(io_, options_.socket, [this](const std::string& target) {
-    return answer_admin(target, reconciler_);
-  });
+  auto admin = AdminServer::open(io_, options_.socket,
+                                 [this](const std::string& target, AdminServer::Respond respond) {
+                                   admin_api_.answer(target, std::move(respond));
+                                 });
   if (!admin) return tl::unexpected(admin.error());
   admin_.emplace(std::move(*admin));
   if (options_.listen) {

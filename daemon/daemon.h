@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/cluster_state.h"
+#include "daemon/admin_api.h"
 #include "daemon/admin_server.h"
 #include "daemon/health_server.h"
 #include "daemon/options.h"
@@ -47,6 +48,7 @@ class Daemon {
   ProblemLog problem_log_;
   Reconciler reconciler_;
   DirectorySource source_;
+  AdminApi admin_api_;
   std::optional<AdminServer> admin_;
   std::optional<HealthServer> health_;  // destroyed first: its threads read what is above
 };

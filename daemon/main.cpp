@@ -26,6 +26,10 @@ Result<ExitCode> perform(const Options& options, const Console& console) {
       return portcullis::dump(options, console);
     case Command::kDiff:
       return portcullis::diff_with_kernel(options, console);
+    case Command::kExplain:
+      return portcullis::explain_connection(options, console);
+    case Command::kMatrix:
+      return portcullis::show_matrix(options, console);
     case Command::kCleanup:
       return portcullis::clean_up(console);
   }

@@ -11,6 +11,8 @@ constexpr std::uint8_t kRun = command_bit(Command::kRun);
 constexpr std::uint8_t kCompile = command_bit(Command::kCompile);
 constexpr std::uint8_t kDump = command_bit(Command::kDump);
 constexpr std::uint8_t kDiff = command_bit(Command::kDiff);
+constexpr std::uint8_t kExplain = command_bit(Command::kExplain);
+constexpr std::uint8_t kMatrix = command_bit(Command::kMatrix);
 
 Result<void> set_text(std::string& target, const std::string& value) {
   if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
@@ -24,6 +26,14 @@ Result<void> set_config(Options& options, const std::string& value) {
 
 Result<void> set_manifests(Options& options, const std::string& value) {
   return set_text(options.manifests, value);
+}
+
+Result<void> set_from(Options& options, const std::string& value) {
+  return set_text(options.from, value);
+}
+
+Result<void> set_to(Options& options, const std::string& value) {
+  return set_text(options.to, value);
 }
 
 Result<void> set_node_name(Options& options, const std::string& value) {
@@ -77,18 +87,39 @@ Result<void> set_log_level(Options& options, const std::string& value) {
   return {};
 }
 
-Result<void> add_file(Options& options, const std::string& value) {
+Result<void> add_text(std::vector<std::string>& target, const std::string& value) {
   if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
-  options.files.push_back(value);
+  target.push_back(value);
   return {};
 }
 
-Result<void> set_format(Options& options, const std::string& value) {
-  if (value != "nft" && value != "json") {
-    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither nft nor json");
+Result<void> add_file(Options& options, const std::string& value) {
+  return add_text(options.files, value);
+}
+
+Result<void> add_namespace(Options& options, const std::string& value) {
+  return add_text(options.namespaces, value);
+}
+
+Result<void> add_address(Options& options, const std::string& value) {
+  return add_text(options.addresses, value);
+}
+
+Result<void> set_format(Options& options, Format format, const char* name,
+                        const std::string& value) {
+  if (value != name && value != "json") {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither " + name + " nor json");
   }
-  options.format = value == "nft" ? Format::kNft : Format::kJson;
+  options.format = value == "json" ? Format::kJson : format;
   return {};
+}
+
+Result<void> set_nft_format(Options& options, const std::string& value) {
+  return set_format(options, Format::kNft, "nft", value);
+}
+
+Result<void> set_text_format(Options& options, const std::string& value) {
+  return set_format(options, Format::kText, "text", value);
 }
 
 Result<void> set_kernel(Options& options, const std::string&) {
@@ -107,13 +138,23 @@ constexpr std::array kTable{
     Option{"manifests", "", "DIR", kRun, false,
            "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json), followed",
            set_manifests},
-    Option{"file", "f", "FILE|DIR|-", kCompile, true,
+    Option{"from", "", "POD|IP", kExplain, false,
+           "Where the connection comes from: a pod as NAMESPACE/NAME, or an address", set_from},
+    Option{"to", "", "POD|IP[:PORT[/PROTO]]", kExplain, false,
+           "Where it goes to. PORT is a number or a pod's name for it, PROTO is TCP (default), UDP "
+           "or SCTP; without a port it is an ICMP echo. [IPv6]:PORT",
+           set_to},
+    Option{"file", "f", "FILE|DIR|-", kCompile | kExplain | kMatrix, true,
            "Manifests: a file, a directory, or - for standard input; repeat for more", add_file},
+    Option{"namespace", "n", "NAME", kMatrix, true,
+           "Only the pods of this namespace; repeat for more", add_namespace},
+    Option{"address", "", "IP", kMatrix, true,
+           "This address beside the pods, for somebody outside; repeat for more", add_address},
     Option{"node-name", "", "NAME", kRun | kCompile, false,
            "The node whose pods are enforced (run: $NODE_NAME, else the host name)", set_node_name},
     Option{"listen", "", "ADDR:PORT", kRun, false,
            "Serves /healthz and /readyz here, off: nowhere (default 127.0.0.1:9909)", set_listen},
-    Option{"socket", "", "PATH", kRun | kDump | kDiff, false,
+    Option{"socket", "", "PATH", kRun | kDump | kDiff | kExplain | kMatrix, false,
            "The daemon's socket for root (default /run/portcullis/portcullis.sock)", set_socket},
     Option{"log-level", "", "LEVEL", kRun, false, "debug, info, warning or error (default info)",
            set_log_level},
@@ -122,7 +163,9 @@ constexpr std::array kTable{
     Option{"desired", "", "", kDump, false, "The ruleset that the running daemon wants",
            set_desired},
     Option{"output", "o", "nft|json", kCompile | kDump, false, "Output format (default nft)",
-           set_format},
+           set_nft_format},
+    Option{"output", "o", "text|json", kExplain | kMatrix, false, "Output format (default text)",
+           set_text_format},
 };
 
 }  // namespace

@@ -34,6 +34,16 @@ constexpr std::array kCommands{
                 "Exit code 1 if there is no table."},
     CommandText{Command::kDiff, "diff", "What the kernel's table lacks of what the daemon wants",
                 "Prints the operations that would make them equal. Exit code 0: none, 1: some."},
+    CommandText{
+        Command::kExplain, "explain", "Why a connection is allowed or denied",
+        "Asks the running daemon, or with -f reads manifests and needs no daemon. Judged is\n"
+        "a new connection as the node sees it, after a Service's address has become a\n"
+        "pod's. Exit code 0: allowed, 1: denied (over IPv4 or IPv6), 2: error."},
+    CommandText{
+        Command::kMatrix, "matrix", "Who may talk to whom, and on which ports",
+        "Asks the running daemon, or with -f reads manifests and needs no daemon. A row for\n"
+        "each source, a column for each destination: all, none, or what is allowed. Pods on\n"
+        "the host's network, finished ones and those without an address are left out."},
     CommandText{Command::kCleanup, "cleanup", "Removes our table from the kernel",
                 "Nothing is enforced after that. Stop the daemon first: it would put the table\n"
                 "back."},
@@ -138,6 +148,9 @@ Result<void> require(const Options& options) {
   if (options.command == Command::kRun && options.node_name.empty()) {
     return usage_error("run", "the host has no name: give --node-name NAME");
   }
+  if (options.command == Command::kExplain && (options.from.empty() || options.to.empty())) {
+    return usage_error("explain", "give --from POD|IP and --to POD|IP[:PORT[/PROTO]]");
+  }
   if (options.command == Command::kCompile && options.files.empty()) {
     return usage_error("compile", "give manifests with -f FILE, -f DIR, or -f - for stdin");
   }
@@ -151,6 +164,7 @@ Result<Invocation> resolve(Command command, const std::vector<Given>& given) {
   Options options;
   options.command = command;
   if (command == Command::kRun) options.node_name = default_node_name();
+  if (command == Command::kExplain || command == Command::kMatrix) options.format = Format::kText;
   auto done = apply_flags(options, given);
   if (done && !options.config.empty()) {
     done = apply_config_file(options).and_then([&] { return apply_flags(options, given); });

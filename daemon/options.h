@@ -12,8 +12,16 @@
 
 namespace portcullis {
 
-enum class Command : std::uint8_t { kRun, kCompile, kDump, kDiff, kCleanup };
-enum class Format : std::uint8_t { kNft, kJson };
+enum class Command : std::uint8_t {
+  kRun,
+  kCompile,
+  kDump,
+  kDiff,
+  kExplain,
+  kMatrix,
+  kCleanup,
+};
+enum class Format : std::uint8_t { kNft, kText, kJson };
 enum class Side : std::uint8_t { kKernel, kDesired };
 
 // Where /healthz and /readyz are served.
@@ -35,9 +43,13 @@ struct Options {
   std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
   std::string socket = "/run/portcullis/portcullis.sock";
   LogLevel log_level = LogLevel::kInfo;
-  std::vector<std::string> files;  // of compile: files, directories, "-" for stdin
+  std::vector<std::string> files;  // files, directories, "-" for stdin; empty: ask the daemon
+  std::string from;                // of explain, as parse_query() takes them
+  std::string to;
+  std::vector<std::string> namespaces;  // of matrix, as parse_matrix_query() takes them
+  std::vector<std::string> addresses;
   Side side = Side::kKernel;
-  Format format = Format::kNft;
+  Format format = Format::kNft;  // explain, matrix: kText by default
 };
 
 // --help and --version: to be printed on stdout, exit 0.

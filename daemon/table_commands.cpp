@@ -22,28 +22,22 @@ Result<ExitCode> dump_kernel(Format format, const Console& console) {
   return ExitCode::kOk;
 }
 
-// The daemon's answer, or an Error with its reason for not giving one.
-Result<std::string> ask(const std::string& socket, const std::string& target) {
-  auto reply = ask_daemon(socket, target);
-  if (!reply) return tl::unexpected(reply.error());
-  if (reply->status == 200) return std::move(reply->body);
-  return failure(ErrorCode::kConflict, "the daemon cannot answer: " + reply->body);
-}
-
 }  // namespace
 
 Result<ExitCode> dump(const Options& options, const Console& console) {
   if (options.side == Side::kKernel) return dump_kernel(options.format, console);
-  return ask(options.socket, ruleset_target(options.format)).map([&](const std::string& text) {
-    console.out << text;
+  const auto reply = ask_daemon(options.socket, ruleset_target(options.format));
+  return reply.map([&](const AdminReply& answer) {
+    console.out << answer.body;
     return ExitCode::kOk;
   });
 }
 
 Result<ExitCode> diff_with_kernel(const Options& options, const Console& console) {
-  return ask(options.socket, kDiffTarget).map([&](const std::string& text) {
-    console.out << text;
-    return text.empty() ? ExitCode::kOk : ExitCode::kNegative;
+  const auto reply = ask_daemon(options.socket, kDiffTarget);
+  return reply.map([&](const AdminReply& answer) {
+    console.out << answer.body;
+    return answer.body.empty() ? ExitCode::kOk : ExitCode::kNegative;
   });
 }
 

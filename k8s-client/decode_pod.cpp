@@ -40,6 +40,30 @@ std::vector<NamedPort> decode_ports(const Field& spec) {
   return ports;
 }
 
+std::vector<Address> sorted_unique(std::vector<Address> addresses) {
+  std::sort(addresses.begin(), addresses.end());
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+  return addresses;
+}
+
+// Explanations alone use them: what cannot be read is left out, and costs nothing more.
+std::vector<Address> decode_node_addresses(const Field& status) {
+  std::vector<Address> addresses;
+  const auto add = [&](const Field& field) {
+    const auto* text = field.missing() ? nullptr : field.value()->string();
+    const auto address = text != nullptr ? parse_address(*text) : Result<Address>();
+    if (text != nullptr && address) addresses.push_back(*address);
+  };
+  add(status["hostIP"]);
+  const Field list = status["hostIPs"];
+  if (!list.missing() && list.value()->list() != nullptr) {
+    list.each_item([&](const Field& item) {
+      if (item.value()->map() != nullptr) add(item["ip"]);
+    });
+  }
+  return sorted_unique(std::move(addresses));
+}
+
 std::vector<Address> decode_addresses(const Field& status) {
   std::vector<Address> addresses;
   const auto add = [&](const Field& field) {
@@ -54,9 +78,7 @@ std::vector<Address> decode_addresses(const Field& status) {
   const Field single = status["podIP"];
   const auto* text = single.string();
   if (list.list_size() == 0 && text != nullptr && !text->empty()) add(single);
-  std::sort(addresses.begin(), addresses.end());
-  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
-  return addresses;
+  return sorted_unique(std::move(addresses));
 }
 
 // A phase that we don't know is not one of those that end a pod.
@@ -110,6 +132,7 @@ std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& orig
   pod->ports = decode_ports(spec);
   pod->phase = decode_phase(status["phase"]);
   pod->addresses = decode_addresses(status);
+  pod->node_addresses = decode_node_addresses(status);
   if (!root.report().clean()) fail_closed(*pod);
   return pod;
 }

@@ -175,6 +175,7 @@ rc::Gen<Pod> pod() {
     pod.addresses.erase(std::unique(pod.addresses.begin(), pod.addresses.end()),
                         pod.addresses.end());
     pod.ports = some<NamedPort>(2, exec(named_port));
+    if (one_in(3)) pod.node_addresses = {{Family::kIpv4, AddressValue{0xac120001}}};
     pod.created_at = *inRange(0, 3);
     pod.phase = one_in(6) ? PodPhase::kSucceeded : *element(PodPhase::kRunning, PodPhase::kPending);
     pod.host_network = one_in(8);

@@ -122,6 +122,10 @@ Json status_of(const Pod& pod) {
   Json json{{"phase", kPhases[static_cast<std::size_t>(pod.phase)]}};
   if (!pod.addresses.empty()) json["podIP"] = to_string(pod.addresses.front());
   for (const auto& address : pod.addresses) json["podIPs"].push_back({{"ip", to_string(address)}});
+  if (!pod.node_addresses.empty()) json["hostIP"] = to_string(pod.node_addresses.front());
+  for (const auto& address : pod.node_addresses) {
+    json["hostIPs"].push_back({{"ip", to_string(address)}});
+  }
   return json;
 }
 

@@ -11,13 +11,14 @@ Event namespace_event(const std::string& name, Labels labels) {
   return NamespaceEvent{name, std::make_shared<const Namespace>(std::move(ns))};
 }
 
-Event pod_event(const Endpoint& endpoint) {
+Event pod_event(const Endpoint& endpoint, const Endpoint& node) {
   Pod pod;
   pod.key = {endpoint.ns, endpoint.name.substr(endpoint.ns.size() + 1)};
   pod.labels = endpoint.labels;
   pod.node_name = endpoint.node;
   pod.addresses = {endpoint.ipv4, endpoint.ipv6};
   pod.ports = endpoint.ports;
+  pod.node_addresses = {node.ipv4, node.ipv6};
   pod.phase = PodPhase::kRunning;
   return PodEvent{pod.key, std::make_shared<const Pod>(std::move(pod))};
 }
@@ -29,7 +30,7 @@ ClusterState objects_of(const Playground& playground) {
   for (const auto& endpoint : playground.endpoints()) {
     if (!endpoint.is_pod()) continue;
     cluster.apply(namespace_event(endpoint.ns, {}));
-    cluster.apply(pod_event(endpoint));
+    cluster.apply(pod_event(endpoint, playground.endpoint(endpoint.node)));
   }
   for (const auto& ns : playground.topology().namespaces) {
     cluster.apply(namespace_event(ns.name, ns.labels));

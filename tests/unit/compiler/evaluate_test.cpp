@@ -30,7 +30,7 @@ TEST(Evaluate, OpenDirectionHasNoPoliciesAndNoRule) {
   EXPECT_TRUE(verdict.allowed());
   for (const auto& direction : {verdict.egress, verdict.ingress}) {
     EXPECT_FALSE(direction.isolated);
-    EXPECT_TRUE(direction.allowed);
+    EXPECT_TRUE(direction.allowed());
     EXPECT_TRUE(direction.policies.empty());
     EXPECT_EQ(direction.rule, std::nullopt);
   }
@@ -44,7 +44,7 @@ TEST(Evaluate, NamesThePoliciesThatSelectByDirection) {
   EXPECT_FALSE(verdict.egress.isolated);
   EXPECT_TRUE(verdict.ingress.isolated);
   EXPECT_EQ(verdict.ingress.policies, (std::vector{key("shop/a"), key("shop/z")}));
-  EXPECT_FALSE(verdict.ingress.allowed);
+  EXPECT_FALSE(verdict.ingress.allowed());
 }
 
 TEST(Evaluate, NamesTheFirstRuleThatAllows) {
@@ -53,10 +53,10 @@ TEST(Evaluate, NamesTheFirstRuleThatAllows) {
             policy("shop/b", "app=web").ingress({from({pods("app=api")}).tcp(81), from().tcp(80)}),
             policy("shop/c", "app=web").ingress(from())});
   const auto verdict = evaluated(state, kApi, kWeb).ingress;
-  EXPECT_TRUE(verdict.allowed);
-  EXPECT_EQ(verdict.rule, (AllowingRule{key("shop/b"), 1}));
+  EXPECT_TRUE(verdict.allowed());
+  EXPECT_EQ(verdict.rule, (RuleReference{key("shop/b"), 1}));
   EXPECT_EQ(verdict.policies.size(), 3u);
-  EXPECT_EQ(evaluated(state, kApi, kWeb, 81).ingress.rule, (AllowingRule{key("shop/b"), 0}));
+  EXPECT_EQ(evaluated(state, kApi, kWeb, 81).ingress.rule, (RuleReference{key("shop/b"), 0}));
 }
 
 TEST(Evaluate, TellsWhichDirectionDenies) {
@@ -64,14 +64,42 @@ TEST(Evaluate, TellsWhichDirectionDenies) {
       shop({policy("shop/out", "app=api").egress(), policy("shop/in", "app=web").ingress(from())});
   const auto verdict = evaluated(state, kApi, kWeb);
   EXPECT_FALSE(verdict.allowed());
-  EXPECT_FALSE(verdict.egress.allowed);
-  EXPECT_TRUE(verdict.ingress.allowed);
+  EXPECT_FALSE(verdict.egress.allowed());
+  EXPECT_TRUE(verdict.ingress.allowed());
+}
+
+NearestMiss nearest(const std::vector<PolicyRule>& rules) {
+  const auto verdict = evaluated(shop({policy("shop/p", "app=web").ingress(rules)}), kApi, kWeb);
+  return verdict.ingress.nearest_miss.value_or(NearestMiss{});
+}
+
+TEST(Evaluate, NearestMissDiffersInPortsBeforePeers) {
+  EXPECT_EQ(nearest({from({pods("app=none")}).tcp(80), from({pods("app=api")}).tcp(81)}),
+            (NearestMiss{{key("shop/p"), 1}, true, false}));
+  EXPECT_EQ(nearest({from({pods("app=none")}).tcp(81), from({pods("app=none")}).tcp(80)}),
+            (NearestMiss{{key("shop/p"), 1}, false, true}));
+  EXPECT_EQ(nearest({from({pods("app=none")}).tcp(81)}),
+            (NearestMiss{{key("shop/p"), 0}, false, false}));
+}
+
+TEST(Evaluate, NearestMissIsOfTheProtocolIfAnyIs) {
+  EXPECT_EQ(nearest({from().udp(80), from().tcp(81), from().tcp(82)}),
+            (NearestMiss{{key("shop/p"), 1}, true, false}));
+}
+
+TEST(Evaluate, NothingIsMissedWhereARuleAllowsOrNoneIs) {
+  const auto allowed = evaluated(
+      shop({policy("shop/p", "app=web").ingress({from().tcp(81), from().tcp(80)})}), kApi, kWeb);
+  EXPECT_EQ(allowed.ingress.nearest_miss, std::nullopt);
+  const auto denied = evaluated(shop({policy("shop/p").ingress()}), kApi, kWeb);
+  EXPECT_EQ(denied.ingress.reason, Reason::kNoRule);
+  EXPECT_EQ(denied.ingress.nearest_miss, std::nullopt);
 }
 
 TEST(Evaluate, AddressOfNoPodIsNeverIsolated) {
   const auto verdict = evaluated(shop({policy("shop/deny").ingress().egress()}), kOutside, kWeb);
   EXPECT_FALSE(verdict.egress.isolated);
-  EXPECT_FALSE(verdict.ingress.allowed);
+  EXPECT_FALSE(verdict.ingress.allowed());
 }
 
 TEST(Evaluate, PodReachesItself) {
@@ -81,7 +109,7 @@ TEST(Evaluate, PodReachesItself) {
 TEST(Evaluate, MalformedPodIsIsolatedByNoPolicy) {
   const auto verdict = evaluated(shop({pod("shop/bad", "10.0.0.3").malformed()}), kWeb, "10.0.0.3");
   EXPECT_TRUE(verdict.ingress.isolated);
-  EXPECT_FALSE(verdict.ingress.allowed);
+  EXPECT_FALSE(verdict.ingress.allowed());
   EXPECT_TRUE(verdict.ingress.policies.empty());
 }
 
@@ -89,8 +117,8 @@ TEST(Evaluate, ContestedAddressIsNobodysPeer) {
   const auto state = shop({pod("shop/twin", kApi).labels("app=api"),
                            policy("shop/p", "app=web").ingress(from({pods("app=api")}))});
   const auto verdict = evaluated(state, kApi, kWeb);
-  EXPECT_FALSE(verdict.egress.allowed);
-  EXPECT_FALSE(verdict.ingress.allowed);
+  EXPECT_FALSE(verdict.egress.allowed());
+  EXPECT_FALSE(verdict.ingress.allowed());
 }
 
 TEST(Evaluate, TrafficWithoutPortsMatchesRulesWithoutPortsOnly) {
@@ -98,7 +126,7 @@ TEST(Evaluate, TrafficWithoutPortsMatchesRulesWithoutPortsOnly) {
       {policy("shop/p", "app=web")
            .ingress({from().every_port(Protocol::kTcp).named("http"), from({pods("app=api")})})});
   const Connection ping{address(kApi), address(kWeb), 1, std::nullopt};
-  EXPECT_EQ(evaluate(state, ping).ingress.rule, (AllowingRule{key("shop/p"), 1}));
+  EXPECT_EQ(evaluate(state, ping).ingress.rule, (RuleReference{key("shop/p"), 1}));
   const Connection outside{address(kOutside), address(kWeb), 1, std::nullopt};
   EXPECT_FALSE(evaluate(state, outside).allowed());
 }

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "compiler/connection.h"
+#include "compiler/port_set.h"
+
+namespace portcullis {
+
+// All traffic that may go from one address to another.
+struct AllowedTraffic {
+  PortSet ports;        // destination ports of TCP, UDP and SCTP; canonical
+  bool others = false;  // every other protocol: ICMP, and what has no ports
+
+  bool everything() const;
+  bool nothing() const { return ports.empty() && !others; }
+  bool operator==(const AllowedTraffic&) const = default;
+};
+
+// What evaluate() allows of all that could be sent. `source` and `destination` are of one family.
+// Costs an evaluation for each port at which some rule begins or ends.
+AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,
+                               const End& destination);
+
+// "all", "none", "8080/TCP", "53/TCP, 53/UDP, 8000-8099/TCP", "TCP" (each of its ports), "others"
+std::string to_string(const AllowedTraffic& traffic);
+
+}  // namespace portcullis

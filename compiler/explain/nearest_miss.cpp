@@ -1,0 +1,123 @@
+#include "compiler/explain/nearest_miss.h"
+
+#include <algorithm>
+
+#include "compiler/peer_selector.h"
+#include "compiler/rule_match.h"
+
+namespace portcullis {
+namespace {
+
+constexpr std::size_t kMostListed = 5;
+
+// "a, b or c"; of many the first ones and how many more there are.
+std::string listed(const std::vector<std::string>& items) {
+  std::string text;
+  const auto shown = std::min(items.size(), kMostListed);
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) text += i + 1 == items.size() ? " or " : ", ";
+    text += items[i];
+  }
+  if (shown < items.size()) text += " or " + std::to_string(items.size() - shown) + " more";
+  return text;
+}
+
+std::string text_of(const PolicyPort& port, const End& destination) {
+  const std::string protocol = to_string(port.protocol);
+  if (const auto* range = std::get_if<PortRange>(&port.port)) {
+    const auto first = std::to_string(range->first);
+    const bool one = range->first == range->last;
+    return first + (one ? "" : "-" + std::to_string(range->last)) + "/" + protocol;
+  }
+  const auto* name = std::get_if<std::string>(&port.port);
+  if (name == nullptr) return "every port/" + protocol;
+  const auto number = resolve(*name, port.protocol, destination);
+  return *name + "/" + protocol +
+         (number ? " (" + std::to_string(*number) + ")"
+                 : " (a name that " + name_of(destination) + " gives no port)");
+}
+
+std::string ports_text(const PolicyRule& rule, const End& destination) {
+  std::vector<std::string> items;
+  for (const auto& port : rule.ports) items.push_back(text_of(port, destination));
+  return items.empty() ? "all traffic" : listed(items);
+}
+
+std::string text_of(const IpBlock& block) {
+  std::vector<std::string> except;
+  for (const auto& each : block.except) except.push_back(to_string(each));
+  return to_string(block.cidr) + (except.empty() ? "" : " except " + listed(except));
+}
+
+std::string peers_text(const PolicyRule& rule, const std::string& policy_namespace) {
+  std::vector<std::string> items;
+  for (const auto& peer : rule.peers) {
+    const auto* block = std::get_if<IpBlock>(&peer);
+    items.push_back(block != nullptr
+                        ? text_of(*block)
+                        : to_string(peer_selector(std::get<PodPeer>(peer), policy_namespace)));
+  }
+  return items.empty() ? "everyone" : listed(items);
+}
+
+std::string labels_text(const Labels& labels) {
+  std::string text;
+  for (const auto& [key, value] : labels) text += (text.empty() ? "" : ",") + key + "=" + value;
+  return text.empty() ? "no labels" : text;
+}
+
+bool selects_namespaces(const PolicyRule& rule) {
+  return std::any_of(rule.peers.begin(), rule.peers.end(), [](const PolicyPeer& peer) {
+    const auto* pods = std::get_if<PodPeer>(&peer);
+    return pods != nullptr && pods->namespaces;
+  });
+}
+
+// The far end, with what its peers are chosen by.
+std::string far_text(const ClusterState& cluster, const PolicyRule& rule, const End& far) {
+  if (far.pod == nullptr) return to_string(far.address) + ", an address of no pod";
+  if (far.quarantined()) return name_of(far) + ", which is quarantined and nobody's peer";
+  auto text = name_of(far) + " (" + labels_text(far.pod->labels) + ")";
+  if (!selects_namespaces(rule)) return text;
+  const auto ns = cluster.namespaces().find(far.pod->key.ns);
+  if (ns == cluster.namespaces().end()) return text + " in a namespace that is not known";
+  return text + " in namespace " + far.pod->key.ns + " (" + labels_text(ns->second->labels) + ")";
+}
+
+std::string traffic_text(const Connection& connection) {
+  if (connection.port) return "uses " + traffic_of(connection);
+  return "is " + traffic_of(connection) + " without a port";
+}
+
+}  // namespace
+
+std::string name_of(const End& end) {
+  return end.pod != nullptr ? to_string(end.pod->key) : to_string(end.address);
+}
+
+std::string field_of(const RuleReference& rule, Direction direction) {
+  return std::string("spec.") + (direction == Direction::kIngress ? "ingress" : "egress") + "[" +
+         std::to_string(rule.index) + "]";
+}
+
+std::string describe_nearest_miss(const ClusterState& cluster, const Explanation& explanation,
+                                  Direction direction) {
+  const bool ingress = direction == Direction::kIngress;
+  const auto& verdict = ingress ? explanation.evaluation.ingress : explanation.evaluation.egress;
+  const auto& miss = *verdict.nearest_miss;
+  const auto& policy = *cluster.policies().at(miss.rule.policy);
+  const auto& rule = (ingress ? policy.ingress : policy.egress)[miss.rule.index];
+  const auto& far = ingress ? explanation.source : explanation.destination;
+  std::string text = "policy " + to_string(policy.key) + ", " + field_of(miss.rule, direction) +
+                     ", allows " + ports_text(rule, explanation.destination) +
+                     (ingress ? " from " : " to ") + peers_text(rule, policy.key.ns) +
+                     "; the connection ";
+  if (!miss.ports_match) text += traffic_text(explanation.connection);
+  if (!miss.ports_match && !miss.peers_match) text += " and ";
+  if (!miss.peers_match) {
+    text += (ingress ? "comes from " : "goes to ") + far_text(cluster, rule, far);
+  }
+  return text;
+}
+
+}  // namespace portcullis

@@ -1,0 +1,174 @@
+#include "compiler/explain/query.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <optional>
+
+namespace portcullis {
+namespace {
+
+constexpr std::array kProtocols = {Protocol::kTcp, Protocol::kUdp, Protocol::kSctp};
+
+tl::unexpected<Error> wrong(const std::string& text, const std::string& why) {
+  return failure(ErrorCode::kInvalidInput, "\"" + text + "\" " + why);
+}
+
+tl::unexpected<Error> missing(const std::string& message) {
+  return failure(ErrorCode::kNotFound, message);
+}
+
+// A pod or an address, and what stands behind its colon.
+struct Target {
+  std::string host;
+  std::string port;  // "8080/TCP"; empty: none
+};
+
+Result<Target> split(const std::string& text) {
+  if (text.starts_with("[")) {
+    const auto end = text.find(']');
+    const bool complete = end != text.npos && (end + 1 == text.size() || text[end + 1] == ':');
+    if (!complete) return wrong(text, "is not of the form [IPv6]:PORT");
+    return Target{text.substr(1, end - 1), text.substr(std::min(end + 2, text.size()))};
+  }
+  const auto colon = text.find(':');
+  if (colon == text.npos || text.find(':', colon + 1) != text.npos) return Target{text, ""};
+  if (colon + 1 == text.size()) return wrong(text, "has no port after the colon");
+  return Target{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+Result<const Pod*> find_pod(const ClusterState& cluster, const std::string& text) {
+  const auto slash = text.find('/');
+  if (slash == text.npos || slash == 0 || slash + 1 == text.size()) {
+    return wrong(text, "is neither an IP address nor a pod's NAMESPACE/NAME");
+  }
+  const auto found = cluster.pods().find({text.substr(0, slash), text.substr(slash + 1)});
+  if (found == cluster.pods().end()) return missing("there is no pod " + text);
+  const Pod& pod = *found->second;
+  if (pod.finished()) return missing("pod " + text + " has finished: it has no address any more");
+  if (pod.addresses.empty()) return missing("pod " + text + " has no address yet");
+  return &pod;
+}
+
+// A pod that has lost its address to another one is not what the address stands for.
+Result<std::vector<Address>> addresses_of(const ClusterState& cluster, const Pod& pod) {
+  if (pod.host_network) return pod.addresses;
+  for (const auto& address : pod.addresses) {
+    const auto end = find_end(cluster, address);
+    if (end.pod == &pod || end.contested) continue;
+    return missing("the address " + to_string(address) + " of pod " + to_string(pod.key) +
+                   " is taken to be that of pod " + to_string(end.pod->key) +
+                   ": ask about the address instead");
+  }
+  return pod.addresses;
+}
+
+struct Place {
+  std::vector<Address> addresses;
+  const Pod* pod = nullptr;  // if it was named
+};
+
+Result<Place> find_place(const ClusterState& cluster, const std::string& text) {
+  if (const auto address = parse_address(text)) return Place{{*address}, nullptr};
+  return find_pod(cluster, text).and_then([&](const Pod* pod) {
+    return addresses_of(cluster, *pod).map([&](const std::vector<Address>& addresses) {
+      return Place{addresses, pod};
+    });
+  });
+}
+
+struct Traffic {
+  std::optional<Protocol> protocol;
+  std::optional<std::uint16_t> port;
+};
+
+Result<std::optional<Protocol>> parse_protocol(const std::string& text) {
+  if (text.empty()) return std::optional<Protocol>();
+  std::string upper = text;
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  for (const auto protocol : kProtocols) {
+    if (upper == to_string(protocol)) return std::optional(protocol);
+  }
+  return wrong(text, "is none of TCP, UDP, SCTP (for an ICMP echo leave the port out)");
+}
+
+Result<Traffic> resolve_name(const std::string& name, std::optional<Protocol> protocol,
+                             const Place& to) {
+  if (to.pod == nullptr) {
+    return wrong(name, "is no port from 1 to 65535 (an address gives ports no names)");
+  }
+  std::string known;
+  for (const auto& port : to.pod->ports) {
+    if (port.name == name && (!protocol || port.protocol == *protocol)) {
+      return Traffic{port.protocol, port.number};
+    }
+    known += (known.empty() ? "" : ", ") + port.name + "/" + to_string(port.protocol);
+  }
+  return missing("pod " + to_string(to.pod->key) + " gives no port the name " + name +
+                 (known.empty() ? "" : " (its names are " + known + ")"));
+}
+
+Result<Traffic> parse_traffic(const std::string& text, const Place& to) {
+  if (text.empty()) return Traffic{};
+  const auto slash = text.find('/');
+  const auto port = text.substr(0, slash);
+  const bool has_protocol = slash != text.npos;
+  if (has_protocol && slash + 1 == text.size()) return wrong(text, "has no protocol after the /");
+  const auto protocol = parse_protocol(has_protocol ? text.substr(slash + 1) : "");
+  if (!protocol) return tl::unexpected(protocol.error());
+  std::uint16_t number = 0;
+  const char* end = port.data() + port.size();
+  const auto [rest, error] = std::from_chars(port.data(), end, number);
+  if (error == std::errc() && rest == end && number != 0) {
+    return Traffic{protocol->value_or(Protocol::kTcp), number};
+  }
+  const bool is_name =
+      std::any_of(port.begin(), port.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
+  if (!is_name) return wrong(port, "is no port from 1 to 65535");
+  return resolve_name(port, *protocol, to);
+}
+
+Connection connection_of(const Address& source, const Address& destination,
+                         const Traffic& traffic) {
+  const auto echo = source.family == Family::kIpv4 ? kIcmp : kIcmpv6;
+  const auto protocol = traffic.protocol ? static_cast<std::uint8_t>(*traffic.protocol) : echo;
+  return {source, destination, protocol, traffic.port};
+}
+
+Result<std::vector<Connection>> connect(const Place& from, const Place& to,
+                                        const Traffic& traffic) {
+  std::vector<Connection> connections;
+  for (const auto& source : from.addresses) {
+    for (const auto& destination : to.addresses) {
+      if (source.family != destination.family) continue;
+      connections.push_back(connection_of(source, destination, traffic));
+    }
+  }
+  if (!connections.empty()) return connections;
+  return failure(ErrorCode::kInvalidInput,
+                 "the two ends have no address of the same family: one has " +
+                     to_string(from.addresses.front()) + ", the other " +
+                     to_string(to.addresses.front()));
+}
+
+}  // namespace
+
+Result<std::vector<Connection>> parse_query(const ClusterState& cluster, const std::string& from,
+                                            const std::string& to) {
+  const auto origin = split(from);
+  if (!origin) return tl::unexpected(origin.error());
+  if (!origin->port.empty()) return wrong(from, "has a port, but only a destination has one");
+  const auto source = find_place(cluster, origin->host);
+  if (!source) return tl::unexpected(source.error());
+  const auto target = split(to);
+  if (!target) return tl::unexpected(target.error());
+  const auto destination = find_place(cluster, target->host);
+  if (!destination) return tl::unexpected(destination.error());
+  return parse_traffic(target->port, *destination).and_then([&](const Traffic& traffic) {
+    return connect(*source, *destination, traffic);
+  });
+}
+
+}  // namespace portcullis

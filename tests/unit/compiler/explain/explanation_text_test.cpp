@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include "compiler/explain/explanation.h"
+#include "tests/support/model/cluster_builder.h"
+
+namespace portcullis::test {
+namespace {
+
+std::string told(const ClusterState& state, const std::string& from, const std::string& to) {
+  const auto explanations = explain(state, from, to);
+  return explanations ? print_text(state, *explanations) : explanations.error().message;
+}
+
+// The line about the nearest miss of ingress to shop/web 80/TCP from shop/api.
+std::string nearest_miss(const PolicyRule& rule, const char* from = "shop/api") {
+  const auto state = cluster({ns("shop", "env=prod"), pod("shop/web", "10.0.0.1").labels("app=web"),
+                              pod("shop/api", "10.0.0.2").labels("app=api"),
+                              policy("shop/p", "app=web").ingress(rule)});
+  const auto text = told(state, from, "shop/web:80");
+  const std::string mark = "nearest miss: ";
+  const auto at = text.find(mark);
+  return at == text.npos ? text
+                         : text.substr(at + mark.size(), text.find('\n', at) - at - mark.size());
+}
+
+TEST(ExplanationText, TellsBothDirectionsAndWhatWouldBeAllowed) {
+  const auto state =
+      cluster({pod("shop/web", "10.0.0.1 fd00::1").labels("app=web"),
+               pod("shop/api", "10.0.0.2 fd00::2").labels("app=api"),
+               policy("shop/out", "app=api").egress(to({pods("app=web")})),
+               policy("shop/in", "app=web").ingress(from({pods("app=api")}).tcp(8080)),
+               policy("shop/deny").ingress()});
+  EXPECT_EQ(told(state, "shop/api", "shop/web:80"),
+            "shop/api (10.0.0.2, fd00::2) -> shop/web (10.0.0.1, fd00::1), 80/TCP: denied\n"
+            "  egress of shop/api: allowed: by policy shop/out, spec.egress[0]\n"
+            "    isolated by: shop/out\n"
+            "  ingress of shop/web: denied: no rule of the policies that isolate it allows this\n"
+            "    isolated by: shop/deny, shop/in\n"
+            "    nearest miss: policy shop/in, spec.ingress[0], allows 8080/TCP from app=api in "
+            "shop; the connection uses 80/TCP\n"
+            "  allowed from the one to the other: 8080/TCP\n");
+}
+
+TEST(ExplanationText, FamiliesThatDifferAreToldApart) {
+  const auto state =
+      cluster({pod("shop/web", "10.0.0.1 fd00::1"), pod("bank/api", "10.0.0.2 fd00::2"),
+               policy("shop/p").ingress(from({block("10.0.0.0/8")}))});
+  const auto text = told(state, "bank/api", "shop/web:80");
+  EXPECT_NE(text.find("bank/api (10.0.0.2) -> shop/web (10.0.0.1), 80/TCP: allowed\n"), text.npos)
+      << text;
+  EXPECT_NE(text.find("bank/api (fd00::2) -> shop/web (fd00::1), 80/TCP: denied\n"), text.npos)
+      << text;
+}
+
+TEST(ExplanationText, NearestMissSaysWhatDiffers) {
+  EXPECT_EQ(nearest_miss(from({pods("app=db")}).tcp(80)),
+            "policy shop/p, spec.ingress[0], allows 80/TCP from app=db in shop; the connection "
+            "comes from shop/api (app=api)");
+  EXPECT_EQ(nearest_miss(from({pods_in("env=test", "app=api")})),
+            "policy shop/p, spec.ingress[0], allows all traffic from app=api in namespaces "
+            "env=test; the connection comes from shop/api (app=api) in namespace shop (env=prod,"
+            "kubernetes.io/metadata.name=shop)");
+  EXPECT_EQ(nearest_miss(from({block("10.0.0.0/8", {"10.0.0.0/30"})}).udp(53)),
+            "policy shop/p, spec.ingress[0], allows 53/UDP from 10.0.0.0/8 except 10.0.0.0/30; the "
+            "connection uses 80/TCP and comes from shop/api (app=api)");
+  EXPECT_EQ(nearest_miss(from({block("10.0.0.0/8")}).tcp(80), "192.0.2.1"),
+            "policy shop/p, spec.ingress[0], allows 80/TCP from 10.0.0.0/8; the connection comes "
+            "from 192.0.2.1, an address of no pod");
+}
+
+TEST(ExplanationText, NamedPortsSayWhatTheyAre) {
+  EXPECT_EQ(nearest_miss(from().named("http")),
+            "policy shop/p, spec.ingress[0], allows http/TCP (a name that shop/web gives no port) "
+            "from everyone; the connection uses 80/TCP");
+}
+
+TEST(ExplanationText, LongListsAreCut) {
+  std::vector<PolicyPeer> many;
+  for (int i = 0; i < 9; ++i) many.push_back(block("192.0.2." + std::to_string(i) + "/32"));
+  EXPECT_EQ(nearest_miss(from(many)),
+            "policy shop/p, spec.ingress[0], allows all traffic from 192.0.2.0/32, 192.0.2.1/32, "
+            "192.0.2.2/32, 192.0.2.3/32, 192.0.2.4/32 or 4 more; the connection comes from "
+            "shop/api (app=api)");
+}
+
+TEST(ExplanationText, PoliciesWithoutRulesHaveNoNearestMiss) {
+  const auto state = cluster({pod("shop/web", "10.0.0.1"), policy("shop/deny").ingress(),
+                              policy("shop/broken").ingress().malformed()});
+  EXPECT_EQ(told(state, "192.0.2.1", "shop/web"),
+            "192.0.2.1 -> shop/web (10.0.0.1), ICMP echo (no port was given): denied\n"
+            "  egress of 192.0.2.1: allowed: it is no pod's, so no policy applies\n"
+            "  ingress of shop/web: denied: the policies that isolate it have no rule for ingress\n"
+            "    isolated by: shop/broken (malformed: allows nothing), shop/deny\n"
+            "  allowed from the one to the other: none\n");
+}
+
+TEST(ExplanationText, PodsThatCannotBeUnderstood) {
+  const auto state = cluster({pod("shop/bad", "10.0.0.1").malformed(), pod("shop/a", "10.0.0.2"),
+                              pod("shop/b", "10.0.0.2")});
+  const auto text = told(state, "shop/bad", "10.0.0.2:1");
+  EXPECT_NE(text.find("egress of shop/bad: denied: its object cannot be understood"), text.npos)
+      << text;
+  EXPECT_NE(text.find("ingress of shop/a: denied: other pods claim its address"), text.npos)
+      << text;
+}
+
+TEST(ExplanationText, ItselfAndItsNodeAreNeverBlocked) {
+  auto web = pod("shop/web", "10.0.0.1").value();
+  web.node_addresses = {address("172.18.0.1")};
+  const auto state = cluster({PodEvent{web.key, std::make_shared<const Pod>(web)},
+                              policy("shop/deny").ingress().egress()});
+  EXPECT_NE(told(state, "shop/web", "shop/web:80").find("a pod cannot block itself"),
+            std::string::npos);
+  for (const auto& [from, to] : {std::pair("172.18.0.1", "shop/web"), {"shop/web", "172.18.0.1"}}) {
+    const auto text = told(state, from, to);
+    EXPECT_NE(text.find(": allowed\n"), text.npos) << text;
+    EXPECT_NE(text.find("a pod and its own node cannot block each other"), text.npos) << text;
+  }
+  EXPECT_NE(told(state, "172.18.0.2", "shop/web").find(": denied\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace portcullis::test
