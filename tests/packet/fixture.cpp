@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/support/manifest/writer.h"
+#include "tests/support/rig/agreement.h"
 #include "tests/support/rig/command.h"
 #include "tests/support/rig/objects.h"
 
@@ -100,9 +101,13 @@ testing::AssertionResult PacketTest::reachability_is(
 }
 
 testing::AssertionResult PacketTest::outcomes_are(const std::vector<Probe>& probes) {
-  const std::string surprises = describe_surprises(prober_->run(probes));
-  if (surprises.empty()) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << surprises;
+  const auto results = prober_->run(probes);
+  std::string wrong = describe_surprises(results);
+  if (enforcement_) {
+    wrong += describe_disagreements(enforcement_->cluster(), *playground_, results);
+  }
+  if (wrong.empty()) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << wrong;
 }
 
 }  // namespace portcullis::test

@@ -59,7 +59,8 @@ class PacketTest : public testing::TestWithParam<Variant> {
   // Rules of nft(8) in a node, beside ours: whole lines, as in a file.
   void load_nft(const std::string& node, const std::string& script);
 
-  // Every endpoint to every endpoint.
+  // What was seen must be as expected, and, once something is enforced, as `portcullis explain`
+  // says. Every endpoint to every endpoint.
   testing::AssertionResult reachability_is(const std::function<bool(const Flow&)>& allowed);
   testing::AssertionResult outcomes_are(const std::vector<Probe>& probes);
 

@@ -8,6 +8,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -21,10 +22,18 @@ namespace {
 class Admin : public testing::Test {
  protected:
   Result<AdminServer> open() {
-    return AdminServer::open(io_, path_, [](const std::string& target) {
-      return target == "/big" ? AdminReply{200, std::string(8U << 20U, 'x')}
-                              : AdminReply{202, "you asked for " + target};
-    });
+    return AdminServer::open(
+        io_, path_, [this](const std::string& target, const AdminServer::Respond& respond) {
+          // Not before this call has returned, as an answer that takes long.
+          boost::asio::post(io_, [this, target, respond] { respond(reply_to(target)); });
+        });
+  }
+
+  static AdminReply reply_to(const std::string& target) {
+    if (target == "/big") return {200, std::string(8U << 20U, 'x')};
+    if (target == "/denied") return {200, "no", true, "only today"};
+    if (target == "/unknown") return {404, "no such thing"};
+    return {200, "you asked for " + target};
   }
 
   Result<AdminReply> ask_while_serving(const std::string& target) {
@@ -52,13 +61,32 @@ class Admin : public testing::Test {
   std::string path_ = directory_ / "run/admin.sock";
 };
 
-TEST_F(Admin, AnswersWithStatusAndBody) {
+TEST_F(Admin, AnswersWithWhatWasAsked) {
   auto server = open();
   ASSERT_TRUE(server) << server.error().message;
   const auto reply = ask_while_serving("/v1/ruleset?format=nft");
   ASSERT_TRUE(reply) << reply.error().message;
-  EXPECT_EQ(reply->status, 202U);
   EXPECT_EQ(reply->body, "you asked for /v1/ruleset?format=nft");
+  EXPECT_FALSE(reply->negative);
+  EXPECT_EQ(reply->remark, "");
+}
+
+TEST_F(Admin, CarriesTheVerdictAndARemark) {
+  auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  const auto reply = ask_while_serving("/denied");
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->body, "no");
+  EXPECT_TRUE(reply->negative);
+  EXPECT_EQ(reply->remark, "only today");
+}
+
+TEST_F(Admin, RefusalIsAnErrorWithItsReason) {
+  auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  const auto reply = ask_while_serving("/unknown");
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().message, "the daemon cannot answer: no such thing");
 }
 
 TEST_F(Admin, CarriesLargeRulesets) {

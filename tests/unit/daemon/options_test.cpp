@@ -134,6 +134,28 @@ TEST(Options, CompileTakesManyFilesAndNeedsANode) {
   EXPECT_TRUE(contains(error_of({"compile", "-f", "a", "b", "--node-name", "n"}), "b"));
 }
 
+TEST(Options, ExplainNeedsBothEndsAndPrintsText) {
+  const Options options =
+      options_of({"explain", "--from", "a/b", "--to", "a/c:80", "-f", "x.yaml", "-f", "-"});
+  EXPECT_EQ(options.from, "a/b");
+  EXPECT_EQ(options.to, "a/c:80");
+  EXPECT_EQ(options.files, (std::vector<std::string>{"x.yaml", "-"}));
+  EXPECT_EQ(options.format, Format::kText);
+  EXPECT_TRUE(contains(error_of({"explain", "--from", "a/b"}), "--to"));
+  EXPECT_TRUE(contains(error_of({"explain", "--to", "a/b"}), "--from"));
+  EXPECT_TRUE(contains(error_of({"explain", "--from", "a", "--to", "b", "-o", "nft"}),
+                       "\"nft\" is neither text nor json"));
+}
+
+TEST(Options, MatrixTakesNamespacesAndAddresses) {
+  const Options options =
+      options_of({"matrix", "-n", "a", "--namespace", "b", "--address", "192.0.2.1", "-o", "json"});
+  EXPECT_EQ(options.namespaces, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(options.addresses, (std::vector<std::string>{"192.0.2.1"}));
+  EXPECT_EQ(options.format, Format::kJson);
+  EXPECT_EQ(options_of({"matrix"}).format, Format::kText);
+}
+
 TEST(Options, DumpChoosesASide) {
   EXPECT_EQ(options_of({"dump"}).side, Side::kKernel);
   EXPECT_EQ(options_of({"dump", "--kernel"}).side, Side::kKernel);

@@ -77,6 +77,23 @@ TEST(DecodePod, SingleAddressCountsWithoutAList) {
   EXPECT_FALSE(none->malformed);
 }
 
+TEST(DecodePod, AddressesOfItsNodeThatCannotBeReadAreLeftOut) {
+  const auto nodes = [](const std::string& status) {
+    const auto got = only<Pod>(decode_json(pod("\"status\": {" + status + "}")));
+    std::vector<std::string> texts;
+    if (got == nullptr || got->malformed) return std::vector<std::string>{"malformed"};
+    for (const auto& address : got->node_addresses) texts.push_back(to_string(address));
+    return texts;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(nodes(R"("hostIP": "172.18.0.1")"), Texts{"172.18.0.1"});
+  EXPECT_EQ(
+      nodes(R"("hostIP": "172.18.0.1", "hostIPs": [{"ip": "172.18.0.1"}, {"ip": "fd00::1"}])"),
+      (Texts{"172.18.0.1", "fd00::1"}));
+  EXPECT_EQ(nodes(R"("hostIP": "here", "hostIPs": [{"ip": 1}, 2, {}])"), Texts{});
+  EXPECT_EQ(nodes(R"("hostIP": 3, "hostIPs": "none")"), Texts{});
+}
+
 TEST(DecodePod, Phases) {
   const auto phase = [](const std::string& name) {
     const auto got = only<Pod>(decode_json(pod(R"("status": {"phase": ")" + name + "\"}")));
