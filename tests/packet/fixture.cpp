@@ -12,7 +12,8 @@ namespace portcullis::test {
 
 std::string name_of(const Variant& variant) {
   return std::string(to_string(variant.wiring)) + "_" + std::to_string(variant.nodes) +
-         (variant.nodes == 1 ? "_node" : "_nodes");
+         (variant.nodes == 1 ? "_node" : "_nodes") +
+         (variant.proxy ? std::string("_") + to_string(*variant.proxy) : "");
 }
 
 void PrintTo(const Variant& variant, std::ostream* out) { *out << name_of(variant); }

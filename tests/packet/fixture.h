@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -12,16 +13,18 @@
 #include "tests/support/rig/matrix.h"
 #include "tests/support/rig/playground.h"
 #include "tests/support/rig/prober.h"
+#include "tests/support/rig/service.h"
 
 namespace portcullis::test {
 
-// How a playground's pods are wired, and over how many nodes they are spread.
+// How a playground's pods are wired, over how many nodes they are spread, and who makes Services.
 struct Variant {
   Wiring wiring = Wiring::kRouted;
   int nodes = 1;
+  std::optional<ProxyMode> proxy{};
 };
 
-std::string name_of(const Variant& variant);  // "routed_1_node", as a test's suffix
+std::string name_of(const Variant& variant);  // "routed_1_node_nftables", as a test's suffix
 
 void PrintTo(const Variant& variant, std::ostream* out);  // for GoogleTest
 

@@ -1,13 +1,11 @@
-// What passes whatever the policies say: replies, related errors, a pod to itself by way of a
-// Service, and between a pod and its own node.
+// What passes whatever the policies say: replies, related errors, and between a pod and its own
+// node.
 #include "tests/packet/fixture.h"
 
 namespace portcullis::test {
 namespace {
 
 const std::vector<Traffic> kEveryTraffic = {tcp(80), udp(53), sctp(9999), icmp()};
-const Address kService4 = *parse_address("10.96.0.10");
-const Address kService6 = *parse_address("fd00:10:96::10");
 
 // No pod of default may be reached or reach anyone.
 constexpr const char* kDenyBoth = R"(
@@ -42,26 +40,7 @@ std::vector<Probe> operator+(std::vector<Probe> all, const std::vector<Probe>& m
   return all;
 }
 
-class Replies : public PacketTest {
- protected:
-  // As kube-proxy does it: the destination is rewritten, and where that leads back to the client
-  // its address is hidden from itself.
-  void serve(const std::string& pod) {
-    const Endpoint& backend = playground().endpoint(pod);
-    load_nft(backend.node, "table ip service {\n" + chains("ip", kService4, backend.ipv4) + "}\n" +
-                               "table ip6 service {\n" + chains("ip6", kService6, backend.ipv6) +
-                               "}\n");
-  }
-
- private:
-  static std::string chains(const std::string& ip, const Address& service, const Address& pod) {
-    const std::string to = to_string(pod);
-    return "chain before {\ntype nat hook prerouting priority dstnat\n" + ip + " daddr " +
-           to_string(service) + " dnat to " + to + "\n}\n" +
-           "chain after {\ntype nat hook postrouting priority srcnat\n" + ip + " saddr " + to +
-           " " + ip + " daddr " + to + " masquerade\n}\n";
-  }
-};
+using Replies = PacketTest;
 
 INSTANTIATE_TEST_SUITE_P(Variants, Replies, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
@@ -97,20 +76,6 @@ TEST_P(Replies, DenialIsSilentOnClosedPortsToo) {
   const std::vector<Traffic> closed = {tcp(99), udp(99), sctp(99)};
   EXPECT_TRUE(outcomes_are(probes("default/a", "other/b", closed, Outcome::kDenied) +
                            probes("other/b", "default/a", closed, Outcome::kDenied)));
-}
-
-TEST_P(Replies, PodReachesItselfThroughAService) {
-  BUILD_OR_SKIP(in(GetParam(), two_namespaces()));
-  serve("default/a");
-  enforce({kDenyBoth});
-  std::vector<Probe> through;
-  for (const auto& traffic : {tcp(80), udp(53)}) {
-    through.push_back({"default/a", "default/a", traffic, Family::kIpv4, Outcome::kAllowed,
-                       ServiceAddress{kService4}});
-    through.push_back({"default/a", "default/a", traffic, Family::kIpv6, Outcome::kAllowed,
-                       ServiceAddress{kService6}});
-  }
-  EXPECT_TRUE(outcomes_are(through));
 }
 
 TEST_P(Replies, OwnNodeAndPodReachEachOther) {

@@ -3,10 +3,18 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
 namespace portcullis::test {
+
+namespace {
+
+// Sending makes an event too, when the packet has left and there is room again.
+constexpr std::uint32_t kArrivals = EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP;
+
+}  // namespace
 
 Poll::Poll() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (epoll_) return;
@@ -27,11 +35,14 @@ int Poll::wait(std::chrono::milliseconds timeout) {
   std::array<epoll_event, 256> events;
   const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                static_cast<int>(timeout.count()));
+  int arrivals = 0;
   for (int i = 0; i < count; ++i) {
-    auto* watched = static_cast<Watched*>(events[static_cast<std::size_t>(i)].data.ptr);
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    auto* watched = static_cast<Watched*>(event.data.ptr);
+    if ((event.events & kArrivals) != 0) ++arrivals;
     if (watched->is_open()) watched->on_ready();
   }
-  return count < 0 ? 0 : count;
+  return arrivals;
 }
 
 }  // namespace portcullis::test

@@ -35,7 +35,8 @@ class Poll {
 
   void watch(Watched& watched);
 
-  // Waits for events, calls on_ready() of each, and returns how many there were.
+  // Waits for events, calls on_ready() of each, and returns how many brought something: data, an
+  // error or an end.
   int wait(std::chrono::milliseconds timeout);
 
  private:

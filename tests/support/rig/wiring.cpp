@@ -76,8 +76,11 @@ Commands link_to_node(const Endpoint& node, const Endpoint& other) {
   const std::string name = node_link(other);
   Commands commands;
   if (node.number < other.number) commands.push_back(new_link(name, node_link(node), other));
+  // Its own addresses here too, as on any machine: masquerading takes those of the way out.
   add(commands,
       {"link set " + name + " up", "address add " + link_local(node) + "/64 dev " + name + " nodad",
+       "address add " + host_route(node.ipv4) + " dev " + name,
+       "address add " + host_route(node.ipv6) + " dev " + name + " nodad",
        "route add " + host_route(other.ipv4) + " dev " + name,
        "route add " + host_route(other.ipv6) + " via " + link_local(other) + " dev " + name});
   return commands;
