@@ -41,6 +41,15 @@ bool is_never_filtered(const Flow& flow) {
   return flow.from.name == flow.to.name || (beside && flow.from.node == flow.to.node);
 }
 
+namespace {
+
+testing::AssertionResult is_empty(const std::string& complaints) {
+  if (complaints.empty()) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << complaints;
+}
+
+}  // namespace
+
 void PacketTest::build(const Topology& topology) {
   auto playground = Playground::build(topology);
   if (!playground) {
@@ -107,8 +116,12 @@ testing::AssertionResult PacketTest::outcomes_are(const std::vector<Probe>& prob
   if (enforcement_) {
     wrong += describe_disagreements(enforcement_->cluster(), *playground_, results);
   }
-  if (wrong.empty()) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << wrong;
+  return is_empty(wrong);
+}
+
+testing::AssertionResult PacketTest::outcomes_beside_policies_are(
+    const std::vector<Probe>& probes) {
+  return is_empty(describe_surprises(prober_->run(probes)));
 }
 
 }  // namespace portcullis::test

@@ -67,6 +67,10 @@ class PacketTest : public testing::TestWithParam<Variant> {
   testing::AssertionResult reachability_is(const std::function<bool(const Flow&)>& allowed);
   testing::AssertionResult outcomes_are(const std::vector<Probe>& probes);
 
+  // For what something else than a policy decides, of which explain knows nothing: a proxy that
+  // drops, a filter in the pod.
+  testing::AssertionResult outcomes_beside_policies_are(const std::vector<Probe>& probes);
+
  private:
   std::unique_ptr<Playground> playground_;
   ClusterState objects_;

@@ -5,23 +5,36 @@
 namespace portcullis::test {
 namespace {
 
-std::string destination_of(const Probe& probe, const Address& address) {
-  const auto text = to_string(address);
-  if (probe.traffic.transport == Transport::kIcmp) return text;
-  return "[" + text + "]:" + to_string(probe.traffic);
+std::string text_of(const ServiceAddress& destination, const Traffic& traffic) {
+  if (traffic.transport == Transport::kIcmp) return to_string(destination.address);
+  return "[" + to_string(destination.address) +
+         "]:" + to_string(Traffic{traffic.transport, destination.port});
+}
+
+// Each is of one connection, since both ends are addresses.
+struct Judgements {
+  Result<std::vector<Explanation>> egress;
+  Result<std::vector<Explanation>> ingress;
+};
+
+Judgements judge(const ClusterState& cluster, const Playground& playground, const Probe& probe) {
+  const auto from = playground.endpoint(probe.from).address(probe.family);
+  const ServiceAddress to{playground.endpoint(probe.to).address(probe.family), probe.traffic.port};
+  return {explain(cluster, to_string(from), text_of(probe.seen_to.value_or(to), probe.traffic)),
+          explain(cluster, to_string(probe.seen_from.value_or(from)), text_of(to, probe.traffic))};
 }
 
 std::string disagreement(const ClusterState& cluster, const Playground& playground,
                          const ProbeResult& result) {
-  const auto& probe = result.probe;
-  const auto source =
-      probe.seen_from.value_or(playground.endpoint(probe.from).address(probe.family));
-  const auto destination = playground.endpoint(probe.to).address(probe.family);
-  const auto explanations = explain(cluster, to_string(source), destination_of(probe, destination));
-  const auto head = "  " + to_string(probe) + ": " + to_string(result.seen) + ", but explained:\n";
-  if (!explanations) return head + explanations.error().message + "\n";
-  if (all_allowed(*explanations) == (result.seen != Outcome::kDenied)) return "";
-  return head + print_text(cluster, *explanations);
+  const auto [egress, ingress] = judge(cluster, playground, result.probe);
+  if (!egress) return egress.error().message + "\n";
+  if (!ingress) return ingress.error().message + "\n";
+  const bool allowed =
+      egress->front().evaluation.egress.allowed() && ingress->front().evaluation.ingress.allowed();
+  if (allowed == (result.seen != Outcome::kDenied)) return "";
+  return "  " + to_string(result.probe) + ": " + to_string(result.seen) +
+         ", but egress and ingress are explained:\n" + print_text(cluster, *egress) +
+         print_text(cluster, *ingress);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ void add_probes(std::vector<Probe>& probes, const Endpoint& from, const Endpoint
     for (const auto family : {Family::kIpv4, Family::kIpv6}) {
       const auto expected =
           allowed({from, to, traffic, family}) ? Outcome::kAllowed : Outcome::kDenied;
-      probes.push_back({from.name, to.name, traffic, family, expected, {}, {}});
+      probes.push_back({from.name, to.name, traffic, family, expected, {}, {}, {}});
     }
   }
 }

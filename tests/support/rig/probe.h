@@ -35,7 +35,9 @@ struct Probe {
   Family family = Family::kIpv4;
   Outcome expected = Outcome::kAllowed;
   std::optional<ServiceAddress> via{};  // sent there instead, and redirected to `to` on `traffic`
-  std::optional<Address> seen_from{};   // whom the rules see it come from, if it is masqueraded
+  // What rules see, where NAT makes it another before (ingress) or only after (egress) they judge.
+  std::optional<Address> seen_from{};       // by ingress: the node that has masqueraded it
+  std::optional<ServiceAddress> seen_to{};  // by egress: another node's node port
 };
 
 std::string to_string(const Probe& probe);  // "default/web -> default/db 5432/TCP over IPv4"
