@@ -27,11 +27,14 @@ int Poll::wait(std::chrono::milliseconds timeout) {
   std::array<epoll_event, 256> events;
   const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                static_cast<int>(timeout.count()));
+  int received = 0;
   for (int i = 0; i < count; ++i) {
-    auto* watched = static_cast<Watched*>(events[static_cast<std::size_t>(i)].data.ptr);
+    const auto& event = events[static_cast<std::size_t>(i)];
+    if (event.events != EPOLLOUT) ++received;
+    auto* watched = static_cast<Watched*>(event.data.ptr);
     if (watched->is_open()) watched->on_ready();
   }
-  return count < 0 ? 0 : count;
+  return received;
 }
 
 }  // namespace portcullis::test

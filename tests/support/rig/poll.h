@@ -35,7 +35,8 @@ class Poll {
 
   void watch(Watched& watched);
 
-  // Waits for events, calls on_ready() of each, and returns how many there were.
+  // Waits for events, calls on_ready() of each, and returns how many brought something in. That a
+  // socket is writable does not: every packet that has left it says so, even one that is dropped.
   int wait(std::chrono::milliseconds timeout);
 
  private:
