@@ -58,6 +58,8 @@ void PacketTest::build(const Topology& topology) {
       GTEST_SKIP() << error.message;
     FAIL() << error.message;
   }
+  enforcement_.reset();
+  prober_.reset();
   playground_ = std::make_unique<Playground>(std::move(*playground));
   objects_ = objects_of(*playground_);
   auto prober = Prober::open(*playground_);

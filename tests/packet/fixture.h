@@ -43,7 +43,7 @@ bool is_never_filtered(const Flow& flow);
 // A playground with a prober, for tests that are run in some or all variants.
 class PacketTest : public testing::TestWithParam<Variant> {
  protected:
-  // Skips the test where namespaces cannot be made.
+  // Skips the test where namespaces cannot be made. A second playground replaces the first.
   void build(const Topology& topology);
 
   Playground& playground() { return *playground_; }

@@ -1,4 +1,5 @@
 // The rig itself: what it builds, what it sees, and that nothing of it is left behind.
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 
 #include "tests/packet/fixture.h"
 #include "tests/support/rig/command.h"
+#include "tests/support/rig/poll.h"
 #include "tests/support/rig/sctp.h"
 
 namespace portcullis::test {
@@ -211,6 +213,28 @@ TEST_P(Rig, KilledItLeavesNothingBehind) {
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   EXPECT_FALSE(has_process_of_group(child));
   EXPECT_TRUE(comes_true([&] { return count_links(*witness) == 0; }));
+}
+
+class Ignored : public Watched {
+ public:
+  using Watched::Watched;
+  void on_ready() override {}
+};
+
+TEST(Poll, CountsWhatComesInAndNotThatASentPacketHasLeft) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends), 0);
+  Ignored socket{FileDescriptor(ends[0])};
+  const FileDescriptor peer(ends[1]);
+  Poll poll;
+  poll.watch(socket);
+  EXPECT_EQ(poll.wait(std::chrono::seconds(1)), 0);  // writable from the beginning
+  char byte = 'x';
+  ASSERT_EQ(send(socket.fd(), &byte, 1, 0), 1);
+  ASSERT_EQ(recv(peer.get(), &byte, 1, 0), 1);  // it has left, and so makes room
+  EXPECT_EQ(poll.wait(std::chrono::seconds(1)), 0);
+  ASSERT_EQ(send(peer.get(), &byte, 1, 0), 1);
+  EXPECT_EQ(poll.wait(std::chrono::seconds(1)), 1);
 }
 
 TEST(Sctp, ChecksumIsThatOfTheRfc) {

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/cluster_state.h"
+#include "compiler/evaluate.h"
+#include "compiler/result.h"
+#include "tests/support/rig/probe.h"
+
+// The conformance corpus: policies, pods and the verdict of every probe, in JSON files outside of
+// the project. Their format stands in the README beside them.
+namespace portcullis::test {
+
+// The verdicts on one connection. A pod cannot block itself: its connections to itself are allowed,
+// whatever the file says.
+struct Expectation {
+  Probe probe{};  // expected: what both directions make together
+  Connection connection{};
+  std::optional<bool> egress{};  // whether that direction alone allows it, where the file tells
+  std::optional<bool> ingress{};
+};
+
+// Everything as it is after the step.
+struct CorpusStep {
+  int index = 0;
+  std::vector<std::string> policies{};      // JSON, as the file has them
+  ClusterState objects{};                   // namespaces, and running pods
+  std::vector<Expectation> expectations{};  // at least one
+
+  std::vector<std::string> manifests() const;  // of the policies and the objects
+};
+
+struct CorpusCase {
+  std::string id{};
+  std::string description{};
+  std::vector<CorpusStep> steps{};  // each follows the one before; at least one
+};
+
+// Where the corpus lies: $PORTCULLIS_CONFORMANCE, else ../shared/conformance. It may not be there.
+std::filesystem::path corpus_folder();
+
+// One file, whole and at least one case, or an error that names the file and the case.
+[[nodiscard]] Result<std::vector<CorpusCase>> read_corpus(const std::filesystem::path& file);
+
+}  // namespace portcullis::test

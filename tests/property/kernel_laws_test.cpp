@@ -1,0 +1,67 @@
+// On the kernel's own nf_tables, in a network namespace.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <optional>
+
+#include "compiler/compile.h"
+#include "compiler/diff.h"
+#include "compiler/print.h"
+#include "daemon/netlink/kernel.h"
+#include "tests/property/generators.h"
+#include "tests/support/netns/network_namespace.h"
+
+namespace portcullis::test {
+namespace {
+
+class KernelLaws : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto created = NetworkNamespace::create();
+    if (!created) GTEST_SKIP() << created.error().message;
+    inside_.emplace(std::move(*created));
+    std::optional<Result<nl::Kernel>> opened;
+    inside_->run([&] { opened = nl::Kernel::open(); });
+    if (!*opened) GTEST_SKIP() << opened->error().message;
+    kernel_.emplace(std::move(**opened));
+  }
+
+  // These two in a property only: they end it on failure.
+  Ruleset held() {
+    auto snapshot = kernel_->dump();
+    if (!snapshot) RC_FAIL(snapshot.error().message);
+    return std::move(snapshot->ruleset);
+  }
+
+  void assert_leads_to(const Ruleset& from, const Ruleset& to) {
+    const auto committed = kernel_->commit(diff(from, to));
+    if (!committed) RC_FAIL(committed.error().message);
+    const auto after = held();
+    RC_ASSERT(print_nft(after) == print_nft(to));
+    RC_ASSERT(after == to);
+  }
+
+ private:
+  std::optional<NetworkNamespace> inside_;
+  std::optional<nl::Kernel> kernel_;
+};
+
+TEST_F(KernelLaws, KernelHoldsWhatWasCommittedAndPrinted) {
+  EXPECT_TRUE(rc::check([this] {
+    const auto one = compile(any_cluster("one"), kNodes[0]);
+    const auto other = compile(any_cluster("other"), kNodes[0]);
+    assert_leads_to(held(), {});
+    assert_leads_to({}, one);
+    assert_leads_to(one, other);
+  }));
+}
+
+TEST_F(KernelLaws, EveryStateFollowsEveryOther) {
+  EXPECT_TRUE(rc::check([this] {
+    const auto next = compile(any_cluster(), kNodes[1]);
+    assert_leads_to(held(), next);
+  }));
+}
+
+}  // namespace
+}  // namespace portcullis::test
