@@ -171,16 +171,23 @@ void ConntrackTable::add_many(std::size_t count, const std::string& client) {
 
 std::vector<std::string> ConntrackTable::list() {
   std::vector<std::string> connections;
-  for (const Family family : {Family::kIpv4, Family::kIpv6}) {
-    const auto dumped = ask(
-        socket_, IPCTNL_MSG_CT_GET, NLM_F_DUMP, family, [](auto*) {},
-        [&](const nlmsghdr* message) { connections.push_back(written(message)); });
-    if (!dumped) give_up("cannot list: " + dumped.error().message);
-  }
+  dump([&](const nlmsghdr* message) { connections.push_back(written(message)); });
   std::sort(connections.begin(), connections.end());
   return connections;
 }
 
-std::size_t ConntrackTable::size() { return list().size(); }
+std::size_t ConntrackTable::count() {
+  std::size_t count = 0;
+  dump([&](const nlmsghdr*) { ++count; });
+  return count;
+}
+
+void ConntrackTable::dump(const std::function<void(const nlmsghdr*)>& take) {
+  for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+    const auto dumped = ask(
+        socket_, IPCTNL_MSG_CT_GET, NLM_F_DUMP, family, [](auto*) {}, take);
+    if (!dumped) give_up("cannot list: " + dumped.error().message);
+  }
+}
 
 }  // namespace portcullis::test

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,10 +31,11 @@ class ConntrackTable {
   void add_many(std::size_t count, const std::string& client);
 
   std::vector<std::string> list();  // sorted
-  std::size_t size();
+  std::size_t count();
 
  private:
   explicit ConntrackTable(nl::Socket socket) : socket_(std::move(socket)) {}
+  void dump(const std::function<void(const nlmsghdr*)>& take);
 
   nl::Socket socket_;
   std::uint16_t next_port_ = 1;

@@ -111,14 +111,14 @@ TEST_F(ConntrackForgets, NothingIfThereIsNothing) {
   add({"10.0.0.3>10.0.0.2"});
   EXPECT_EQ(forget({"10.0.0.1", "fd00::1"}), 0U);
   EXPECT_EQ(forget({}), 0U);
-  EXPECT_EQ(table_->size(), 1U);
+  EXPECT_EQ(table_->count(), 1U);
 }
 
 TEST_F(ConntrackForgets, ThousandsAmongThousands) {
   table_->add_many(5'000, "10.0.0.1");
   table_->add_many(5'000, "10.0.0.2");
   EXPECT_EQ(forget({"10.0.0.1"}), 5'000U);
-  EXPECT_EQ(table_->size(), 5'000U);
+  EXPECT_EQ(table_->count(), 5'000U);
 }
 
 void send_datagram(const char* from, const char* to) {
@@ -179,7 +179,7 @@ TEST_F(ConntrackForgets, WhileAnotherDeletesToo) {
   stop = true;
   rival.join();
   EXPECT_EQ(own + others, 50U * 200U);
-  EXPECT_EQ(table_->size(), 1'000U);
+  EXPECT_EQ(table_->count(), 1'000U);
 }
 
 TEST_F(ConntrackForgets, OnlyWithTheCapability) {
