@@ -43,19 +43,18 @@ void log_news(const ProblemLog::News& news) {
 //            | inotify
 //     DirectorySource
 //            | Update: events, and the problems that stand
-//     ClusterState, ProblemLog ---------------------------------> log
-//            |                            | address_owners()
-//            |                            | AddressOwners
-//            | compile(), once for        '------------------------> ConntrackSweeper
-//            | all the updates that wait                                  ^   | Sweep: log
-//            | Ruleset                                                    |   |
-//     Reconciler <-------- AdminServer: dump --desired, diff              |   |
-//            |      |                                                     |   |
-//            |      | Attempt -------- it succeeded: enforced() ----------'   |
-//            |      Status --> StatusBoard --> HealthServer: /healthz, ...    |
-//            | diff(actual, desired)                      systemd             |
-//            | Transaction                                                    | lost addresses,
-//     nl::Kernel                                                nl::Conntrack, on its own thread
+//     ClusterState, ProblemLog ----------------------------------------------> log
+//            |          '---------- AddressOwners -----------.
+//            | compile(), once for all the updates that wait |
+//            | Ruleset                                       v
+//     Reconciler ---- Attempt succeeded: enforced() --> ConntrackSweeper ----> log
+//            | | ^                                           | lost addresses,
+//            | | '--- AdminServer: dump --desired, diff      | on a thread of its own
+//            | | Attempt                                nl::Conntrack
+//            | Status --> StatusBoard --> HealthServer: /healthz, /readyz; systemd
+//            | diff(actual, desired)
+//            | Transaction
+//     nl::Kernel
 Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
                std::optional<nl::Conntrack> conntrack)
     : io_(io),
