@@ -1,6 +1,5 @@
 #include "compiler/address_owner.h"
 
-#include <map>
 #include <tuple>
 
 namespace portcullis {
@@ -15,29 +14,12 @@ auto claim_of(const Pod& pod) {
   return std::tuple(!pod.terminating, pod.phase == PodPhase::kRunning, pod.created_at);
 }
 
-struct Owner {
-  const Pod* pod;  // of several with equal claims the first by key
-  bool contested;
-};
+bool is_same_pod(const Pod& a, const Pod& b) {
+  return &a == &b || (a.key == b.key && a.uid == b.uid);
+}
 
-using Owners = std::map<Address, Owner>;
-
-Owners owners(const ClusterState& cluster) {
-  Owners owners;
-  for (const auto& [key, pod] : cluster.pods()) {
-    if (!has_own_address(*pod)) continue;
-    for (const auto& address : pod->addresses) {
-      const auto [place, first] = owners.try_emplace(address, Owner{pod.get(), false});
-      auto& owner = place->second;
-      if (first || claim_of(*pod) < claim_of(*owner.pod)) continue;
-      if (claim_of(*pod) == claim_of(*owner.pod)) {
-        owner.contested = true;
-      } else {
-        owner = {pod.get(), false};
-      }
-    }
-  }
-  return owners;
+bool is_same_owner(const AddressOwner& a, const AddressOwner& b) {
+  return a.contested == b.contested && (a.contested || is_same_pod(*a.pod, *b.pod));
 }
 
 std::string described(const ObjectKey& key, const std::string& origin) {
@@ -46,8 +28,35 @@ std::string described(const ObjectKey& key, const std::string& origin) {
 
 }  // namespace
 
+AddressOwners address_owners(const ClusterState& cluster) {
+  AddressOwners owners;
+  for (const auto& [key, pod] : cluster.pods()) {
+    if (!has_own_address(*pod)) continue;
+    for (const auto& address : pod->addresses) {
+      const auto [place, first] = owners.try_emplace(address, AddressOwner{pod, false});
+      auto& owner = place->second;
+      if (first || claim_of(*pod) < claim_of(*owner.pod)) continue;
+      if (claim_of(*pod) == claim_of(*owner.pod)) {
+        owner.contested = true;
+      } else {
+        owner = {pod, false};
+      }
+    }
+  }
+  return owners;
+}
+
+std::vector<Address> lost_addresses(const AddressOwners& before, const AddressOwners& after) {
+  std::vector<Address> lost;
+  for (const auto& [address, owner] : before) {
+    const auto now = after.find(address);
+    if (now == after.end() || !is_same_owner(owner, now->second)) lost.push_back(address);
+  }
+  return lost;
+}
+
 std::vector<Endpoint> endpoints(const ClusterState& cluster) {
-  const auto owners_by_address = owners(cluster);
+  const auto owners_by_address = address_owners(cluster);
   std::vector<Endpoint> found;
   for (const auto& [key, pod] : cluster.pods()) {
     if (!has_own_address(*pod)) continue;
@@ -59,7 +68,7 @@ std::vector<Endpoint> endpoints(const ClusterState& cluster) {
       const auto& owner = owners_by_address.at(address);
       if (owner.contested && claim_of(*owner.pod) == claim_of(*pod)) {
         contested.addresses.push_back(address);
-      } else if (owner.pod == pod.get()) {
+      } else if (owner.pod == pod) {
         own.addresses.push_back(address);
       }
     }
@@ -70,13 +79,13 @@ std::vector<Endpoint> endpoints(const ClusterState& cluster) {
 }
 
 std::vector<AddressConflict> address_conflicts(const ClusterState& cluster) {
-  const auto owners_by_address = owners(cluster);
+  const auto owners_by_address = address_owners(cluster);
   std::vector<AddressConflict> conflicts;
   for (const auto& [key, pod] : cluster.pods()) {
     if (!has_own_address(*pod)) continue;
     for (const auto& address : pod->addresses) {
       const auto& owner = owners_by_address.at(address);
-      if (owner.pod == pod.get()) continue;
+      if (owner.pod == pod) continue;
       conflicts.push_back(
           {address, owner.pod->key, key, owner.contested, owner.pod->origin, pod->origin});
     }

@@ -1,11 +1,31 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "compiler/cluster_state.h"
 
 namespace portcullis {
+
+// Whose an address is.
+struct AddressOwner {
+  std::shared_ptr<const Pod> pod;  // of several with equal claims the first by key
+  bool contested = false;          // there are several
+};
+
+// The owner of every address that has one. Shares the pods with the cluster it was made of.
+using AddressOwners = std::map<Address, AddressOwner>;
+
+// Who owns what: see endpoints().
+AddressOwners address_owners(const ClusterState& cluster);
+
+// The addresses whose owner in `before` is not their owner in `after`; sorted. What the kernel
+// remembers of such an address is not of its present owner. A pod is told from a later one of its
+// name by the uid. A contested address counts as owned by somebody else than any of the claimants,
+// whoever they are: each of them may have used it, and none has a right to what the others did.
+std::vector<Address> lost_addresses(const AddressOwners& before, const AddressOwners& after);
 
 // A pod that policies can be about, with the addresses that are really its own.
 struct Endpoint {

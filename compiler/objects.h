@@ -46,6 +46,7 @@ enum class PodPhase : std::uint8_t { kPending, kRunning, kSucceeded, kFailed, kU
 
 struct Pod {
   ObjectKey key;
+  std::string uid;     // metadata.uid: tells a pod from a later one of its name; empty: unknown
   std::string origin;  // where it was read, for messages: "web.yaml, document 2"; may be empty
   Labels labels;
   std::string node_name;           // empty: not known; enforced on every node

@@ -42,26 +42,33 @@ void log_news(const ProblemLog::News& news) {
 //            | inotify
 //     DirectorySource
 //            | Update: events, and the problems that stand
-//     ClusterState, ProblemLog ---------------------------------> log
-//            |      |
-//            |      '----- AdminApi <--> AdminServer: explain, matrix, dump --desired, diff
-//            |                 |
-//            | compile(), once | for all the updates that wait
-//            | Ruleset         |
-//     Reconciler <-------------'
-//            |      |
-//            |      | Attempt
-//            |      Status --> StatusBoard --> HealthServer: /healthz, /readyz; systemd
-//            | diff(actual, desired)
+//     ClusterState, ProblemLog ------------------------------------------------> log
+//            |        |      '-- AddressOwners ----------------.
+//            |        '-- AdminApi <--> AdminServer: explain,  |
+//            |               |          matrix, dump, diff     |
+//            | compile(), once for all the updates that wait   |
+//            | Ruleset       |                                 v
+//     Reconciler <-----------'    Attempt succeeded: ConntrackSweeper ---------> log
+//            |      |             enforced()                   | lost addresses,
+//            |      | Attempt                                  | on a thread of its own
+//            |      Status --> StatusBoard --> HealthServer    nl::Conntrack
+//            | diff(actual, desired)           /healthz, /readyz; systemd
 //            | Transaction
 //     nl::Kernel
-Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel)
+Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
+               std::optional<nl::Conntrack> conntrack)
     : io_(io),
       options_(options),
       reconciler_(io, std::move(kernel), ReconcilerTiming{},
                   [this](const Attempt& attempt) { report(attempt); }),
       source_(io, options.manifests, [this](Update update) { receive(std::move(update)); }),
-      admin_api_(io, reconciler_, cluster_, status_) {}
+      admin_api_(io, reconciler_, cluster_, status_) {
+  if (!conntrack) return;
+  auto shared = std::make_shared<nl::Conntrack>(std::move(*conntrack));
+  sweeper_.emplace(
+      io, [shared](const std::vector<Address>& addresses) { return shared->forget(addresses); },
+      SweeperTiming{}, [this](const Sweep& sweep) { report(sweep); });
+}
 
 Result<void> Daemon::start() {
   log_info("portcullis " PORTCULLIS_VERSION ": node " + options_.node_name + ", manifests in " +
@@ -104,6 +111,7 @@ void Daemon::settle() {
            count(cluster_.pods().size(), "pod") + " (" +
            std::to_string(pods_here(cluster_, options_.node_name)) + " on this node), " +
            count(cluster_.namespaces().size(), "namespace"));
+  if (sweeper_) sweeper_->want(address_owners(cluster_));
   reconciler_.want(std::make_shared<const Ruleset>(compile(cluster_, options_.node_name)));
 }
 
@@ -119,6 +127,7 @@ void Daemon::report(const Attempt& attempt) {
     report_success(attempt);
     status.committed = true;
     status.commit_error.clear();
+    if (sweeper_) sweeper_->enforced();
   } else if (status.commit_error != attempt.error->message) {
     status.commit_error = attempt.error->message;
     log_error("cannot bring the kernel to the ruleset, trying on: " + status.commit_error);
@@ -138,6 +147,22 @@ void Daemon::report_success(const Attempt& attempt) {
     log_info("the kernel holds the ruleset already: nothing to commit");
   }
   if (!attempt.committed.empty()) log_debug(to_string(attempt.committed));
+}
+
+void Daemon::report(const Sweep& sweep) {
+  const std::string whose = " of pods that lost their address";
+  if (sweep.error) {
+    if (std::exchange(sweep_error_, sweep.error->message) == sweep_error_) return;
+    return log_error("cannot end the connections" + whose +
+                     ", which may serve whoever has it next; trying on: " + sweep_error_);
+  }
+  if (!std::exchange(sweep_error_, {}).empty()) log_info("connections can be ended again");
+  if (sweep.forgotten.kept > 0 && !std::exchange(said_kept_, true)) {
+    log_warning("this kernel does not end connections" + whose +
+                " while a flowtable offloads them: take pods out of it (nft list flowtables)");
+  }
+  const std::string done = "ended " + count(sweep.forgotten.deleted, "connection") + whose;
+  sweep.forgotten.deleted > 0 ? log_info(done) : log_debug(done);
 }
 
 void Daemon::publish(Status status) {

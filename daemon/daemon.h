@@ -2,11 +2,13 @@
 
 #include <boost/asio/io_context.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "compiler/cluster_state.h"
 #include "daemon/admin_api.h"
 #include "daemon/admin_server.h"
+#include "daemon/conntrack_sweeper.h"
 #include "daemon/health_server.h"
 #include "daemon/options.h"
 #include "daemon/problem_log.h"
@@ -18,10 +20,13 @@ namespace portcullis {
 
 // What `portcullis run` consists of, wired (see daemon.cpp). Everything is owned and called by the
 // one thread that runs the io_context, which must not run any more once this is destroyed; the
-// HealthServer's threads see only what StatusBoard publishes.
+// HealthServer's threads see only what StatusBoard publishes, and the ConntrackSweeper's only the
+// conntrack table.
 class Daemon {
  public:
-  Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel);
+  // Without `conntrack`, connections outlive the ownership of their addresses.
+  Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
+         std::optional<nl::Conntrack> conntrack);
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
@@ -34,6 +39,7 @@ class Daemon {
   bool must_hold_back();
   void report(const Attempt& attempt);
   void report_success(const Attempt& attempt);
+  void report(const Sweep& sweep);
   void publish(Status status);
 
   boost::asio::io_context& io_;
@@ -47,6 +53,9 @@ class Daemon {
   bool cluster_changed_ = true;    // since the last compile(); the first one is due anyway
   ProblemLog problem_log_;
   Reconciler reconciler_;
+  std::optional<ConntrackSweeper> sweeper_;
+  std::string sweep_error_;  // of the last sweep; empty: it succeeded
+  bool said_kept_ = false;   // that a flowtable keeps connections
   DirectorySource source_;
   AdminApi admin_api_;
   std::optional<AdminServer> admin_;

@@ -21,6 +21,14 @@ void stop_on_signal(boost::asio::io_context& io, boost::asio::signal_set& signal
   });
 }
 
+std::optional<nl::Conntrack> open_conntrack() {
+  auto conntrack = nl::Conntrack::open();
+  if (conntrack) return std::move(*conntrack);
+  log_warning("connections of pods that lose their address will not be ended: " +
+              conntrack.error().message);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<ExitCode> run(const Options& options) {
@@ -35,7 +43,7 @@ Result<ExitCode> run(const Options& options) {
   if (!kernel) return tl::unexpected(kernel.error());
   const auto lock = InstanceLock::take();
   if (!lock) return tl::unexpected(lock.error());
-  Daemon daemon(io, options, std::move(*kernel));
+  Daemon daemon(io, options, std::move(*kernel), open_conntrack());
   const auto started = daemon.start();
   if (!started) return tl::unexpected(started.error());
   io.run();

@@ -113,6 +113,12 @@ bool decode_host_network(const Field& field) {
   return text != nullptr && lower_case_letters(*text) == "true";
 }
 
+// Nothing but the identity of the pod depends on it, so that a strange one is no defect.
+std::string decode_uid(const Field& field) {
+  const auto* text = field.missing() ? nullptr : field.value()->string();
+  return text == nullptr ? std::string() : *text;
+}
+
 }  // namespace
 
 std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& origin,
@@ -122,6 +128,7 @@ std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& orig
   const Field status = root.section("status");
   auto pod = std::make_shared<Pod>();
   pod->key = decode_key(metadata, substitute_name);
+  pod->uid = decode_uid(metadata["uid"]);
   pod->origin = origin;
   pod->labels = decode_labels(metadata["labels"]);
   pod->created_at = decode_timestamp(metadata["creationTimestamp"]).value_or(0);

@@ -80,6 +80,11 @@ PodBuilder::PodBuilder(std::string_view key, std::string_view addresses) {
   std::sort(pod_.addresses.begin(), pod_.addresses.end());
 }
 
+PodBuilder& PodBuilder::uid(std::string_view text) {
+  pod_.uid = text;
+  return *this;
+}
+
 PodBuilder& PodBuilder::labels(std::string_view text) {
   pod_.labels = test::labels(text);
   return *this;

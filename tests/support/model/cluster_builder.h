@@ -26,6 +26,7 @@ class PodBuilder {
  public:
   PodBuilder(std::string_view key, std::string_view addresses);
 
+  PodBuilder& uid(std::string_view text);
   PodBuilder& labels(std::string_view text);
   PodBuilder& on(std::string_view node);
   PodBuilder& port(std::string_view name, std::uint16_t number, Protocol = Protocol::kTcp);

@@ -22,13 +22,14 @@ TEST(DecodePod, ReadsWhatMatters) {
           {"name": "d", "ports": [{"name": "dns", "containerPort": 53, "protocol": "UDP"}]}]},
         "status": {"phase": "Running", "podIP": "10.0.0.9",
           "podIPs": [{"ip": "fd00::1"}, {"ip": "10.0.0.1"}, {"ip": "10.0.0.1"}]})",
-      R"("name": "web", "namespace": "shop", "labels": {"app": "web", "e": ""},
+      R"("name": "web", "namespace": "shop", "uid": "6f1c", "labels": {"app": "web", "e": ""},
          "creationTimestamp": "1970-01-01T00:01:00Z", "deletionTimestamp": "1970-01-01T00:02:00Z",
          "annotations": {"a": 1})"));
   EXPECT_EQ(texts(decoded.defects), std::vector<std::string>{});
   const auto got = only<Pod>(decoded);
   ASSERT_NE(got, nullptr);
   EXPECT_EQ(to_string(got->key), "shop/web");
+  EXPECT_EQ(got->uid, "6f1c");
   EXPECT_EQ(got->labels, (Labels{{"app", "web"}, {"e", ""}}));
   EXPECT_EQ(got->node_name, "node-1");
   EXPECT_TRUE(got->host_network);
@@ -49,6 +50,18 @@ TEST(DecodePod, Defaults) {
   EXPECT_EQ(got->created_at, 0);
   EXPECT_FALSE(got->host_network || got->terminating || got->malformed);
   EXPECT_TRUE(got->addresses.empty() && got->ports.empty() && got->node_name.empty());
+  EXPECT_EQ(got->uid, "");
+}
+
+TEST(DecodePod, AStrangeUidIsNoneAndNoDefect) {
+  for (const auto* uid : {R"("uid": 7)", R"("uid": null)", R"("uid": ["x"])", R"("uid": "")"}) {
+    const auto decoded = decode_json(pod(R"("spec": {})", std::string(R"("name": "web", )") + uid));
+    EXPECT_EQ(texts(decoded.defects), std::vector<std::string>{}) << uid;
+    const auto got = only<Pod>(decoded);
+    ASSERT_NE(got, nullptr);
+    EXPECT_EQ(got->uid, "") << uid;
+    EXPECT_FALSE(got->malformed) << uid;
+  }
 }
 
 TEST(DecodePod, SidecarsPortsComeAfterContainers) {

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <csignal>
+
+#include "tests/e2e/node.h"
+#include "tests/support/conntrack/conntrack_table.h"
+
+// Connections end with the ownership of their address, and no others do.
+namespace portcullis::test {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+std::string replaced(std::string text, const std::string& part, const std::string& by) {
+  const auto at = text.find(part);
+  EXPECT_NE(at, std::string::npos) << part;
+  return text.replace(at, part.size(), by);
+}
+
+std::string with_uid(const std::string& manifest, const std::string& uid) {
+  return replaced(manifest, "metadata:\n", "metadata:\n  uid: " + uid + "\n");
+}
+
+class DaemonAndConnections : public Node {
+ protected:
+  void SetUp() override {
+    Node::SetUp();
+    if (IsSkipped()) return;
+    table_ = ConntrackTable::open(*network_);
+    if (!table_) GTEST_SKIP() << "this kernel has no ctnetlink";
+    write("deny.yaml", deny_manifest("deny-web", "web"));
+    write("web.yaml", kWeb);
+    write("other.yaml",
+          pod_manifest("other", "10.0.0.2") + "---\n" + pod_manifest("v6", "fd00::2"));
+    write("fence.yaml", pod_manifest("fence", "10.0.0.99"));
+    start_and_wait_until_ready();
+    for (const auto& connection : kOthers) table_->add(connection);
+    table_->add("10.0.0.1>10.0.0.2");
+    table_->add("10.0.0.2>10.96.0.1 10.0.0.1>10.0.0.2");
+    table_->add(kFence);
+  }
+
+  // Without those of the health port.
+  Lines connections() {
+    Lines list = table_->list();
+    std::erase_if(list, [](const auto& line) { return line.starts_with("127."); });
+    return list;
+  }
+
+  bool become(const Lines& wanted) {
+    return wait_until([&] { return connections() == wanted; });
+  }
+
+  // What happened before has been swept, for what happened after it was.
+  bool pass_the_fence() {
+    remove("fence.yaml");
+    return wait_until([&] {
+      const auto list = connections();
+      return std::find(list.begin(), list.end(), kFence) == list.end();
+    });
+  }
+
+  const std::string kWeb = with_uid(pod_manifest("web", "10.0.0.1"), "first");
+  const std::string kFence = "10.0.0.99>198.51.100.1";
+  const Lines kOthers = {"10.0.0.2>10.0.0.11", "fd00::2>fd00::1"};
+  const Lines kOthersAndFence = {"10.0.0.2>10.0.0.11", kFence, "fd00::2>fd00::1"};
+  std::optional<ConntrackTable> table_;
+};
+
+TEST_F(DaemonAndConnections, EndWhenAnotherPodTakesTheAddress) {
+  write("web.yaml", pod_manifest("next", "10.0.0.1"));
+  EXPECT_TRUE(become(kOthersAndFence)) << daemon_->err();
+  EXPECT_TRUE(wait_until([&] { return contains(daemon_->err(), "ended 2 connections"); }));
+}
+
+TEST_F(DaemonAndConnections, EndWhenThePodIsRecreatedUnderItsName) {
+  write("web.yaml", with_uid(pod_manifest("web", "10.0.0.1"), "second"));
+  EXPECT_TRUE(become(kOthersAndFence)) << daemon_->err();
+}
+
+TEST_F(DaemonAndConnections, EndWhenThePodIsDeletedOrFinished) {
+  write("web.yaml", replaced(kWeb, "Running", "Succeeded"));
+  EXPECT_TRUE(become(kOthersAndFence)) << daemon_->err();
+  remove("other.yaml");
+  EXPECT_TRUE(become({kFence})) << daemon_->err();
+}
+
+TEST_F(DaemonAndConnections, EndForPodsOfOtherNodesToo) {
+  write("far.yaml",
+        replaced(pod_manifest("far", "10.0.0.11"), "nodeName: node", "nodeName: other-node"));
+  ASSERT_TRUE(wait_until([&] { return contains(daemon_->err(), "5 pods (4 on this node)"); }))
+      << daemon_->err();
+  write("web.yaml", pod_manifest("next", "10.0.0.1"));
+  ASSERT_TRUE(become(kOthersAndFence)) << daemon_->err();
+  remove("far.yaml");
+  EXPECT_TRUE(become({kFence, "fd00::2>fd00::1"})) << daemon_->err();
+}
+
+TEST_F(DaemonAndConnections, StayWhenThePodStays) {
+  const Lines before = connections();
+  write("web.yaml", replaced(kWeb, "app: web", "app: changed"));
+  write("new.yaml", pod_manifest("new", "10.0.0.11"));
+  remove("deny.yaml");
+  ASSERT_TRUE(kernel_becomes_compiled()) << daemon_->err();
+  ASSERT_TRUE(pass_the_fence()) << daemon_->err();
+  EXPECT_EQ(connections().size(), before.size() - 1) << daemon_->err();
+}
+
+TEST_F(DaemonAndConnections, StayOverARestart) {
+  const Lines before = connections();
+  for (const int signal : {SIGTERM, SIGKILL}) {
+    stop_daemon(signal);
+    start_and_wait_until_ready();
+  }
+  ASSERT_TRUE(pass_the_fence()) << daemon_->err();
+  EXPECT_EQ(connections().size(), before.size() - 1) << daemon_->err();
+  EXPECT_EQ(stop_daemon(SIGTERM), 0);
+}
+
+}  // namespace
+}  // namespace portcullis::test

@@ -1,0 +1,239 @@
+#include "daemon/conntrack_sweeper.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include "tests/support/model/cluster_builder.h"
+
+namespace portcullis {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using test::address;
+using test::cluster;
+using test::pod;
+
+constexpr SweeperTiming kQuick{0, milliseconds(0), milliseconds(1), milliseconds(20)};
+
+// A conntrack table: how many connections each address has. Its gate holds up whoever sweeps.
+class FakeTable {
+ public:
+  void add(const char* owner, std::size_t connections) {
+    const std::lock_guard lock(mutex_);
+    connections_[address(owner)] += connections;
+  }
+
+  std::size_t of(const char* owner) {
+    const std::lock_guard lock(mutex_);
+    const auto found = connections_.find(address(owner));
+    return found == connections_.end() ? 0 : found->second;
+  }
+
+  void fail(std::size_t times) {
+    const std::lock_guard lock(mutex_);
+    failures_ = times;
+  }
+
+  void open_gate(bool open) {
+    const std::lock_guard lock(mutex_);
+    open_ = open;
+    changed_.notify_all();
+  }
+
+  void wait_for_a_sweep() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_; });
+  }
+
+  Result<nl::Forgotten> forget(const std::vector<Address>& addresses) {
+    std::unique_lock lock(mutex_);
+    waiting_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return open_; });
+    waiting_ = false;
+    if (failures_ > 0) {
+      --failures_;
+      return failure(ErrorCode::kIo, "a fault");
+    }
+    nl::Forgotten forgotten;
+    for (const auto& each : addresses) {
+      forgotten.deleted += connections_[each];
+      connections_[each] = 0;
+    }
+    return forgotten;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<Address, std::size_t> connections_;
+  std::size_t failures_ = 0;
+  bool open_ = true;
+  bool waiting_ = false;
+};
+
+class Sweeper : public testing::Test {
+ protected:
+  void SetUp() override { start(kQuick); }
+
+  void start(SweeperTiming timing) {
+    sweeper_ = std::make_unique<ConntrackSweeper>(
+        io_, [this](const auto& addresses) { return table_.forget(addresses); }, timing,
+        [this](const Sweep& sweep) { sweeps_.push_back(sweep); });
+  }
+
+  void want(const std::vector<Event>& events) { sweeper_->want(address_owners(cluster(events))); }
+
+  void want_and_enforce(const std::vector<Event>& events) {
+    want(events);
+    sweeper_->enforced();
+  }
+
+  // Turns the loop until `condition` holds; false after a long time without it.
+  bool turn_until(const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition() && std::chrono::steady_clock::now() < end) {
+      io_.restart();
+      io_.run_one_for(milliseconds(5));
+    }
+    return condition();
+  }
+
+  bool becomes_idle() {
+    return turn_until([&] { return sweeper_->state() == ConntrackSweeper::State::kIdle; });
+  }
+
+  static std::vector<std::string> swept(const Sweep& sweep) {
+    std::vector<std::string> texts;
+    for (const auto& each : sweep.addresses) texts.push_back(to_string(each));
+    return texts;
+  }
+
+  using Texts = std::vector<std::string>;
+
+  boost::asio::io_context io_;
+  FakeTable table_;
+  std::vector<Sweep> sweeps_;
+  std::unique_ptr<ConntrackSweeper> sweeper_;
+};
+
+const auto kA = pod("shop/a", "10.0.0.1");
+const auto kB = pod("shop/b", "10.0.0.1");
+const auto kC = pod("shop/c", "10.0.0.3 fd00::3");
+
+TEST_F(Sweeper, HasNothingToDoForNewPods) {
+  want_and_enforce({kA, kC});
+  want_and_enforce({kA, kC, pod("shop/d", "10.0.0.4")});
+  EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kIdle);
+  EXPECT_TRUE(sweeps_.empty());
+}
+
+TEST_F(Sweeper, EndsConnectionsOfLostAddressesOnly) {
+  for (const auto* each : {"10.0.0.1", "10.0.0.3", "fd00::3"}) table_.add(each, 2);
+  want_and_enforce({kA, kC});
+  want_and_enforce({kA});
+  ASSERT_TRUE(becomes_idle());
+  EXPECT_EQ(table_.of("10.0.0.1"), 2U);
+  EXPECT_EQ(table_.of("10.0.0.3") + table_.of("fd00::3"), 0U);
+  ASSERT_EQ(sweeps_.size(), 1U);
+  EXPECT_EQ(swept(sweeps_[0]), (Texts{"10.0.0.3", "fd00::3"}));
+  EXPECT_EQ(sweeps_[0].forgotten.deleted, 4U);
+}
+
+TEST_F(Sweeper, WaitsUntilTheNewOwnershipIsEnforced) {
+  table_.add("10.0.0.1", 1);
+  want_and_enforce({kA});
+  want({kB});
+  io_.run_for(milliseconds(20));
+  EXPECT_EQ(table_.of("10.0.0.1"), 1U);
+  want({kB, kC});
+  EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kIdle);
+  sweeper_->enforced();
+  ASSERT_TRUE(becomes_idle());
+  EXPECT_EQ(table_.of("10.0.0.1"), 0U);
+  sweeper_->enforced();
+  EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kIdle) << "once is enough";
+}
+
+TEST_F(Sweeper, ThereAndBackBeforeTheCommitIsLostToo) {
+  table_.add("10.0.0.1", 1);
+  want_and_enforce({kA});
+  want({kB});
+  want({kA});
+  sweeper_->enforced();
+  ASSERT_TRUE(becomes_idle());
+  EXPECT_EQ(table_.of("10.0.0.1"), 0U);
+}
+
+TEST_F(Sweeper, WhatComesDuringASweepCoalesces) {
+  table_.open_gate(false);
+  want_and_enforce({kA, kC, pod("shop/d", "10.0.0.4")});
+  want_and_enforce({kC, pod("shop/d", "10.0.0.4")});
+  table_.wait_for_a_sweep();
+  table_.add("10.0.0.4", 3);
+  want_and_enforce({pod("shop/d", "10.0.0.4")});
+  want_and_enforce({});
+  EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kSweeping);
+  table_.open_gate(true);
+  ASSERT_TRUE(becomes_idle());
+  ASSERT_EQ(sweeps_.size(), 2U);
+  EXPECT_EQ(swept(sweeps_[0]), Texts{"10.0.0.1"});
+  EXPECT_EQ(swept(sweeps_[1]), (Texts{"10.0.0.3", "10.0.0.4", "fd00::3"}));
+  EXPECT_EQ(sweeps_[1].forgotten.deleted, 3U);
+}
+
+// It may be of the new owner's connections that the sweep under way has seen nothing yet.
+TEST_F(Sweeper, AnAddressLostAgainDuringItsSweepIsSweptAgain) {
+  table_.open_gate(false);
+  want_and_enforce({kA});
+  want_and_enforce({kB});
+  table_.wait_for_a_sweep();
+  want_and_enforce({kA});
+  table_.open_gate(true);
+  ASSERT_TRUE(becomes_idle());
+  ASSERT_EQ(sweeps_.size(), 2U);
+  EXPECT_EQ(swept(sweeps_[1]), Texts{"10.0.0.1"});
+}
+
+TEST_F(Sweeper, FailuresLoseNoAddress) {
+  for (const auto* each : {"10.0.0.1", "10.0.0.3"}) table_.add(each, 1);
+  table_.fail(5);
+  want_and_enforce({kA, kC});
+  want_and_enforce({kC});
+  ASSERT_TRUE(turn_until([&] { return sweeps_.size() == 3; }));
+  want_and_enforce({});
+  ASSERT_TRUE(becomes_idle());
+  ASSERT_EQ(sweeps_.size(), 6U);
+  for (std::size_t i = 0; i < 5; ++i) ASSERT_TRUE(sweeps_[i].error);
+  EXPECT_EQ(sweeps_[0].error->message, "a fault");
+  EXPECT_FALSE(sweeps_[5].error);
+  EXPECT_EQ(swept(sweeps_[5]), (Texts{"10.0.0.1", "10.0.0.3", "fd00::3"}));
+  EXPECT_EQ(table_.of("10.0.0.1") + table_.of("10.0.0.3"), 0U);
+}
+
+TEST_F(Sweeper, RestsAfterASweepInProportion) {
+  start({1'000'000, hours(1), hours(1), hours(1)});
+  want_and_enforce({kA, kC});
+  want_and_enforce({kC});
+  ASSERT_TRUE(turn_until([&] { return sweeps_.size() == 1; }));
+  EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kPausing);
+  want_and_enforce({});
+  EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kPausing);
+}
+
+TEST_F(Sweeper, EndsInTheMiddleOfASweep) {
+  table_.open_gate(false);
+  want_and_enforce({kA});
+  want_and_enforce({});
+  table_.wait_for_a_sweep();
+  table_.open_gate(true);
+  sweeper_.reset();
+  EXPECT_TRUE(sweeps_.empty());
+}
+
+}  // namespace
+}  // namespace portcullis
