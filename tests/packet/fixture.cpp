@@ -7,6 +7,7 @@
 #include "tests/support/rig/agreement.h"
 #include "tests/support/rig/command.h"
 #include "tests/support/rig/objects.h"
+#include "tests/support/rig/probe_table.h"
 
 namespace portcullis::test {
 
@@ -124,6 +125,12 @@ testing::AssertionResult PacketTest::outcomes_are(const std::vector<Probe>& prob
 testing::AssertionResult PacketTest::outcomes_beside_policies_are(
     const std::vector<Probe>& probes) {
   return is_empty(describe_surprises(prober_->run(probes)));
+}
+
+testing::AssertionResult PacketTest::traffic_is(const std::string& table) {
+  const auto probes = parse_probes(table);
+  if (!probes) return testing::AssertionFailure() << probes.error().message;
+  return outcomes_are(*probes);
 }
 
 }  // namespace portcullis::test

@@ -66,6 +66,7 @@ class PacketTest : public testing::TestWithParam<Variant> {
   // says. Every endpoint to every endpoint.
   testing::AssertionResult reachability_is(const std::function<bool(const Flow&)>& allowed);
   testing::AssertionResult outcomes_are(const std::vector<Probe>& probes);
+  testing::AssertionResult traffic_is(const std::string& table);  // see probe_table.h
 
   // For what something else than a policy decides, of which explain knows nothing: a proxy that
   // drops, a filter in the pod.

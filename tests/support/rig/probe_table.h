@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/result.h"
+#include "tests/support/rig/probe.h"
+
+namespace portcullis::test {
+
+// Probes as a table, each line from every source to every destination on every traffic:
+//
+//     x/b, internet -> x/a  80/TCP ICMP: allowed
+//     y/a -> x/a, x/b  53/UDP over IPv6: denied
+//
+// over both families unless the line names one. Outcomes are those that print: allowed, denied,
+// refused. A line that cannot be read is an error that quotes it.
+[[nodiscard]] Result<std::vector<Probe>> parse_probes(const std::string& table);
+
+}  // namespace portcullis::test
