@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "tests/support/rig/topology.h"
+
+namespace portcullis::test {
+
+// The cluster that most lines of the semantics are shown on:
+//
+//   p         a, b, c
+//   q         a, b      each pod labelled pod: <its name>, each namespace labelled ns: <its name>
+//   r         a
+//   internet  a host outside
+//
+// Everyone answers on 80/TCP, 81/TCP, 80/UDP and 80/SCTP. On two nodes, p/a is beside p/c and q/b.
+Topology three_namespaces();
+
+// A NetworkPolicy: "p/deny" and the lines of its spec, indented by two.
+std::string policy(const std::string& name, const std::string& spec);
+
+// Nobody but these peers, a YAML list, may reach p/a, and it nobody else.
+std::string only_with(const std::string& peers);
+
+}  // namespace portcullis::test
