@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/steps.h"
+
 namespace portcullis {
 
 Reconciler::Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
@@ -85,7 +87,7 @@ Result<Attempt> Reconciler::bring_from_dump() {
 Result<Transaction> Reconciler::commit_difference(const Ruleset& actual) {
   Transaction transaction = diff(actual, *desired_);
   if (!transaction.empty()) {
-    const auto committed = kernel_.commit(transaction);
+    const auto committed = kernel_.commit(steps(transaction));
     if (!committed) return tl::unexpected(committed.error());
   }
   actual_ = desired_;

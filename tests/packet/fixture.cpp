@@ -108,6 +108,19 @@ void PacketTest::load_nft(const std::string& node, const std::string& script) {
   ASSERT_TRUE(loaded) << loaded.error().message;
 }
 
+std::size_t PacketTest::dropped_packets(const std::string& node) {
+  constexpr std::string_view kMark = "counter packets ";
+  const auto table = run_command(playground_->endpoint(node).netns,
+                                 {"nft", "list", "table", "inet", "portcullis"});
+  if (!table) ADD_FAILURE() << table.error().message;
+  const std::string text = table.value_or("");
+  std::size_t dropped = 0;
+  for (auto at = text.find(kMark); at != text.npos; at = text.find(kMark, at + 1)) {
+    dropped += std::stoul(text.substr(at + kMark.size()));
+  }
+  return dropped;
+}
+
 testing::AssertionResult PacketTest::reachability_is(
     const std::function<bool(const Flow&)>& allowed) {
   return outcomes_are(every_probe(*playground_, allowed));

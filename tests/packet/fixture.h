@@ -62,6 +62,9 @@ class PacketTest : public testing::TestWithParam<Variant> {
   // Rules of nft(8) in a node, beside ours: whole lines, as in a file.
   void load_nft(const std::string& node, const std::string& script);
 
+  // What the rules of our profiles have dropped on a node since they are there.
+  std::size_t dropped_packets(const std::string& node);
+
   // What was seen must be as expected, and, once something is enforced, as `portcullis explain`
   // says. Every endpoint to every endpoint.
   testing::AssertionResult reachability_is(const std::function<bool(const Flow&)>& allowed);

@@ -7,8 +7,9 @@ namespace {
 
 std::string text_of(const ServiceAddress& destination, const Traffic& traffic) {
   if (traffic.transport == Transport::kIcmp) return to_string(destination.address);
-  return "[" + to_string(destination.address) +
-         "]:" + to_string(Traffic{traffic.transport, destination.port});
+  const bool stray = traffic.transport == Transport::kTcpAck;
+  const Traffic asked{stray ? Transport::kTcp : traffic.transport, destination.port};
+  return "[" + to_string(destination.address) + "]:" + to_string(asked);
 }
 
 // Each is of one connection, since both ends are addresses.

@@ -2,6 +2,7 @@
 
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/tcp.h>
 
 #include <algorithm>
 #include <array>
@@ -39,6 +40,12 @@ std::vector<std::uint8_t> echo_request(Family family, std::uint16_t token) {
   return bytes;
 }
 
+// A socket in repair mode is connected without a handshake; out of it, it sends an acknowledgement.
+void set_repair(int fd, bool on) {
+  const int value = on ? 1 : 0;
+  setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &value, sizeof value);
+}
+
 std::uint32_t initiate_tag(std::uint16_t source_port, std::uint16_t destination_port) {
   return static_cast<std::uint32_t>(source_port) << 16 | destination_port;
 }
@@ -54,6 +61,7 @@ Client::Client(const Endpoint& from, const Endpoint& to, const Probe& probe, Fre
     : Watched(open_socket(probe.traffic.transport, probe.family)),
       transport_(probe.traffic.transport),
       family_(probe.family) {
+  if (transport_ == Transport::kTcpAck) set_repair(fd(), true);
   const ServiceAddress target = probe.via.value_or(ServiceAddress{to.address(family_)});
   const std::uint16_t port = target.port != 0 ? target.port : probe.traffic.port;
   if (!is_open() || !bind_fresh(from.address(family_), ports) ||
@@ -62,10 +70,11 @@ Client::Client(const Endpoint& from, const Endpoint& to, const Probe& probe, Fre
     return;
   }
   make_request(port);
-  if (transport_ == Transport::kTcp)
+  if (is_stream())
     reset_on_close(fd());
   else
     send_request();
+  if (transport_ == Transport::kTcpAck) set_repair(fd(), false);
 }
 
 // The port of a ping socket is its echo id; a raw socket has none, but its packets do.
@@ -103,8 +112,12 @@ void Client::make_request(std::uint16_t destination_port) {
   }
 }
 
+bool Client::is_stream() const {
+  return transport_ == Transport::kTcp || transport_ == Transport::kTcpAck;
+}
+
 void Client::retransmit() {
-  if (!is_over() && transport_ != Transport::kTcp) send_request();
+  if (!is_over() && !is_stream()) send_request();
 }
 
 void Client::send_request() {
@@ -116,7 +129,7 @@ void Client::send_request() {
 }
 
 void Client::on_ready() {
-  if (transport_ == Transport::kTcp && !sent_) send_request();
+  if (is_stream() && !sent_) send_request();
   while (!is_over()) {
     std::array<std::uint8_t, 2048> buffer;
     std::span<const std::uint8_t> packet;
@@ -130,6 +143,7 @@ void Client::on_ready() {
 void Client::judge(std::span<const std::uint8_t> packet) {
   switch (transport_) {
     case Transport::kTcp:
+    case Transport::kTcpAck:
       if (packet.empty()) return conclude(Outcome::kRefused, "closed without an answer");
       return conclude(Outcome::kAllowed);
     case Transport::kUdp:

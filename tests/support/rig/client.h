@@ -42,6 +42,7 @@ class Client : public Watched {
   const std::string& reason() const { return reason_; }
 
  private:
+  bool is_stream() const;
   bool bind_fresh(const Address& address, FreshPorts& ports);
   bool connect_to(const Address& address, std::uint16_t port);
   std::uint16_t socket_port(std::uint16_t port) const;

@@ -4,6 +4,7 @@
 
 #include "compiler/compile.h"
 #include "compiler/diff.h"
+#include "compiler/steps.h"
 #include "daemon/source/manifests.h"
 
 namespace portcullis::test {
@@ -23,9 +24,7 @@ Result<Manifests> read(const std::vector<std::string>& texts) {
 Result<void> enforce(nl::Kernel& kernel, const Ruleset& desired) {
   const auto held = kernel.dump();
   if (!held) return tl::unexpected(held.error());
-  const Transaction transaction = diff(held->ruleset, desired);
-  if (transaction.empty()) return {};
-  return kernel.commit(transaction);
+  return kernel.commit(steps(diff(held->ruleset, desired)));
 }
 
 }  // namespace

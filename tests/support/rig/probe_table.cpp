@@ -28,7 +28,7 @@ std::optional<Traffic> parse_traffic(const std::string& word) {
   if (word == to_string(icmp())) return icmp();
   std::uint16_t port = 0;
   std::from_chars(word.data(), word.data() + word.size(), port);
-  for (const auto& traffic : {tcp(port), udp(port), sctp(port)}) {
+  for (const auto& traffic : {tcp(port), udp(port), sctp(port), tcp_ack(port)}) {
     if (word == to_string(traffic)) return traffic;
   }
   return std::nullopt;

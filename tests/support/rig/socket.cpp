@@ -16,6 +16,7 @@ struct Kind {
 Kind kind_of(Transport transport, Family family) {
   switch (transport) {
     case Transport::kTcp:
+    case Transport::kTcpAck:
       return {SOCK_STREAM, IPPROTO_TCP};
     case Transport::kUdp:
       return {SOCK_DGRAM, IPPROTO_UDP};

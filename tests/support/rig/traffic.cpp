@@ -12,6 +12,8 @@ const char* to_string(Transport transport) {
       return "SCTP";
     case Transport::kIcmp:
       return "ICMP";
+    case Transport::kTcpAck:
+      return "TCP-ACK";
   }
   return "?";
 }

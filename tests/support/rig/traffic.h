@@ -6,7 +6,13 @@
 
 namespace portcullis::test {
 
-enum class Transport : std::uint8_t { kTcp, kUdp, kSctp, kIcmp };
+enum class Transport : std::uint8_t {
+  kTcp,
+  kUdp,
+  kSctp,
+  kIcmp,
+  kTcpAck,  // a segment of a TCP connection that nobody made: whoever gets it resets
+};
 
 // What a probe sends and an endpoint answers: a port of a protocol, or an ICMP echo.
 struct Traffic {
@@ -19,6 +25,7 @@ struct Traffic {
 constexpr Traffic tcp(std::uint16_t port) { return {Transport::kTcp, port}; }
 constexpr Traffic udp(std::uint16_t port) { return {Transport::kUdp, port}; }
 constexpr Traffic sctp(std::uint16_t port) { return {Transport::kSctp, port}; }
+constexpr Traffic tcp_ack(std::uint16_t port) { return {Transport::kTcpAck, port}; }
 constexpr Traffic icmp() { return {Transport::kIcmp, 0}; }  // echo, of the probe's family
 
 const char* to_string(Transport transport);     // "TCP"

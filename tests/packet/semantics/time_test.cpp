@@ -1,0 +1,117 @@
+// SEMANTICS, lines 23 to 25: before a pod is known, and while policies change.
+#include "tests/packet/fixture.h"
+#include "tests/packet/semantics/cluster.h"
+#include "tests/support/process/wait_until.h"
+#include "tests/support/rig/barrage.h"
+#include "tests/support/rig/talker.h"
+
+namespace portcullis::test {
+namespace {
+
+constexpr std::uint16_t kOpen = 1000;    // every state allows it
+constexpr std::uint16_t kClosed = 2000;  // none does
+constexpr int kChanges = 200;
+
+using Time = PacketTest;
+
+INSTANTIATE_TEST_SUITE_P(Variants, Time, testing::ValuesIn(kVariants),
+                         [](const auto& each) { return name_of(each.param); });
+
+Topology two_pods() {
+  return {.pods = {{.name = "web", .labels = {{"app", "web"}}, .listens = {tcp(80)}},
+                   {.name = "client", .labels = {{"app", "client"}}, .listens = {tcp(80)}}}};
+}
+
+const std::string kDenyWeb = policy("default/deny-web", R"(
+  podSelector: {matchLabels: {app: web}}
+)");
+
+// There is no option yet that denies what is not known: README, limits.
+TEST_P(Time, Line23_UntilItsAddressIsKnownAPodIsOpen) {
+  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  const auto addresses = pod("default/web").addresses;
+  edit_pod("default/web", [](Pod& pod) { pod.addresses.clear(); });
+  enforce({kDenyWeb});
+  EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP ICMP: allowed\n"));
+  edit_pod("default/web", [&](Pod& pod) { pod.addresses = addresses; });
+  enforce({kDenyWeb});
+  EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP ICMP: denied\n"));
+}
+
+// There is no option yet that ends them: README, limits.
+TEST_P(Time, Line24_ExistingConnectionsOutliveATighterPolicy) {
+  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    enforce({});
+    const Talker server(playground().endpoint("default/web"), family);
+    const Talker client(playground().endpoint("default/client"), family);
+    ASSERT_TRUE(reaches(client, server));
+    ASSERT_TRUE(reaches(server, client));
+    enforce({kDenyWeb});
+    EXPECT_TRUE(reaches(client, server));
+    EXPECT_TRUE(reaches(server, client));
+    EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP: denied\n"));
+  }
+}
+
+// What is denied until a policy loosens is not remembered as denied.
+TEST_P(Time, Line24_DeniedConnectionsPassOnceAPolicyLoosens) {
+  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    enforce({kDenyWeb});
+    const auto before = dropped_packets("node-1");
+    const Talker server(playground().endpoint("default/web"), family);
+    const Talker client(playground().endpoint("default/client"), family);
+    ASSERT_TRUE(client.send_to(server));
+    EXPECT_TRUE(wait_until([&] { return dropped_packets("node-1") > before; }));
+    enforce({});
+    EXPECT_TRUE(reaches(client, server));
+  }
+}
+
+std::string web_allows(const std::string& name, const std::string& peer, int other_port) {
+  return policy(name, R"(
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from: [)" + peer + R"(]
+    ports: [{port: 1000, protocol: UDP}, {port: )" +
+                          std::to_string(other_port) + R"(, protocol: UDP}]
+)");
+}
+
+// States that differ in everything but what they say of the two ports.
+std::vector<std::vector<std::string>> states() {
+  const std::string by_label = "{podSelector: {matchLabels: {app: client}}}";
+  const std::string by_block = "{ipBlock: {cidr: 10.244.0.0/16}}, {ipBlock: {cidr: 'fd00::/16'}}";
+  const std::string client_egress = policy("default/client", R"(
+  podSelector: {matchLabels: {app: client}}
+  policyTypes: [Egress]
+  egress: [{to: [{podSelector: {}}], ports: [{port: 1000, protocol: UDP}]}]
+)");
+  return {{web_allows("default/a", by_label, 3000)},
+          {web_allows("default/a", by_block, 4000)},
+          {web_allows("default/b", by_label, 3000), client_egress},
+          {web_allows("default/b", by_block, 5000), kDenyWeb}};
+}
+
+TEST_P(Time, Line25_NoPacketSeesHalfOfAChange) {
+  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    const auto all = states();
+    enforce(all.front());
+    Barrage barrage(playground().endpoint("default/client"), playground().endpoint("default/web"),
+                    family, {.open = kOpen, .closed = kClosed});
+    for (int i = 0; i < kChanges; ++i) {
+      const auto sent = barrage.sent();
+      enforce(all[static_cast<std::size_t>(i) % all.size()]);
+      ASSERT_TRUE(wait_until([&] { return barrage.sent() > sent; }));
+    }
+    const auto outcome = barrage.stop();
+    EXPECT_GE(outcome.sent, static_cast<std::size_t>(kChanges));
+    EXPECT_EQ(outcome.lost, 0U) << "of " << outcome.sent;
+    EXPECT_EQ(outcome.leaked, 0U) << "of " << outcome.sent;
+  }
+}
+
+}  // namespace
+}  // namespace portcullis::test

@@ -1,0 +1,42 @@
+#include "tests/support/rig/barrage.h"
+
+#include "tests/support/process/wait_until.h"
+
+namespace portcullis::test {
+
+Barrage::Barrage(const Endpoint& from, const Endpoint& to, Family family, const Ports& ports)
+    : sender_(from, family),
+      open_(to, family, ports.open),
+      closed_(to, family, ports.closed),
+      thread_([this] { run(); }) {}
+
+Barrage::Outcome Barrage::stop() {
+  halt();
+  wait_until(
+      [this] {
+        receive();
+        return arrived_ == sent_;
+      },
+      std::chrono::seconds(5));
+  return {sent_, sent_ - arrived_, leaked_};
+}
+
+void Barrage::run() {
+  while (going_) {
+    if (sender_.send_to(open_)) ++sent_;
+    sender_.send_to(closed_);
+    receive();
+  }
+}
+
+void Barrage::halt() {
+  going_ = false;
+  if (thread_.joinable()) thread_.join();
+}
+
+void Barrage::receive() {
+  while (open_.receive() != 0) ++arrived_;
+  while (closed_.receive() != 0) ++leaked_;
+}
+
+}  // namespace portcullis::test

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <thread>
+
+#include "tests/support/rig/talker.h"
+
+namespace portcullis::test {
+
+// Datagrams from one endpoint to two ports of another, one pair after the other without a pause,
+// while a test does something else. Nobody answers, so that each of them is a new connection to
+// connection tracking, and judged.
+class Barrage {
+ public:
+  struct Ports {
+    std::uint16_t open;    // no datagram to it may be lost
+    std::uint16_t closed;  // none may arrive
+  };
+
+  // The endpoints must outlive it.
+  Barrage(const Endpoint& from, const Endpoint& to, Family family, const Ports& ports);
+  ~Barrage() { halt(); }
+  Barrage(const Barrage&) = delete;
+  Barrage& operator=(const Barrage&) = delete;
+
+  // Of each port so far.
+  std::size_t sent() const { return sent_; }
+
+  struct Outcome {
+    std::size_t sent = 0;    // to each port
+    std::size_t lost = 0;    // on their way to the open port
+    std::size_t leaked = 0;  // to the closed port
+  };
+
+  // Ends it, and waits for what is still under way.
+  Outcome stop();
+
+ private:
+  void run();
+  void halt();
+  void receive();
+
+  Talker sender_;
+  Talker open_;
+  Talker closed_;
+  std::atomic<bool> going_ = true;
+  std::atomic<std::size_t> sent_ = 0;
+  std::size_t arrived_ = 0;
+  std::size_t leaked_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace portcullis::test
