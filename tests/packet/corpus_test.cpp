@@ -91,8 +91,8 @@ void expect_of_evaluator(const CorpusStep& step) {
     const auto seen = evaluate(cluster, expectation.connection);
     const auto& probe = expectation.probe;
     both.push_back({probe, outcome_of(seen.allowed()), ""});
-    if (expectation.egress) add(egress, probe, *expectation.egress, seen.egress.allowed);
-    if (expectation.ingress) add(ingress, probe, *expectation.ingress, seen.ingress.allowed);
+    if (expectation.egress) add(egress, probe, *expectation.egress, seen.egress.allowed());
+    if (expectation.ingress) add(ingress, probe, *expectation.ingress, seen.ingress.allowed());
   }
   EXPECT_TRUE(none_surprising(egress)) << "egress alone";
   EXPECT_TRUE(none_surprising(ingress)) << "ingress alone";
