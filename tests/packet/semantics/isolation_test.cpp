@@ -141,9 +141,8 @@ TEST_P(Isolation, Line02_BothSidesMustAllow) {
   - to:
     - podSelector: {}
     ports:
-    - port: 80
-    - port: 80
-      protocol: SCTP
+    - {port: 80}
+    - {port: 80, protocol: SCTP}
 )");
   const auto into_others = policy("p/into-others", R"(
   podSelector: {matchExpressions: [{key: pod, operator: In, values: [b, c]}]}
@@ -151,9 +150,8 @@ TEST_P(Isolation, Line02_BothSidesMustAllow) {
   - from:
     - podSelector: {matchLabels: {pod: a}}
     ports:
-    - port: 81
-    - port: 80
-      protocol: SCTP
+    - {port: 81}
+    - {port: 80, protocol: SCTP}
 )");
   enforce({out_of_a});
   EXPECT_TRUE(traffic_is(R"(
