@@ -213,7 +213,7 @@ TEST_P(Services, PodsAreSelectedOnBothSides) {
                            by_cluster_ip({"other/near", "other/far"}, kDenied)));
 }
 
-TEST_P(Services, BlocksHoldTheAddressesOfPods) {
+TEST_P(Services, Line10_BlocksHoldTheAddressesOfPodsAfterDnat) {
   SERVE_OR_SKIP(kCluster, kListens);
   enforce({web_from(kFarBlock), client(to(kWebBlock))});
   EXPECT_TRUE(outcomes_are(by_cluster_ip({"default/far"}, kAllowed) +
@@ -257,7 +257,7 @@ TEST_P(Services, EgressToANodePortIsToThePodOnTheOwnNodeAndToTheNodeOnOthers) {
 }
 
 // It masquerades only after policies have judged: its own address admits nobody.
-TEST_P(Services, NodePortOfThePodsOwnNodeShowsTheClient) {
+TEST_P(Services, Line10_NodePortOfThePodsOwnNodeShowsTheClientBeforeSnat) {
   SERVE_OR_SKIP(kCluster, kListens);
   enforce({web_from(kInternet + ", " + kNode1 + ", " + kClients)});
   EXPECT_TRUE(
@@ -266,7 +266,7 @@ TEST_P(Services, NodePortOfThePodsOwnNodeShowsTheClient) {
 }
 
 // Even if it leads a pod back to itself.
-TEST_P(Services, NodePortOfAnotherNodeShowsThatNode) {
+TEST_P(Services, Line16_NodePortOfAnotherNodeShowsThatNode) {
   SERVE_OR_SKIP(kCluster, kListens);
   enforce({web_from(kInternet + ", " + kEveryPod)});
   EXPECT_TRUE(outcomes_are(by_node_port_as_node("node-2", {"internet", "default/web"}, kDenied) +

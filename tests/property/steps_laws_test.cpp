@@ -1,0 +1,48 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "compiler/compile.h"
+#include "compiler/diff.h"
+#include "compiler/steps.h"
+#include "tests/property/generators.h"
+#include "tests/support/model/interpreter.h"
+#include "tests/support/model/kernel_model.h"
+
+namespace portcullis::test {
+namespace {
+
+std::vector<Packet> packets() {
+  std::vector<Packet> packets;
+  for (int i = 0; i < 20; ++i) {
+    const auto probe = *connection();
+    packets.push_back({probe.source, probe.destination, probe.protocol, probe.port});
+  }
+  return packets;
+}
+
+std::vector<bool> verdicts(const Ruleset& ruleset, const std::vector<Packet>& packets) {
+  std::vector<bool> verdicts;
+  for (const auto& packet : packets) verdicts.push_back(passes(ruleset, packet));
+  return verdicts;
+}
+
+RC_GTEST_PROP(StepsLaws, EachDecidesAsBeforeOrAsAfter, ()) {
+  const auto from = compile(any_cluster("from"), "n1");
+  const auto to = compile(any_cluster("to"), "n1");
+  const auto probes = packets();
+  const auto before = verdicts(from, probes);
+  const auto after = verdicts(to, probes);
+  KernelModel kernel(from);
+  bool switched = false;
+  for (const auto& step : steps(diff(from, to))) {
+    const auto done = kernel.apply(step);
+    if (!done) RC_FAIL(done.error().message);
+    const auto now = verdicts(kernel.ruleset(), probes);
+    switched = switched || now != before;
+    RC_ASSERT(now == (switched ? after : before));
+  }
+  RC_ASSERT(kernel.ruleset() == to);
+}
+
+}  // namespace
+}  // namespace portcullis::test
