@@ -1,6 +1,7 @@
 #include "compiler/compile.h"
 
 #include <map>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "compiler/membership.h"
 #include "compiler/profile.h"
 #include "compiler/ruleset_builder.h"
+#include "compiler/serialize.h"
 
 namespace portcullis {
 namespace {
@@ -41,7 +43,7 @@ class Compilation {
       isolate(endpoint, Direction::kEgress);
       isolate(endpoint, Direction::kIngress);
     }
-    return std::move(builder_).build();
+    return std::move(builder_).build(policies_in_force());
   }
 
  private:
@@ -57,6 +59,24 @@ class Compilation {
     auto& chain = quarantine_[direction];
     if (chain.empty()) chain = builder_.add_quarantine(direction);
     return chain;
+  }
+
+  // Which policies isolate local pods, and which pods these are for: the profile chains say the
+  // rest of them.
+  std::string policies_in_force() const {
+    std::map<ObjectKey, const NetworkPolicy*> in_force;
+    for (const auto& [subjects, chain] : chains_) {
+      if (chain.empty()) continue;
+      for (const auto* policy : std::get<Policies>(subjects)) in_force[policy->key] = policy;
+    }
+    std::string content;
+    for (const auto& [key, policy] : in_force) {
+      put(content, to_string(key));
+      put(content, policy->pod_selector);
+      content += policy->isolates_ingress ? "i" : "-";
+      content += policy->isolates_egress ? "e" : "-";
+    }
+    return content;
   }
 
   // The chain for the pod; "" where the direction is open.

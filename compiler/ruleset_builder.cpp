@@ -1,75 +1,22 @@
 #include "compiler/ruleset_builder.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "compiler/content_hash.h"
+#include "compiler/forward_chain.h"
 #include "compiler/print.h"
+#include "compiler/serialize.h"
 
 namespace portcullis {
 namespace {
 
-constexpr std::uint8_t kNeighborSolicit = 135;  // ICMPv6 types of RFC 4861
-constexpr std::uint8_t kNeighborAdvert = 136;
-constexpr std::uint8_t kOnLinkHopLimit = 255;
-
-constexpr std::array kFamilies = {Family::kIpv4, Family::kIpv6};
-
-std::string in_family(const char* kind, Family family) {
-  return std::string(kind) + (family == Family::kIpv4 ? "-v4" : "-v6");
-}
-
-FieldType address_type(Family family) {
-  return family == Family::kIpv4 ? FieldType::kIpv4Addr : FieldType::kIpv6Addr;
-}
-
-Field source(Family family) {
-  return family == Family::kIpv4 ? Field::kIp4Source : Field::kIp6Source;
-}
-
-Field destination(Family family) {
-  return family == Family::kIpv4 ? Field::kIp4Destination : Field::kIp6Destination;
-}
-
 // Where a pod's far end stands in a packet.
 Field far_end(Direction direction, Family family) {
-  return direction == Direction::kIngress ? source(family) : destination(family);
-}
-
-std::string dispatch_map(Direction direction, Family family) {
-  return in_family(direction == Direction::kIngress ? "ingress" : "egress", family);
+  return direction == Direction::kIngress ? source_field(family) : destination_field(family);
 }
 
 Rule rule(std::vector<Statement> statements) { return Rule{std::move(statements)}; }
-
-// Strings of a serialised object keep apart by their lengths.
-void put(std::string& content, std::string_view text) {
-  content += std::to_string(text.size()) + ":";
-  content += text;
-}
-
-void put(std::string& content, const LabelSelector& selector) {
-  for (const auto& requirement : selector.requirements()) {
-    put(content, requirement.key);
-    content += static_cast<char>('0' + static_cast<int>(requirement.op));
-    for (const auto& value : requirement.values) put(content, value);
-    content += ";";
-  }
-}
-
-void put(std::string& content, const std::vector<PeerSelector>& selectors) {
-  for (const auto& selector : selectors) {
-    if (const auto* name = std::get_if<std::string>(&selector.namespaces)) {
-      put(content, *name);
-    } else {
-      content += "*";
-      put(content, std::get<LabelSelector>(selector.namespaces));
-    }
-    content += "/";
-    put(content, selector.pods);
-    content += "|";
-  }
-}
 
 std::string ranges_text(const AddressRanges& ranges, Family family) {
   std::string text;
@@ -114,49 +61,9 @@ ElementKey port_key(std::uint32_t protocol_and_port) {
       .append_port(static_cast<std::uint16_t>(protocol_and_port & 0xffff));
 }
 
-// The chain that every forwarded packet passes. It never changes.
-//
-//   replies; neighbour discovery between bridged pods (a routed packet has lost its hop limit of
-//   255); a pod to itself; then egress of the source and ingress of the destination, where a
-//   profile chain either drops or returns
-std::vector<Rule> forward_rules() {
-  const Verdict accept{Verdict::Kind::kAccept};
-  std::vector<Rule> rules;
-  rules.push_back(
-      rule({ConntrackState{ConntrackState::kEstablished | ConntrackState::kRelated}, accept}));
-  for (const auto type : {kNeighborSolicit, kNeighborAdvert}) {
-    rules.push_back(rule(
-        {Equal{Field::kIp6HopLimit, kOnLinkHopLimit}, Equal{Field::kIcmpv6Type, type}, accept}));
-  }
-  for (const auto family : kFamilies) {
-    rules.push_back(rule(
-        {InSet{{source(family), destination(family)}, in_family("self", family), false}, accept}));
-  }
-  for (const auto family : kFamilies) {
-    rules.push_back(rule({VerdictMap{{source(family)}, in_family("egress", family)}}));
-  }
-  for (const auto family : kFamilies) {
-    rules.push_back(rule({VerdictMap{{destination(family)}, in_family("ingress", family)}}));
-  }
-  return rules;
-}
-
 }  // namespace
 
-RulesetBuilder::RulesetBuilder(const Membership& membership) : membership_(membership) {
-  const auto add = [&](const SetSpec& spec) { ruleset_.sets[spec.name] = {spec, {}}; };
-  for (const auto family : kFamilies) {
-    const auto type = address_type(family);
-    add({in_family("self", family),
-         {type, type},
-         false,
-         false,
-         "isolated local pods, to themselves"});
-    add({in_family("egress", family), {type}, false, true, "local pods isolated for egress"});
-    add({in_family("ingress", family), {type}, false, true, "local pods isolated for ingress"});
-  }
-  ruleset_.chains["forward"] = {{"forward", BaseChain{}, ""}, forward_rules()};
-}
+RulesetBuilder::RulesetBuilder(const Membership& membership) : membership_(membership) {}
 
 std::string RulesetBuilder::add_profile(const Profile& profile) {
   std::vector<Rule> rules;
@@ -207,7 +114,7 @@ void RulesetBuilder::add_clause_rules(Direction direction, const Clause& clause,
 
 void RulesetBuilder::add_named_rules(const NamedClause& clause, std::vector<Rule>& rules) {
   for (const auto family : kFamilies) {
-    const InSet match{{destination(family), Field::kL4Proto, Field::kDestinationPort},
+    const InSet match{{destination_field(family), Field::kL4Proto, Field::kDestinationPort},
                       add_named_set(family, clause),
                       false};
     rules.push_back(rule({match, Verdict{Verdict::Kind::kReturn}}));
@@ -296,13 +203,19 @@ InSet RulesetBuilder::match_ports(const PortSet& ports) {
 void RulesetBuilder::dispatch(Direction direction, const Address& address,
                               const std::string& chain) {
   const auto family = address.family;
-  ruleset_.sets[dispatch_map(direction, family)].elements.push_back(
-      {ElementKey().append(address), {}, chain});
-  ruleset_.sets[in_family("self", family)].elements.push_back(
-      {ElementKey().append(address).append(address), {}, {}});
+  dispatch_[dispatch_map(direction, family)].push_back({ElementKey().append(address), {}, chain});
+  dispatch_[self_set(family)].push_back({ElementKey().append(address).append(address), {}, {}});
 }
 
-Ruleset RulesetBuilder::build() && {
+Ruleset RulesetBuilder::build(std::string_view policies) && {
+  std::string content(policies);
+  for (const auto& [name, chain] : ruleset_.chains) put(content, name);
+  const auto generation = content_hash(content);
+  for (const auto& spec : dispatch_sets(generation)) {
+    const auto name = spec.name.substr(0, spec.name.size() - generation.size() - 1);
+    ruleset_.sets[spec.name] = {spec, std::move(dispatch_[name])};
+  }
+  ruleset_.chains["forward"] = forward_chain(generation);
   for (auto& [name, set] : ruleset_.sets) {
     auto& elements = set.elements;
     std::sort(elements.begin(), elements.end());

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/membership.h"
 #include "compiler/profile.h"
@@ -13,7 +15,7 @@ namespace portcullis {
 // the content, so equal content is the same object.
 class RulesetBuilder {
  public:
-  // Begins with the base chain and the empty dispatch maps. `membership` must outlive the builder.
+  // `membership` must outlive the builder.
   explicit RulesetBuilder(const Membership& membership);
 
   // The chain that decides one direction of a pod; adds it and its sets if they are not there.
@@ -25,8 +27,9 @@ class RulesetBuilder {
   // Sends the traffic of a local pod's address through a chain.
   void dispatch(Direction direction, const Address& address, const std::string& chain);
 
-  // The finished ruleset; elements sorted and unique.
-  Ruleset build() &&;
+  // The finished ruleset: with the forward chain and the dispatch sets, of the generation that
+  // `policies` and the profile chains make (see forward_chain.h); elements sorted and unique.
+  Ruleset build(std::string_view policies) &&;
 
  private:
   std::string add_chain(Direction direction, std::vector<Rule> rules, std::string_view about);
@@ -39,6 +42,7 @@ class RulesetBuilder {
 
   const Membership& membership_;
   Ruleset ruleset_;
+  std::map<std::string, std::vector<Element>> dispatch_;  // by the set's name without generation
 };
 
 }  // namespace portcullis

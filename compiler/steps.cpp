@@ -1,14 +1,13 @@
 #include "compiler/steps.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string>
 
 namespace portcullis {
 namespace {
 
-enum class Step : std::uint8_t { kPrepare, kSwitch, kRemove };
+using Step = Transaction Steps::*;
 
 bool replaces_table(const Transaction& transaction) {
   return std::any_of(
@@ -25,49 +24,43 @@ class Sorter {
     }
   }
 
-  Step operator()(const AddTable&) { return Step::kPrepare; }
-  Step operator()(const DeleteTable&) { return Step::kSwitch; }
+  Step operator()(const AddTable&) { return &Steps::prepare; }
+  Step operator()(const DeleteTable&) { return &Steps::exchange; }
   Step operator()(const AddSet& add) {
     sets_.insert(add.set.name);
-    return Step::kPrepare;
+    return &Steps::prepare;
   }
   Step operator()(const AddChain& add) {
-    chains_.insert(add.chain.name);
-    return Step::kPrepare;
+    if (!add.chain.base) chains_.insert(add.chain.name);
+    return &Steps::prepare;
   }
   Step operator()(const AddRule& add) {
-    return chains_.contains(add.chain) ? Step::kPrepare : Step::kSwitch;
+    return chains_.contains(add.chain) ? &Steps::prepare : &Steps::exchange;
   }
   Step operator()(const AddElements& add) {
-    // Elements of a verdict map are what switches, also those of a new one.
-    return sets_.contains(add.set.name) && !add.set.verdict_map ? Step::kPrepare : Step::kSwitch;
+    return sets_.contains(add.set.name) ? &Steps::prepare : &Steps::exchange;
   }
-  Step operator()(const DeleteElements&) { return Step::kSwitch; }
+  Step operator()(const DeleteElements&) { return &Steps::exchange; }
   Step operator()(const FlushChain& flush) {
-    return stale_.contains(flush.chain) ? Step::kRemove : Step::kSwitch;
+    return stale_.contains(flush.chain) ? &Steps::remove : &Steps::exchange;
   }
-  Step operator()(const DeleteSet&) { return Step::kRemove; }
-  Step operator()(const DeleteChain&) { return Step::kRemove; }
+  Step operator()(const DeleteSet&) { return &Steps::remove; }
+  Step operator()(const DeleteChain&) { return &Steps::remove; }
 
  private:
-  std::set<std::string> sets_;  // that the transaction adds
-  std::set<std::string> chains_;
-  std::set<std::string> stale_;  // chains that it deletes
+  std::set<std::string> sets_;    // that the transaction adds
+  std::set<std::string> chains_;  // but base chains, which packets pass at once
+  std::set<std::string> stale_;   // chains that it deletes
 };
 
 }  // namespace
 
-std::vector<Transaction> steps(const Transaction& transaction) {
-  if (replaces_table(transaction)) return {transaction};
-  std::array<Transaction, 3> sorted;
+Steps steps(const Transaction& transaction) {
+  if (replaces_table(transaction)) return {{}, transaction, {}};
+  Steps steps;
   Sorter sorter(transaction);
   for (const auto& operation : transaction.operations) {
-    const auto step = std::visit(sorter, operation);
-    sorted[static_cast<std::size_t>(step)].operations.push_back(operation);
-  }
-  std::vector<Transaction> steps;
-  for (auto& step : sorted) {
-    if (!step.empty()) steps.push_back(std::move(step));
+    (steps.*std::visit(sorter, operation)).operations.push_back(operation);
   }
   return steps;
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "compiler/transaction.h"
 
 namespace portcullis {
@@ -10,19 +8,25 @@ namespace portcullis {
 // that no packet sees half of it:
 //
 //     1. prepare   new sets and chains, complete, which nothing refers to yet
-//     2. switch    elements of sets and maps that are in use, rules of chains that are in use
+//     2. exchange  rules of base chains and of chains that are in use, elements of sets that are
 //     3. remove    what nothing refers to any more
 //
-// A step that has nothing to do is left out. A transaction that replaces the table is one step.
-// After each step the table is valid; until the second it decides as before, from then on as after.
+// Any of them may be empty. A transaction that replaces the table is all exchange. After each step
+// the table is valid; until the second it decides as before, from then on as after.
 //
-// Why not one batch? Because Linux does not make all of one visible at one moment. A packet reads
-// the generation of the rules once, when it comes to the base chain, but that of the elements at
-// each lookup (nft_do_chain() and nft_genmask_cur() in net/netfilter/nf_tables_core.c). One that is
-// under way when the generation changes finds a new element of a verdict map, and jumps to a chain
-// that has no rules yet in its own generation: it passes. And the elements of new interval sets are
-// found only some time after the generation has changed (nft_set_commit_update() in
-// nf_tables_api.c): until then a packet that they allow is dropped.
-std::vector<Transaction> steps(const Transaction& transaction);
+// Why not one batch? Because Linux does not make all of one visible at one moment. A packet sees
+// the rules of the generation in which it came to the base chain, to its last rule, but elements of
+// the generation in which each is looked up (nft_do_chain() and nft_genmask_cur() in
+// net/netfilter/nf_tables_core.c). One that is under way when a generation begins would find a new
+// element of a verdict map and jump to a chain that has no rules in its own generation: it would
+// pass. And what a batch adds to interval sets is found only some time after its generation has
+// begun (nft_set_commit_update() in nf_tables_api.c): a packet that it allows would be dropped.
+struct Steps {
+  Transaction prepare;
+  Transaction exchange;
+  Transaction remove;
+};
+
+Steps steps(const Transaction& transaction);
 
 }  // namespace portcullis

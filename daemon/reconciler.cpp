@@ -6,6 +6,19 @@
 #include "compiler/steps.h"
 
 namespace portcullis {
+namespace {
+
+constexpr std::size_t kMostLeftBehind = 1'000;  // operations to remove it
+
+// What the kernel holds after an exchange: what is wanted, and what that has left behind.
+std::shared_ptr<const Ruleset> united(const Ruleset& desired, const Ruleset& actual) {
+  auto held = std::make_shared<Ruleset>(desired);
+  held->sets.insert(actual.sets.begin(), actual.sets.end());
+  held->chains.insert(actual.chains.begin(), actual.chains.end());
+  return held;
+}
+
+}  // namespace
 
 Reconciler::Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
                        Sink sink)
@@ -50,7 +63,7 @@ void Reconciler::attempt() {
   if (result) {
     delay_ = {};
     attempt = std::move(*result);
-    arm(State::kHeld, next_look_);
+    arm(State::kHeld, std::min(next_look_, removal_due_));
   } else {
     actual_.reset();
     delay_ = std::clamp(delay_ * 2, timing_.first_retry, timing_.last_retry);
@@ -85,13 +98,33 @@ Result<Attempt> Reconciler::bring_from_dump() {
 }
 
 Result<Transaction> Reconciler::commit_difference(const Ruleset& actual) {
-  Transaction transaction = diff(actual, *desired_);
-  if (!transaction.empty()) {
-    const auto committed = kernel_.commit(steps(transaction));
-    if (!committed) return tl::unexpected(committed.error());
+  const Steps todo = steps(diff(actual, *desired_));
+  const bool exchanges = !todo.prepare.empty() || !todo.exchange.empty();
+  const bool leaves = !todo.remove.empty() && todo.remove.operations.size() <= kMostLeftBehind &&
+                      (exchanges || (has_stale() && Clock::now() < removal_due_));
+  auto committed = leaves ? commit({&todo.prepare, &todo.exchange})
+                          : commit({&todo.prepare, &todo.exchange, &todo.remove});
+  if (!committed) return committed;
+  if (!leaves) {
+    removal_due_ = Clock::time_point::max();
+    actual_ = desired_;
+  } else if (exchanges) {
+    removal_due_ = Clock::now() + timing_.remove_after;
+    actual_ = united(*desired_, actual);
   }
-  actual_ = desired_;
-  return transaction;
+  return committed;
+}
+
+Result<Transaction> Reconciler::commit(std::initializer_list<const Transaction*> steps) {
+  Transaction all;
+  for (const Transaction* step : steps) {
+    if (step->empty()) continue;
+    const auto done = kernel_.commit(*step);
+    if (!done) return tl::unexpected(done.error());
+    const auto& operations = step->operations;
+    all.operations.insert(all.operations.end(), operations.begin(), operations.end());
+  }
+  return all;
 }
 
 }  // namespace portcullis

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 
@@ -18,6 +19,7 @@ struct ReconcilerTiming {
   std::chrono::milliseconds first_retry{100};  // doubles with each failure in a row
   std::chrono::milliseconds last_retry{30'000};
   std::chrono::milliseconds verify_every{5'000};
+  std::chrono::milliseconds remove_after{100};  // more than any packet is under way
 };
 
 // What one attempt to bring the kernel to the desired ruleset did.
@@ -43,7 +45,12 @@ struct Attempt {
 // kWaiting  nothing is wanted yet: the kernel is neither read nor written.
 // kDue      an attempt is queued on the io_context; what is wanted until it runs coalesces.
 // kHeld     the kernel held it when we last looked.
-// kFailed   the last attempt failed; the kernel is what it was.
+// kFailed   the last attempt failed; the kernel decides as it did, or already as wanted.
+//
+// A change is committed in steps (compiler/steps.h). The last, which removes what nothing refers to
+// any more, waits for remove_after, since packets that were under way at the exchange still look it
+// up; until then the kernel holds more than is wanted. Where changes follow so fast that very much
+// has to go, it waits no longer.
 //
 // The kernel is dumped at first, after a failure and every verify_every; else the diff is against
 // what was committed last. A dump that equals the desired ruleset commits nothing. A commit that
@@ -70,6 +77,10 @@ class Reconciler {
   bool table_exists();
 
   State state() const { return state_; }
+
+  // Whether the kernel still holds what the last exchange left behind.
+  bool has_stale() const { return removal_due_ != Clock::time_point::max(); }
+
   const Ruleset* desired() const { return desired_.get(); }  // null while kWaiting
 
  private:
@@ -80,15 +91,17 @@ class Reconciler {
   Result<Attempt> bring();
   Result<Attempt> bring_from_dump();
   Result<Transaction> commit_difference(const Ruleset& actual);
+  Result<Transaction> commit(std::initializer_list<const Transaction*> steps);
 
   boost::asio::steady_timer timer_;
   nl::Kernel kernel_;
   const ReconcilerTiming timing_;
   const Sink sink_;
   State state_ = State::kWaiting;
-  std::uint64_t turn_ = 0;              // of the timer: a completion of an earlier turn is stale
-  Clock::time_point next_look_{};       // when the kernel is to be dumped again
-  std::chrono::milliseconds delay_{0};  // before the next retry; 0: the last attempt succeeded
+  std::uint64_t turn_ = 0;         // of the timer: a completion of an earlier turn is stale
+  Clock::time_point next_look_{};  // when the kernel is to be dumped again
+  Clock::time_point removal_due_ = Clock::time_point::max();  // max: nothing is left behind
+  std::chrono::milliseconds delay_{0};      // before the next retry; 0: the last attempt succeeded
   std::shared_ptr<const Ruleset> desired_;  // null: kWaiting
   std::shared_ptr<const Ruleset> actual_;   // what we left in the kernel; null: unknown
 };

@@ -35,14 +35,6 @@ Result<void> Kernel::commit(const Transaction& transaction) {
   return nl::commit(impl_->socket, transaction);
 }
 
-Result<void> Kernel::commit(const std::vector<Transaction>& steps) {
-  for (const auto& step : steps) {
-    auto done = commit(step);
-    if (!done) return done;
-  }
-  return {};
-}
-
 Result<Snapshot> Kernel::dump() { return nl::dump(impl_->socket); }
 
 }  // namespace portcullis::nl

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "compiler/result.h"
 #include "compiler/ruleset.h"
@@ -31,9 +30,6 @@ class Kernel {
   // operation that the kernel refused as nft(8) would take it, with the kernel's reason.
   // kInterrupted: the outcome is unknown (the kernel's answers were lost): dump() tells.
   [[nodiscard]] Result<void> commit(const Transaction& transaction);
-
-  // One batch after the other (see steps() in compiler/steps.h), until one fails.
-  [[nodiscard]] Result<void> commit(const std::vector<Transaction>& steps);
 
   // Our table as one consistent generation: a dump that a commit of anyone interrupted is
   // repeated. Other tables are not read. Expressions and attributes that we never write come

@@ -3,8 +3,6 @@
 #include <optional>
 
 #include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "compiler/steps.h"
 #include "daemon/source/manifests.h"
 
 namespace portcullis::test {
@@ -21,12 +19,6 @@ Result<Manifests> read(const std::vector<std::string>& texts) {
   return merge(files);
 }
 
-Result<void> enforce(nl::Kernel& kernel, const Ruleset& desired) {
-  const auto held = kernel.dump();
-  if (!held) return tl::unexpected(held.error());
-  return kernel.commit(steps(diff(held->ruleset, desired)));
-}
-
 }  // namespace
 
 Result<Enforcement> Enforcement::start(const Playground& playground) {
@@ -36,7 +28,12 @@ Result<Enforcement> Enforcement::start(const Playground& playground) {
     std::optional<Result<nl::Kernel>> kernel;
     endpoint.netns.run([&] { kernel = nl::Kernel::open(); });
     if (!*kernel) return tl::unexpected(kernel->error());
-    enforcement.nodes_.push_back({endpoint.name, std::move(**kernel)});
+    Node node{endpoint.name, std::make_unique<boost::asio::io_context>(),
+              std::make_unique<std::optional<Error>>(), nullptr};
+    node.reconciler = std::make_unique<Reconciler>(
+        *node.io, std::move(**kernel), ReconcilerTiming{},
+        [error = node.error.get()](const Attempt& attempt) { *error = attempt.error; });
+    enforcement.nodes_.push_back(std::move(node));
   }
   return enforcement;
 }
@@ -47,9 +44,9 @@ Result<std::vector<std::string>> Enforcement::apply(const std::vector<std::strin
   cluster_ = {};
   for (const auto& event : read_manifests->events) cluster_.apply(event);
   for (auto& node : nodes_) {
-    const auto enforced = enforce(node.kernel, compile(cluster_, node.name));
-    if (!enforced)
-      return failure(enforced.error().code, node.name + ": " + enforced.error().message);
+    node.reconciler->want(std::make_shared<const Ruleset>(compile(cluster_, node.name)));
+    while (node.reconciler->state() == Reconciler::State::kDue) node.io->run_one();
+    if (*node.error) return failure((*node.error)->code, node.name + ": " + (*node.error)->message);
   }
   std::vector<std::string> problems;
   for (const auto& problem : read_manifests->problems) problems.push_back(to_string(problem));

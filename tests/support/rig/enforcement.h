@@ -1,27 +1,30 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/cluster_state.h"
 #include "compiler/result.h"
-#include "daemon/netlink/kernel.h"
+#include "daemon/reconciler.h"
 #include "tests/support/rig/playground.h"
 
 namespace portcullis::test {
 
 // The daemon's main job in this process, on every node of a playground:
 //
-//     manifests -> Event -> ClusterState -> compile -> Ruleset -> diff -> Transaction -> Kernel
+//     manifests -> Event -> ClusterState -> compile -> Ruleset -> Reconciler
 //
 // The playground must outlive it. The rules stay when it goes, as a daemon's do.
 class Enforcement {
  public:
   [[nodiscard]] static Result<Enforcement> start(const Playground& playground);
 
-  // Every node comes to enforce exactly these manifests (YAML texts): what the kernel holds is
-  // dumped, and the difference is committed. Returns the manifests' problems as the daemon would
-  // log them; what they are about fails closed.
+  // Every node comes to enforce exactly these manifests (YAML texts), one node after the other.
+  // Returns the manifests' problems as the daemon would log them; what they are about fails closed.
+  // What the change left behind goes in a later call.
   [[nodiscard]] Result<std::vector<std::string>> apply(const std::vector<std::string>& manifests);
 
   // What is enforced: the objects of the last apply().
@@ -30,7 +33,9 @@ class Enforcement {
  private:
   struct Node {
     std::string name;
-    nl::Kernel kernel;
+    std::unique_ptr<boost::asio::io_context> io;
+    std::unique_ptr<std::optional<Error>> error;  // of the reconciler's last attempt
+    std::unique_ptr<Reconciler> reconciler;
   };
 
   Enforcement() = default;

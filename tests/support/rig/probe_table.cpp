@@ -74,8 +74,7 @@ struct Line {
  private:
   void add_pair(const std::string& from, const std::string& to, std::vector<Probe>& probes) const {
     for (const auto& traffic : traffics) {
-      for (const auto family : families)
-        probes.push_back({from, to, traffic, family, expected});
+      for (const auto family : families) probes.push_back({from, to, traffic, family, expected});
     }
   }
 };

@@ -6,6 +6,7 @@
 #include "compiler/diff.h"
 #include "compiler/print.h"
 #include "tests/support/model/cluster_builder.h"
+#include "tests/support/model/find_set.h"
 
 // DESIGN section 2: what is shared, and what is not in the kernel at all.
 namespace portcullis::test {
@@ -15,7 +16,7 @@ Ruleset compiled(const std::vector<Event>& events) { return compile(cluster(even
 
 // The chain that a verdict map sends the address to; "" for none.
 std::string target(const Ruleset& ruleset, const std::string& map, std::string_view pod) {
-  for (const auto& element : ruleset.sets.at(map).elements) {
+  for (const auto& element : find_set(ruleset, map).elements) {
     if (element.key == ElementKey().append(address(pod))) return element.jump;
   }
   return "";
@@ -34,7 +35,7 @@ std::vector<std::string> names_with(const Ruleset& ruleset, const std::string& p
 
 // "10.0.0.1, 10.0.0.2"
 std::string elements(const Ruleset& ruleset, const std::string& name) {
-  const auto& set = ruleset.sets.at(name);
+  const auto& set = find_set(ruleset, name);
   std::string text;
   for (const auto& element : set.elements) {
     text += (text.empty() ? "" : ", ") + to_string(element, set.spec);
@@ -185,7 +186,7 @@ TEST(CompileStructure, NoSetIsThereThatNoRuleUses) {
 TEST(CompileStructure, ElementsAreSortedAndUnique) {
   const auto ruleset = compiled({kDb, kApi, kWeb2, kWeb, policy("shop/p").ingress().egress()});
   for (const auto* name : {"ingress-v4", "egress-v4", "self-v4"}) {
-    const auto& all = ruleset.sets.at(name).elements;
+    const auto& all = find_set(ruleset, name).elements;
     EXPECT_EQ(all.size(), 4u) << name;
     EXPECT_TRUE(std::is_sorted(all.begin(), all.end())) << name;
   }

@@ -15,8 +15,10 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-constexpr ReconcilerTiming kNoVerification{milliseconds(1), milliseconds(20), hours(1)};
-constexpr ReconcilerTiming kOftenVerified{milliseconds(1), milliseconds(20), milliseconds(10)};
+constexpr ReconcilerTiming kNoVerification{milliseconds(1), milliseconds(20), hours(1),
+                                           milliseconds(1)};
+constexpr ReconcilerTiming kOftenVerified{milliseconds(1), milliseconds(20), milliseconds(10),
+                                          milliseconds(1)};
 
 // A node with one isolated pod for each name.
 std::shared_ptr<const Ruleset> ruleset_for(const std::vector<std::string>& pods) {
@@ -81,7 +83,9 @@ class ReconcilerInKernel : public testing::Test {
   }
 
   bool turn_until_held() {
-    return turn_until([&] { return reconciler_->state() == Reconciler::State::kHeld; });
+    return turn_until([&] {
+      return reconciler_->state() == Reconciler::State::kHeld && !reconciler_->has_stale();
+    });
   }
 
   void want_and_hold(const std::shared_ptr<const Ruleset>& ruleset) {
