@@ -80,8 +80,8 @@ bool is_own_node(const Side& side) {
 
 // The reason that holds before any rule is looked at.
 std::optional<Reason> reason_without_rules(const Side& side, const DirectionVerdict& verdict) {
-  if (side.subject.address == side.far.address) return Reason::kItself;
   if (side.subject.pod == nullptr) return Reason::kNoPod;
+  if (side.subject.address == side.far.address) return Reason::kItself;
   if (is_own_node(side)) return Reason::kOwnNode;
   if (side.subject.contested) return Reason::kContested;
   if (side.subject.pod->malformed) return Reason::kMalformed;

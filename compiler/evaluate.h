@@ -11,7 +11,7 @@
 // selector matching, so that tests can hold one against the other.
 namespace portcullis {
 
-// Why one direction of a connection is allowed or denied.
+// Why one direction of a connection is allowed or denied; those that allow come first.
 enum class Reason : std::uint8_t {
   kNoPod,        // allowed: it is no pod's direction, so nothing is enforced
   kItself,       // allowed: a pod can't block itself

@@ -52,7 +52,7 @@ struct Pod {
   std::string node_name;           // empty: not known; enforced on every node
   std::vector<Address> addresses;  // status.podIPs, else status.podIP; sorted and unique
   std::vector<NamedPort> ports;    // of containers, then of sidecars (init containers that restart)
-  std::vector<Address> node_addresses;  // status.hostIPs, else status.hostIP; sorted and unique
+  std::vector<Address> node_addresses;  // status.hostIP and hostIPs; sorted and unique
   std::int64_t created_at = 0;          // seconds since the epoch; 0: unknown
   PodPhase phase = PodPhase::kPending;
   bool host_network = false;

@@ -11,8 +11,10 @@ namespace portcullis {
 //     2. exchange  rules of base chains and of chains that are in use, elements of sets that are
 //     3. remove    what nothing refers to any more
 //
-// Any of them may be empty. A transaction that replaces the table is all exchange. After each step
-// the table is valid; until the second it decides as before, from then on as after.
+// Any of them may be empty. After each step the table is valid; until the second it decides as
+// before, from then on as after. Two things that only somebody else's hand can bring about are not
+// so: a transaction that replaces the table is all exchange, and not free of what is said below; a
+// base chain that is not wanted acts until the third.
 //
 // Why not one batch? Because Linux does not make all of one visible at one moment. A packet sees
 // the rules of the generation in which it came to the base chain, to its last rule, but elements of

@@ -68,11 +68,12 @@ AdminReply print_explanation(const AdminTarget& target, const ClusterState& clus
       !all_allowed(*explanations)};
 }
 
-AdminReply print_matrix(const AdminTarget& target, const ClusterState& cluster) {
+AdminReply print_matrix(const AdminTarget& target, const ClusterState& cluster,
+                        const std::atomic<bool>& stop) {
   const auto matrix =
       parse_matrix_query(split_list(target.parameter("namespaces")),
                          split_list(target.parameter("addresses")))
-          .and_then([&](const MatrixQuery& query) { return make_matrix(cluster, query); });
+          .and_then([&](const MatrixQuery& query) { return make_matrix(cluster, query, stop); });
   if (!matrix) return refusal(matrix.error());
   return {200, wants_json(target) ? print_json(*matrix) : print_text(*matrix)};
 }
@@ -125,14 +126,18 @@ void AdminApi::answer(const std::string& text, AdminServer::Respond respond) {
 
 // A large matrix takes seconds, in which the loop must go on enforcing.
 void AdminApi::answer_matrix(const AdminTarget& target, AdminServer::Respond respond) {
+  if (busy_) return respond({kUnavailable, "another matrix is being made: try again"});
+  busy_ = true;
   boost::asio::post(worker_, [this, target, cluster = cluster_, remark = remark_on(status_),
                               respond = std::move(respond)]() mutable {
-    auto reply = print_matrix(target, cluster);
+    auto reply = print_matrix(target, cluster, stopping_);
     reply.remark = std::move(remark);
     // Moved on, so that what it holds is never released on this thread.
-    boost::asio::post(io_, [reply = std::move(reply), respond = std::move(respond)]() mutable {
-      respond(std::move(reply));
-    });
+    boost::asio::post(io_,
+                      [this, reply = std::move(reply), respond = std::move(respond)]() mutable {
+                        busy_ = false;
+                        respond(std::move(reply));
+                      });
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <string>
@@ -25,12 +26,15 @@ inline constexpr const char* kDiffTarget = "/v1/diff";
 // kernel's table into it, nothing if they are equal; explanations and the matrix of the cluster as
 // the daemon knows it. 400 for a question that is no question, 404 for what does not exist, 503
 // with the reason while there is no answer. Called on the io_context's thread, and responds there;
-// what takes long is computed on a thread of its own, on a copy. All that it is made with must
-// outlive it.
+// a matrix takes long, so it is computed on a thread of its own, on a copy, and only one at a time.
+// All that it is made with must outlive it.
 class AdminApi {
  public:
   AdminApi(boost::asio::io_context& io, Reconciler& reconciler, const ClusterState& cluster,
            const Status& status);
+  AdminApi(const AdminApi&) = delete;
+  AdminApi& operator=(const AdminApi&) = delete;
+  ~AdminApi() { stopping_ = true; }
 
   void answer(const std::string& target, AdminServer::Respond respond);
 
@@ -41,6 +45,8 @@ class AdminApi {
   Reconciler& reconciler_;
   const ClusterState& cluster_;
   const Status& status_;
+  std::atomic<bool> stopping_ = false;
+  bool busy_ = false;  // with a matrix
   boost::asio::thread_pool worker_{1};
 };
 

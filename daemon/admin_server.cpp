@@ -21,8 +21,8 @@ namespace http = beast::http;
 using Protocol = asio::local::stream_protocol;
 using ErrorCodeOfAsio = boost::system::error_code;
 
-constexpr std::chrono::seconds kPatience{30};  // with a client that sends or reads nothing
-constexpr std::uint32_t kLongestHeader = 8192;
+constexpr std::chrono::seconds kPatience{30};      // with a client that sends or reads nothing
+constexpr std::uint32_t kLongestHeader = 1 << 20;  // a question may name many namespaces
 
 // One request, one response, and the connection is closed.
 class Session : public std::enable_shared_from_this<Session> {

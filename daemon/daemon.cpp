@@ -111,14 +111,14 @@ void Daemon::settle() {
            count(cluster_.pods().size(), "pod") + " (" +
            std::to_string(pods_here(cluster_, options_.node_name)) + " on this node), " +
            count(cluster_.namespaces().size(), "namespace"));
-  if (sweeper_) sweeper_->want(address_owners(cluster_));
   reconciler_.want(std::make_shared<const Ruleset>(compile(cluster_, options_.node_name)));
+  if (sweeper_) sweeper_->want(address_owners(cluster_));  // the attempt is made in a later turn
 }
 
 // After a restart a file that cannot be read may be what isolates some pods: to commit without it
 // would open them. Where there are no rules yet, those that can be read are better than none.
 bool Daemon::must_hold_back() {
-  return !complete_ && !status_.committed && reconciler_.table_exists();
+  return !complete_ && !status_.committed && reconciler_.table_enforces();
 }
 
 void Daemon::report(const Attempt& attempt) {

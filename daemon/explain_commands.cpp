@@ -19,6 +19,14 @@ Result<ExitCode> ask(const std::string& socket, const std::string& target, const
   });
 }
 
+// An empty cluster allows everything: whoever asks about one has named the wrong manifests.
+Result<ClusterState> read_some(const Options& options, const Console& console) {
+  auto cluster = read_cluster(options.files, console.in, console.err);
+  if (!cluster || !cluster->pods().empty() || !cluster->policies().empty()) return cluster;
+  return failure(ErrorCode::kInvalidInput,
+                 "the manifests hold no Pod and no NetworkPolicy: check what -f names");
+}
+
 Result<ExitCode> explain_offline(const ClusterState& cluster, const Options& options,
                                  const Console& console) {
   const auto explanations = explain(cluster, options.from, options.to);
@@ -44,9 +52,9 @@ Result<ExitCode> explain_connection(const Options& options, const Console& conso
   if (options.files.empty()) {
     return ask(options.socket, explain_target(options.from, options.to, options.format), console);
   }
-  return read_cluster(options.files, console.in, console.err)
-      .and_then(
-          [&](const ClusterState& cluster) { return explain_offline(cluster, options, console); });
+  return read_some(options, console).and_then([&](const ClusterState& cluster) {
+    return explain_offline(cluster, options, console);
+  });
 }
 
 Result<ExitCode> show_matrix(const Options& options, const Console& console) {
@@ -54,9 +62,9 @@ Result<ExitCode> show_matrix(const Options& options, const Console& console) {
     return ask(options.socket, matrix_target(options.namespaces, options.addresses, options.format),
                console);
   }
-  return read_cluster(options.files, console.in, console.err)
-      .and_then(
-          [&](const ClusterState& cluster) { return show_offline(cluster, options, console); });
+  return read_some(options, console).and_then([&](const ClusterState& cluster) {
+    return show_offline(cluster, options, console);
+  });
 }
 
 }  // namespace portcullis

@@ -97,12 +97,19 @@ Result<void> add_file(Options& options, const std::string& value) {
   return add_text(options.files, value);
 }
 
+Result<void> add_one(std::vector<std::string>& target, const std::string& value) {
+  if (value.find(',') != std::string::npos) {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is a list: repeat the option");
+  }
+  return add_text(target, value);
+}
+
 Result<void> add_namespace(Options& options, const std::string& value) {
-  return add_text(options.namespaces, value);
+  return add_one(options.namespaces, value);
 }
 
 Result<void> add_address(Options& options, const std::string& value) {
-  return add_text(options.addresses, value);
+  return add_one(options.addresses, value);
 }
 
 Result<void> set_format(Options& options, Format format, const char* name,

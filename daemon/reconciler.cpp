@@ -44,9 +44,13 @@ Result<Transaction> Reconciler::difference() {
       [&](const nl::Snapshot& snapshot) { return diff(snapshot.ruleset, *desired_); });
 }
 
-bool Reconciler::table_exists() {
+bool Reconciler::table_enforces() {
   const auto snapshot = kernel_.dump();
-  return !snapshot || !snapshot->ruleset.empty();
+  if (!snapshot) return true;
+  const auto& chains = snapshot->ruleset.chains;
+  return std::any_of(chains.begin(), chains.end(), [](const auto& entry) {
+    return entry.second.spec.base && !entry.second.rules.empty();
+  });
 }
 
 void Reconciler::arm(State state, Clock::time_point when) {

@@ -25,7 +25,7 @@ struct ReconcilerTiming {
 // What one attempt to bring the kernel to the desired ruleset did.
 struct Attempt {
   Transaction committed;       // empty: there was nothing to do, or it failed
-  std::optional<Error> error;  // the kernel is as it was; the next attempt comes after next_try
+  std::optional<Error> error;  // a step failed, those before it hold; trying on after next_try
   // The kernel did not hold what we had left there, and was mended: how we noticed.
   std::optional<std::string> mended;
   std::chrono::milliseconds next_try{0};
@@ -72,9 +72,9 @@ class Reconciler {
   // What an attempt would commit if it looked at the kernel now. kNotFound while kWaiting.
   [[nodiscard]] Result<Transaction> difference();
 
-  // Whether the kernel holds a table of ours, of this run or an earlier one; true if it does not
-  // say.
-  bool table_exists();
+  // Whether the kernel holds a table of ours that packets pass, of this run or an earlier one (what
+  // was only prepared counts for nothing); true if it does not say.
+  bool table_enforces();
 
   State state() const { return state_; }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "compiler/evaluate.h"
 #include "compiler/rule_match.h"
@@ -19,53 +18,66 @@ PortSet every_port() {
   return merge(std::move(ports));
 }
 
-// Where verdicts may change: between two neighbouring boundaries of a protocol all ports are alike.
-class Boundaries {
- public:
-  Boundaries() {
-    for (const auto protocol : kProtocols) add(protocol, {0, kLastPort});
-  }
+// All traffic of TCP, UDP and SCTP, and of the rest.
+AllowedTraffic everything() { return {every_port(), true}; }
 
-  void add(const PolicyRule& rule, const End& destination) {
-    for (const auto& port : rule.ports) {
-      if (const auto* range = std::get_if<PortRange>(&port.port)) add(port.protocol, *range);
-      const auto* name = std::get_if<std::string>(&port.port);
-      const auto number = name != nullptr ? resolve(*name, port.protocol, destination)
-                                          : std::optional<std::uint16_t>();
-      if (number) add(port.protocol, {*number, *number});
+void add(const PolicyPort& port, const End& destination, PortSet& ports) {
+  if (const auto* range = std::get_if<PortRange>(&port.port)) {
+    ports.push_back(port_interval(port.protocol, *range));
+  } else if (const auto* name = std::get_if<std::string>(&port.port)) {
+    const auto number = resolve(*name, port.protocol, destination);
+    if (number) ports.push_back(port_interval(port.protocol, {*number, *number}));
+  } else {
+    ports.push_back(port_interval(port.protocol, {0, kLastPort}));
+  }
+}
+
+// What the rules whose peer is `far` allow together.
+AllowedTraffic allowed_by_rules(const ClusterState& cluster, const std::vector<ObjectKey>& policies,
+                                bool ingress, const End& far, const End& destination) {
+  AllowedTraffic allowed;
+  for (const auto& key : policies) {
+    const auto& policy = *cluster.policies().at(key);
+    if (policy.malformed) continue;
+    for (const auto& rule : ingress ? policy.ingress : policy.egress) {
+      if (!peers_match(cluster, rule, key.ns, far)) continue;
+      if (rule.ports.empty()) return everything();
+      for (const auto& port : rule.ports) add(port, destination, allowed.ports);
     }
   }
+  allowed.ports = merge(std::move(allowed.ports));
+  return allowed;
+}
 
-  PortSet intervals() const {
-    PortSet intervals;
-    for (auto at = values_.begin(); at != values_.end(); ++at) {
-      const auto next = std::next(at);
-      const auto last = *at | kLastPort;  // of the protocol
-      intervals.push_back({*at, next == values_.end() ? last : std::min(last, *next - 1)});
-    }
-    return intervals;
+// `verdict` is of any traffic: what it says of the direction but for ports holds for all.
+AllowedTraffic allowed(const ClusterState& cluster, const DirectionVerdict& verdict, bool ingress,
+                       const End& far, const End& destination) {
+  switch (verdict.reason) {
+    case Reason::kNoPod:
+    case Reason::kItself:
+    case Reason::kOwnNode:
+    case Reason::kNotIsolated:
+      return everything();
+    case Reason::kMalformed:
+    case Reason::kContested:
+      return {};
+    case Reason::kRule:
+    case Reason::kNoRule:
+      break;
   }
+  return allowed_by_rules(cluster, verdict.policies, ingress, far, destination);
+}
 
- private:
-  void add(Protocol protocol, PortRange range) {
-    const auto interval = port_interval(protocol, range);
-    values_.insert(interval.first);
-    if (range.last != kLastPort) values_.insert(interval.last + 1);
+// Both are canonical, and so is the result.
+PortSet intersect(const PortSet& a, const PortSet& b) {
+  PortSet common;
+  for (auto left = a.begin(), right = b.begin(); left != a.end() && right != b.end();) {
+    const auto first = std::max(left->first, right->first);
+    const auto last = std::min(left->last, right->last);
+    if (first <= last) common.push_back({first, last});
+    left->last < right->last ? ++left : ++right;
   }
-
-  std::set<std::uint32_t> values_;
-};
-
-Boundaries boundaries(const ClusterState& cluster, const Evaluation& evaluation,
-                      const End& destination) {
-  Boundaries found;
-  for (const auto& key : evaluation.egress.policies) {
-    for (const auto& rule : cluster.policies().at(key)->egress) found.add(rule, destination);
-  }
-  for (const auto& key : evaluation.ingress.policies) {
-    for (const auto& rule : cluster.policies().at(key)->ingress) found.add(rule, destination);
-  }
-  return found;
+  return common;
 }
 
 std::string text_of(const Interval<std::uint32_t>& ports) {
@@ -79,24 +91,15 @@ std::string text_of(const Interval<std::uint32_t>& ports) {
 
 }  // namespace
 
-bool AllowedTraffic::everything() const { return others && ports == every_port(); }
+bool AllowedTraffic::everything() const { return *this == portcullis::everything(); }
 
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,
                                const End& destination) {
-  const bool is_ipv4 = destination.address.family == Family::kIpv4;
-  Connection connection{source.address, destination.address, is_ipv4 ? kIcmp : kIcmpv6, {}};
-  const auto without_port = evaluate(cluster, connection, source, destination);
-  AllowedTraffic traffic;
-  traffic.others = without_port.allowed();
-  for (const auto& ports : boundaries(cluster, without_port, destination).intervals()) {
-    connection.protocol = static_cast<std::uint8_t>(ports.first >> 16);
-    connection.port = static_cast<std::uint16_t>(ports.first & kLastPort);
-    if (evaluate(cluster, connection, source, destination).allowed()) {
-      traffic.ports.push_back(ports);
-    }
-  }
-  traffic.ports = merge(std::move(traffic.ports));
-  return traffic;
+  const auto evaluation =
+      evaluate(cluster, {source.address, destination.address, 0, {}}, source, destination);
+  const auto egress = allowed(cluster, evaluation.egress, false, destination, destination);
+  const auto ingress = allowed(cluster, evaluation.ingress, true, source, destination);
+  return {intersect(egress.ports, ingress.ports), egress.others && ingress.others};
 }
 
 std::string to_string(const AllowedTraffic& traffic) {

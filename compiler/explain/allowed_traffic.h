@@ -18,11 +18,10 @@ struct AllowedTraffic {
 };
 
 // What evaluate() allows of all that could be sent. `source` and `destination` are of one family.
-// Costs an evaluation for each port at which some rule begins or ends.
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,
                                const End& destination);
 
-// "all", "none", "8080/TCP", "53/TCP, 53/UDP, 8000-8099/TCP", "TCP" (each of its ports), "others"
+// "all", "none", "8080/TCP", "53/TCP, 8000-8099/TCP, 53/UDP", "TCP" (each of its ports), "others"
 std::string to_string(const AllowedTraffic& traffic);
 
 }  // namespace portcullis

@@ -1,4 +1,3 @@
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "compiler/explain/explanation.h"
@@ -12,9 +11,25 @@ using Json = nlohmann::ordered_json;
 constexpr int kIndent = 2;
 
 const char* name_of(Reason reason) {
-  constexpr std::array kNames = {"NoPod", "Itself", "OwnNode",   "NotIsolated",
-                                 "Rule",  "NoRule", "Malformed", "Contested"};
-  return kNames[static_cast<std::size_t>(reason)];
+  switch (reason) {
+    case Reason::kNoPod:
+      return "NoPod";
+    case Reason::kItself:
+      return "Itself";
+    case Reason::kOwnNode:
+      return "OwnNode";
+    case Reason::kNotIsolated:
+      return "NotIsolated";
+    case Reason::kRule:
+      return "Rule";
+    case Reason::kNoRule:
+      return "NoRule";
+    case Reason::kMalformed:
+      return "Malformed";
+    case Reason::kContested:
+      return "Contested";
+  }
+  return "";
 }
 
 Json to_json(const End& end) {

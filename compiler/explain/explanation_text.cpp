@@ -8,7 +8,7 @@ namespace {
 
 const char* verdict_of(bool allowed) { return allowed ? "allowed" : "denied"; }
 
-std::string reason_text(const DirectionVerdict& verdict, Direction direction) {
+std::string reason_text(const DirectionVerdict& verdict, Direction direction, const End& subject) {
   const std::string name = direction == Direction::kIngress ? "ingress" : "egress";
   switch (verdict.reason) {
     case Reason::kNoPod:
@@ -26,7 +26,8 @@ std::string reason_text(const DirectionVerdict& verdict, Direction direction) {
       return verdict.nearest_miss ? "no rule of the policies that isolate it allows this"
                                   : "the policies that isolate it have no rule for " + name;
     case Reason::kMalformed:
-      return "its object cannot be understood, so it may talk to nobody until it is mended";
+      return "its object cannot be understood, so it may talk to nobody until it is mended" +
+             (subject.pod->origin.empty() ? "" : " (" + subject.pod->origin + ")");
     case Reason::kContested:
       return "other pods claim its address with equal right, so nobody may use it";
   }
@@ -47,11 +48,16 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
   const bool ingress = direction == Direction::kIngress;
   const auto& verdict = ingress ? explanation.evaluation.ingress : explanation.evaluation.egress;
   const auto& subject = ingress ? explanation.destination : explanation.source;
+  const auto& far = ingress ? explanation.source : explanation.destination;
   std::string text = std::string("  ") + (ingress ? "ingress" : "egress") + " of " +
                      name_of(subject) + ": " + verdict_of(verdict.allowed()) + ": " +
-                     reason_text(verdict, direction) + "\n";
+                     reason_text(verdict, direction, subject) + "\n";
   if (!verdict.policies.empty()) {
     text += "    isolated by: " + policies_text(cluster, verdict.policies) + "\n";
+  }
+  if (!verdict.allowed() && far.pod == nullptr) {
+    text += "    unless " + to_string(far.address) +
+            " is an address of its own node: these two can never block each other\n";
   }
   if (verdict.nearest_miss) {
     text += "    nearest miss: " + describe_nearest_miss(cluster, explanation, direction) + "\n";

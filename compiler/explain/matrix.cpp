@@ -10,6 +10,15 @@ bool wants(const MatrixQuery& query, const std::string& ns) {
   return names.empty() || std::find(names.begin(), names.end(), ns) != names.end();
 }
 
+std::vector<const Pod*> pods_of(const ClusterState& cluster, const MatrixQuery& query) {
+  std::vector<const Pod*> pods;
+  for (const auto& [key, pod] : cluster.pods()) {
+    const bool counts = !pod->host_network && !pod->finished() && !pod->addresses.empty();
+    if (counts && wants(query, key.ns)) pods.push_back(pod.get());
+  }
+  return pods;
+}
+
 Party party_of(const ClusterState& cluster, const Pod& pod) {
   Party party{to_string(pod.key), {}};
   for (const auto& address : pod.addresses) {
@@ -26,7 +35,11 @@ Cell cell_of(const ClusterState& cluster, const Party& from, const Party& to) {
     for (const auto& destination : to.ends) {
       if (source.address.family != destination.address.family) continue;
       if (source.pod == nullptr && destination.pod == nullptr) continue;
-      cell.parts.push_back({source.address.family, allowed_traffic(cluster, source, destination)});
+      // Two pods that claim one address are no one pod: neither may use it.
+      const bool rivals = source.pod != destination.pod && source.address == destination.address;
+      cell.parts.push_back(
+          {source.address.family,
+           rivals ? AllowedTraffic() : allowed_traffic(cluster, source, destination)});
     }
   }
   return cell;
@@ -51,26 +64,29 @@ Result<MatrixQuery> parse_matrix_query(const std::vector<std::string>& namespace
   return query;
 }
 
-Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query) {
+Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query,
+                           const std::atomic<bool>& stop) {
   for (const auto& ns : query.namespaces) {
     const auto found = require_pods(cluster, ns);
     if (!found) return tl::unexpected(found.error());
   }
+  const auto pods = pods_of(cluster, query);
+  if (pods.size() + query.addresses.size() > kMostParties) {
+    return failure(ErrorCode::kInvalidInput, std::to_string(pods.size() + query.addresses.size()) +
+                                                 " pods are too many for one table (" +
+                                                 std::to_string(kMostParties) +
+                                                 " at the most): name namespaces");
+  }
   Matrix matrix;
-  for (const auto& [key, pod] : cluster.pods()) {
-    if (!wants(query, key.ns) || pod->host_network || pod->finished()) continue;
+  for (const auto* pod : pods) {
     auto party = party_of(cluster, *pod);
     if (!party.ends.empty()) matrix.parties.push_back(std::move(party));
   }
   for (const auto& address : query.addresses) {
     matrix.parties.push_back({to_string(address), {find_end(cluster, address)}});
   }
-  if (matrix.parties.size() > kMostParties) {
-    return failure(ErrorCode::kInvalidInput,
-                   std::to_string(matrix.parties.size()) + " pods are too many for one table (" +
-                       std::to_string(kMostParties) + " at the most): name namespaces");
-  }
   for (const auto& from : matrix.parties) {
+    if (stop) return failure(ErrorCode::kInterrupted, "stopped before the matrix was complete");
     auto& row = matrix.cells.emplace_back();
     for (const auto& to : matrix.parties) row.push_back(cell_of(cluster, from, to));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,11 @@ struct Matrix {
 inline constexpr std::size_t kMostParties = 500;
 
 // Every pod that has an address of its own, in the order of the keys, then the addresses.
-// kNotFound: no pod is in a namespace that was named; kInvalidInput: more than kMostParties.
-[[nodiscard]] Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query);
+// kNotFound: no pod is in a namespace that was named; kInvalidInput: more than kMostParties;
+// kInterrupted: another thread has set `stop`.
+inline const std::atomic<bool> kNeverStop = false;
+[[nodiscard]] Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query,
+                                         const std::atomic<bool>& stop = kNeverStop);
 
 // A table: a row for each source, a column for each destination.
 std::string print_text(const Matrix& matrix);

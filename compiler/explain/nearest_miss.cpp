@@ -73,6 +73,10 @@ bool selects_namespaces(const PolicyRule& rule) {
   });
 }
 
+std::string origin_text(const std::string& origin) {
+  return origin.empty() ? "" : " (" + origin + ")";
+}
+
 // The far end, with what its peers are chosen by.
 std::string far_text(const ClusterState& cluster, const PolicyRule& rule, const End& far) {
   if (far.pod == nullptr) return to_string(far.address) + ", an address of no pod";
@@ -81,6 +85,10 @@ std::string far_text(const ClusterState& cluster, const PolicyRule& rule, const 
   if (!selects_namespaces(rule)) return text;
   const auto ns = cluster.namespaces().find(far.pod->key.ns);
   if (ns == cluster.namespaces().end()) return text + " in a namespace that is not known";
+  if (ns->second->malformed) {
+    return text + " in namespace " + far.pod->key.ns + ", whose object cannot be understood" +
+           origin_text(ns->second->origin);
+  }
   return text + " in namespace " + far.pod->key.ns + " (" + labels_text(ns->second->labels) + ")";
 }
 

@@ -30,6 +30,7 @@ Result<Target> split(const std::string& text) {
     const auto end = text.find(']');
     const bool complete = end != text.npos && (end + 1 == text.size() || text[end + 1] == ':');
     if (!complete) return wrong(text, "is not of the form [IPv6]:PORT");
+    if (end + 2 == text.size()) return wrong(text, "has no port after the colon");
     return Target{text.substr(1, end - 1), text.substr(std::min(end + 2, text.size()))};
   }
   const auto colon = text.find(':');
@@ -56,7 +57,11 @@ Result<std::vector<Address>> addresses_of(const ClusterState& cluster, const Pod
   if (pod.host_network) return pod.addresses;
   for (const auto& address : pod.addresses) {
     const auto end = find_end(cluster, address);
-    if (end.pod == &pod || end.contested) continue;
+    if (end.contested) {
+      return missing("pod " + to_string(pod.key) + " shares the address " + to_string(address) +
+                     " with another pod, and nothing tells whose it is: ask about the address");
+    }
+    if (end.pod == &pod) continue;
     return missing("the address " + to_string(address) + " of pod " + to_string(pod.key) +
                    " is taken to be that of pod " + to_string(end.pod->key) +
                    ": ask about the address instead");

@@ -56,6 +56,13 @@ TEST(Explain, NamesWhatIsWrongWithTheManifestsToo) {
   EXPECT_TRUE(contains(end.out, "default/allow (malformed: allows nothing)")) << end.out;
 }
 
+TEST(Explain, ManifestsWithoutAnyObjectAreAnError) {
+  const Finished end =
+      portcullis({"explain", "-f", "-", "--from", "10.0.0.1", "--to", "10.0.0.2:80"}, "");
+  EXPECT_EQ(end.code, 2);
+  EXPECT_TRUE(contains(end.err, "hold no Pod and no NetworkPolicy")) << end.err;
+}
+
 TEST(Matrix, IsATableOfManifests) {
   const Finished end = portcullis({"matrix", "-f", "-"}, kManifests);
   EXPECT_EQ(end.code, 0) << end.err;

@@ -154,6 +154,7 @@ TEST(Options, MatrixTakesNamespacesAndAddresses) {
   EXPECT_EQ(options.addresses, (std::vector<std::string>{"192.0.2.1"}));
   EXPECT_EQ(options.format, Format::kJson);
   EXPECT_EQ(options_of({"matrix"}).format, Format::kText);
+  EXPECT_TRUE(contains(error_of({"matrix", "-n", "a,b"}), "\"a,b\" is a list: repeat the option"));
 }
 
 TEST(Options, DumpChoosesASide) {

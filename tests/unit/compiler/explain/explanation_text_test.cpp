@@ -86,12 +86,14 @@ TEST(ExplanationText, LongListsAreCut) {
 TEST(ExplanationText, PoliciesWithoutRulesHaveNoNearestMiss) {
   const auto state = cluster({pod("shop/web", "10.0.0.1"), policy("shop/deny").ingress(),
                               policy("shop/broken").ingress().malformed()});
-  EXPECT_EQ(told(state, "192.0.2.1", "shop/web"),
-            "192.0.2.1 -> shop/web (10.0.0.1), ICMP echo (no port was given): denied\n"
-            "  egress of 192.0.2.1: allowed: it is no pod's, so no policy applies\n"
-            "  ingress of shop/web: denied: the policies that isolate it have no rule for ingress\n"
-            "    isolated by: shop/broken (malformed: allows nothing), shop/deny\n"
-            "  allowed from the one to the other: none\n");
+  EXPECT_EQ(
+      told(state, "192.0.2.1", "shop/web"),
+      "192.0.2.1 -> shop/web (10.0.0.1), ICMP echo (no port was given): denied\n"
+      "  egress of 192.0.2.1: allowed: it is no pod's, so no policy applies\n"
+      "  ingress of shop/web: denied: the policies that isolate it have no rule for ingress\n"
+      "    isolated by: shop/broken (malformed: allows nothing), shop/deny\n"
+      "    unless 192.0.2.1 is an address of its own node: these two can never block each other\n"
+      "  allowed from the one to the other: none\n");
 }
 
 TEST(ExplanationText, PodsThatCannotBeUnderstood) {

@@ -67,8 +67,8 @@ TEST(MatrixTable, ContestedPodsReachNobody) {
   ASSERT_TRUE(matrix);
   EXPECT_EQ(print_text(*matrix),
             "FROM \\ TO  a/x   a/y   a/z\n"
-            "a/x        all   all   none\n"
-            "a/y        all   all   none\n"
+            "a/x        all   none  none\n"
+            "a/y        none  all   none\n"
             "a/z        none  none  all\n");
 }
 

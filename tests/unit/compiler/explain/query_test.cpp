@@ -70,6 +70,17 @@ TEST(Query, PodsWithoutAnAddressOfTheirOwnSayWhy) {
   EXPECT_EQ(asked("shop/taker", "10.0.0.2:1"), "10.0.0.4>10.0.0.2 1/TCP");
 }
 
+TEST(Query, PodsThatShareAnAddressCannotBeAskedAboutByName) {
+  const auto state =
+      cluster({pod("a/x", "10.0.0.1"), pod("a/y", "10.0.0.1"), pod("a/z", "10.0.0.3")});
+  const auto by_name = parse_query(state, "a/x", "a/z:80");
+  ASSERT_FALSE(by_name);
+  EXPECT_EQ(by_name.error().message,
+            "pod a/x shares the address 10.0.0.1 with another pod, and nothing tells whose it is: "
+            "ask about the address");
+  EXPECT_TRUE(parse_query(state, "10.0.0.1", "a/z:80"));
+}
+
 TEST(Query, WrongTextsAreQuoted) {
   EXPECT_EQ(asked("web", "10.0.0.2"),
             "\"web\" is neither an IP address nor a pod's NAMESPACE/NAME");
@@ -78,6 +89,7 @@ TEST(Query, WrongTextsAreQuoted) {
   EXPECT_EQ(asked("shop/web", "10.0.0.2:0"), "\"0\" is no port from 1 to 65535");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:65536"), "\"65536\" is no port from 1 to 65535");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:"), "\"10.0.0.2:\" has no port after the colon");
+  EXPECT_EQ(asked("shop/web", "[fd00::2]:"), "\"[fd00::2]:\" has no port after the colon");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:80/"), "\"80/\" has no protocol after the /");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:80/icmp"),
             "\"icmp\" is none of TCP, UDP, SCTP (for an ICMP echo leave the port out)");
