@@ -38,5 +38,10 @@ TEST(ProbeTable, QuotesALineThatItCannotRead) {
     EXPECT_EQ(printed(line), Lines{"no line of a probe table: " + line});
 }
 
+TEST(ProbeTable, IsNotEmpty) {
+  for (const auto* nothing : {"", "\n", "  \n \n"})
+    EXPECT_EQ(printed(nothing), Lines{"a probe table without lines"});
+}
+
 }  // namespace
 }  // namespace portcullis::test

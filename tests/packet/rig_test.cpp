@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <thread>
 
 #include "tests/packet/fixture.h"
+#include "tests/support/process/wait_until.h"
 #include "tests/support/rig/command.h"
 #include "tests/support/rig/poll.h"
 #include "tests/support/rig/sctp.h"
@@ -180,15 +180,6 @@ std::size_t count_links(const NetworkNamespace& netns) {
 
 bool has_process_of_group(pid_t group) { return kill(-group, 0) == 0; }
 
-bool comes_true(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
-}
-
 TEST_P(Rig, KilledItLeavesNothingBehind) {
   const Topology topology = in(GetParam(), small_cluster());
   BUILD_OR_SKIP(topology);  // another one, which tells whether it can be built
@@ -212,7 +203,7 @@ TEST_P(Rig, KilledItLeavesNothingBehind) {
   ASSERT_EQ(kill(child, SIGKILL), 0);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   EXPECT_FALSE(has_process_of_group(child));
-  EXPECT_TRUE(comes_true([&] { return count_links(*witness) == 0; }));
+  EXPECT_TRUE(wait_until([&] { return count_links(*witness) == 0; }));
 }
 
 class Ignored : public Watched {

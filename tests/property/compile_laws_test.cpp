@@ -47,10 +47,12 @@ RC_GTEST_PROP(CompileLaws, OrderOfEventsDoesNotMatter, ()) {
   RC_ASSERT(compile(cluster_of(last), "n1") == compile(cluster, "n1"));
 }
 
+// But of base chains, whose names are those of their hooks.
 RC_GTEST_PROP(CompileLaws, EveryNameOfASetOrChainIsAHashOfItsContent, ()) {
   const auto one = compile(any_cluster("one"), "n1");
   const auto other = compile(any_cluster("other"), "n1");
   for (const auto& [name, chain] : one.chains) {
+    if (chain.spec.base) continue;
     const auto same = other.chains.find(name);
     if (same != other.chains.end()) RC_ASSERT(same->second == chain);
   }

@@ -5,6 +5,7 @@
 
 #include "compiler/explain/explanation.h"
 #include "tests/property/generators.h"
+#include "tests/property/reproduction.h"
 
 namespace portcullis::test {
 namespace {
@@ -22,13 +23,17 @@ RC_GTEST_PROP(ExplainLaws, AllowedTrafficIsWhatTheEvaluatorAllows, ()) {
   for (int i = 0; i < 20; ++i) {
     const auto probe = *connection();
     const auto explanation = explain(cluster, probe);
-    RC_ASSERT(contains(explanation.between, probe) == evaluate(cluster, probe).allowed());
+    if (contains(explanation.between, probe) == evaluate(cluster, probe).allowed()) continue;
+    RC_LOG() << commands_for(probe) << "\n";
+    RC_FAIL("the allowed traffic and the evaluator disagree");
   }
 }
 
 RC_GTEST_PROP(ExplainLaws, ADenialHasTheNearestMissOfItsPolicies, ()) {
   const auto cluster = any_cluster();
-  const auto evaluation = evaluate(cluster, *connection());
+  const auto probe = *connection();
+  RC_LOG() << commands_for(probe) << "\n";
+  const auto evaluation = evaluate(cluster, probe);
   for (const auto& verdict : {evaluation.egress, evaluation.ingress}) {
     RC_ASSERT(verdict.rule.has_value() == (verdict.reason == Reason::kRule));
     if (!verdict.nearest_miss) continue;
@@ -41,7 +46,9 @@ RC_GTEST_PROP(ExplainLaws, ADenialHasTheNearestMissOfItsPolicies, ()) {
 
 RC_GTEST_PROP(ExplainLaws, EveryExplanationCanBeTold, ()) {
   const auto cluster = any_cluster();
-  const std::vector explanations = {explain(cluster, *connection())};
+  const auto probe = *connection();
+  RC_LOG() << commands_for(probe) << "\n";
+  const std::vector explanations = {explain(cluster, probe)};
   const bool denied = !explanations.front().evaluation.allowed();
   const auto text = print_text(cluster, explanations);
   RC_ASSERT((text.find(": denied\n") != text.npos) == denied);

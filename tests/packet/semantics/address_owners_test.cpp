@@ -131,5 +131,33 @@ TEST_P(AddressOwners, Line19_OfTwoLivePodsTheRunningNewestOwnsTheAddress) {
   }
 }
 
+// Nobody reaches the address, it reaches nobody, and it is nobody's peer, whatever the labels.
+TEST_P(AddressOwners, Line19_OfTwoPodsWithEqualClaimsNeitherOwnsTheAddress) {
+  BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
+  delete_pod("p/c");
+  const std::string here = playground().endpoint("p/c").node;
+  const std::vector<std::string> policies = {only_with(
+      "[{podSelector: {matchExpressions: [{key: pod, operator: In, values: [one, two]}]}}]")};
+  for (const auto& nodes : {std::pair(here, here), std::pair(here, std::string("node-2")),
+                            std::pair(std::string("node-2"), here)}) {
+    SCOPED_TRACE(nodes.first + " and " + nodes.second);
+    add_claimant("one", "p/c", [&](Pod& pod) { pod.node_name = nodes.first; });
+    add_claimant("two", "p/c", [&](Pod& pod) { pod.node_name = nodes.second; });
+    enforce(policies);
+    EXPECT_TRUE(traffic_is(R"(
+  p/a, p/b, q/a, q/b, internet -> p/c  80/TCP 80/UDP 80/SCTP ICMP: denied
+  p/c -> p/a, p/b, q/a, q/b, internet  80/TCP 80/UDP 80/SCTP ICMP: denied
+)"));
+
+    delete_pod("p/two");
+    add_claimant("one", "p/c", unchanged);
+    enforce(policies);
+    EXPECT_TRUE(traffic_is(R"(
+  p/a, p/b, q/a, internet -> p/c  80/TCP ICMP: allowed
+  p/c -> p/a, p/b, q/a, internet  80/TCP ICMP: allowed
+)"));
+  }
+}
+
 }  // namespace
 }  // namespace portcullis::test

@@ -108,6 +108,8 @@ TEST_P(AlwaysAllowed, Line16_APodAndItsOwnNode) {
   EXPECT_TRUE(traffic_is(R"(
   node-1 -> default/a  80/TCP 53/UDP 9999/SCTP ICMP: allowed
   default/a -> node-1  80/TCP 53/UDP 9999/SCTP ICMP: allowed
+  other/b, internet -> default/a  80/TCP ICMP: denied
+  default/a -> other/b, internet  80/TCP ICMP: denied
 )"));
 }
 
@@ -126,13 +128,18 @@ TEST_P(AnotherNode, Line16_IsAStranger) {
 )"));
 }
 
+using OneNode = PacketTest;
+
+INSTANTIATE_TEST_SUITE_P(Variants, OneNode,
+                         testing::Values(Variant{Wiring::kRouted, 1}, Variant{Wiring::kBridged, 1}),
+                         [](const auto& each) { return name_of(each.param); });
+
 // Two pods of one node that may talk to each other, and to nobody else, on one port.
-TEST_P(AlwaysAllowed, Line17_NeighbourDiscovery) {
+TEST_P(OneNode, Line17_NeighbourDiscovery) {
   Topology topology = two_namespaces();
   topology.pods.resize(1);
   topology.pods.push_back({.name = "b", .listens = {tcp(80)}});
-  topology.wiring = GetParam().wiring;
-  BUILD_OR_SKIP(topology);
+  BUILD_OR_SKIP(in(GetParam(), topology));
   enforce({policy("default/port-80-alone", R"(
   podSelector: {}
   policyTypes: [Ingress, Egress]

@@ -112,9 +112,10 @@ TEST_P(Restart, Line26_NothingIsFlushedOnTheWayBack) {
       ASSERT_TRUE(enforces(by_label ? "by-label" : "by-block")) << daemon_->err();
     }
     const auto outcome = barrage.stop();
-    EXPECT_GT(outcome.sent, 0U);
-    EXPECT_EQ(outcome.lost, 0U) << "of " << outcome.sent;
-    EXPECT_EQ(outcome.leaked, 0U) << "of " << outcome.sent;
+    EXPECT_GT(outcome.sent.open, 0U);
+    EXPECT_GT(outcome.sent.closed, 0U);
+    EXPECT_EQ(outcome.lost, 0U) << "of " << outcome.sent.open;
+    EXPECT_EQ(outcome.leaked, 0U) << "of " << outcome.sent.closed;
   }
 }
 

@@ -15,17 +15,21 @@ Barrage::Outcome Barrage::stop() {
   wait_until(
       [this] {
         receive();
-        return arrived_ == sent_;
+        return arrived_ == sent_to_open_;
       },
       std::chrono::seconds(5));
-  return {sent_, sent_ - arrived_, leaked_};
+  return {sent(), sent_to_open_ - arrived_, leaked_};
 }
 
 void Barrage::run() {
   while (going_) {
-    if (sender_.send_to(open_)) ++sent_;
-    sender_.send_to(closed_);
     receive();
+    if (sent_to_open_ - arrived_ >= kMostUnderWay) {
+      std::this_thread::yield();
+      continue;
+    }
+    if (sender_.send_to(open_)) ++sent_to_open_;
+    if (sender_.send_to(closed_)) ++sent_to_closed_;
   }
 }
 
@@ -35,8 +39,8 @@ void Barrage::halt() {
 }
 
 void Barrage::receive() {
-  while (open_.receive() != 0) ++arrived_;
-  while (closed_.receive() != 0) ++leaked_;
+  while (open_.receive()) ++arrived_;
+  while (closed_.receive()) ++leaked_;
 }
 
 }  // namespace portcullis::test

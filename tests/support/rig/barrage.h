@@ -10,7 +10,8 @@ namespace portcullis::test {
 
 // Datagrams from one endpoint to two ports of another, one pair after the other without a pause,
 // while a test does something else. Nobody answers, so that each of them is a new connection to
-// connection tracking, and judged.
+// connection tracking, and judged. So few are under way at a time that no buffer can overflow, be
+// the machine as busy as it may: once kMostUnderWay are lost, it sends no more.
 class Barrage {
  public:
   struct Ports {
@@ -18,17 +19,26 @@ class Barrage {
     std::uint16_t closed;  // none may arrive
   };
 
+  static constexpr std::size_t kMostUnderWay = 64;  // to the open port
+
   // The endpoints must outlive it.
   Barrage(const Endpoint& from, const Endpoint& to, Family family, const Ports& ports);
   ~Barrage() { halt(); }
   Barrage(const Barrage&) = delete;
   Barrage& operator=(const Barrage&) = delete;
 
-  // Of each port so far.
-  std::size_t sent() const { return sent_; }
+  struct Sent {
+    std::size_t open = 0;
+    std::size_t closed = 0;
+  };
+
+  Sent sent() const { return {sent_to_open_, sent_to_closed_}; }  // so far
+
+  // The socket of the closed port, to show that it could have heard; only after stop().
+  const Talker& closed() const { return closed_; }
 
   struct Outcome {
-    std::size_t sent = 0;    // to each port
+    Sent sent;
     std::size_t lost = 0;    // on their way to the open port
     std::size_t leaked = 0;  // to the closed port
   };
@@ -45,7 +55,8 @@ class Barrage {
   Talker open_;
   Talker closed_;
   std::atomic<bool> going_ = true;
-  std::atomic<std::size_t> sent_ = 0;
+  std::atomic<std::size_t> sent_to_open_ = 0;
+  std::atomic<std::size_t> sent_to_closed_ = 0;
   std::size_t arrived_ = 0;
   std::size_t leaked_ = 0;
   std::thread thread_;

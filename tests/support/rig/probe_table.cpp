@@ -110,6 +110,7 @@ Result<std::vector<Probe>> parse_probes(const std::string& table) {
     if (!line) return failure(ErrorCode::kInvalidInput, "no line of a probe table: " + text);
     line->add_to(probes);
   }
+  if (probes.empty()) return failure(ErrorCode::kInvalidInput, "a probe table without lines");
   return probes;
 }
 

@@ -14,7 +14,8 @@ namespace portcullis::test {
 //     y/a -> x/a, x/b  53/UDP over IPv6: denied
 //
 // over both families unless the line names one. Outcomes are those that print: allowed, denied,
-// refused. A line that cannot be read is an error that quotes it.
+// refused. A line that cannot be read is an error that quotes it; so is a table without any,
+// which would hold whatever happens.
 [[nodiscard]] Result<std::vector<Probe>> parse_probes(const std::string& table);
 
 }  // namespace portcullis::test

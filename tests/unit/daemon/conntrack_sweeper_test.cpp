@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "tests/support/model/cluster_builder.h"
 
@@ -215,24 +216,56 @@ TEST_F(Sweeper, FailuresLoseNoAddress) {
   EXPECT_EQ(table_.of("10.0.0.1") + table_.of("10.0.0.3"), 0U);
 }
 
-TEST_F(Sweeper, RestsAfterASweepInProportion) {
-  start({1'000'000, hours(1), hours(1), hours(1)});
+TEST_F(Sweeper, RestsInProportionToWhatTheSweepTook) {
+  constexpr milliseconds kTook{30};
+  start({4, hours(1), hours(1), hours(1)});
+  table_.open_gate(false);
+  want_and_enforce({kA});
+  want_and_enforce({});
+  table_.wait_for_a_sweep();
+  std::this_thread::sleep_for(kTook);
+  const auto end = std::chrono::steady_clock::now();
+  table_.open_gate(true);
+  ASSERT_TRUE(becomes_idle());
+  EXPECT_GE(std::chrono::steady_clock::now() - end, 4 * kTook);
+}
+
+TEST_F(Sweeper, RestsNoLongerThanTheLongestRest) {
+  start({1'000'000'000, milliseconds(1), hours(1), hours(1)});
+  table_.open_gate(false);
+  want_and_enforce({kA});
+  want_and_enforce({});
+  table_.wait_for_a_sweep();
+  std::this_thread::sleep_for(milliseconds(1));  // times a billion: eleven days
+  table_.open_gate(true);
+  EXPECT_TRUE(becomes_idle());
+}
+
+TEST_F(Sweeper, SweepsNothingWhileItRests) {
+  start({1'000'000'000, hours(1), hours(1), hours(1)});
   want_and_enforce({kA, kC});
   want_and_enforce({kC});
   ASSERT_TRUE(turn_until([&] { return sweeps_.size() == 1; }));
   EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kPausing);
   want_and_enforce({});
   EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kPausing);
+  EXPECT_EQ(sweeps_.size(), 1U);
 }
 
-TEST_F(Sweeper, EndsInTheMiddleOfASweep) {
+// It must wait: the sweep uses what goes with it.
+TEST_F(Sweeper, EndsWithTheSweepUnderWay) {
+  table_.add("10.0.0.1", 1);
   table_.open_gate(false);
   want_and_enforce({kA});
   want_and_enforce({});
   table_.wait_for_a_sweep();
-  table_.open_gate(true);
+  std::thread opener([this] {
+    std::this_thread::sleep_for(milliseconds(20));
+    table_.open_gate(true);
+  });
   sweeper_.reset();
-  EXPECT_TRUE(sweeps_.empty());
+  EXPECT_EQ(table_.of("10.0.0.1"), 0U);
+  opener.join();
 }
 
 }  // namespace
