@@ -23,11 +23,19 @@ bool passes_all_nodes(const ClusterState& cluster, const Connection& connection)
                      [&](const char* node) { return passes(compile(cluster, node), packet); });
 }
 
+// Such traffic never passes the forward hook, so that no ruleset has anything to say about it.
+bool is_with_own_node(const Evaluation& evaluation) {
+  return evaluation.egress.reason == Reason::kOwnNode ||
+         evaluation.ingress.reason == Reason::kOwnNode;
+}
+
 RC_GTEST_PROP(CompileLaws, RulesetDecidesAsTheReferenceEvaluator, ()) {
   const auto cluster = any_cluster();
   for (int i = 0; i < 30; ++i) {
     const auto probe = *connection();
-    const bool expected = evaluate(cluster, probe).allowed();
+    const auto evaluation = evaluate(cluster, probe);
+    if (is_with_own_node(evaluation)) continue;
+    const bool expected = evaluation.allowed();
     const bool seen = passes_all_nodes(cluster, probe);
     if (expected == seen) continue;
     RC_LOG() << commands_for(probe) << "\nexpected " << (expected ? "allowed" : "denied") << "\n"

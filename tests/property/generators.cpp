@@ -8,6 +8,8 @@
 namespace portcullis::test {
 namespace {
 
+constexpr std::uint16_t kLastPort = 65535;
+
 using rc::gen::element;
 using rc::gen::exec;
 using rc::gen::inRange;
@@ -21,11 +23,21 @@ std::vector<T> some(int most, const rc::Gen<T>& gen) {
 
 std::string namespace_name() { return *element<std::string>("a", "b", "c"); }
 
-// 10.0.0.0..7 and fd00::0..7
-Address address() {
-  const auto low = static_cast<AddressValue>(*inRange(0, 8));
-  if (one_in(2)) return {Family::kIpv4, AddressValue{0x0a000000} + low};
-  return {Family::kIpv6, (AddressValue{0xfd00} << 112) + low};
+// 10.0.0.<low> or fd00::<low>
+Address numbered(Family family, int low) {
+  const auto base =
+      family == Family::kIpv4 ? AddressValue{0x0a000000} : AddressValue{0xfd00} << 112;
+  return {family, base + static_cast<AddressValue>(low)};
+}
+
+Family family() { return *element(Family::kIpv4, Family::kIpv6); }
+
+// Of pods: 10.0.0.0..7 and fd00::0..7. Nodes have 8 and 9, as if they were pods' neighbours.
+Address address() { return numbered(family(), *inRange(0, 8)); }
+
+std::vector<Address> node_addresses(const std::string& node) {
+  const int low = node == kNodes[0] ? 8 : 9;
+  return {numbered(Family::kIpv4, low), numbered(Family::kIpv6, low)};
 }
 
 Cidr block_within(const Cidr& outer, int shortest_length) {
@@ -41,7 +53,7 @@ IpBlock ip_block() {
   const auto base = address();
   const int width = bits(base.family);
   if (one_in(6)) return {{{base.family, 0}, 0}, {}};
-  const Cidr cidr{{base.family, base.value & ~AddressValue{7}}, width - 3};
+  const Cidr cidr{{base.family, base.value & ~AddressValue{15}}, width - 4};
   IpBlock block{block_within(cidr, cidr.prefix_length), {}};
   const int longer = block.cidr.prefix_length + 1;
   if (longer > width) return block;
@@ -53,9 +65,11 @@ Protocol protocol() {
   return *element(Protocol::kTcp, Protocol::kTcp, Protocol::kUdp, Protocol::kSctp);
 }
 
+std::uint16_t port_number() { return *element<std::uint16_t>(1, 2, 3, kLastPort); }
+
 PolicyPort policy_port() {
   PolicyPort port{protocol(), EveryPort{}};
-  const auto first = static_cast<std::uint16_t>(*inRange(1, 4));
+  const auto first = port_number();
   switch (*inRange(0, 4)) {
     case 0:
       break;
@@ -63,7 +77,7 @@ PolicyPort policy_port() {
       port.port = *element<std::string>("web", "dns");
       break;
     case 2:
-      port.port = PortRange{first, static_cast<std::uint16_t>(*inRange<int>(first, 5))};
+      port.port = PortRange{first, std::max(first, *element<std::uint16_t>(2, 3, 4, kLastPort))};
       break;
     default:
       port.port = PortRange{first, first};
@@ -92,10 +106,7 @@ Requirement requirement() {
   return requirement;
 }
 
-NamedPort named_port() {
-  return {*element<std::string>("web", "dns"), protocol(),
-          static_cast<std::uint16_t>(*inRange(1, 4))};
-}
+NamedPort named_port() { return {*element<std::string>("web", "dns"), protocol(), port_number()}; }
 
 Namespace namespace_object() {
   Namespace ns{namespace_name(), "", *labels(), one_in(8)};
@@ -175,9 +186,10 @@ rc::Gen<Pod> pod() {
     pod.addresses.erase(std::unique(pod.addresses.begin(), pod.addresses.end()),
                         pod.addresses.end());
     pod.ports = some<NamedPort>(2, exec(named_port));
-    if (one_in(3)) pod.node_addresses = {{Family::kIpv4, AddressValue{0xac120001}}};
+    if (one_in(2)) pod.node_addresses = node_addresses(pod.node_name);
     pod.created_at = *inRange(0, 3);
-    pod.phase = one_in(6) ? PodPhase::kSucceeded : *element(PodPhase::kRunning, PodPhase::kPending);
+    pod.phase = one_in(6) ? *element(PodPhase::kSucceeded, PodPhase::kFailed)
+                          : *element(PodPhase::kRunning, PodPhase::kPending, PodPhase::kUnknown);
     pod.host_network = one_in(8);
     pod.terminating = one_in(8);
     pod.malformed = one_in(12);
@@ -194,14 +206,12 @@ rc::Gen<std::vector<Event>> events() { return rc::gen::container<std::vector<Eve
 rc::Gen<Connection> connection() {
   return exec([] {
     Connection connection;
-    connection.source = address();
-    connection.destination = {connection.source.family, address().value};
-    const auto base = connection.source.family == Family::kIpv4 ? AddressValue{0x0a000000}
-                                                                : AddressValue{0xfd00} << 112;
-    connection.destination.value = base + static_cast<AddressValue>(*inRange(0, 8));
+    const auto of = family();
+    connection.source = numbered(of, *inRange(0, 10));
+    connection.destination = numbered(of, *inRange(0, 10));
     connection.protocol = *element<std::uint8_t>(6, 6, 6, 17, 132, 1, 58);
     if (connection.protocol != 1 && connection.protocol != 58) {
-      connection.port = static_cast<std::uint16_t>(*inRange(1, 5));
+      connection.port = *element<std::uint16_t>(1, 2, 3, 4, kLastPort);
     }
     return connection;
   });
