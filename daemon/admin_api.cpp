@@ -73,7 +73,7 @@ AdminReply print_matrix(const AdminTarget& target, const ClusterState& cluster,
   const auto matrix =
       parse_matrix_query(split_list(target.parameter("namespaces")),
                          split_list(target.parameter("addresses")))
-          .and_then([&](const MatrixQuery& query) { return make_matrix(cluster, query, stop); });
+          .and_then([&](const MatrixQuery& query) { return make_matrix(cluster, query, &stop); });
   if (!matrix) return refusal(matrix.error());
   return {200, wants_json(target) ? print_json(*matrix) : print_text(*matrix)};
 }

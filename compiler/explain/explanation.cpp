@@ -17,6 +17,7 @@ Result<std::vector<Explanation>> explain(const ClusterState& cluster, const std:
                                          const std::string& to) {
   return parse_query(cluster, from, to).map([&](const std::vector<Connection>& connections) {
     std::vector<Explanation> explanations;
+    explanations.reserve(connections.size());
     for (const auto& connection : connections) {
       explanations.push_back(explain(cluster, connection));
     }

@@ -65,7 +65,7 @@ Result<MatrixQuery> parse_matrix_query(const std::vector<std::string>& namespace
 }
 
 Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query,
-                           const std::atomic<bool>& stop) {
+                           const std::atomic<bool>* stop) {
   for (const auto& ns : query.namespaces) {
     const auto found = require_pods(cluster, ns);
     if (!found) return tl::unexpected(found.error());
@@ -86,7 +86,8 @@ Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query
     matrix.parties.push_back({to_string(address), {find_end(cluster, address)}});
   }
   for (const auto& from : matrix.parties) {
-    if (stop) return failure(ErrorCode::kInterrupted, "stopped before the matrix was complete");
+    if (stop != nullptr && *stop)
+      return failure(ErrorCode::kInterrupted, "stopped before the matrix was complete");
     auto& row = matrix.cells.emplace_back();
     for (const auto& to : matrix.parties) row.push_back(cell_of(cluster, from, to));
   }

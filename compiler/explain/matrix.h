@@ -43,10 +43,9 @@ inline constexpr std::size_t kMostParties = 500;
 
 // Every pod that has an address of its own, in the order of the keys, then the addresses.
 // kNotFound: no pod is in a namespace that was named; kInvalidInput: more than kMostParties;
-// kInterrupted: another thread has set `stop`.
-inline const std::atomic<bool> kNeverStop = false;
+// kInterrupted: another thread has set `stop`, if there is one.
 [[nodiscard]] Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query,
-                                         const std::atomic<bool>& stop = kNeverStop);
+                                         const std::atomic<bool>* stop = nullptr);
 
 // A table: a row for each source, a column for each destination.
 std::string print_text(const Matrix& matrix);

@@ -62,7 +62,11 @@ std::string peers_text(const PolicyRule& rule, const std::string& policy_namespa
 
 std::string labels_text(const Labels& labels) {
   std::string text;
-  for (const auto& [key, value] : labels) text += (text.empty() ? "" : ",") + key + "=" + value;
+  for (const auto& [key, value] : labels) {
+    if (!text.empty()) text += ",";
+    text += key;
+    text += "=" + value;
+  }
   return text.empty() ? "no labels" : text;
 }
 
