@@ -11,7 +11,8 @@ namespace portcullis::test {
 // Datagrams from one endpoint to two ports of another, one pair after the other without a pause,
 // while a test does something else. Nobody answers, so that each of them is a new connection to
 // connection tracking, and judged. So few are under way at a time that no buffer can overflow, be
-// the machine as busy as it may: once kMostUnderWay are lost, it sends no more.
+// the machine as busy as it may: once kMostUnderWay are lost, it sends no more. What it sees
+// is not held against explain: what is in force changes under way.
 class Barrage {
  public:
   struct Ports {

@@ -17,6 +17,7 @@ namespace portcullis::test {
 //     +--------+------------- - - ---+
 //     | serial | x x x               |
 //     +--------+------------- - - ---+
+// Not held against explain, which judges new connections only.
 class Talker {
  public:
   static constexpr std::uint16_t kPort = 4000;
