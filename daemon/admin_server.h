@@ -2,10 +2,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "compiler/result.h"
+#include "daemon/http_server.h"
 
 namespace portcullis {
 
@@ -33,13 +33,15 @@ class AdminServer {
   [[nodiscard]] static Result<AdminServer> open(boost::asio::io_context& io,
                                                 const std::string& path, Answer answer);
 
-  AdminServer(AdminServer&&) noexcept;
+  AdminServer(AdminServer&&) = default;
+  AdminServer& operator=(AdminServer&&) = delete;
   ~AdminServer();  // removes the socket
 
  private:
-  struct Impl;
-  explicit AdminServer(std::shared_ptr<Impl> impl);
-  std::shared_ptr<Impl> impl_;
+  AdminServer(std::string path, HttpServer server);
+
+  std::string path_;  // empty: moved from
+  HttpServer server_;
 };
 
 }  // namespace portcullis

@@ -51,8 +51,9 @@ void log_news(const ProblemLog::News& news) {
 //     Reconciler <-----------'    Attempt succeeded: ConntrackSweeper ---------> log
 //            |      |             enforced()                   | lost addresses,
 //            |      | Attempt                                  | on a thread of its own
-//            |      Status --> StatusBoard --> HealthServer    nl::Conntrack
-//            | diff(actual, desired)           /healthz, /readyz; systemd
+//            |      Status --> HealthServer: /healthz,      nl::Conntrack
+//            |           '---> systemd       /readyz
+//            | diff(actual, desired)
 //            | Transaction
 //     nl::Kernel
 Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
@@ -80,7 +81,7 @@ Result<void> Daemon::start() {
   if (!admin) return tl::unexpected(admin.error());
   admin_.emplace(std::move(*admin));
   if (options_.listen) {
-    auto health = HealthServer::open(*options_.listen, io_, board_);
+    auto health = HealthServer::open(*options_.listen, io_, status_);
     if (!health) return tl::unexpected(health.error());
     health_.emplace(std::move(*health));
   }
@@ -169,7 +170,6 @@ void Daemon::publish(Status status) {
   const bool first = status.ready() && !status_.ready();
   if (status == status_) return;
   status_ = std::move(status);
-  board_.publish(status_);
   first ? tell_ready(headline(status_)) : tell_status(headline(status_));
 }
 

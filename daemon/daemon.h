@@ -20,8 +20,7 @@ namespace portcullis {
 
 // What `portcullis run` consists of, wired (see daemon.cpp). Everything is owned and called by the
 // one thread that runs the io_context, which must not run any more once this is destroyed; the
-// HealthServer's threads see only what StatusBoard publishes, and the ConntrackSweeper's only the
-// conntrack table.
+// ConntrackSweeper's thread sees only the conntrack table.
 class Daemon {
  public:
   // Without `conntrack`, connections outlive the ownership of their addresses.
@@ -45,7 +44,6 @@ class Daemon {
   boost::asio::io_context& io_;
   const Options options_;
   Status status_;
-  StatusBoard board_;
   ClusterState cluster_;
   std::vector<Problem> problems_;  // of the last update
   bool complete_ = false;          // every file has been read, of the last update
@@ -59,7 +57,7 @@ class Daemon {
   DirectorySource source_;
   AdminApi admin_api_;
   std::optional<AdminServer> admin_;
-  std::optional<HealthServer> health_;  // destroyed first: its threads read what is above
+  std::optional<HealthServer> health_;
 };
 
 }  // namespace portcullis

@@ -62,10 +62,11 @@ Result<void> set_listen(Options& options, const std::string& value) {
   if (colon == std::string::npos || colon == 0) {
     return wrong("is not ADDR:PORT, for example 127.0.0.1:9909, or off");
   }
-  const std::string host = value.substr(0, colon);
-  if (host.find(':') != std::string::npos) {
-    return wrong(
-        "has an IPv6 address, which cannot be listened on: give an IPv4 address or a name");
+  std::string host = value.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string::npos) {
+    return wrong("has an IPv6 address without brackets: write [::1]:9909");
   }
   std::uint16_t port = 0;
   const char* end = value.data() + value.size();

@@ -182,7 +182,8 @@ std::string chosen(const CLI::App& app) {
 }  // namespace
 
 std::string to_string(const ListenAddress& address) {
-  return address.host + ":" + std::to_string(address.port);
+  const bool ipv6 = address.host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
 Result<Invocation> parse_options(const std::vector<std::string>& arguments) {

@@ -26,7 +26,7 @@ enum class Side : std::uint8_t { kKernel, kDesired };
 
 // Where /healthz and /readyz are served.
 struct ListenAddress {
-  std::string host;  // an IPv4 address or a name
+  std::string host;  // an address or a name
   std::uint16_t port = 0;
 
   bool operator==(const ListenAddress&) const = default;

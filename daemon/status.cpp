@@ -1,7 +1,5 @@
 #include "daemon/status.h"
 
-#include <utility>
-
 namespace portcullis {
 
 std::string headline(const Status& status) {
@@ -25,17 +23,6 @@ std::string describe(const Status& status) {
   if (!status.commit_error.empty()) text += "last commit: " + status.commit_error + "\n";
   for (const std::string& file : status.unreadable_files) text += "unreadable: " + file + "\n";
   return text;
-}
-
-void StatusBoard::publish(Status status) {
-  auto next = std::make_shared<const Status>(std::move(status));
-  const std::lock_guard lock(mutex_);
-  latest_.swap(next);
-}
-
-std::shared_ptr<const Status> StatusBoard::latest() const {
-  const std::lock_guard lock(mutex_);
-  return latest_;
 }
 
 }  // namespace portcullis

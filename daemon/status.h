@@ -1,15 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 namespace portcullis {
 
-// How the daemon does, for probes and for systemd: a value, published as a const snapshot. Says
-// nothing of policies or addresses: everyone may read it.
+// How the daemon does, for probes and for systemd. Says nothing of policies or addresses: everyone
+// may read it.
 struct Status {
   bool source_read = false;  // the first complete update came
   bool held_back = false;    // the last run's rules stay, for a file could not be read
@@ -27,16 +25,5 @@ std::string headline(const Status& status);
 
 // A line for each thing worth knowing: the headline, then what is wrong.
 std::string describe(const Status& status);
-
-// The latest Status. Thread safe; a snapshot stays as it is.
-class StatusBoard {
- public:
-  void publish(Status status);
-  std::shared_ptr<const Status> latest() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Status> latest_ = std::make_shared<const Status>();
-};
 
 }  // namespace portcullis

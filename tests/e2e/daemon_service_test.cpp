@@ -1,11 +1,10 @@
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/ip/tcp.hpp>
 #include <csignal>
 
 #include "tests/e2e/node.h"
@@ -100,21 +99,21 @@ TEST_F(DaemonService, ASecondDaemonIsRefused) {
 }
 
 TEST_F(DaemonService, APortThatIsTakenIsNamed) {
-  int taken = -1;
-  network_->run([&] {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(kPort);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ASSERT_EQ(bind(taken, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    ASSERT_EQ(listen(taken, 1), 0);
-  });
+  using boost::asio::ip::tcp;
+  boost::asio::io_context io;
+  std::optional<tcp::acceptor> taken;
+  network_->run(
+      [&] { taken.emplace(io, tcp::endpoint(boost::asio::ip::address_v4::loopback(), kPort)); });
   const Finished second =
       portcullis_here({"run", "--manifests", manifests_, "--socket", directory_ / "other.sock"});
-  close(taken);
   EXPECT_EQ(second.code, 2);
   EXPECT_TRUE(contains(second.err, "cannot listen on 127.0.0.1:9909")) << second.err;
+}
+
+TEST_F(DaemonService, ServesHealthOnIpv6) {
+  start_daemon({"--listen", "[::1]:9909"});
+  EXPECT_TRUE(wait_until([&] { return get("/readyz", "::1").status == 200; })) << daemon_->err();
+  EXPECT_EQ(get("/readyz").status, 0);
 }
 
 TEST_F(DaemonService, RunsWithoutAHealthPort) {

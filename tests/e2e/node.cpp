@@ -72,9 +72,9 @@ int Node::stop_daemon(int signal) {
   return daemon_->wait();
 }
 
-HttpAnswer Node::get(const std::string& path) const {
+HttpAnswer Node::get(const std::string& path, const std::string& host) const {
   HttpAnswer answer;
-  network_->run([&] { answer = http_get(kPort, path); });
+  network_->run([&] { answer = http_get(host, kPort, path); });
   return answer;
 }
 

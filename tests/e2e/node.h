@@ -42,7 +42,8 @@ class Node : public testing::Test {
   void start_and_wait_until_ready();
   int stop_daemon(int signal);
 
-  HttpAnswer get(const std::string& path) const;  // from the daemon's health port
+  // From the daemon's health port.
+  HttpAnswer get(const std::string& path, const std::string& host = "127.0.0.1") const;
   bool becomes_ready() const;
 
   Finished portcullis_here(const std::vector<std::string>& arguments) const;

@@ -10,13 +10,10 @@ struct HttpAnswer {
   std::string body;
 };
 
-// GET http://127.0.0.1:<port><path>, from this thread's network namespace.
-HttpAnswer http_get(std::uint16_t port, const std::string& path);
+// GET http://<host>:<port><path>, from this thread's network namespace; the host is an address.
+HttpAnswer http_get(const std::string& host, std::uint16_t port, const std::string& path);
 
-// Makes 127.0.0.1 usable in the network namespace of this thread.
+// Makes 127.0.0.1 and ::1 usable in the network namespace of this thread.
 void bring_loopback_up();
-
-// A TCP port that nobody listened on a moment ago.
-std::uint16_t free_port();
 
 }  // namespace portcullis::test

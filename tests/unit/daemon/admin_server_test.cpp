@@ -6,14 +6,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <fstream>
 #include <optional>
-#include <thread>
 
 #include "daemon/admin_client.h"
+#include "tests/support/process/loop_thread.h"
 #include "tests/support/process/temporary_directory.h"
 
 namespace portcullis {
@@ -37,13 +36,8 @@ class Admin : public testing::Test {
   }
 
   Result<AdminReply> ask_while_serving(const std::string& target) {
-    const auto work = boost::asio::make_work_guard(io_);
-    std::thread loop([&] { io_.run(); });
-    auto reply = ask_daemon(path_, target);
-    io_.stop();
-    loop.join();
-    io_.restart();
-    return reply;
+    const test::LoopThread loop(io_);
+    return ask_daemon(path_, target);
   }
 
   // A socket file without a listener, as a killed daemon leaves it.

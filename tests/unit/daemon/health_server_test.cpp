@@ -1,84 +1,109 @@
 #include "daemon/health_server.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <thread>
+#include <list>
 
 #include "tests/support/process/http_client.h"
+#include "tests/support/process/loop_thread.h"
 
 namespace portcullis {
 namespace {
 
-using test::http_get;
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using test::HttpAnswer;
+using test::LoopThread;
+
+// In 127.0.0.0/8, an address that no other process uses, so that each port on it is free.
+std::string own_loopback_address() {
+  return asio::ip::address_v4(0x7f000000U + static_cast<unsigned>(getpid())).to_string();
+}
 
 class Health : public testing::Test {
  protected:
-  Health() : address_{"127.0.0.1", test::free_port()} {}
+  Result<HealthServer> open() { return HealthServer::open(address_, io_, status_); }
 
-  boost::asio::io_context io_;
-  StatusBoard board_;
-  ListenAddress address_;
+  HttpAnswer get(const std::string& path) {
+    const LoopThread loop(io_);
+    return test::http_get(address_.host, address_.port, path);
+  }
+
+  tcp::endpoint endpoint() const { return {asio::ip::make_address(address_.host), address_.port}; }
+
+  asio::io_context io_;
+  Status status_;
+  ListenAddress address_{own_loopback_address(), 9909};
 };
 
 TEST_F(Health, IsAliveWhileTheLoopTurns) {
-  auto server = HealthServer::open(address_, io_, board_);
+  const auto server = open();
   ASSERT_TRUE(server) << server.error().message;
-  const auto work = boost::asio::make_work_guard(io_);
-  std::thread loop([&] { io_.run(); });
-  EXPECT_EQ(http_get(address_.port, "/healthz").status, 200);
-  io_.stop();
-  loop.join();
-  EXPECT_EQ(http_get(address_.port, "/healthz").status, 503);
+  const auto answer = get("/healthz?verbose");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "ok\n");
 }
 
 TEST_F(Health, ReadyFollowsTheStatus) {
-  auto server = HealthServer::open(address_, io_, board_);
+  const auto server = open();
   ASSERT_TRUE(server) << server.error().message;
-  const auto before = http_get(address_.port, "/readyz");
+  const auto before = get("/readyz");
   EXPECT_EQ(before.status, 503);
   EXPECT_EQ(before.body, describe(Status{}));
-  Status status;
-  status.source_read = true;
-  status.committed = true;
-  status.unreadable_files = {"web.yaml"};
-  board_.publish(status);
-  const auto after = http_get(address_.port, "/readyz");
+  status_.source_read = true;
+  status_.committed = true;
+  status_.unreadable_files = {"web.yaml"};
+  const auto after = get("/readyz");
   EXPECT_EQ(after.status, 200);
   EXPECT_EQ(after.body, "ready\nunreadable: web.yaml\n");
 }
 
 TEST_F(Health, OtherPathsAreNotFound) {
-  auto server = HealthServer::open(address_, io_, board_);
+  const auto server = open();
   ASSERT_TRUE(server) << server.error().message;
-  EXPECT_EQ(http_get(address_.port, "/metrics").status, 404);
-  EXPECT_EQ(http_get(address_.port, "/").status, 404);
+  EXPECT_EQ(get("/healthy").status, 404);
+  EXPECT_EQ(get("/").status, 404);
+}
+
+// Any local process may connect, say nothing, and stay.
+TEST_F(Health, IdleConnectionsKeepNobodyOut) {
+  const auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  std::list<tcp::socket> idle;
+  for (int i = 0; i < 200; ++i) {
+    idle.emplace_back(io_).connect(endpoint());
+    EXPECT_EQ(get("/healthz").status, 200) << "beside " << idle.size();
+  }
+  char byte = 0;
+  boost::system::error_code error;
+  idle.front().read_some(asio::buffer(&byte, 1), error);
+  EXPECT_EQ(error, asio::error::eof) << "the oldest makes room";
 }
 
 TEST_F(Health, APortInUseIsNamed) {
-  using boost::asio::ip::tcp;
-  const tcp::acceptor taken(
-      io_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), address_.port), false);
-  const auto server = HealthServer::open(address_, io_, board_);
+  const tcp::acceptor taken(io_, endpoint());
+  const auto server = open();
   ASSERT_FALSE(server);
-  EXPECT_NE(server.error().message.find("cannot listen on " + to_string(address_)),
-            std::string::npos)
+  EXPECT_EQ(server.error().message.find("cannot listen on " + to_string(address_) +
+                                        ": Address already in use"),
+            0U)
       << server.error().message;
 }
 
 TEST_F(Health, AnAddressThatIsNotOursIsNamed) {
-  const ListenAddress foreign{"192.0.2.1", address_.port};
-  const auto server = HealthServer::open(foreign, io_, board_);
+  address_.host = "192.0.2.1";
+  const auto server = open();
   ASSERT_FALSE(server);
   EXPECT_NE(server.error().message.find("192.0.2.1:"), std::string::npos);
 }
 
 TEST_F(Health, ThePortIsFreeAfterwards) {
   for (int round = 0; round < 2; ++round) {
-    auto server = HealthServer::open(address_, io_, board_);
+    const auto server = open();
     ASSERT_TRUE(server) << server.error().message;
-    EXPECT_EQ(http_get(address_.port, "/readyz").status, 503);
+    EXPECT_EQ(get("/readyz").status, 503);
   }
 }
 

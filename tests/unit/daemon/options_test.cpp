@@ -54,7 +54,7 @@ TEST(Options, ListenCanBeSwitchedOff) {
 
 TEST(Options, ListenIsCheckedAndNamed) {
   for (const std::string wrong : {"9909", ":9909", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
-                                  "127.0.0.1:99x", "[::1]:9909"}) {
+                                  "127.0.0.1:99x", "::1:9909", "[::1]:"}) {
     const std::string error = error_of({"run", "--manifests", "/m", "--listen", wrong});
     EXPECT_TRUE(contains(error, "--listen: \"" + wrong + "\"")) << error;
   }

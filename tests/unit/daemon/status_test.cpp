@@ -29,15 +29,5 @@ TEST(Status, StaysReadyAndNamesWhatIsWrong) {
             "ready; problems in manifests: 3\nunreadable: /m/a.yaml\nunreadable: /m/b.yaml\n");
 }
 
-TEST(StatusBoard, ASnapshotStaysAsItIs) {
-  StatusBoard board;
-  const auto before = board.latest();
-  Status status;
-  status.committed = true;
-  board.publish(status);
-  EXPECT_FALSE(before->ready());
-  EXPECT_TRUE(board.latest()->ready());
-}
-
 }  // namespace
 }  // namespace portcullis

@@ -1,0 +1,133 @@
+#include "daemon/http_server.h"
+
+#include <algorithm>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <deque>
+
+namespace portcullis {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using Protocol = asio::generic::stream_protocol;
+using ErrorCodeOfAsio = boost::system::error_code;
+
+constexpr std::chrono::milliseconds kPauseAfterError{100};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Protocol::socket socket, std::shared_ptr<const HttpServer::Service> service)
+      : stream_(std::move(socket)), service_(std::move(service)) {
+    parser_.header_limit(service_->longest_header);
+    parser_.body_limit(0);
+  }
+
+  void start() {
+    stream_.expires_after(service_->patience);
+    http::async_read(stream_, buffer_, parser_,
+                     [self = shared_from_this()](const ErrorCodeOfAsio& error, std::size_t) {
+                       if (!error) self->answer();
+                     });
+  }
+
+  void end() { stream_.close(); }
+
+ private:
+  void answer() {
+    const auto& request = parser_.get();
+    if (request.method() != http::verb::get) return respond({405, "only GET is served\n"});
+    stream_.expires_never();
+    service_->answer(std::string(request.target()), [self = shared_from_this()](HttpReply reply) {
+      self->respond(std::move(reply));
+    });
+  }
+
+  void respond(HttpReply reply) {
+    response_.result(reply.status);
+    response_.set(http::field::content_type, "text/plain; charset=utf-8");
+    for (const auto& [name, value] : reply.fields) response_.set(name, value);
+    response_.keep_alive(false);
+    response_.body() = std::move(reply.body);
+    response_.prepare_payload();
+    stream_.expires_after(service_->patience);
+    http::async_write(stream_, response_,
+                      [self = shared_from_this()](const ErrorCodeOfAsio&, std::size_t) {});
+  }
+
+  beast::basic_stream<Protocol> stream_;
+  const std::shared_ptr<const HttpServer::Service> service_;
+  beast::flat_buffer buffer_;
+  http::request_parser<http::empty_body> parser_;
+  http::response<http::string_body> response_;
+};
+
+}  // namespace
+
+class HttpServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
+ public:
+  Acceptor(asio::io_context& io, Protocol protocol, int listening, Service service)
+      : acceptor_(io, protocol, listening),
+        pause_(io),
+        service_(std::make_shared<const Service>(std::move(service))) {}
+
+  void accept() {
+    acceptor_.async_accept(
+        [self = shared_from_this()](const ErrorCodeOfAsio& error, Protocol::socket peer) {
+          if (!self->acceptor_.is_open()) return;
+          if (error) return self->accept_later();
+          if (!self->service_->admits || self->service_->admits(peer.native_handle())) {
+            self->serve(std::move(peer));
+          }
+          self->accept();
+        });
+  }
+
+  void close() {
+    ErrorCodeOfAsio ignored;
+    acceptor_.close(ignored);
+    pause_.cancel(ignored);
+  }
+
+ private:
+  void serve(Protocol::socket peer) {
+    std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
+    if (sessions_.size() == service_->connections) {
+      if (const auto oldest = sessions_.front().lock()) oldest->end();
+      sessions_.pop_front();
+    }
+    const auto session = std::make_shared<Session>(std::move(peer), service_);
+    sessions_.push_back(session);
+    session->start();
+  }
+
+  // Out of descriptors, most likely: trying at once would spin.
+  void accept_later() {
+    pause_.expires_after(kPauseAfterError);
+    pause_.async_wait([self = shared_from_this()](const ErrorCodeOfAsio& error) {
+      if (!error && self->acceptor_.is_open()) self->accept();
+    });
+  }
+
+  asio::basic_socket_acceptor<Protocol> acceptor_;
+  asio::steady_timer pause_;
+  const std::shared_ptr<const Service> service_;
+  std::deque<std::weak_ptr<Session>> sessions_;  // the oldest first
+};
+
+HttpServer::HttpServer(asio::io_context& io, Protocol protocol, int listening, Service service)
+    : acceptor_(std::make_shared<Acceptor>(io, protocol, listening, std::move(service))) {
+  acceptor_->accept();
+}
+
+HttpServer::HttpServer(HttpServer&&) noexcept = default;
+
+HttpServer::~HttpServer() {
+  if (acceptor_) acceptor_->close();
+}
+
+}  // namespace portcullis

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace portcullis {
+
+struct HttpReply {
+  unsigned status = 200;
+  std::string body;                                           // text/plain, UTF-8
+  std::vector<std::pair<std::string, std::string>> fields{};  // of the header, besides the usual
+};
+
+// HTTP/1.1 in the event loop: one GET and one response a connection. Everything is called on the
+// io_context's thread.
+class HttpServer {
+ public:
+  using Respond = std::function<void(HttpReply)>;
+
+  struct Service {
+    // Called with the request's target ("/v1/ruleset?format=nft"); responds there, once, now or
+    // later.
+    std::function<void(const std::string& target, Respond respond)> answer;
+    std::function<bool(int peer)> admits{};   // a connection's descriptor; none: everyone
+    std::chrono::seconds patience{30};        // with a client that sends or reads nothing
+    std::uint32_t longest_header = 1U << 13;  // bytes
+    std::size_t connections = 64;             // one more ends the oldest
+  };
+
+  // Takes a listening socket over.
+  HttpServer(boost::asio::io_context& io, boost::asio::generic::stream_protocol protocol,
+             int listening, Service service);
+
+  HttpServer(HttpServer&&) noexcept;
+  HttpServer& operator=(HttpServer&&) = delete;
+  ~HttpServer();  // listens no more; what is being answered goes on
+
+ private:
+  class Acceptor;
+  std::shared_ptr<Acceptor> acceptor_;
+};
+
+}  // namespace portcullis

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <thread>
+
+namespace portcullis::test {
+
+// Runs an io_context on a thread of its own, until destroyed; it can be run again then.
+class LoopThread {
+ public:
+  explicit LoopThread(boost::asio::io_context& io)
+      : io_(io), work_(boost::asio::make_work_guard(io)), thread_([&io] { io.run(); }) {}
+  LoopThread(const LoopThread&) = delete;
+  LoopThread& operator=(const LoopThread&) = delete;
+
+  ~LoopThread() {
+    io_.stop();
+    thread_.join();
+    io_.restart();
+  }
+
+ private:
+  boost::asio::io_context& io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::thread thread_;
+};
+
+}  // namespace portcullis::test
