@@ -1,8 +1,8 @@
 #include "daemon/source/manifest_file.h"
 
 #include "daemon/source/settled_file.h"
-#include "daemon/source/yaml.h"
 #include "k8s-client/json.h"
+#include "k8s-client/yaml.h"
 
 namespace portcullis {
 namespace {
@@ -33,7 +33,7 @@ void add_document(const k8s::Document& document, int number, ManifestFile& file)
 }
 
 FileOrReason parse(const std::filesystem::path& path, std::string_view text, bool json) {
-  const auto documents = json ? k8s::parse_json(text) : parse_yaml(text);
+  const auto documents = json ? k8s::parse_json(text) : k8s::parse_yaml(text);
   if (!documents) {
     const auto& error = documents.error();
     return tl::unexpected(

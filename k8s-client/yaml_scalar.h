@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-namespace portcullis {
+namespace portcullis::k8s {
 
 using Scalar = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string>;
 
@@ -14,4 +14,4 @@ using Scalar = std::variant<std::nullptr_t, bool, std::int64_t, double, std::str
 // A number without a fraction is an integer, as in the JSON that those tools send.
 Scalar resolve_plain_scalar(const std::string& text);
 
-}  // namespace portcullis
+}  // namespace portcullis::k8s

@@ -1,11 +1,9 @@
-#include "daemon/source/yaml.h"
+#include "k8s-client/yaml.h"
 
 #include <gtest/gtest.h>
 
-namespace portcullis {
+namespace portcullis::k8s {
 namespace {
-
-using k8s::Document;
 
 // As JSON, so that a test can say in one line what a text means.
 std::string to_json(const Document& document) {
@@ -157,8 +155,8 @@ TEST(Yaml, DepthIsBounded) {
   const auto nest = [](std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
-  EXPECT_TRUE(parse_yaml(nest(k8s::kMaxDocumentDepth)));
-  EXPECT_EQ(parsed(nest(k8s::kMaxDocumentDepth + 1)), "line 1: is nested too deeply");
+  EXPECT_TRUE(parse_yaml(nest(kMaxDocumentDepth)));
+  EXPECT_EQ(parsed(nest(kMaxDocumentDepth + 1)), "line 1: is nested too deeply");
   EXPECT_FALSE(parse_yaml(std::string(100'000, '[')));
   EXPECT_FALSE(parse_yaml(nest(100'000)));
   std::string blocks;
@@ -174,4 +172,4 @@ TEST(Yaml, DepthIsBounded) {
 }
 
 }  // namespace
-}  // namespace portcullis
+}  // namespace portcullis::k8s

@@ -1,10 +1,10 @@
-#include "daemon/source/yaml_scalar.h"
+#include "k8s-client/yaml_scalar.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace portcullis {
+namespace portcullis::k8s {
 namespace {
 
 TEST(YamlScalar, Booleans) {
@@ -66,4 +66,4 @@ TEST(YamlScalar, EverythingElseIsAString) {
 }
 
 }  // namespace
-}  // namespace portcullis
+}  // namespace portcullis::k8s

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/source/yaml_scalar.h"
 #include "k8s-client/document.h"
+#include "k8s-client/yaml_scalar.h"
 
-namespace portcullis {
+namespace portcullis::k8s {
 
 // Makes one document out of a parser's events. After an error it takes no more.
 class DocumentBuilder {
@@ -25,33 +25,33 @@ class DocumentBuilder {
   void end();
 
   void fail(std::string message, int line);
-  const std::optional<k8s::SyntaxError>& error() const { return error_; }
+  const std::optional<SyntaxError>& error() const { return error_; }
 
   // The document, when its events are over; then the next one may begin.
-  k8s::Document take();
+  Document take();
 
  private:
   struct Level {
-    k8s::Document collection;
+    Document collection;
     Anchor anchor = 0;
     std::optional<std::string> key;  // of a mapping: read, its value is to come
     bool merge_key = false;
-    std::vector<k8s::Document> merged;  // mappings that << names
+    std::vector<Document> merged;  // mappings that << names
   };
 
-  void begin(k8s::Document empty_collection, Anchor anchor);
-  void add(k8s::Document node, Anchor anchor);
-  void add_to_mapping(Level& level, k8s::Document node);
-  void set_key(Level& level, const k8s::Document& node);
-  void add_merged(Level& level, k8s::Document node);
+  void begin(Document empty_collection, Anchor anchor);
+  void add(Document node, Anchor anchor);
+  void add_to_mapping(Level& level, Document node);
+  void set_key(Level& level, const Document& node);
+  void add_merged(Level& level, Document node);
   void finish_mapping(Level& level);
-  bool spend(const k8s::Document& copied, int line);
+  bool spend(const Document& copied, int line);
 
   std::vector<Level> levels_;
-  std::map<Anchor, k8s::Document> anchors_;
-  k8s::Document root_;
-  std::optional<k8s::SyntaxError> error_;
+  std::map<Anchor, Document> anchors_;
+  Document root_;
+  std::optional<SyntaxError> error_;
   std::size_t copied_bytes_ = 0;  // by anchors and aliases, in all documents
 };
 
-}  // namespace portcullis
+}  // namespace portcullis::k8s

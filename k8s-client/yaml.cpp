@@ -1,4 +1,4 @@
-#include "daemon/source/yaml.h"
+#include "k8s-client/yaml.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -9,14 +9,11 @@
 #include <optional>
 #include <sstream>
 
-#include "daemon/source/document_builder.h"
-#include "daemon/source/yaml_scalar.h"
+#include "k8s-client/document_builder.h"
+#include "k8s-client/yaml_scalar.h"
 
-namespace portcullis {
+namespace portcullis::k8s {
 namespace {
-
-using k8s::Document;
-using k8s::SyntaxError;
 
 // How yaml-cpp marks scalars without a tag.
 constexpr std::string_view kPlain = "?";
@@ -120,7 +117,7 @@ SyntaxError error_of(const YAML::Exception& exception) {
 
 }  // namespace
 
-k8s::Documents parse_yaml(std::string_view text) {
+Documents parse_yaml(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (auto error = find_control_character(text)) return tl::unexpected(std::move(*error));
@@ -137,4 +134,4 @@ k8s::Documents parse_yaml(std::string_view text) {
   return reader.take();
 }
 
-}  // namespace portcullis
+}  // namespace portcullis::k8s

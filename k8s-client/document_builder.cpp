@@ -1,14 +1,12 @@
-#include "daemon/source/document_builder.h"
+#include "k8s-client/document_builder.h"
 
 #include <algorithm>
 #include <set>
 
 #include "k8s-client/name_rules.h"
 
-namespace portcullis {
+namespace portcullis::k8s {
 namespace {
-
-using k8s::Document;
 
 constexpr std::size_t kMaxCopiedBytes = std::size_t{64} << 20;
 
@@ -77,7 +75,7 @@ void DocumentBuilder::begin_mapping(int line, Anchor anchor) {
 
 void DocumentBuilder::begin(Document empty_collection, Anchor anchor) {
   if (error_) return;
-  if (levels_.size() >= k8s::kMaxDocumentDepth) {
+  if (levels_.size() >= kMaxDocumentDepth) {
     return fail("is nested too deeply", empty_collection.line);
   }
   levels_.push_back({std::move(empty_collection), anchor, {}, false, {}});
@@ -92,7 +90,7 @@ void DocumentBuilder::end() {
 }
 
 void DocumentBuilder::fail(std::string message, int line) {
-  if (!error_) error_ = k8s::SyntaxError{std::move(message), line};
+  if (!error_) error_ = SyntaxError{std::move(message), line};
 }
 
 Document DocumentBuilder::take() {
@@ -141,8 +139,8 @@ void DocumentBuilder::add_merged(Level& level, Document node) {
 // What a mapping says itself goes before what it merges, and earlier merges before later ones.
 void DocumentBuilder::finish_mapping(Level& level) {
   auto& map = std::get<Document::Map>(level.collection.value);
-  if (const auto* twin = k8s::find_duplicate(map)) {
-    return fail("the key " + k8s::in_quotes(twin->first) + " stands here twice; remove one",
+  if (const auto* twin = find_duplicate(map)) {
+    return fail("the key " + in_quotes(twin->first) + " stands here twice; remove one",
                 twin->second.line);
   }
   if (level.merged.empty()) return;
@@ -165,10 +163,10 @@ bool DocumentBuilder::spend(const Document& copied, int line) {
   copied_bytes_ += extent.bytes;
   if (copied_bytes_ > kMaxCopiedBytes) {
     fail("its aliases expand to more than 64 MiB", line);
-  } else if (levels_.size() + static_cast<std::size_t>(extent.depth) > k8s::kMaxDocumentDepth) {
+  } else if (levels_.size() + static_cast<std::size_t>(extent.depth) > kMaxDocumentDepth) {
     fail("is nested too deeply", line);
   }
   return !error_;
 }
 
-}  // namespace portcullis
+}  // namespace portcullis::k8s

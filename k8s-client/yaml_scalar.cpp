@@ -1,4 +1,4 @@
-#include "daemon/source/yaml_scalar.h"
+#include "k8s-client/yaml_scalar.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace portcullis {
+namespace portcullis::k8s {
 namespace {
 
 constexpr std::array<std::string_view, 11> kTrue = {"y",    "Y",    "yes", "Yes", "YES", "true",
@@ -91,4 +91,4 @@ Scalar resolve_plain_scalar(const std::string& text) {
   return text;
 }
 
-}  // namespace portcullis
+}  // namespace portcullis::k8s
