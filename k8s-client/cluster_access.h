@@ -1,0 +1,51 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/result.h"
+
+namespace portcullis::k8s {
+
+// A text by value, or by the file that it is read from whenever it is needed, so that its rotation
+// is followed. Both empty: none.
+struct Secret {
+  std::string value;
+  std::string file;  // absolute; wins
+
+  bool empty() const { return value.empty() && file.empty(); }
+};
+
+// A program that prints an ExecCredential (client.authentication.k8s.io).
+struct ExecPlugin {
+  std::string command;  // a path, or a name to be found in $PATH
+  std::vector<std::string> arguments;
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::string api_version;
+  std::string install_hint;  // for the message when it is missing
+  bool wants_cluster_info = false;
+};
+
+// Where the API server is, and who we are to it: a value, as kubeconfig or a pod's service account
+// say it. Nothing is read through the network for it.
+struct ClusterAccess {
+  std::string server;           // "https://10.0.0.1:6443/prefix", without a slash at its end
+  std::string tls_server_name;  // that the server's certificate is for; empty: the host of `server`
+  Secret ca;                    // PEM; none: the system's
+  std::string proxy;            // URL; empty: none
+  Secret client_certificate;    // PEM
+  Secret client_key;            // PEM
+  Secret token;
+  std::string username;  // with a password: basic authentication
+  std::string password;
+  std::optional<ExecPlugin> exec;
+  std::vector<std::pair<std::string, std::string>> impersonation;  // fields of the HTTP header
+  std::string origin;  // what this was read from, for messages: "kubeconfig /etc/k.conf, context a"
+};
+
+using Environment = std::map<std::string, std::string>;
+
+}  // namespace portcullis::k8s
