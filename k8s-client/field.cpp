@@ -8,8 +8,9 @@ namespace portcullis::k8s {
 namespace {
 
 bool is_plain_key(std::string_view key) {
+  if (key.starts_with('-') || key.ends_with('-')) return false;
   return !key.empty() && key.size() <= 63 && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
   });
 }
 
