@@ -14,7 +14,7 @@ namespace portcullis::k8s {
 // is followed. Both empty: none.
 struct Secret {
   std::string value;
-  std::string file;  // absolute; wins
+  std::string file;  // absolute; wins while it can be read
 
   bool empty() const { return value.empty() && file.empty(); }
 };
@@ -42,6 +42,7 @@ struct ClusterAccess {
   std::string username;  // with a password: basic authentication
   std::string password;
   std::optional<ExecPlugin> exec;
+  std::string exec_config;  // JSON that the cluster's entry has for the plugin; empty: none
   std::vector<std::pair<std::string, std::string>> impersonation;  // fields of the HTTP header
   std::string origin;  // what this was read from, for messages: "kubeconfig /etc/k.conf, context a"
 };

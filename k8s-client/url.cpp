@@ -1,0 +1,55 @@
+#include "k8s-client/url.h"
+
+#include <cpprest/base_uri.h>
+
+#include <limits>
+
+namespace portcullis::k8s {
+namespace {
+
+std::uint16_t default_port(std::string_view scheme) {
+  if (scheme == "https") return 443;
+  return scheme.starts_with("socks5") ? 1080 : 80;
+}
+
+// The library takes a port that is no number for a part of the host.
+bool is_host(std::string_view host, bool bracketed) {
+  return !host.empty() && (bracketed || host.find(':') == std::string_view::npos);
+}
+
+std::optional<Url> convert(const web::uri& uri) {
+  Url url;
+  url.scheme = uri.scheme();
+  url.host = uri.host();
+  const bool bracketed = url.host.starts_with('[') && url.host.ends_with(']');
+  if (bracketed) url.host = url.host.substr(1, url.host.size() - 2);
+  if (!is_host(url.host, bracketed)) return std::nullopt;
+  if (uri.port() > std::numeric_limits<std::uint16_t>::max()) return std::nullopt;
+  url.port = uri.port() > 0 ? static_cast<std::uint16_t>(uri.port()) : default_port(url.scheme);
+  const std::string user_info = uri.user_info();
+  const auto colon = user_info.find(':');
+  url.user = web::uri::decode(user_info.substr(0, colon));
+  if (colon != std::string::npos) url.password = web::uri::decode(user_info.substr(colon + 1));
+  url.path = uri.path();
+  while (url.path.ends_with('/')) url.path.pop_back();
+  url.has_query = !uri.query().empty() || !uri.fragment().empty();
+  return url;
+}
+
+}  // namespace
+
+std::optional<Url> parse_url(std::string_view text) {
+  if (text.find("://") == std::string_view::npos) return std::nullopt;
+  try {
+    return convert(web::uri(std::string(text)));
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string authority(const Url& url) {
+  const bool ipv6 = url.host.find(':') != std::string::npos;
+  return (ipv6 ? '[' + url.host + ']' : url.host) + ':' + std::to_string(url.port);
+}
+
+}  // namespace portcullis::k8s

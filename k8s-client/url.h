@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace portcullis::k8s {
+
+// A URL (RFC 3986) of a host.
+struct Url {
+  std::string scheme;    // in lower case
+  std::string user;      // decoded
+  std::string password;  // decoded
+  std::string host;      // in lower case; an IPv6 address without its brackets
+  std::uint16_t port =
+      0;  // the scheme's own if the text has none: 443 for https, 1080 for socks5, else 80
+  std::string path;        // encoded, without slashes at its end: "" or "/prefix"
+  bool has_query = false;  // or a fragment
+};
+
+// Nothing of what is no URL or has no host.
+std::optional<Url> parse_url(std::string_view text);
+
+// "host:port" as a URL or a Host field has it: an IPv6 address in brackets.
+std::string authority(const Url& url);
+
+}  // namespace portcullis::k8s
