@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "k8s-client/cluster_access.h"
+
+namespace portcullis::k8s {
+
+// The URL of the proxy that the environment wants for a server, or "": HTTPS_PROXY, or HTTP_PROXY
+// for a server without TLS, unless the server is this host or NO_PROXY names it. As Go's programs
+// understand them (https://pkg.go.dev/golang.org/x/net/http/httpproxy): each variable also in lower
+// case, when the upper one is empty. A proxy without a scheme is one of http.
+std::string proxy_for(std::string_view server_url, const Environment& environment);
+
+}  // namespace portcullis::k8s
