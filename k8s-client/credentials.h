@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "compiler/result.h"
+#include "k8s-client/cluster_access.h"
+#include "k8s-client/exec_credential.h"
+
+namespace portcullis::k8s {
+
+// Who we are to the server, for one request or one connection.
+struct Identity {
+  std::string authorization;       // the value of the header's field; empty: none
+  std::string client_certificate;  // PEM; empty: none
+  std::string client_key;          // PEM
+};
+
+// The identity that an access gives, as of now. Files are read at each call, so their rotation is
+// followed. A plugin runs when there is no credential yet, it expires soon, or it was rejected;
+// never if the user has other credentials. A server without TLS is told none of them, as kubectl
+// does it.
+//
+// Thread safe. get() blocks on files, and up to the limit on the plugin or on another thread that
+// runs it, so it is not for the event loop.
+class Credentials {
+ public:
+  static constexpr std::chrono::seconds kExecLimit{60};
+
+  explicit Credentials(ClusterAccess access, std::chrono::milliseconds exec_limit = kExecLimit);
+
+  // Errors begin with the access's origin.
+  [[nodiscard]] Result<Identity> get();
+
+  // The server has refused (401) what get() returned: forget the plugin's credential. Never blocks.
+  void reject() { rejected_ = true; }
+
+ private:
+  Result<Identity> read() const;
+  Result<Identity> from_plugin();
+  Result<ExecCredential> run_plugin() const;
+
+  const ClusterAccess access_;
+  const std::chrono::milliseconds exec_limit_;
+  std::atomic<bool> rejected_ = false;
+  std::mutex mutex_;  // of what follows; held while the plugin runs, so that it runs once for all
+  std::optional<ExecCredential> credential_;
+};
+
+}  // namespace portcullis::k8s
