@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "compiler/result.h"
+#include "k8s-client/cluster_access.h"
+#include "k8s-client/credentials.h"
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace portcullis::k8s {
+
+// Why a server's certificate was refused last: the TLS library tells its caller only that it was.
+// Thread safe.
+class Refusal {
+ public:
+  void set(std::string reason) {
+    const std::lock_guard lock(mutex_);
+    reason_ = std::move(reason);
+  }
+
+  // The reason, once; empty: none since.
+  std::string take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(reason_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string reason_;
+};
+
+// Prepares a new context for one client connection: TLS 1.2 or later; trust in the access's
+// certificate authorities alone (in the system's, if it has none), each an anchor of its own, as in
+// Go's programs; the identity's certificate; and the server's certificate must be for
+// tls_server_name, else for the server's host, a DNS name or an IP address, which is also the name
+// that the server is asked for (SNI). This holds whatever the connection's own verify callback says
+// and whatever verify mode but "none" it is given; leave the name to this.
+//
+// Reads the authorities' file. Errors begin with the access's origin and name what is no PEM, or
+// does not fit. `refusal` may be null.
+[[nodiscard]] Result<void> set_up_tls(boost::asio::ssl::context& context,
+                                      const ClusterAccess& access, const Identity& identity,
+                                      std::shared_ptr<Refusal> refusal);
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/support/process/loop_thread.h"
+
+namespace portcullis::k8s::test {
+
+// An HTTP proxy that tunnels (CONNECT), whatever the target, to one port of 127.0.0.1.
+class TestProxy {
+ public:
+  explicit TestProxy(std::uint16_t port);
+
+  std::string authority() const;  // "127.0.0.1:<port>"
+
+  // The heads of the requests that it was sent, oldest first.
+  std::vector<std::string> heads() const;
+
+ private:
+  void accept();
+  std::string tunnel(boost::asio::ip::tcp::socket client);
+
+  const std::uint16_t port_;
+  mutable boost::asio::io_context io_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  std::vector<std::string> heads_;  // on the loop's thread
+  portcullis::test::LoopThread loop_;
+};
+
+}  // namespace portcullis::k8s::test
