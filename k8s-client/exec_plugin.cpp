@@ -50,8 +50,9 @@ std::string find_program(const std::string& command) {
 
 process::environment environment_of(const ExecPlugin& plugin, const std::string& info) {
   process::environment environment = boost::this_process::environment();
-  for (const auto& [name, value] : plugin.environment) environment[name] = value;
-  environment["KUBERNETES_EXEC_INFO"] = info;
+  // Its operator[] reads beyond the end of variables (Boost 1.74).
+  for (const auto& [name, value] : plugin.environment) environment.set(name, value);
+  environment.set("KUBERNETES_EXEC_INFO", info);
   return environment;
 }
 

@@ -82,7 +82,8 @@ web::http::http_headers request_headers(const ClusterAccess& access, const Ident
   for (const auto& [name, value] : access.impersonation) {
     // The library has one value for each name, the server wants one line for each value.
     auto& lines = headers[name];
-    lines = lines.empty() ? value : lines + "\r\n" + name + ": " + value;
+    if (!lines.empty()) lines.append("\r\n").append(name).append(": ");
+    lines += value;
   }
   return headers;
 }

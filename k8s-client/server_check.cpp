@@ -72,7 +72,7 @@ bool check_server(SSL_CTX* context, const std::string& name, std::shared_ptr<Ref
   auto expected = std::make_unique<Expected>(
       Expected{name, parse_address(name).has_value(), std::move(refusal)});
   if (SSL_CTX_set_ex_data(context, slot(), expected.get()) != 1) return false;
-  expected.release();
+  static_cast<void>(expected.release());
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(context, verify, nullptr);
   SSL_CTX_set_info_callback(context, ask_for_name);

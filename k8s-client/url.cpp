@@ -26,7 +26,7 @@ std::optional<Url> convert(const web::uri& uri) {
   if (!is_host(url.host, bracketed)) return std::nullopt;
   if (uri.port() > std::numeric_limits<std::uint16_t>::max()) return std::nullopt;
   url.port = uri.port() > 0 ? static_cast<std::uint16_t>(uri.port()) : default_port(url.scheme);
-  const std::string user_info = uri.user_info();
+  const std::string& user_info = uri.user_info();
   const auto colon = user_info.find(':');
   url.user = web::uri::decode(user_info.substr(0, colon));
   if (colon != std::string::npos) url.password = web::uri::decode(user_info.substr(colon + 1));
