@@ -3,7 +3,7 @@
 
 BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
   libboost-dev libmnl-dev libnftnl-dev libyaml-cpp-dev libsimdjson-dev libexpected-dev \
-  libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev nlohmann-json3-dev
+  libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev nlohmann-json3-dev prometheus-cpp-dev
 TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin util-linux
 LINT_PACKAGES := clang-format clang-tidy

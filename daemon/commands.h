@@ -28,6 +28,9 @@ struct Console {
 
 [[nodiscard]] Result<ExitCode> show_matrix(const Options& options, const Console& console);
 
+// Whether this host can enforce, and may read what it must from the API server.
+[[nodiscard]] Result<ExitCode> check(const Options& options, const Console& console);
+
 [[nodiscard]] Result<ExitCode> clean_up(const Console& console);
 
 }  // namespace portcullis

@@ -9,6 +9,7 @@
 #include "compiler/address_owner.h"
 #include "compiler/compile.h"
 #include "daemon/log.h"
+#include "daemon/open_source.h"
 #include "daemon/service_manager.h"
 
 namespace portcullis {
@@ -17,7 +18,7 @@ namespace {
 std::vector<std::string> unreadable(const std::vector<Problem>& problems) {
   std::set<std::string> files;
   for (const Problem& problem : problems) {
-    if (problem.document == 0) files.insert(problem.file.string());
+    if (problem.document == 0 && problem.defect.object.empty()) files.insert(problem.file.string());
   }
   return {files.begin(), files.end()};
 }
@@ -38,9 +39,11 @@ void log_news(const ProblemLog::News& news) {
 
 }  // namespace
 
-//     manifest directory
-//            | inotify
-//     DirectorySource
+//     API server           manifest directory
+//            | list, watch     | inotify
+//     ApiSource            DirectorySource
+//            |                 |
+//            '--- one of them -'
 //            | Update: events, and the problems that stand
 //     ClusterState, ProblemLog ------------------------------------------------> log
 //            |        |      '-- AddressOwners ----------------.
@@ -62,7 +65,6 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
       options_(options),
       reconciler_(io, std::move(kernel), ReconcilerTiming{},
                   [this](const Attempt& attempt) { report(attempt); }),
-      source_(io, options.manifests, [this](Update update) { receive(std::move(update)); }),
       admin_api_(io, reconciler_, cluster_, status_) {
   if (!conntrack) return;
   auto shared = std::make_shared<nl::Conntrack>(std::move(*conntrack));
@@ -72,8 +74,11 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
 }
 
 Result<void> Daemon::start() {
-  log_info("portcullis " PORTCULLIS_VERSION ": node " + options_.node_name + ", manifests in " +
-           options_.manifests);
+  auto source = open_source(io_, options_, [this](Update update) { receive(std::move(update)); });
+  if (!source) return tl::unexpected(source.error());
+  source_ = std::move(*source);
+  log_info("portcullis " PORTCULLIS_VERSION ": node " + options_.node_name + ", " +
+           source_->name());
   auto admin = AdminServer::open(io_, options_.socket,
                                  [this](const std::string& target, AdminServer::Respond respond) {
                                    admin_api_.answer(target, std::move(respond));
@@ -85,15 +90,34 @@ Result<void> Daemon::start() {
     if (!health) return tl::unexpected(health.error());
     health_.emplace(std::move(*health));
   }
-  return source_.start();
+  return source_->start();
 }
 
 void Daemon::receive(Update update) {
+  note_followed(update.followed);
+  if (!update.synced) return;
   for (const Event& event : update.events) cluster_changed_ |= cluster_.apply(event);
   problems_ = std::move(update.problems);
   complete_ = update.complete;
   if (std::exchange(settling_, true)) return;
   boost::asio::post(io_, [this] { settle(); });
+}
+
+// A trouble is logged once when it begins, whatever is said of it while it lasts, and once when it
+// is over.
+void Daemon::note_followed(const std::vector<Following>& followed) {
+  for (const Following& now : followed) {
+    const auto before = std::ranges::find(status_.followed, now.what, &Following::what);
+    const bool was_well = before == status_.followed.end() || before->trouble.empty();
+    if (was_well && !now.trouble.empty()) {
+      log_warning("cannot follow " + now.what + ", trying on: " + now.trouble);
+    } else if (!was_well && now.trouble.empty()) {
+      log_info("following " + now.what + " again");
+    }
+  }
+  Status status = status_;
+  status.followed = followed;
+  publish(std::move(status));
 }
 
 void Daemon::settle() {

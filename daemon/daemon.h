@@ -13,7 +13,7 @@
 #include "daemon/options.h"
 #include "daemon/problem_log.h"
 #include "daemon/reconciler.h"
-#include "daemon/source/directory_source.h"
+#include "daemon/source/source.h"
 #include "daemon/status.h"
 
 namespace portcullis {
@@ -29,11 +29,12 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Opens the socket and the port, and starts to read the manifests.
+  // Opens the socket and the port, and starts to read from the source.
   [[nodiscard]] Result<void> start();
 
  private:
   void receive(Update update);
+  void note_followed(const std::vector<Following>& followed);
   void settle();
   bool must_hold_back();
   void report(const Attempt& attempt);
@@ -54,7 +55,7 @@ class Daemon {
   std::optional<ConntrackSweeper> sweeper_;
   std::string sweep_error_;  // of the last sweep; empty: it succeeded
   bool said_kept_ = false;   // that a flowtable keeps connections
-  DirectorySource source_;
+  std::unique_ptr<Source> source_;  // once started
   AdminApi admin_api_;
   std::optional<AdminServer> admin_;
   std::optional<HealthServer> health_;

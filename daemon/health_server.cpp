@@ -2,6 +2,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include "daemon/metrics.h"
+
 namespace portcullis {
 namespace {
 
@@ -11,7 +13,8 @@ HttpReply answer(const std::string& target, const Status& status) {
   const std::string path = target.substr(0, target.find('?'));
   if (path == "/healthz") return {200, "ok\n"};
   if (path == "/readyz") return {status.ready() ? 200U : 503U, describe(status)};
-  return {404, "/healthz and /readyz are served here\n"};
+  if (path == "/metrics") return {200, metrics(status), kMetricsType};
+  return {404, "/healthz, /readyz and /metrics are served here\n"};
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace portcullis {
 
 // GET /healthz: 200, from the event loop itself: where that does not turn, nobody answers, and the
-// probe times out. GET /readyz: 200 or 503 with describe(status). Everyone may connect; a client
-// that says nothing is left after kPatience.
+// probe times out. GET /readyz: 200 or 503 with describe(status). GET /metrics, for Prometheus.
+// Everyone may connect; a client that says nothing is left after kPatience.
 class HealthServer {
  public:
   static constexpr std::chrono::seconds kPatience{5};

@@ -15,7 +15,8 @@ namespace portcullis {
 
 struct HttpReply {
   unsigned status = 200;
-  std::string body;                                           // text/plain, UTF-8
+  std::string body;
+  const char* type = "text/plain; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> fields{};  // of the header, besides the usual
 };
 

@@ -30,6 +30,8 @@ Result<ExitCode> perform(const Options& options, const Console& console) {
       return portcullis::explain_connection(options, console);
     case Command::kMatrix:
       return portcullis::show_matrix(options, console);
+    case Command::kCheck:
+      return portcullis::check(options, console);
     case Command::kCleanup:
       return portcullis::clean_up(console);
   }

@@ -13,6 +13,7 @@ constexpr std::uint8_t kDump = command_bit(Command::kDump);
 constexpr std::uint8_t kDiff = command_bit(Command::kDiff);
 constexpr std::uint8_t kExplain = command_bit(Command::kExplain);
 constexpr std::uint8_t kMatrix = command_bit(Command::kMatrix);
+constexpr std::uint8_t kCheck = command_bit(Command::kCheck);
 
 Result<void> set_text(std::string& target, const std::string& value) {
   if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
@@ -22,6 +23,14 @@ Result<void> set_text(std::string& target, const std::string& value) {
 
 Result<void> set_config(Options& options, const std::string& value) {
   return set_text(options.config, value);
+}
+
+Result<void> set_kubeconfig(Options& options, const std::string& value) {
+  return set_text(options.kubeconfig, value);
+}
+
+Result<void> set_context(Options& options, const std::string& value) {
+  return set_text(options.context, value);
 }
 
 Result<void> set_manifests(Options& options, const std::string& value) {
@@ -146,6 +155,11 @@ constexpr std::array kTable{
     Option{"manifests", "", "DIR", kRun, false,
            "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json), followed",
            set_manifests},
+    Option{"kubeconfig", "", "FILE", kRun | kCheck, false,
+           "How to reach the API server (default $KUBECONFIG, else the pod's service account)",
+           set_kubeconfig},
+    Option{"context", "", "NAME", kRun | kCheck, false,
+           "The context of kubeconfig (default its current one)", set_context},
     Option{"from", "", "POD|IP", kExplain, false,
            "Where the connection comes from: a pod as NAMESPACE/NAME, or an address", set_from},
     Option{"to", "", "POD|IP[:PORT[/PROTO]]", kExplain, false,

@@ -22,7 +22,8 @@ struct CommandText {
 };
 
 constexpr std::array kCommands{
-    CommandText{Command::kRun, "run", "Enforces the policies of a manifest directory on this node",
+    CommandText{Command::kRun, "run",
+                "Enforces on this node the policies of an API server or of a directory",
                 "Rules stay in the kernel when the daemon stops: portcullis cleanup removes them.\n"
                 "SIGTERM and SIGINT stop it."},
     CommandText{Command::kCompile, "compile", "Compiles manifests and prints the node's ruleset",
@@ -44,6 +45,9 @@ constexpr std::array kCommands{
         "Asks the running daemon, or with -f reads manifests and needs no daemon. A row for\n"
         "each source, a column for each destination: all, none, or what is allowed. Pods on\n"
         "the host's network, finished ones and those without an address are left out."},
+    CommandText{Command::kCheck, "check",
+                "Whether this host can enforce, and may read the API server",
+                "A line for each thing that was looked at. Exit code 1 if one of them FAILED."},
     CommandText{Command::kCleanup, "cleanup", "Removes our table from the kernel",
                 "Nothing is enforced after that. Stop the daemon first: it would put the table\n"
                 "back."},
@@ -141,9 +145,8 @@ std::string default_node_name() {
 }
 
 Result<void> require(const Options& options) {
-  if (options.command == Command::kRun && options.manifests.empty()) {
-    return usage_error("run",
-                       "this version needs --manifests DIR: it cannot read from an API server yet");
+  if (!options.manifests.empty() && (!options.kubeconfig.empty() || !options.context.empty())) {
+    return usage_error("run", "give either --manifests or --kubeconfig, not both");
   }
   if (options.command == Command::kRun && options.node_name.empty()) {
     return usage_error("run", "the host has no name: give --node-name NAME");

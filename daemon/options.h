@@ -19,6 +19,7 @@ enum class Command : std::uint8_t {
   kDiff,
   kExplain,
   kMatrix,
+  kCheck,
   kCleanup,
 };
 enum class Format : std::uint8_t { kNft, kText, kJson };
@@ -37,9 +38,11 @@ std::string to_string(const ListenAddress& address);
 // What the command line and the configuration file say. Each command reads its own fields.
 struct Options {
   Command command = Command::kRun;
-  std::string config;     // path of the configuration file; empty: none
-  std::string manifests;  // directory; empty: not given
-  std::string node_name;  // run: never empty. compile: never empty
+  std::string config;      // path of the configuration file; empty: none
+  std::string manifests;   // directory; empty: an API server is the source
+  std::string kubeconfig;  // files, separated by colons; empty: the pod's service account
+  std::string context;     // of kubeconfig; empty: its current one
+  std::string node_name;   // run: never empty. compile: never empty
   std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
   std::string socket = "/run/portcullis/portcullis.sock";
   LogLevel log_level = LogLevel::kInfo;

@@ -4,17 +4,20 @@
 #include <string>
 #include <vector>
 
+#include "daemon/source/source.h"
+
 namespace portcullis {
 
 // How the daemon does, for probes and for systemd. Says nothing of policies or addresses: everyone
 // may read it.
 struct Status {
-  bool source_read = false;  // the first complete update came
+  bool source_read = false;  // the first synced update came
   bool held_back = false;    // the last run's rules stay, for a file could not be read
   bool committed = false;    // the kernel has held what was wanted since the daemon started
   std::string commit_error;  // of the last attempt; empty: it succeeded
   std::vector<std::string> unreadable_files;
-  std::size_t problems = 0;  // in the manifests, with those files; the log names them all
+  std::vector<Following> followed;  // of the source; what is in trouble is stale
+  std::size_t problems = 0;  // in the objects, with those files; the log names them all
 
   bool ready() const { return committed; }
   bool operator==(const Status&) const = default;
@@ -22,6 +25,9 @@ struct Status {
 
 // "ready", or why not yet: one line, without its end.
 std::string headline(const Status& status);
+
+// For how long, in seconds; 0 without a trouble.
+double staleness(const Following& following);
 
 // A line for each thing worth knowing: the headline, then what is wrong.
 std::string describe(const Status& status);

@@ -13,6 +13,7 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 constexpr std::string_view kBlank = " \t\r\n";
+const Wanted kEverything;
 
 // The length of the first document in `text`, which begins with no blank: up to the bracket that
 // closes its first one, or everything.
@@ -35,17 +36,20 @@ std::size_t first_document(std::string_view text) {
   return text.size();
 }
 
+using Member = std::pair<std::string_view, Wanted>;
+
 class Reader {
  public:
   // `text` must be padded, and outlive the reader.
   explicit Reader(std::string_view text) : position_(text.data()) {}
 
-  tl::expected<Document, SyntaxError> read(simdjson::padded_string_view text) {
+  tl::expected<Document, SyntaxError> read(simdjson::padded_string_view text,
+                                           const Wanted& wanted) {
     move_to(text.data());
     Document document;
     ondemand::document json;
     auto error = parser_.iterate(text).get(json);
-    if (!error) error = read_value(json, 1, document);
+    if (!error) error = read_value(json, 1, wanted, document);
     if (!error && !json.current_location().error()) error = simdjson::TRAILING_CONTENT;
     if (!error) return document;
     return tl::unexpected(SyntaxError{message(error), line_});
@@ -53,7 +57,7 @@ class Reader {
 
  private:
   template <class Value>
-  simdjson::error_code read_value(Value& value, int depth, Document& into) {
+  simdjson::error_code read_value(Value& value, int depth, const Wanted& wanted, Document& into) {
     std::string_view token;
     if (const auto error = simdjson::simdjson_result(value.raw_json_token()).get(token)) {
       return error;
@@ -64,9 +68,9 @@ class Reader {
     if (const auto error = value.type().get(type)) return error;
     switch (type) {
       case ondemand::json_type::object:
-        return read_object(value, depth, into.value.emplace<Document::Map>());
+        return read_object(value, depth, wanted, into.value.emplace<Document::Map>());
       case ondemand::json_type::array:
-        return read_array(value, depth, into.value.emplace<Document::List>());
+        return read_array(value, depth, wanted, into.value.emplace<Document::List>());
       case ondemand::json_type::string: {
         std::string_view text;
         const auto error = value.get_string().get(text);
@@ -94,20 +98,22 @@ class Reader {
   }
 
   template <class Value>
-  simdjson::error_code read_array(Value& value, int depth, Document::List& list) {
+  simdjson::error_code read_array(Value& value, int depth, const Wanted& wanted,
+                                  Document::List& list) {
     if (depth > kMaxDocumentDepth) return simdjson::DEPTH_ERROR;
     ondemand::array array;
     if (const auto error = value.get_array().get(array)) return error;
     for (auto item : array) {
       ondemand::value element;
       if (const auto error = item.get(element)) return error;
-      if (const auto error = read_value(element, depth + 1, list.emplace_back())) return error;
+      if (const auto error = read_value(element, depth + 1, wanted, list.emplace_back())) return error;
     }
     return simdjson::SUCCESS;
   }
 
   template <class Value>
-  simdjson::error_code read_object(Value& value, int depth, Document::Map& map) {
+  simdjson::error_code read_object(Value& value, int depth, const Wanted& wanted,
+                                   Document::Map& map) {
     if (depth > kMaxDocumentDepth) return simdjson::DEPTH_ERROR;
     ondemand::object object;
     if (const auto error = value.get_object().get(object)) return error;
@@ -116,8 +122,14 @@ class Reader {
       if (const auto error = std::move(member).get(field)) return error;
       std::string_view key;
       if (const auto error = field.unescaped_key().get(key)) return error;
+      const auto member_wanted = std::ranges::find(wanted.members, key, &Member::first);
+      if (!wanted.all() && member_wanted == wanted.members.end()) continue;
       auto& entry = map.emplace_back(key, Document());
-      if (const auto error = read_value(field.value(), depth + 1, entry.second)) return error;
+      if (const auto error =
+              read_value(field.value(), depth + 1, wanted.all() ? wanted : member_wanted->second,
+                         entry.second)) {
+        return error;
+      }
     }
     const auto* duplicate = find_duplicate(map);
     if (duplicate == nullptr) return simdjson::SUCCESS;
@@ -157,11 +169,17 @@ Documents parse_json(std::string_view text) {
     if (rest.empty()) return documents;
     const auto size = first_document(rest);
     auto document = reader.read(
-        simdjson::padded_string_view(rest.data(), size, rest.size() + simdjson::SIMDJSON_PADDING));
+        simdjson::padded_string_view(rest.data(), size, rest.size() + simdjson::SIMDJSON_PADDING),
+        kEverything);
     if (!document) return tl::unexpected(std::move(document.error()));
     documents.push_back(std::move(*document));
     rest.remove_prefix(size);
   }
+}
+
+tl::expected<Document, SyntaxError> parse_json(std::string_view text, const Wanted& wanted) {
+  const simdjson::padded_string padded(text);
+  return Reader(padded).read(padded, wanted);
 }
 
 }  // namespace portcullis::k8s

@@ -153,7 +153,8 @@ void DirectorySource::Impl::publish() {
   published_objects = std::move(manifests.events);
   published_problems = problems;
   const bool complete = listed_whole && !cache.has_unknown();
-  if (has_news) sink({std::move(events), std::move(problems), complete});
+  if (!has_news) return;
+  sink({.events = std::move(events), .problems = std::move(problems), .complete = complete});
 }
 
 namespace {
@@ -177,6 +178,8 @@ DirectorySource::DirectorySource(boost::asio::io_context& io, std::filesystem::p
     : io_(io), directory_(std::move(directory)), sink_(std::move(sink)) {}
 
 DirectorySource::~DirectorySource() = default;
+
+std::string DirectorySource::name() const { return "manifests in " + directory_.string(); }
 
 Result<void> DirectorySource::start() {
   if (auto usable = check_directory(directory_); !usable) return usable;

@@ -91,7 +91,7 @@ TEST_F(DaemonInput, AMalformedPolicyClosesWhatItSelectsAndIsNamed) {
   EXPECT_TRUE(says("spec.egress[0].to[0].ipBlock.cidr")) << daemon_->err();
   EXPECT_TRUE(kernel_becomes_compiled()) << table();
   EXPECT_TRUE(contains(daemon_->err(), "bad.yaml:"));
-  EXPECT_TRUE(contains(get("/readyz").body, "problems in manifests: 1")) << get("/readyz").body;
+  EXPECT_TRUE(contains(get("/readyz").body, "problems in objects: 1")) << get("/readyz").body;
 }
 
 TEST_F(DaemonInput, TwoPodsWithOneAddressAreReportedOnceAndWhenGone) {

@@ -120,8 +120,11 @@ TEST(Options, TheConfigurationFileCannotNameAnother) {
   EXPECT_TRUE(contains(error, ":1: config: unknown key")) << error;
 }
 
-TEST(Options, RunSaysThatItNeedsManifests) {
-  EXPECT_TRUE(contains(error_of({"run"}), "this version needs --manifests DIR"));
+TEST(Options, RunReadsOneSource) {
+  EXPECT_EQ(options_of({"run", "--kubeconfig", "/k", "--context", "c"}).kubeconfig, "/k");
+  EXPECT_EQ(options_of({"run"}).kubeconfig, "") << "the pod's own service account";
+  EXPECT_TRUE(contains(error_of({"run", "--kubeconfig", "/k", "--manifests", "/m"}),
+                       "either --manifests or --kubeconfig"));
 }
 
 TEST(Options, CompileTakesManyFilesAndNeedsANode) {

@@ -8,7 +8,7 @@ namespace {
 TEST(Status, IsNotReadyBeforeTheFirstCommitAndSaysWhy) {
   Status status;
   EXPECT_FALSE(status.ready());
-  EXPECT_EQ(describe(status), "not ready: the manifests are being read for the first time\n");
+  EXPECT_EQ(describe(status), "not ready: what is to be enforced is being read for the first time\n");
   status.source_read = true;
   EXPECT_FALSE(status.ready());
   status.commit_error = "add chain: No such file or directory";
@@ -26,7 +26,7 @@ TEST(Status, StaysReadyAndNamesWhatIsWrong) {
   status.unreadable_files = {"/m/a.yaml", "/m/b.yaml"};
   status.problems = 3;
   EXPECT_EQ(describe(status),
-            "ready; problems in manifests: 3\nunreadable: /m/a.yaml\nunreadable: /m/b.yaml\n");
+            "ready; problems in objects: 3\nunreadable: /m/a.yaml\nunreadable: /m/b.yaml\n");
 }
 
 }  // namespace

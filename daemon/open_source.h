@@ -1,0 +1,25 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "compiler/result.h"
+#include "daemon/options.h"
+#include "daemon/source/source.h"
+#include "k8s-client/cluster_access.h"
+
+namespace portcullis {
+
+k8s::Environment own_environment();
+
+// How to reach the API server that the options name: by kubeconfig, else by the service account of
+// the pod that this runs in. Errors name the option or the file.
+[[nodiscard]] Result<k8s::ClusterAccess> cluster_access(const Options& options,
+                                                        const k8s::Environment& environment);
+
+// The source that the options name: a directory of manifests, else the API server. Not started yet.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_source(boost::asio::io_context& io,
+                                                          const Options& options,
+                                                          Source::Sink sink);
+
+}  // namespace portcullis

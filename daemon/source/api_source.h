@@ -1,0 +1,32 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "daemon/source/source.h"
+#include "k8s-client/cluster_access.h"
+#include "k8s-client/reflector.h"
+
+namespace portcullis {
+
+// The objects of an API server, followed. The first synced update comes once every resource has
+// been listed, with all of them; a resource that cannot be followed after that keeps what it last
+// said, and is a trouble.
+class ApiSource : public Source {
+ public:
+  ApiSource(boost::asio::io_context& io, k8s::ClusterAccess access, k8s::Environment environment,
+            k8s::ReflectorTiming timing, Sink sink);
+  ~ApiSource() override;
+
+  // Fails if the access cannot be used. A server that does not answer yet is waited for.
+  [[nodiscard]] Result<void> start() override;
+
+  std::string name() const override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace portcullis

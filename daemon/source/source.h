@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "compiler/event.h"
+#include "compiler/result.h"
+#include "daemon/source/manifests.h"
+
+namespace portcullis {
+
+// A part of a source that is followed, or cannot be at the moment: what it last said stays in force.
+struct Following {
+  std::string what;     // "pods"
+  std::string trouble;  // why it cannot be: "403 Forbidden: ..."; empty: it is
+  std::chrono::steady_clock::time_point since;  // of the trouble
+
+  bool operator==(const Following&) const = default;
+};
+
+// What a source has to say at once: the events of one step (applied together or not at all), and
+// all problems that stand after it, not only the new ones.
+struct Update {
+  std::vector<Event> events;
+  std::vector<Problem> problems;
+  std::vector<Following> followed{};
+  bool synced = true;    // false until everything was read once: until then there are no events
+  bool complete = true;  // false while there is a file of which nothing was ever read
+};
+
+// Where the objects come from. All calls and the sink run on one io_context's thread.
+class Source {
+ public:
+  using Sink = std::function<void(Update)>;
+
+  Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  virtual ~Source() = default;
+
+  // Fails if what it reads cannot be there (with what to do); what may come later is waited for.
+  [[nodiscard]] virtual Result<void> start() = 0;
+
+  virtual std::string name() const = 0;  // "manifests in /etc/portcullis/manifests"
+};
+
+}  // namespace portcullis

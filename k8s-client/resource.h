@@ -1,0 +1,24 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "k8s-client/json.h"
+
+namespace portcullis::k8s {
+
+// What is read from the API server, in every namespace.
+enum class Resource : std::uint8_t { kNamespaces, kPods, kNetworkPolicies };
+
+inline constexpr std::array kResources = {Resource::kNamespaces, Resource::kPods,
+                                          Resource::kNetworkPolicies};
+
+const char* to_string(Resource resource);  // "pods", as in RBAC
+const char* api_group(Resource resource);  // "", "networking.k8s.io"
+std::string path_of(Resource resource);    // "/api/v1/pods"
+
+const Wanted& wanted_in_list(Resource resource);         // of a PodList
+const Wanted& wanted_in_watch_event(Resource resource);  // of {"type": ..., "object": ...}
+
+}  // namespace portcullis::k8s
