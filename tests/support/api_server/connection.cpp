@@ -8,6 +8,8 @@
 #include <sstream>
 #include <utility>
 
+#include "tests/support/api_server/protobuf.h"
+
 namespace portcullis::test::api {
 namespace {
 
@@ -27,7 +29,7 @@ Request to_request(const http::request<http::string_body>& message) {
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
     request.fields[name] = std::string(field.value());
   }
-  request.body = message.body();
+  request.body = json_of_protobuf(message.body()).value_or(message.body());
   return request;
 }
 

@@ -35,12 +35,14 @@ Json resource_list(const std::string& group_version) {
         {"verbs",
          {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}},
         {"shortNames", {about.short_name}}};
+    if (resource == Resource::kPods) entry["categories"] = {"all"};
     resources.push_back(entry);
     if (!about.has_status) continue;
     entry["name"] = std::string(about.plural) + "/status";
     entry["singularName"] = "";
     entry["verbs"] = {"get", "patch", "update"};
     entry.erase("shortNames");
+    entry.erase("categories");
     resources.push_back(entry);
   }
   return {{"kind", "APIResourceList"},

@@ -61,7 +61,7 @@ std::uint64_t Server::put(const Json& object) {
   });
 }
 
-std::uint64_t Server::put(std::string_view manifests) {
+std::uint64_t Server::apply(std::string_view manifests) {
   for (const Json& object : parse_manifests(manifests)) put(object);
   return resource_version();
 }

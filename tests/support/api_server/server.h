@@ -75,11 +75,11 @@ class Server {
   std::string url() const;  // "https://127.0.0.1:6443"
 
   // The objects. put() creates or replaces, status and malformed fields included, and needs no
-  // namespace to be there; a text holds YAML or JSON documents. They return the resourceVersion
-  // after it, and throw on what has no kind of ours or no name. An object that changes nothing
-  // makes no event.
+  // namespace to be there; apply() does so with every document of a YAML or JSON text. They return
+  // the resourceVersion after it, and throw on what has no kind of ours or no name. An object that
+  // changes nothing makes no event.
   std::uint64_t put(const nlohmann::json& object);
-  std::uint64_t put(std::string_view manifests);
+  std::uint64_t apply(std::string_view manifests);
   bool erase(Resource resource, const std::string& ns, const std::string& name);
   std::vector<nlohmann::json> objects(Resource resource) const;  // by namespace and name
   std::uint64_t resource_version() const;
