@@ -34,7 +34,7 @@ http::request<http::string_body> to_message(const Ask& question) {
 }
 
 std::chrono::milliseconds left(Clock::time_point end) {
-  return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()),
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()),
                   std::chrono::milliseconds(0));
 }
 
@@ -75,6 +75,10 @@ RawClient::RawClient(std::uint16_t port, const std::string& target) {
     fd_ = -1;
     return;
   }
+  ask(target);
+}
+
+void RawClient::ask(const std::string& target) {
   const std::string request = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   send(fd_, request.data(), request.size(), MSG_NOSIGNAL);
 }

@@ -38,6 +38,7 @@ class RawClient {
   ~RawClient();
 
   bool connected() const;
+  void ask(const std::string& target);  // one more GET
 
   enum class State { kOpen, kClosed, kReset };
 
