@@ -9,7 +9,7 @@
 #include "tests/support/api_server/request.h"
 
 // How the server misbehaves. Each says what it does to a request's response, and to a running
-// watch stream.
+// watch stream. Objects that are huge or malformed need no fault: Server::put() them.
 namespace portcullis::test::api {
 namespace fault {
 
@@ -40,7 +40,7 @@ struct Break {
 
 // From now on a byte at a time.
 struct Drip {
-  std::chrono::microseconds pause{200};  // between two bytes
+  std::chrono::microseconds pause{200};  // between two bytes; more than none
 };
 
 // A list: this is the body. A stream: a line of this between the events.

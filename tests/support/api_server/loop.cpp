@@ -7,16 +7,23 @@ namespace portcullis::test::api {
 using boost::asio::ip::tcp;
 using Error = boost::system::error_code;
 
-Server::Loop::Loop(const Setup& setup) : core_(setup), thread_(core_.io) {}
+Server::Loop::Loop(const Setup& setup) : core_(setup), reserved_(core_.io), thread_(core_.io) {}
 
 Server::Loop::~Loop() {
   run([this](Core&) { stop(); });
 }
 
-std::uint16_t Server::Loop::listen(const std::string& address, std::uint16_t port) {
-  acceptor_.emplace(core_.io, tcp::endpoint(boost::asio::ip::make_address(address), port));
+std::uint16_t Server::Loop::reserve(const std::string& address, std::uint16_t port) {
+  const tcp::endpoint endpoint(boost::asio::ip::make_address(address), port);
+  reserved_.open(endpoint.protocol());
+  reserved_.set_option(tcp::socket::reuse_address(true));
+  reserved_.bind(endpoint);
+  return reserved_.local_endpoint().port();
+}
+
+void Server::Loop::listen() {
+  acceptor_.emplace(core_.io, reserved_.local_endpoint());
   accept();
-  return acceptor_->local_endpoint().port();
 }
 
 void Server::Loop::stop() {

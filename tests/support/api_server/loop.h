@@ -2,9 +2,12 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <functional>
+#include <cstdint>
 #include <future>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "tests/support/api_server/core.h"
 #include "tests/support/process/loop_thread.h"
@@ -26,7 +29,8 @@ class Server::Loop {
     return result.get();
   }
 
-  std::uint16_t listen(const std::string& address, std::uint16_t port);
+  std::uint16_t reserve(const std::string& address, std::uint16_t port);  // returns the port
+  void listen();                                                          // there
   void stop();
   void ignore(bool ignored) { ignored_ = ignored; }
 
@@ -35,6 +39,7 @@ class Server::Loop {
   void serve(boost::asio::ip::tcp::socket socket);
 
   Core core_;
+  boost::asio::ip::tcp::socket reserved_;  // bound, so that nobody else gets the port
   std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
   std::vector<boost::asio::ip::tcp::socket> unread_;
   bool ignored_ = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "tests/support/api_server/connection.h"
@@ -41,7 +42,8 @@ std::size_t each_watch(Core& core, std::optional<Resource> resource, Work work) 
 Server::Server(Setup setup)
     : loop_(std::make_unique<Loop>(setup)), address_(setup.address), tls_(setup.tls.has_value()) {
   if (setup.tls) set_tls(*setup.tls);
-  port_ = loop_->run([&](Core&) { return loop_->listen(address_, setup.port); });
+  port_ = loop_->run([&](Core&) { return loop_->reserve(address_, setup.port); });
+  start();
 }
 
 Server::~Server() = default;
@@ -121,7 +123,7 @@ void Server::stop() {
 }
 
 void Server::start() {
-  loop_->run([this](Core&) { loop_->listen(address_, port_); });
+  loop_->run([this](Core&) { loop_->listen(); });
 }
 
 void Server::ignore_connections(bool ignored) {

@@ -76,8 +76,8 @@ class Server {
 
   // The objects. put() creates or replaces, status and malformed fields included, and needs no
   // namespace to be there; apply() does so with every document of a YAML or JSON text. They return
-  // the resourceVersion after it, and throw on what has no kind of ours or no name. An object that
-  // changes nothing makes no event.
+  // the resourceVersion after it, and throw on what has no kind of ours or no name. What changes
+  // nothing makes no event. A uid and a creationTimestamp are taken from an object that is new.
   std::uint64_t put(const nlohmann::json& object);
   std::uint64_t apply(std::string_view manifests);
   bool erase(Resource resource, const std::string& ns, const std::string& name);
