@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "tests/support/api_server/fault_queue.h"
+#include "tests/support/api_server/reply.h"
+#include "tests/support/api_server/server.h"
+#include "tests/support/api_server/store.h"
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace portcullis::test::api {
+
+class Connection;
+
+// What the connections of a server share. Used on the loop's thread only.
+struct Core {
+  explicit Core(const Setup& given) : setup(given), store(given.history) {}
+
+  boost::asio::io_context io;
+  Setup setup;
+  std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain
+  Store store;
+  FaultQueue faults;
+  std::vector<Access> denied;
+  std::vector<Request> log;
+  std::vector<std::weak_ptr<Connection>> connections;
+};
+
+// 401 or 403 where the client may not do this.
+std::optional<Reply> refuse(const Core& core, const Request& request, bool certified);
+
+// Everything but watches.
+Reply serve(Core& core, const Request& request);
+
+// Sends every watch stream what has changed.
+void notify(Core& core);
+
+}  // namespace portcullis::test::api

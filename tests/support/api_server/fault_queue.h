@@ -1,0 +1,28 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "tests/support/api_server/fault.h"
+
+namespace portcullis::test::api {
+
+// Faults that wait for their requests. Not thread safe.
+class FaultQueue {
+ public:
+  void add(Fault fault, const Requests& requests);
+  void clear() { waiting_.clear(); }
+
+  // The first fault that meets this request.
+  std::optional<Fault> take(const Request& request);
+
+ private:
+  struct Waiting {
+    Fault fault;
+    Requests requests;
+  };
+
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace portcullis::test::api

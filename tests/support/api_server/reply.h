@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace portcullis::test::api {
+
+struct Reply {
+  unsigned status = 200;
+  std::string body{};
+  std::vector<std::pair<std::string, std::string>> fields{};  // of the header, besides the usual
+  std::string content_type = "application/json";
+};
+
+// As compact text; bytes that are no UTF-8 are replaced.
+std::string to_text(const nlohmann::json& json);
+
+// The object that an error is told by: kind Status. The reason is what the code usually has.
+nlohmann::json status_object(unsigned code, const std::string& message,
+                             const nlohmann::json& details);
+nlohmann::json status_object(unsigned code, const std::string& message);
+
+Reply reply(const nlohmann::json& object, unsigned status = 200);
+Reply refusal(const nlohmann::json& status_object);
+Reply refusal(unsigned code, const std::string& message);
+
+// What kube-apiserver says with such a code; Retry-After where given.
+Reply usual_refusal(unsigned code, std::optional<std::chrono::seconds> retry_after);
+
+// 422 for a request's parameter.
+Reply forbidden_option(const std::string& field, const std::string& message);
+
+// 504 for a resourceVersion that this server has not reached.
+Reply too_large_version(unsigned long long asked, unsigned long long current);
+
+}  // namespace portcullis::test::api

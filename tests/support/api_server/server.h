@@ -1,0 +1,134 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/support/api_server/fault.h"
+#include "tests/support/api_server/request.h"
+#include "tests/support/api_server/resource.h"
+
+namespace portcullis::test::api {
+
+// What the server makes of a watch's sendInitialEvents.
+enum class WatchLists {
+  kServed,
+  kRefused,  // 422, as a newer server with the feature off
+  kIgnored,  // as a server that does not know the parameter
+};
+
+// How a watch from a compacted version is answered.
+enum class ExpiredWatch {
+  kErrorEvent,  // 200 and an ERROR event, as kube-apiserver does
+  kHttpStatus,  // 410
+};
+
+// PEM texts.
+struct Tls {
+  std::string certificate;  // of the server, with its chain
+  std::string key;
+  std::string client_authority{};  // who shows a certificate of it is let in; empty: not asked for
+};
+
+// What RBAC speaks of; "*" is anything.
+struct Access {
+  std::string verb = "*";
+  std::string resource = "*";
+  std::string ns = "*";  // "" is all namespaces
+};
+
+struct Setup {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;           // 0: any that is free
+  std::optional<Tls> tls{};         // none: plain HTTP
+  std::set<std::string> tokens{};   // bearer tokens; with these or a client authority the others
+                                    // get 401
+  std::string version = "v1.32.4";  // of /version
+  std::size_t history = 10000;      // changes that can be watched from
+  WatchLists watch_lists = WatchLists::kRefused;
+  ExpiredWatch expired_watch = ExpiredWatch::kErrorEvent;
+  std::chrono::milliseconds bookmark_interval{0};  // 0: only when told
+};
+
+// A Kubernetes API server for pods, namespaces and networkpolicies in this process, with real
+// connections, that misbehaves when told. It speaks HTTP/1.1 and JSON, and follows
+// https://kubernetes.io/docs/reference/using-api/api-concepts/; objects are neither validated nor
+// given defaults, so malformed ones can be stored.
+//
+// It has a thread of its own, in the network namespace of the thread that makes it. Every function
+// may be called from any thread and has taken effect when it returns: what it sends is then queued
+// at each connection. Those that read objects or tell of requests are meant for wait_until.
+class Server {
+ public:
+  explicit Server(Setup setup = {});  // throws where it cannot listen, or not with this TLS
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();  // ends all connections
+
+  std::uint16_t port() const { return port_; }
+  std::string url() const;  // "https://127.0.0.1:6443"
+
+  // The objects. put() creates or replaces, status and malformed fields included, and needs no
+  // namespace to be there; apply() does so with every document of a YAML or JSON text. They return
+  // the resourceVersion after it, and throw on what has no kind of ours or no name. What changes
+  // nothing makes no event. A uid and a creationTimestamp are taken from an object that is new.
+  std::uint64_t put(const nlohmann::json& object);
+  std::uint64_t apply(std::string_view manifests);
+  bool erase(Resource resource, const std::string& ns, const std::string& name);
+  std::vector<nlohmann::json> objects(Resource resource) const;  // by namespace and name
+  std::uint64_t resource_version() const;
+
+  // History. Running streams go on. compact(): every version before now is 410 for new watches,
+  // lists and continue tokens. restore(): as etcd from a backup, contents and resourceVersion of
+  // then, without history, all connections reset; false where that version is compacted.
+  void compact();
+  bool restore(std::uint64_t version);
+
+  // Faults of requests to come, in the order given, and of the watch streams that run now: it
+  // returns how many of these there were.
+  void inject(Fault fault, Requests requests = {});
+  std::size_t disturb(const Fault& fault, std::optional<Resource> resource = {});
+  void clear_faults();  // those that have not met their requests
+
+  // Faults of connections. stop(): refused, and the open ones are reset; start() listens on the
+  // same port again, with the same objects and history. ignore_connections(): new ones are
+  // accepted by the kernel, and nobody reads from them.
+  void stop();
+  void start();
+  void ignore_connections(bool ignored);
+  void drop_connections(fault::Ending ending = fault::Ending::kReset);
+
+  // Streams. end_watches(): regularly, as after timeoutSeconds.
+  void send_bookmarks();
+  void end_watches(std::optional<Resource> resource = {});
+
+  // From the next request or connection on.
+  void set_tokens(std::set<std::string> tokens);
+  void set_tls(const Tls& tls);
+  void set_watch_lists(WatchLists watch_lists);
+  void set_expired_watch(ExpiredWatch expired_watch);
+  void deny(const Access& access);  // 403, and false for SelfSubjectAccessReview
+  void allow_all();
+
+  // What has been asked, in order of arrival.
+  std::vector<Request> requests() const;
+  std::size_t count(std::optional<Resource> resource, std::optional<Verb> verb) const;
+  void forget_requests();
+  std::size_t watches(Resource resource) const;  // streams that are open
+  std::size_t connections() const;               // that are open
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+  std::string address_;
+  std::uint16_t port_ = 0;
+  bool tls_ = false;
+};
+
+}  // namespace portcullis::test::api

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "tests/support/api_server/resource.h"
+
+namespace portcullis::test::api {
+
+using Object = std::shared_ptr<const nlohmann::json>;
+using Contents = std::map<Key, Object>;
+
+struct Change {
+  std::uint64_t version = 0;
+  Key key;
+  Object before;  // null: it has been created
+  Object after;   // for a deletion what it was, with the deletion's resourceVersion
+  bool deleted = false;
+};
+
+// The objects and their history, with one growing version, as etcd's revision. Not thread safe.
+class Store {
+ public:
+  explicit Store(std::size_t history);  // changes kept; older ones are compacted away
+
+  std::uint64_t version() const { return version_; }
+  const Contents& contents() const { return contents_; }
+  Object find(const Key& key) const;  // null: there is none
+
+  // Creates or replaces: gives it uid, creationTimestamp and resourceVersion. What equals the
+  // stored object but for these changes nothing, and costs no version.
+  Object put(const Key& key, nlohmann::json object);
+
+  // What it was, with the deletion's resourceVersion; null: there was none. A namespace's objects
+  // go before it.
+  Object erase(const Key& key);
+
+  // The contents as of a version; nothing where that is compacted or in the future.
+  std::optional<Contents> at(std::uint64_t version) const;
+
+  // In order of their versions, each greater than compacted().
+  const std::deque<Change>& changes() const { return changes_; }
+  std::uint64_t compacted() const { return compacted_; }
+
+  void compact();  // forgets every change
+
+  // A backup's return: contents and version of then, and no history. False where it is compacted.
+  bool restore(std::uint64_t version);
+
+ private:
+  void record(Change change);
+
+  std::size_t history_;
+  std::uint64_t version_ = 1;
+  std::uint64_t compacted_ = 1;
+  std::uint64_t uids_ = 0;
+  Contents contents_;
+  std::deque<Change> changes_;
+};
+
+}  // namespace portcullis::test::api

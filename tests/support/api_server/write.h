@@ -1,0 +1,17 @@
+#pragma once
+
+#include "tests/support/api_server/reply.h"
+#include "tests/support/api_server/request.h"
+#include "tests/support/api_server/store.h"
+
+namespace portcullis::test::api {
+
+// The verbs that change something. As with kube-apiserver a namespace must exist before what is in
+// it, status is changed through the subresource only, and a deletion takes effect at once.
+Reply create(Store& store, const Request& request);
+Reply replace(Store& store, const Request& request);
+Reply patch(Store& store, const Request& request);
+Reply erase(Store& store, const Request& request);
+Reply erase_collection(Store& store, const Request& request);
+
+}  // namespace portcullis::test::api
