@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace portcullis::test {
+
+// A certificate and its private key, as PEM.
+struct Certificate {
+  std::string certificate;
+  std::string key;
+};
+
+// What a certificate says.
+struct CertificateSubject {
+  std::string common_name;                 // for a client: the user
+  std::vector<std::string> organizations;  // for a client: the groups
+  std::vector<std::string> names;          // DNS names and IP addresses that a server answers to
+  // From now. A certificate whose end has passed is an expired one.
+  std::chrono::seconds begin = -std::chrono::hours(1);
+  std::chrono::seconds end = std::chrono::hours(1);
+};
+
+// A certificate authority that lives in memory. It issues as many certificates as one likes, each
+// with a new key (EC P-256), usable by servers and by clients. Not thread safe. What the library
+// refuses aborts.
+class CertificateAuthority {
+ public:
+  explicit CertificateAuthority(const std::string& name = "Test CA");
+  CertificateAuthority(CertificateAuthority&&) noexcept;
+  ~CertificateAuthority();
+
+  std::string certificate() const;  // PEM
+
+  Certificate issue(const CertificateSubject& subject) const;
+
+  // For a server of these DNS names and IP addresses.
+  Certificate issue_server(const std::vector<std::string>& names) const {
+    return issue({"server", {}, names});
+  }
+  // For a client, as Kubernetes reads it.
+  Certificate issue_client(const std::string& user,
+                           const std::vector<std::string>& groups = {}) const {
+    return issue({user, groups, {}});
+  }
+
+ private:
+  struct Signer;
+  std::unique_ptr<Signer> signer_;
+};
+
+// A certificate that no authority has signed, only its own key.
+Certificate self_signed(const CertificateSubject& subject);
+
+}  // namespace portcullis::test
