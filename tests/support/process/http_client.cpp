@@ -16,13 +16,17 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-HttpAnswer http_get(const std::string& host, std::uint16_t port, const std::string& path) {
+namespace {
+
+using Request = http::request<http::string_body>;
+
+HttpAnswer send(const std::string& host, std::uint16_t port, Request request) {
   try {
     asio::io_context io;
     beast::tcp_stream stream(io);
     stream.connect({asio::ip::make_address(host), port});
-    http::request<http::empty_body> request(http::verb::get, path, 11);
     request.set(http::field::host, "localhost");
+    request.prepare_payload();
     http::write(stream, request);
     beast::flat_buffer buffer;
     http::response<http::string_body> response;
@@ -31,6 +35,17 @@ HttpAnswer http_get(const std::string& host, std::uint16_t port, const std::stri
   } catch (const boost::system::system_error&) {
     return {};
   }
+}
+
+}  // namespace
+
+HttpAnswer http_get(const std::string& host, std::uint16_t port, const std::string& path) {
+  return send(host, port, Request(http::verb::get, path, 11));
+}
+
+HttpAnswer http_post(const std::string& host, std::uint16_t port, const std::string& path,
+                     const std::string& body) {
+  return send(host, port, Request(http::verb::post, path, 11, body));
 }
 
 void bring_loopback_up() {

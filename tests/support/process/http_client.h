@@ -12,6 +12,8 @@ struct HttpAnswer {
 
 // GET http://<host>:<port><path>, from this thread's network namespace; the host is an address.
 HttpAnswer http_get(const std::string& host, std::uint16_t port, const std::string& path);
+HttpAnswer http_post(const std::string& host, std::uint16_t port, const std::string& path,
+                     const std::string& body);
 
 // Makes 127.0.0.1 and ::1 usable in the network namespace of this thread.
 void bring_loopback_up();

@@ -1,0 +1,62 @@
+#include "tests/support/kube/api_client.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <optional>
+
+namespace portcullis::test {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+
+struct ApiClient::Connection {
+  asio::io_context io;
+  asio::ssl::context tls{asio::ssl::context::tls_client};
+  asio::ssl::stream<tcp::socket> stream{io, tls};
+  beast::flat_buffer buffer;
+};
+
+ApiClient::ApiClient(Setup setup) : setup_(std::move(setup)) {}
+ApiClient::~ApiClient() = default;
+
+std::unique_ptr<ApiClient::Connection> ApiClient::connect() const {
+  auto connection = std::make_unique<Connection>();
+  auto& stream = connection->stream;
+  boost::system::error_code error;
+  setup_.network->run([&] {
+    stream.next_layer().connect({asio::ip::make_address(setup_.address), setup_.port}, error);
+  });
+  if (error) return nullptr;
+  stream.next_layer().set_option(tcp::no_delay(true));
+  connection->tls.load_verify_file(setup_.ca_file, error);
+  if (error) return nullptr;
+  stream.set_verify_mode(asio::ssl::verify_peer);
+  stream.set_verify_callback(asio::ssl::host_name_verification(setup_.address));
+  stream.handshake(asio::ssl::stream_base::client, error);
+  return error ? nullptr : std::move(connection);
+}
+
+HttpAnswer ApiClient::request(const std::string& method, const std::string& path,
+                              const std::string& body, const std::string& type) {
+  if (!connection_) connection_ = connect();
+  if (!connection_) return {};
+  http::request<http::string_body> request(http::string_to_verb(method), path, 11, body);
+  request.set(http::field::host, setup_.address);
+  request.set(http::field::authorization, "Bearer " + setup_.token);
+  if (!body.empty()) request.set(http::field::content_type, type);
+  request.prepare_payload();
+  http::response_parser<http::string_body> response;
+  response.body_limit(boost::none);
+  beast::error_code error;
+  http::write(connection_->stream, request, error);
+  if (!error) http::read(connection_->stream, connection_->buffer, response, error);
+  if (error || !response.get().keep_alive()) connection_.reset();
+  if (error) return {};
+  return {static_cast<int>(response.get().result_int()), response.get().body()};
+}
+
+}  // namespace portcullis::test

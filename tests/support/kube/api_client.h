@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "tests/support/netns/network_namespace.h"
+#include "tests/support/process/http_client.h"
+
+namespace portcullis::test {
+
+// Requests to an API server over HTTPS, one after the other on one connection, which is made when
+// it is needed: also by the first request after one that nobody answered. Not thread safe.
+class ApiClient {
+ public:
+  struct Setup {
+    const NetworkNamespace* network;  // where it connects; must outlive it
+    std::string address;
+    std::uint16_t port;
+    std::string ca_file;  // of whom the server must have its certificate
+    std::string token;    // sent as the bearer's
+  };
+
+  explicit ApiClient(Setup setup);
+  ~ApiClient();
+
+  HttpAnswer get(const std::string& path) { return request("GET", path); }
+
+  // The body is YAML or JSON unless the type says otherwise. Waits as long as the server does.
+  HttpAnswer request(const std::string& method, const std::string& path,
+                     const std::string& body = "", const std::string& type = "application/yaml");
+
+ private:
+  struct Connection;
+  std::unique_ptr<Connection> connect() const;
+
+  Setup setup_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace portcullis::test

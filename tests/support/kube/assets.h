@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "compiler/result.h"
+
+namespace portcullis::test {
+
+// Paths of the programs that make a Kubernetes API server.
+struct KubeAssets {
+  std::string etcd;
+  std::string kube_apiserver;
+  std::string kubectl;
+};
+
+// In the folder that the environment variable KUBEBUILDER_ASSETS names, as envtest has it; kubectl
+// else in PATH. kNotFound is a reason to skip a test: `make e2e` prepares such a folder.
+[[nodiscard]] Result<KubeAssets> find_kube_assets();
+
+}  // namespace portcullis::test

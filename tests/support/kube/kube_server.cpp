@@ -1,0 +1,136 @@
+#include "tests/support/kube/kube_server.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/support/kube/command_lines.h"
+#include "tests/support/process/wait_until.h"
+
+namespace portcullis::test {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kLoopback = "127.0.0.1";
+constexpr const char* kAdminToken = "token-of-admin";
+
+std::string without_information(const std::string& log) {
+  std::istringstream lines(log);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with('I')) kept += line + '\n';
+  }
+  return kept;
+}
+
+}  // namespace
+
+KubeServer::KubeServer(const KubeAssets& assets, const NetworkNamespace& network,
+                       std::string address)
+    : assets_(assets),
+      network_(network),
+      address_(std::move(address)),
+      api_({&network, kLoopback, kPort, directory_ / "ca.crt", kAdminToken}) {
+  const auto server = authority_.issue_server({kLoopback, address_});
+  write_file(directory_ / "ca.crt", authority_.certificate());
+  write_file(directory_ / "server.crt", server.certificate);
+  write_file(directory_ / "server.key", server.key);
+  write_file(directory_ / "tokens.csv",
+             std::string(kAdminToken) + ",admin,admin,\"system:masters\"\n");
+  write_kubeconfig("admin", {{"token", kAdminToken}});
+  start_etcd();
+  start_api_server();
+}
+
+void KubeServer::start_etcd() {
+  etcd_.reset();
+  etcd_.emplace(ChildSetup{command_line_of_etcd(assets_, directory_.path()), {}, &network_, ""});
+}
+
+void KubeServer::start_api_server() {
+  const auto line = command_line_of_api_server(assets_, directory_.path(), kPort);
+  api_server_.reset();
+  api_server_.emplace(ChildSetup{line, {}, &network_, ""});
+}
+
+bool KubeServer::becomes_ready(std::chrono::seconds deadline) {
+  // It makes the first namespace a moment after it has said so.
+  return wait_until(
+      [&] {
+        return api_.get("/readyz").status == 200 &&
+               api_.get("/api/v1/namespaces/default").status == 200;
+      },
+      deadline);
+}
+
+bool KubeServer::compact() {
+  const auto ask = [&](const std::string& path, const Json& question) {
+    HttpAnswer answer;
+    network_.run([&] { answer = http_post(kLoopback, kEtcdPort, path, question.dump()); });
+    return answer;
+  };
+  const auto status = ask("/v3/maintenance/status", Json::object());
+  if (status.status != 200) return false;
+  const auto newest = Json::parse(status.body).at("header").at("revision");
+  return ask("/v3/kv/compaction", {{"revision", newest}, {"physical", true}}).status == 200;
+}
+
+Finished KubeServer::kubectl(const std::vector<std::string>& arguments,
+                             const std::string& input) const {
+  return kubectl_as(directory_ / "admin", arguments, input);
+}
+
+Finished KubeServer::kubectl_as(const std::string& kubeconfig,
+                                const std::vector<std::string>& arguments,
+                                const std::string& input) const {
+  ChildSetup setup{{assets_.kubectl, "--kubeconfig", kubeconfig},
+                   {"HOME=" + directory_.path().string()},  // of its cache
+                   &network_,
+                   input};
+  setup.arguments.insert(setup.arguments.end(), arguments.begin(), arguments.end());
+  return run_to_end(setup);
+}
+
+Result<std::string> KubeServer::kubeconfig_of(const std::string& ns, const std::string& account) {
+  const auto answer =
+      api_.request("POST", "/api/v1/namespaces/" + ns + "/serviceaccounts/" + account + "/token",
+                   R"({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest"})");
+  if (answer.status != 201) {
+    return failure(ErrorCode::kIo, "no token for " + ns + "/" + account + ": " + answer.body);
+  }
+  const std::string token = Json::parse(answer.body).at("status").at("token");
+  return write_kubeconfig(ns + "." + account, {{"token", token}});
+}
+
+std::string KubeServer::kubeconfig_by_certificate(const std::string& user,
+                                                  const std::vector<std::string>& groups) const {
+  const auto client = authority_.issue_client(user, groups);
+  const std::string certificate = directory_ / (user + ".crt");
+  const std::string key = directory_ / (user + ".key");
+  write_file(certificate, client.certificate);
+  write_file(key, client.key);
+  return write_kubeconfig(user, {{"client-certificate", certificate}, {"client-key", key}});
+}
+
+std::string KubeServer::write_kubeconfig(const std::string& name, const Credentials& user) const {
+  const std::string server = "https://" + address_ + ":" + std::to_string(kPort);
+  const Json cluster = {{"server", server}, {"certificate-authority", directory_ / "ca.crt"}};
+  const Json context = {{"cluster", "test"}, {"user", "test"}};
+  const Json config = {
+      {"apiVersion", "v1"},
+      {"kind", "Config"},
+      {"clusters", {{{"name", "test"}, {"cluster", cluster}}}},
+      {"users", {{{"name", "test"}, {"user", user}}}},
+      {"contexts", {{{"name", "test"}, {"context", context}}}},
+      {"current-context", "test"},
+  };
+  write_file(directory_ / name, config.dump(2));
+  return directory_ / name;
+}
+
+std::string KubeServer::log() const {
+  return "etcd:\n" + (etcd_ ? etcd_->err() : "") + "\nkube-apiserver:\n" +
+         (api_server_ ? without_information(api_server_->err()) : "");
+}
+
+}  // namespace portcullis::test

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/support/kube/api_client.h"
+#include "tests/support/kube/assets.h"
+#include "tests/support/netns/network_namespace.h"
+#include "tests/support/process/child_process.h"
+#include "tests/support/process/temporary_directory.h"
+#include "tests/support/tls/certificate_authority.h"
+
+namespace portcullis::test {
+
+// A real API server in a network namespace, with TLS and RBAC, and no controllers, scheduler or
+// kubelets: pods are what a test says of them, their deletion is immediate with
+// gracePeriodSeconds=0, and namespaces do not finish going.
+//
+//     kubectl, ApiClient (admin) ---> kube-apiserver (every address, 6443) ---> etcd (127.0.0.1)
+//     daemons (a service account) --'
+//
+// What they store is in a temporary directory, and outlives their crashes. Not thread safe.
+class KubeServer {
+ public:
+  static constexpr std::uint16_t kPort = 6443;
+
+  // Starts both, and does not wait. The namespace must outlive it, and have its loopback device up;
+  // others reach the server by `address`, one of the namespace's.
+  KubeServer(const KubeAssets& assets, const NetworkNamespace& network, std::string address);
+
+  // /readyz said so, and the namespace `default` is there, before the deadline. If not, log() tells
+  // why.
+  bool becomes_ready(std::chrono::seconds deadline = std::chrono::seconds(60));
+
+  void kill_api_server() { api_server_.reset(); }  // with SIGKILL, as all of these
+  void start_api_server();                         // again; its storage must be there to be ready
+  void kill_etcd() { etcd_.reset(); }
+  void start_etcd();
+
+  // Drops what etcd remembers of the past: only what is newest can be listed and watched from now
+  // on, but for the API server's own memory of recent events, which a restart empties.
+  bool compact();
+
+  // As admin, who may do everything (system:masters).
+  ApiClient& api() { return api_; }
+  Finished kubectl(const std::vector<std::string>& arguments, const std::string& input = "") const;
+
+  // With another kubeconfig.
+  Finished kubectl_as(const std::string& kubeconfig, const std::vector<std::string>& arguments,
+                      const std::string& input = "") const;
+
+  // The path of a new kubeconfig with a token for a service account, which must exist.
+  [[nodiscard]] Result<std::string> kubeconfig_of(const std::string& ns,
+                                                  const std::string& account);
+
+  // The same with a client certificate: who has it is this user, of these groups.
+  std::string kubeconfig_by_certificate(const std::string& user,
+                                        const std::vector<std::string>& groups = {}) const;
+
+  std::string log() const;  // warnings and errors of both since they were last started
+
+ private:
+  using Credentials = std::map<std::string, std::string>;  // as a kubeconfig calls them
+  std::string write_kubeconfig(const std::string& name, const Credentials& user) const;
+
+  KubeAssets assets_;
+  const NetworkNamespace& network_;
+  std::string address_;
+  CertificateAuthority authority_;
+  TemporaryDirectory directory_;
+  ApiClient api_;
+  std::optional<ChildProcess> etcd_;
+  std::optional<ChildProcess> api_server_;
+};
+
+}  // namespace portcullis::test
