@@ -58,26 +58,12 @@ INSTANTIATE_TEST_SUITE_P(Variants, Restart,
                          testing::Values(Variant{Wiring::kRouted, 1}, Variant{Wiring::kBridged, 1}),
                          [](const auto& each) { return name_of(each.param); });
 
-Topology two_pods() {
-  return {.pods = {{.name = "web", .labels = {{"app", "web"}}, .listens = {tcp(80), tcp(81)}},
-                   {.name = "client", .labels = {{"app", "client"}}}}};
-}
-
-std::string web_allows(const std::string& name, const std::string& peer) {
-  return policy("default/" + name, R"(
-  podSelector: {matchLabels: {app: web}}
-  ingress:
-  - from: [)" + peer + R"(]
-    ports: [{port: 80}, {port: 1000, protocol: UDP}]
-)");
-}
-
-const std::string kByLabel = web_allows("by-label", "{podSelector: {matchLabels: {app: client}}}");
-const std::string kByBlock =
-    web_allows("by-block", "{ipBlock: {cidr: 10.244.0.0/16}}, {ipBlock: {cidr: 'fd00::/16'}}");
+constexpr const char* kOpenPorts = "{port: 80}, {port: 1000, protocol: UDP}";
+const std::string kByLabel = web_allows("by-label", kClientByLabel, kOpenPorts);
+const std::string kByBlock = web_allows("by-block", kClientByBlock, kOpenPorts);
 
 TEST_P(Restart, Line26_TheRulesStayWhileTheDaemonIsAway) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   const auto expected = R"(
   default/client -> default/web  80/TCP: allowed
   default/client -> default/web  81/TCP ICMP: denied
@@ -96,7 +82,7 @@ TEST_P(Restart, Line26_TheRulesStayWhileTheDaemonIsAway) {
 }
 
 TEST_P(Restart, Line26_NothingIsFlushedOnTheWayBack) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   write_policy(kByLabel);
   start_daemon();
   ASSERT_TRUE(enforces("by-label")) << daemon_->err();

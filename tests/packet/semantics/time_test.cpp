@@ -18,18 +18,13 @@ using Time = PacketTest;
 INSTANTIATE_TEST_SUITE_P(Variants, Time, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
-Topology two_pods() {
-  return {.pods = {{.name = "web", .labels = {{"app", "web"}}, .listens = {tcp(80)}},
-                   {.name = "client", .labels = {{"app", "client"}}, .listens = {tcp(80)}}}};
-}
-
 const std::string kDenyWeb = policy("default/deny-web", R"(
   podSelector: {matchLabels: {app: web}}
 )");
 
 // There is no option yet that denies what is not known: README, limits.
 TEST_P(Time, Line23_UntilItsAddressIsKnownAPodIsOpen) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   const auto addresses = pod("default/web").addresses;
   edit_pod("default/web", [](Pod& pod) { pod.addresses.clear(); });
   enforce({kDenyWeb});
@@ -41,7 +36,7 @@ TEST_P(Time, Line23_UntilItsAddressIsKnownAPodIsOpen) {
 
 // There is no option yet that ends them: README, limits.
 TEST_P(Time, Line24_ExistingConnectionsOutliveATighterPolicy) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
     enforce({});
     const Talker server(playground().endpoint("default/web"), family);
@@ -57,7 +52,7 @@ TEST_P(Time, Line24_ExistingConnectionsOutliveATighterPolicy) {
 
 // What is denied until a policy loosens is not remembered as denied.
 TEST_P(Time, Line24_DeniedConnectionsPassOnceAPolicyLoosens) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
     enforce({kDenyWeb});
     const auto before = dropped_packets("node-1");
@@ -70,14 +65,8 @@ TEST_P(Time, Line24_DeniedConnectionsPassOnceAPolicyLoosens) {
   }
 }
 
-std::string web_allows(const std::string& name, const std::string& peer, int other_port) {
-  return policy(name, R"(
-  podSelector: {matchLabels: {app: web}}
-  ingress:
-  - from: [)" + peer + R"(]
-    ports: [{port: 1000, protocol: UDP}, {port: )" +
-                          std::to_string(other_port) + R"(, protocol: UDP}]
-)");
+std::string open_and(int port) {
+  return "{port: 1000, protocol: UDP}, {port: " + std::to_string(port) + ", protocol: UDP}";
 }
 
 std::string client_may_use(const std::string& ports) {
@@ -90,24 +79,22 @@ std::string client_may_use(const std::string& ports) {
 // States that differ in everything but what they say of the two ports. Each node changes at once,
 // but no two at the same moment: only on one may the closed port be closed on another side.
 std::vector<std::vector<std::string>> states(bool one_node) {
-  const std::string by_label = "{podSelector: {matchLabels: {app: client}}}";
-  const std::string by_block = "{ipBlock: {cidr: 10.244.0.0/16}}, {ipBlock: {cidr: 'fd00::/16'}}";
   const std::string one = "{port: 1000, protocol: UDP}";
   const std::string both = one + ", {port: 2000, protocol: UDP}";
   std::vector<std::vector<std::string>> states = {
-      {web_allows("default/a", by_label, 3000)},
-      {web_allows("default/a", by_block, 4000)},
-      {web_allows("default/b", by_label, 3000), client_may_use(one)},
-      {web_allows("default/b", by_block, 5000), kDenyWeb}};
+      {web_allows("a", kClientByLabel, open_and(3000))},
+      {web_allows("a", kClientByBlock, open_and(4000))},
+      {web_allows("b", kClientByLabel, open_and(3000)), client_may_use(one)},
+      {web_allows("b", kClientByBlock, open_and(5000)), kDenyWeb}};
   for (int i = 0; one_node && i < 2; ++i) {
-    states.push_back({web_allows("default/a", by_label, kClosed), client_may_use(one)});
-    states.push_back({web_allows("default/a", by_label, 3000), client_may_use(both)});
+    states.push_back({web_allows("a", kClientByLabel, open_and(kClosed)), client_may_use(one)});
+    states.push_back({web_allows("a", kClientByLabel, open_and(3000)), client_may_use(both)});
   }
   return states;
 }
 
 TEST_P(Time, Line25_NoPacketSeesHalfOfAChange) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
     const auto all = states(GetParam().nodes == 1);
     enforce(all.front());
