@@ -8,7 +8,9 @@
 #include "tests/support/process/child_process.h"
 #include "tests/support/process/temporary_directory.h"
 #include "tests/support/process/wait_until.h"
+#include "tests/support/rig/agreement.h"
 #include "tests/support/rig/barrage.h"
+#include "tests/support/rig/probe_table.h"
 
 namespace portcullis::test {
 namespace {
@@ -42,6 +44,22 @@ class Restart : public PacketTest {
     });
   }
 
+  // By the daemon, each probe of the table.
+  void expect_explained(const std::string& table) {
+    const auto probes = parse_probes(table);
+    ASSERT_TRUE(probes) << probes.error().message;
+    for (const auto& probe : *probes) {
+      const auto from = playground().endpoint(probe.from).address(probe.family);
+      const ServiceAddress to{playground().endpoint(probe.to).address(probe.family),
+                              probe.traffic.port};
+      const auto answer =
+          ask({"explain", "--from", to_string(from), "--to", destination_text(to, probe.traffic)});
+      EXPECT_EQ(answer.code, probe.expected == Outcome::kAllowed ? 0 : 1)
+          << to_string(probe) << "\n"
+          << answer.out << answer.err;
+    }
+  }
+
   Finished ask(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), PORTCULLIS_BINARY);
     arguments.insert(arguments.end(), {"--socket", socket_});
@@ -72,8 +90,7 @@ TEST_P(Restart, Line26_TheRulesStayWhileTheDaemonIsAway) {
     write_policy(kByLabel);
     start_daemon();
     ASSERT_TRUE(enforces("by-label")) << daemon_->err();
-    EXPECT_EQ(ask({"explain", "--from", "default/client", "--to", "default/web:80"}).code, 0);
-    EXPECT_EQ(ask({"explain", "--from", "default/client", "--to", "default/web:81"}).code, 1);
+    expect_explained(expected);
     EXPECT_TRUE(traffic_is(expected));
     daemon_->signal(signal);
     daemon_->wait();
