@@ -3,6 +3,7 @@
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/process/wait_until.h"
 #include "tests/support/rig/barrage.h"
+#include "tests/support/rig/stream.h"
 #include "tests/support/rig/talker.h"
 
 namespace portcullis::test {
@@ -11,6 +12,7 @@ namespace {
 constexpr std::uint16_t kOpen = 1000;    // every state allows it
 constexpr std::uint16_t kClosed = 2000;  // none does
 constexpr std::uint16_t kControl = 4001;
+constexpr std::uint16_t kStream = 9000;
 constexpr int kChanges = 200;
 
 using Time = PacketTest;
@@ -34,19 +36,46 @@ TEST_P(Time, Line23_UntilItsAddressIsKnownAPodIsOpen) {
   EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP ICMP: denied\n"));
 }
 
+const std::string kDenyClient = policy("default/deny-client", R"(
+  podSelector: {matchLabels: {app: client}}
+  policyTypes: [Egress]
+)");
+
+const std::vector<std::string> kTighter[] = {{kDenyWeb}, {kDenyClient}, {kDenyWeb, kDenyClient}};
+
 // There is no option yet that ends them: README, limits.
-TEST_P(Time, Line24_ExistingConnectionsOutliveATighterPolicy) {
+TEST_P(Time, Line24_ExistingUdpConnectionsOutliveATighterPolicy) {
   BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
-    enforce({});
-    const Talker server(playground().endpoint("default/web"), family);
-    const Talker client(playground().endpoint("default/client"), family);
-    ASSERT_TRUE(reaches(client, server));
-    ASSERT_TRUE(reaches(server, client));
-    enforce({kDenyWeb});
-    EXPECT_TRUE(reaches(client, server));
-    EXPECT_TRUE(reaches(server, client));
-    EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP: denied\n"));
+    for (const auto& policies : kTighter) {
+      enforce({});
+      const Talker server(playground().endpoint("default/web"), family);
+      const Talker client(playground().endpoint("default/client"), family);
+      ASSERT_TRUE(reaches(client, server));
+      ASSERT_TRUE(reaches(server, client));
+      enforce(policies);
+      EXPECT_TRUE(reaches(client, server));
+      EXPECT_TRUE(reaches(server, client));
+      EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP: denied\n"));
+    }
+  }
+}
+
+TEST_P(Time, Line24_ExistingTcpConnectionsOutliveATighterPolicy) {
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
+  const auto& web = playground().endpoint("default/web");
+  const auto& client = playground().endpoint("default/client");
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    for (const auto& policies : kTighter) {
+      enforce({});
+      const auto stream = Stream::connect({&client.netns, client.address(family)},
+                                          {&web.netns, web.address(family)}, kStream);
+      ASSERT_TRUE(stream);
+      ASSERT_TRUE(stream->goes_on());
+      enforce(policies);
+      EXPECT_TRUE(stream->goes_on());
+      EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP: denied\n"));
+    }
   }
 }
 
