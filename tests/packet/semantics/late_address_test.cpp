@@ -12,7 +12,7 @@
 namespace portcullis::test {
 namespace {
 
-constexpr int kRounds = 20;
+constexpr int kRounds = 50;
 constexpr std::size_t kEnough = 100;  // datagrams of each kind
 
 // Datagrams without a pause while one change opens a way and closes others. One that has arrived by
