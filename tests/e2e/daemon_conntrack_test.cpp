@@ -3,6 +3,9 @@
 
 #include "tests/e2e/node.h"
 #include "tests/support/conntrack/conntrack_table.h"
+#include "tests/support/rig/command.h"
+#include "tests/support/rig/settled.h"
+#include "tests/support/rig/stream.h"
 
 // Connections end with the ownership of their address, and no others do.
 namespace portcullis::test {
@@ -18,6 +21,13 @@ std::string replaced(std::string text, const std::string& part, const std::strin
 
 std::string with_uid(const std::string& manifest, const std::string& uid) {
   return replaced(manifest, "metadata:\n", "metadata:\n  uid: " + uid + "\n");
+}
+
+// Without those of the health port.
+Lines connections_of(ConntrackTable& table) {
+  Lines list = table.list();
+  std::erase_if(list, [](const auto& line) { return line.starts_with("127."); });
+  return list;
 }
 
 class DaemonAndConnections : public Node {
@@ -39,12 +49,7 @@ class DaemonAndConnections : public Node {
     table_->add(kFence);
   }
 
-  // Without those of the health port.
-  Lines connections() {
-    Lines list = table_->list();
-    std::erase_if(list, [](const auto& line) { return line.starts_with("127."); });
-    return list;
-  }
+  Lines connections() { return connections_of(*table_); }
 
   bool become(const Lines& wanted) {
     return wait_until([&] { return connections() == wanted; });
@@ -66,25 +71,25 @@ class DaemonAndConnections : public Node {
   std::optional<ConntrackTable> table_;
 };
 
-TEST_F(DaemonAndConnections, EndWhenAnotherPodTakesTheAddress) {
+TEST_F(DaemonAndConnections, Line22_EndWhenAnotherPodTakesTheAddress) {
   write("web.yaml", pod_manifest("next", "10.0.0.1"));
   EXPECT_TRUE(become(kOthersAndFence)) << daemon_->err();
   EXPECT_TRUE(wait_until([&] { return contains(daemon_->err(), "ended 2 connections"); }));
 }
 
-TEST_F(DaemonAndConnections, EndWhenThePodIsRecreatedUnderItsName) {
+TEST_F(DaemonAndConnections, Line22_EndWhenThePodIsRecreatedUnderItsName) {
   write("web.yaml", with_uid(pod_manifest("web", "10.0.0.1"), "second"));
   EXPECT_TRUE(become(kOthersAndFence)) << daemon_->err();
 }
 
-TEST_F(DaemonAndConnections, EndWhenThePodIsDeletedOrFinished) {
+TEST_F(DaemonAndConnections, Line22_EndWhenThePodIsDeletedOrFinished) {
   write("web.yaml", replaced(kWeb, "Running", "Succeeded"));
   EXPECT_TRUE(become(kOthersAndFence)) << daemon_->err();
   remove("other.yaml");
   EXPECT_TRUE(become({kFence})) << daemon_->err();
 }
 
-TEST_F(DaemonAndConnections, EndForPodsOfOtherNodesToo) {
+TEST_F(DaemonAndConnections, Line22_EndForPodsOfOtherNodesToo) {
   write("far.yaml",
         replaced(pod_manifest("far", "10.0.0.11"), "nodeName: node", "nodeName: other-node"));
   ASSERT_TRUE(wait_until([&] { return contains(daemon_->err(), "5 pods (4 on this node)"); }))
@@ -114,6 +119,65 @@ TEST_F(DaemonAndConnections, StayOverARestart) {
   ASSERT_TRUE(pass_the_fence()) << daemon_->err();
   EXPECT_EQ(connections().size(), before.size() - 1) << daemon_->err();
   EXPECT_EQ(stop_daemon(SIGTERM), 0);
+}
+
+// The node has the addresses of all: pods web and other, a client, and a Service that leads to web.
+class DaemonAndStreams : public Node {
+ protected:
+  void SetUp() override {
+    Node::SetUp();
+    if (IsSkipped()) return;
+    table_ = ConntrackTable::open(*network_);
+    if (!table_) GTEST_SKIP() << "this kernel has no ctnetlink";
+    const auto wired =
+        run_ip(*network_, {"address add 10.0.0.1 dev lo", "address add fd00::1 dev lo nodad",
+                           "address add 10.0.0.2 dev lo", "address add fd00::2 dev lo nodad",
+                           "address add 192.0.2.1 dev lo", "address add 2001:db8::1 dev lo nodad",
+                           "route add 10.96.0.1 dev lo", "route add fd00:96::1 dev lo"})
+            .and_then([&] { return wait_for_local_addresses(*network_); });
+    ASSERT_TRUE(wired) << wired.error().message;
+    const auto served =
+        nft({"table inet proxy { chain c { type nat hook output priority -100;"
+             "ip daddr 10.96.0.1 tcp dport 80 dnat ip to 10.0.0.1:8080;"
+             "ip6 daddr fd00:96::1 tcp dport 80 dnat ip6 to [fd00::1]:8080; }; }"});
+    ASSERT_EQ(served.code, 0) << served.err;
+    write("web.yaml", pod_manifest("web", "10.0.0.1") + "---\n" + pod_manifest("web6", "fd00::1"));
+    write("other.yaml",
+          pod_manifest("other", "10.0.0.2") + "---\n" + pod_manifest("other6", "fd00::2"));
+    start_and_wait_until_ready();
+  }
+
+  void connect(const std::string& from, const std::string& to, std::uint16_t port,
+               const std::optional<std::string>& service = {}) {
+    std::optional<ServiceAddress> via;
+    if (service) via = ServiceAddress{*parse_address(*service), 80};
+    auto stream = Stream::connect({&*network_, *parse_address(from)},
+                                  {&*network_, *parse_address(to)}, port, via);
+    ASSERT_TRUE(stream) << to;
+    ASSERT_TRUE(stream->goes_on()) << to;
+    streams_.push_back(std::move(*stream));
+  }
+
+  Lines connections() { return connections_of(*table_); }
+
+  std::optional<ConntrackTable> table_;
+  std::vector<Stream> streams_;
+};
+
+TEST_F(DaemonAndStreams, Line22_EndWithTheirAddressThoughTheyCameThroughAService) {
+  connect("192.0.2.1", "10.0.0.1", 9000);
+  connect("192.0.2.1", "10.0.0.1", 8080, "10.96.0.1");
+  connect("192.0.2.1", "10.0.0.2", 9000);
+  connect("2001:db8::1", "fd00::1", 9000);
+  connect("2001:db8::1", "fd00::1", 8080, "fd00:96::1");
+  connect("2001:db8::1", "fd00::2", 9000);
+  const Lines others = {"192.0.2.1>10.0.0.2", "2001:db8::1>fd00::2"};
+  ASSERT_EQ(connections(), (Lines{"192.0.2.1>10.0.0.1", "192.0.2.1>10.0.0.2",
+                                  "192.0.2.1>10.96.0.1 10.0.0.1>192.0.2.1",
+                                  "2001:db8::1>fd00:96::1 fd00::1>2001:db8::1",
+                                  "2001:db8::1>fd00::1", "2001:db8::1>fd00::2"}));
+  write("web.yaml", pod_manifest("next", "10.0.0.1") + "---\n" + pod_manifest("next6", "fd00::1"));
+  EXPECT_TRUE(wait_until([&] { return connections() == others; })) << daemon_->err();
 }
 
 }  // namespace

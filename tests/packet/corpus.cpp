@@ -13,14 +13,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Service {
+struct NamedProtocol {
   Transport transport;
   Protocol protocol;
 };
 
-const std::map<std::string, Service> kServices = {{"TCP", {Transport::kTcp, Protocol::kTcp}},
-                                                  {"UDP", {Transport::kUdp, Protocol::kUdp}},
-                                                  {"SCTP", {Transport::kSctp, Protocol::kSctp}}};
+const std::map<std::string, NamedProtocol> kProtocols = {
+    {"TCP", {Transport::kTcp, Protocol::kTcp}},
+    {"UDP", {Transport::kUdp, Protocol::kUdp}},
+    {"SCTP", {Transport::kSctp, Protocol::kSctp}}};
 
 ObjectKey key_of(const std::string& name) {
   const auto slash = name.find('/');
@@ -93,10 +94,9 @@ class Reader {
     pod.addresses = {*address};
     pod.phase = PodPhase::kRunning;
     for (const auto& container : json.at("containers")) {
-      const auto service = kServices.find(container.at("protocol"));
-      if (service == kServices.end()) return fail("unknown protocol: " + container.dump());
-      pod.ports.push_back(
-          {container.at("portName"), service->second.protocol, container.at("port")});
+      const auto found = kProtocols.find(container.at("protocol"));
+      if (found == kProtocols.end()) return fail("unknown protocol: " + container.dump());
+      pod.ports.push_back({container.at("portName"), found->second.protocol, container.at("port")});
     }
     step_.objects.apply(PodEvent{pod.key, std::make_shared<const Pod>(pod)});
   }
@@ -136,16 +136,16 @@ class Reader {
            std::uint16_t port, Expectation expectation) {
     const auto source = step_.objects.pods().find(key_of(from));
     const auto destination = step_.objects.pods().find(key_of(to));
-    const auto service = kServices.find(protocol);
+    const auto found = kProtocols.find(protocol);
     if (source == step_.objects.pods().end() || destination == step_.objects.pods().end())
       return fail("it expects something of a pod that is not there: " + from + " -> " + to);
-    if (service == kServices.end() || port == 0) return fail("unknown port or protocol");
+    if (found == kProtocols.end() || port == 0) return fail("unknown port or protocol");
     expectation.connection = {source->second->addresses.front(),
                               destination->second->addresses.front(),
-                              static_cast<std::uint8_t>(service->second.protocol), port};
+                              static_cast<std::uint8_t>(found->second.protocol), port};
     expectation.probe.from = from;
     expectation.probe.to = to;
-    expectation.probe.traffic = {service->second.transport, port};
+    expectation.probe.traffic = {found->second.transport, port};
     expectation.probe.family = expectation.connection.source.family;
     if (from == to) {
       expectation.probe.expected = Outcome::kAllowed;

@@ -89,7 +89,8 @@ void PacketTest::label_namespace(const std::string& name, const Labels& labels) 
   objects_.apply(NamespaceEvent{name, std::make_shared<const Namespace>(ns)});
 }
 
-void PacketTest::enforce(const std::vector<std::string>& manifests) {
+void PacketTest::enforce(const std::vector<std::string>& manifests,
+                         const std::vector<std::string>& problems) {
   if (!enforcement_) {
     auto enforcement = Enforcement::start(*playground_);
     ASSERT_TRUE(enforcement) << enforcement.error().message;
@@ -97,9 +98,9 @@ void PacketTest::enforce(const std::vector<std::string>& manifests) {
   }
   auto texts = manifests;
   texts.push_back(to_manifests(objects_));
-  const auto problems = enforcement_->apply(texts);
-  ASSERT_TRUE(problems) << problems.error().message;
-  EXPECT_EQ(*problems, std::vector<std::string>());
+  const auto found = enforcement_->apply(texts);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(*found, problems);
 }
 
 void PacketTest::load_nft(const std::string& node, const std::string& script) {

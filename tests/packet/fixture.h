@@ -57,7 +57,9 @@ class PacketTest : public testing::TestWithParam<Variant> {
   void label_namespace(const std::string& name, const Labels& labels);
 
   // Every node enforces these manifests (YAML texts), and no other policies any more, on objects().
-  void enforce(const std::vector<std::string>& manifests);
+  // The daemon would log these problems of theirs, and no others.
+  void enforce(const std::vector<std::string>& manifests,
+               const std::vector<std::string>& problems = {});
 
   // Rules of nft(8) in a node, beside ours: whole lines, as in a file.
   void load_nft(const std::string& node, const std::string& script);

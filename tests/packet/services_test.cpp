@@ -1,6 +1,7 @@
 // Services, as kube-proxy makes them, under policies: each pod's node judges a packet by the
 // addresses and ports that it has there after DNAT and before masquerading.
 #include "tests/packet/fixture.h"
+#include "tests/packet/semantics/cluster.h"
 
 namespace portcullis::test {
 namespace {
@@ -42,9 +43,8 @@ const std::string kClusterIps =
     "{ipBlock: {cidr: 10.96.0.0/16}}, {ipBlock: {cidr: 'fd00:10:96::/112'}}";
 
 std::string policy_of(const std::string& app, const std::string& spec) {
-  const std::string kind = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n";
-  const std::string metadata = "metadata: {name: of-" + app + ", namespace: default}\n";
-  return kind + metadata + "spec: {podSelector: {matchLabels: {app: " + app + "}}, " + spec + "}\n";
+  return policy("default/of-" + app,
+                " {podSelector: {matchLabels: {app: " + app + "}}, " + spec + "}\n");
 }
 
 std::string web_from(const std::string& peers, const std::string& ports = kTargetPorts) {
@@ -193,7 +193,7 @@ TEST_P(Services, LeadToThePodWhereNoPolicyForbidsIt) {
                            by_node_port_as_node("node-2", outside, kAllowed)));
 }
 
-TEST_P(Services, OfAPodThatNobodyMayReachAreSilentButForItselfAndItsNode) {
+TEST_P(Services, Line15_Line16_OfAPodThatNobodyMayReachAreSilentButForItselfAndItsNode) {
   SERVE_OR_SKIP(kCluster, kListens);
   enforce({policy_of("web", "policyTypes: [Ingress, Egress]")});
   const Names itself_and_node = {"default/web", "node-1"};
@@ -232,7 +232,7 @@ TEST_P(Services, PortsOfIngressRulesAreTheTargets) {
                            by_node_port_as_node("node-2", {"internet"}, kAllowed)));
 }
 
-TEST_P(Services, ClusterIpsAndTheirPortsOpenNothing) {
+TEST_P(Services, Line10_ClusterIpsAndTheirPortsOpenNothing) {
   SERVE_OR_SKIP(kCluster, kListens);
   enforce({client(to(kClusterIps, kServicePorts) + ", " + to(kClusterIps) + ", " +
                   to(kWeb, kServicePorts))});
@@ -242,7 +242,7 @@ TEST_P(Services, ClusterIpsAndTheirPortsOpenNothing) {
 
 // A node port of the client's own node is redirected before the client's egress is judged, that of
 // another node after it.
-TEST_P(Services, EgressToANodePortIsToThePodOnTheOwnNodeAndToTheNodeOnOthers) {
+TEST_P(Services, Line10_EgressToANodePortIsToThePodOnTheOwnNodeAndToTheNodeOnOthers) {
   SERVE_OR_SKIP(kCluster, kListens);
   enforce({client(to(kWeb))});
   EXPECT_TRUE(outcomes_are(by_node_port("node-1", {"default/near"}, kAllowed) +
@@ -279,7 +279,7 @@ TEST_P(Services, Line16_NodePortOfAnotherNodeShowsThatNode) {
 }
 
 // On other nodes kube-proxy itself drops what comes from outside.
-TEST_P(Services, LocalTrafficPolicyShowsTheClientAndAnswersOnThePodsNodeAlone) {
+TEST_P(Services, Line10_LocalTrafficPolicyShowsTheClientAndAnswersOnThePodsNodeAlone) {
   SERVE_OR_SKIP(kLocal, kListens);
   enforce({web_from(kInternet + ", " + kNode1 + ", " + kNode2)});
   EXPECT_TRUE(outcomes_are(by_node_port("node-1", {"internet"}, kAllowed) +
@@ -289,7 +289,7 @@ TEST_P(Services, LocalTrafficPolicyShowsTheClientAndAnswersOnThePodsNodeAlone) {
 }
 
 // The pod itself drops what comes from the client: under Cluster it does not recognise it.
-TEST_P(Services, ClusterTrafficPolicyHidesTheClientFromThePodAndNotFromItsPolicies) {
+TEST_P(Services, Line10_ClusterTrafficPolicyHidesTheClientFromThePodAndNotFromItsPolicies) {
   SERVE_OR_SKIP(kCluster, kListens);
   load_nft("default/web",
            "table inet t {\nchain c {\ntype filter hook input priority 0\n"
@@ -300,7 +300,7 @@ TEST_P(Services, ClusterTrafficPolicyHidesTheClientFromThePodAndNotFromItsPolici
   EXPECT_TRUE(outcomes_beside_policies_are(by_node_port("node-1", {"internet"}, kDenied)));
 }
 
-TEST_P(Services, RefusalsOfThePodComeBackThroughThem) {
+TEST_P(Services, Line14_RefusalsOfThePodComeBackThroughThem) {
   SERVE_OR_SKIP(kCluster, {});
   enforce({web_from(""), policy_of("client", "policyTypes: [Ingress]")});
   EXPECT_TRUE(outcomes_are(by_cluster_ip(kPods, kRefused) +

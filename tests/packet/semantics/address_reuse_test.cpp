@@ -7,6 +7,7 @@
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/process/wait_until.h"
 #include "tests/support/rig/command.h"
+#include "tests/support/rig/stream.h"
 #include "tests/support/rig/talker.h"
 
 namespace portcullis::test {
@@ -32,6 +33,9 @@ class AddressReuse : public PacketTest {
 INSTANTIATE_TEST_SUITE_P(Variants, AddressReuse, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
+const Topology kTwoPods{
+    .pods = {{.name = "a", .labels = {{"app", "old"}}}, {.ns = "other", .name = "b"}}};
+
 const std::string kDenyNew = policy("default/deny-new", R"(
   podSelector: {matchLabels: {app: new}}
 )");
@@ -51,8 +55,7 @@ std::vector<Address> sorted(std::vector<Address> addresses) {
 }
 
 TEST_P(AddressReuse, Line22_ConnectionsOfTheFormerPodDoNotReachTheNextOne) {
-  BUILD_OR_SKIP(in(GetParam(), {.pods = {{.name = "a", .labels = {{"app", "old"}}},
-                                         {.ns = "other", .name = "b"}}}));
+  BUILD_OR_SKIP(in(GetParam(), kTwoPods));
   const Pod former = pod("default/a");
   const Pod next = successor_of(former);
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
@@ -80,6 +83,60 @@ TEST_P(AddressReuse, Line22_ConnectionsOfTheFormerPodDoNotReachTheNextOne) {
     }));
     EXPECT_FALSE(sent.empty());
     EXPECT_FALSE(has_arrived(sent, server));
+  }
+}
+
+constexpr std::uint16_t kDirect = 9000;
+constexpr std::uint16_t kTarget = 9001;
+
+// What leads to default/a by another address.
+Service service_of(const Endpoint& pod, Family family) {
+  return {.name = "a",
+          .cluster_ip = *parse_address(family == Family::kIpv4 ? "10.96.0.10" : "fd00:10:96::10"),
+          .port = 80,
+          .pod = pod.address(family),
+          .target_port = kTarget,
+          .pod_node = pod.node};
+}
+
+// Its egress too, for its side of a connection would have it tracked again.
+const std::string kDenyNewBoth = policy("default/deny-new", R"(
+  podSelector: {matchLabels: {app: new}}
+  policyTypes: [Ingress, Egress]
+)");
+
+TEST_P(AddressReuse, Line22_TcpConnectionsDoNotReachTheNextOneDirectlyOrThroughAService) {
+  BUILD_OR_SKIP(in(GetParam(), kTwoPods));
+  const Endpoint& a = playground().endpoint("default/a");
+  const Endpoint& b = playground().endpoint("other/b");
+  const auto served =
+      serve(playground(), {service_of(a, Family::kIpv4), service_of(a, Family::kIpv6)},
+            ProxyMode::kNftables);
+  ASSERT_TRUE(served) << served.error().message;
+  const Pod former = pod("default/a");
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    const Service service = service_of(a, family);
+    objects().apply(PodEvent{successor_of(former).key, nullptr});
+    put(former);
+    enforce({kDenyNewBoth});
+    const auto connect = [&](std::uint16_t port, std::optional<ServiceAddress> via) {
+      return Stream::connect({&b.netns, b.address(family)}, {&a.netns, a.address(family)}, port,
+                             via);
+    };
+    const auto direct = connect(kDirect, {});
+    const auto through_service = connect(kTarget, ServiceAddress{service.cluster_ip, service.port});
+    ASSERT_TRUE(direct && through_service);
+    delete_pod("default/a");
+    put(successor_of(former));
+    enforce({kDenyNewBoth});
+    ASSERT_TRUE(direct->goes_on() && through_service->goes_on());
+    forget(former.addresses);
+    for (const auto* stream : {&*direct, &*through_service}) {
+      const auto dropped = dropped_packets("node-1");
+      ASSERT_TRUE(stream->client().send());
+      EXPECT_TRUE(wait_until([&] { return dropped_packets("node-1") > dropped; }));
+      EXPECT_FALSE(stream->server().receive());
+    }
   }
 }
 

@@ -122,35 +122,49 @@ TEST_P(ChangingLabels, Line09_RelabelledNamespaceTouchesEveryPodInIt) {
 )"));
 }
 
-// Every selector on a port of its own.
-const std::string kSelectorsByPort = R"(
-  podSelector: {matchLabels: {pod: a}}
-  ingress:
-  - {ports: [{port: 80}], from: [{namespaceSelector: {}}]}
-  - {ports: [{port: 81}],
-     from: [{namespaceSelector: {matchExpressions: [{key: none, operator: DoesNotExist}]}}]}
-  - {ports: [{port: 80, protocol: UDP}],
-     from: [{namespaceSelector: {matchExpressions: [{key: ns, operator: NotIn, values: [r]}]}}]}
-  - {ports: [{port: 80, protocol: SCTP}],
-     from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: q}}}]}
+// Every selector on a port of its own; peers are "from" or "to".
+std::string rules_by_port(const std::string& peers) {
+  return R"(
+  - {ports: [{port: 80}], )" +
+         peers + R"(: [{namespaceSelector: {}}]}
+  - {ports: [{port: 81}], )" +
+         peers + R"(:
+     [{namespaceSelector: {matchExpressions: [{key: none, operator: DoesNotExist}]}}]}
+  - {ports: [{port: 80, protocol: UDP}], )" +
+         peers + R"(:
+     [{namespaceSelector: {matchExpressions: [{key: ns, operator: NotIn, values: [r]}]}}]}
+  - {ports: [{port: 80, protocol: SCTP}], )" +
+         peers + R"(:
+     [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: q}}}]}
 )";
+}
 
 TEST_P(ChangingLabels, Line09_PodBeforeItsNamespaceMatchesTheEmptySelectorOnly) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
+  const auto by_port = policy("p/under-test", R"(
+  podSelector: {matchLabels: {pod: a}}
+  policyTypes: [Ingress, Egress]
+  ingress:)" + rules_by_port("from") +
+                                                  "  egress:" + rules_by_port("to"));
   const auto q = objects().namespaces().at("q");
   objects().apply(NamespaceEvent{"q", nullptr});
-  enforce({policy("p/under-test", kSelectorsByPort)});
+  enforce({by_port});
   EXPECT_TRUE(traffic_is(R"(
   q/a, q/b -> p/a  80/TCP: allowed
+  p/a -> q/a, q/b  80/TCP: allowed
   q/a, q/b -> p/a  81/TCP 80/UDP 80/SCTP ICMP: denied
+  p/a -> q/a, q/b  81/TCP 80/UDP 80/SCTP ICMP: denied
   p/b -> p/a  80/TCP 81/TCP 80/UDP: allowed
+  p/a -> p/b  80/TCP 81/TCP 80/UDP: allowed
 )"));
 
   objects().apply(NamespaceEvent{"q", q});
-  enforce({policy("p/under-test", kSelectorsByPort)});
+  enforce({by_port});
   EXPECT_TRUE(traffic_is(R"(
   q/a, q/b -> p/a  80/TCP 81/TCP 80/UDP 80/SCTP: allowed
+  p/a -> q/a, q/b  80/TCP 81/TCP 80/UDP 80/SCTP: allowed
   q/a, q/b -> p/a  ICMP: denied
+  p/a -> q/a, q/b  ICMP: denied
 )"));
 }
 

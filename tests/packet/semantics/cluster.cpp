@@ -27,6 +27,19 @@ std::string policy(const std::string& name, const std::string& spec) {
          name.substr(0, slash) + ", name: " + name.substr(slash + 1) + "}\nspec:" + spec;
 }
 
+Topology web_and_client() {
+  return {.pods = {{.name = "web", .labels = {{"app", "web"}}, .listens = {tcp(80), tcp(81)}},
+                   {.name = "client", .labels = {{"app", "client"}}, .listens = {tcp(80)}}}};
+}
+
+std::string web_allows(const std::string& name, const std::string& peers,
+                       const std::string& ports) {
+  return policy("default/" + name, R"(
+  podSelector: {matchLabels: {app: web}}
+  ingress: [{from: [)" + peers + "], ports: [" +
+                                       ports + "]}]\n");
+}
+
 std::string only_with(const std::string& peers) {
   return policy("p/only-with", R"(
   podSelector: {matchLabels: {pod: a}}

@@ -19,6 +19,18 @@ Topology three_namespaces();
 // A NetworkPolicy: "p/deny" and the lines of its spec, indented by two.
 std::string policy(const std::string& name, const std::string& spec);
 
+// default/web, which answers on 80/TCP and 81/TCP, and default/client, on 80/TCP, each labelled
+// app: <its name>.
+Topology web_and_client();
+
+// A policy of default: these peers may reach web on these ports, YAML lists without brackets.
+std::string web_allows(const std::string& name, const std::string& peers, const std::string& ports);
+
+// Two ways to say client, among others.
+inline constexpr const char* kClientByLabel = "{podSelector: {matchLabels: {app: client}}}";
+inline constexpr const char* kClientByBlock =
+    "{ipBlock: {cidr: 10.244.0.0/16}}, {ipBlock: {cidr: 'fd00::/16'}}";
+
 // Nobody but these peers, a YAML list, may reach p/a, and it nobody else.
 std::string only_with(const std::string& peers);
 

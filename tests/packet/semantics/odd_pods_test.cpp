@@ -85,6 +85,16 @@ TEST_P(OddPods, Line18_HostNetworkPodIsNoMember) {
   EXPECT_TRUE(traffic_is("p/a -> " + other_node + "  80/TCP 80/UDP ICMP: denied\n"));
 }
 
+const std::string kNobodyWithA = R"(
+  p/b, p/c, q/a, internet -> p/a  80/TCP 80/UDP 80/SCTP ICMP: denied
+  p/a -> p/b, p/c, q/a, internet  80/TCP 80/UDP 80/SCTP ICMP: denied
+)";
+
+const std::string kEverybodyWithA = R"(
+  p/b, p/c, q/a, internet -> p/a  80/TCP 80/UDP 80/SCTP ICMP: allowed
+  p/a -> p/b, p/c, q/a, internet  80/TCP 80/UDP 80/SCTP ICMP: allowed
+)";
+
 TEST_P(OddPods, Line20_TerminatingPodKeepsItsEnforcementUntilItIsFinished) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   edit_pod("p/a", [](Pod& pod) { pod.terminating = true; });
@@ -100,19 +110,13 @@ TEST_P(OddPods, Line20_TerminatingPodKeepsItsEnforcementUntilItIsFinished) {
   for (const auto finished : {PodPhase::kSucceeded, PodPhase::kFailed}) {
     set_phase("p/b", finished);
     enforce({kOnlyWithB});
-    EXPECT_TRUE(traffic_is(R"(
-  p/b, p/c, q/a, internet -> p/a  80/TCP 80/UDP 80/SCTP ICMP: denied
-  p/a -> p/b, p/c, q/a, internet  80/TCP 80/UDP 80/SCTP ICMP: denied
-)"));
+    EXPECT_TRUE(traffic_is(kNobodyWithA));
   }
 
   for (const auto finished : {PodPhase::kSucceeded, PodPhase::kFailed}) {
     set_phase("p/a", finished);
     enforce({kOnlyWithB});
-    EXPECT_TRUE(traffic_is(R"(
-  p/b, p/c, q/a, internet -> p/a  80/TCP 80/UDP 80/SCTP ICMP: allowed
-  p/a -> p/b, p/c, q/a, internet  80/TCP 80/UDP 80/SCTP ICMP: allowed
-)"));
+    EXPECT_TRUE(traffic_is(kEverybodyWithA));
   }
 }
 
@@ -123,16 +127,10 @@ TEST_P(OddPods, Line20_TerminatingPodKeepsItsEnforcementUntilItIsGone) {
   enforce({kOnlyWithB});
   delete_pod("p/b");
   enforce({kOnlyWithB});
-  EXPECT_TRUE(traffic_is(R"(
-  p/b, p/c, q/a, internet -> p/a  80/TCP 80/UDP 80/SCTP ICMP: denied
-  p/a -> p/b, p/c, q/a, internet  80/TCP 80/UDP 80/SCTP ICMP: denied
-)"));
+  EXPECT_TRUE(traffic_is(kNobodyWithA));
   delete_pod("p/a");
   enforce({kOnlyWithB});
-  EXPECT_TRUE(traffic_is(R"(
-  p/b, p/c, q/a, internet -> p/a  80/TCP 80/UDP 80/SCTP ICMP: allowed
-  p/a -> p/b, p/c, q/a, internet  80/TCP 80/UDP 80/SCTP ICMP: allowed
-)"));
+  EXPECT_TRUE(traffic_is(kEverybodyWithA));
 }
 
 TEST_P(OddPods, Line21_PodIsProgrammedWithTheTransactionThatBringsItsAddress) {

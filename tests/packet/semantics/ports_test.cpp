@@ -10,15 +10,19 @@ using Ports = PacketTest;
 INSTANTIATE_TEST_SUITE_P(Variants, Ports, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
-// p/a may be reached, and reaches, only on the ports of the policy under test.
+// web is 80/TCP in both pods. p/a may be reached, and reaches, only on the ports of the policy
+// under test.
 Topology many_ports() {
   std::vector<Traffic> listens = {tcp(1), udp(1), tcp(65535), udp(65535)};
   for (std::uint16_t port = 79; port <= 83; ++port) {
     for (const auto& traffic : {tcp(port), udp(port), sctp(port)}) listens.push_back(traffic);
   }
-  return {.pods = {{.ns = "p", .name = "a", .labels = {{"pod", "a"}}, .listens = listens},
-                   {.ns = "q", .name = "a", .listens = listens}},
-          .hosts = {{.name = "internet", .listens = listens}}};
+  const NamedPort web{"web", Protocol::kTcp, 80};
+  return {
+      .pods =
+          {{.ns = "p", .name = "a", .labels = {{"pod", "a"}}, .ports = {web}, .listens = listens},
+           {.ns = "q", .name = "a", .ports = {web}, .listens = listens}},
+      .hosts = {{.name = "internet", .listens = listens}}};
 }
 
 std::string only_on(const std::string& ports) {
@@ -80,6 +84,22 @@ TEST_P(Ports, Line11_RangesMayOverlapTouchAndRepeat) {
                " {port: 82, endPort: 82, protocol: UDP}]")});
   EXPECT_TRUE(traffic_is(both_ways("79/TCP 80/TCP 81/TCP 82/TCP 83/TCP 80/UDP 81/UDP 82/UDP",
                                    "1/TCP 65535/TCP 79/UDP 83/UDP 80/SCTP ICMP")));
+}
+
+// It allows nothing of the whole policy, which isolates all the same.
+TEST_P(Ports, Line11_NameWithARangeIsInvalid) {
+  BUILD_OR_SKIP(in(GetParam(), many_ports()));
+  const std::string problem = ".ports[1].endPort: needs a port that is a number";
+  const std::string where = "manifest 0:";
+  const std::string object = ": document 1: NetworkPolicy p/only-on: spec.";
+  enforce({only_on("[{port: 81}, {port: web, endPort: 82}]")},
+          {where + "7" + object + "ingress[0]" + problem,
+           where + "8" + object + "egress[0]" + problem});
+  EXPECT_TRUE(traffic_is(R"(
+  q/a, internet -> p/a  80/TCP 81/TCP 82/TCP 80/UDP ICMP: denied
+  p/a -> q/a, internet  80/TCP 81/TCP 82/TCP 80/UDP ICMP: denied
+  q/a -> internet  80/TCP: allowed
+)"));
 }
 
 TEST_P(Ports, Line11_ProtocolAloneIsAllItsPorts) {

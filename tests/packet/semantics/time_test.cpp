@@ -3,6 +3,7 @@
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/process/wait_until.h"
 #include "tests/support/rig/barrage.h"
+#include "tests/support/rig/stream.h"
 #include "tests/support/rig/talker.h"
 
 namespace portcullis::test {
@@ -11,6 +12,7 @@ namespace {
 constexpr std::uint16_t kOpen = 1000;    // every state allows it
 constexpr std::uint16_t kClosed = 2000;  // none does
 constexpr std::uint16_t kControl = 4001;
+constexpr std::uint16_t kStream = 9000;
 constexpr int kChanges = 200;
 
 using Time = PacketTest;
@@ -18,18 +20,13 @@ using Time = PacketTest;
 INSTANTIATE_TEST_SUITE_P(Variants, Time, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
-Topology two_pods() {
-  return {.pods = {{.name = "web", .labels = {{"app", "web"}}, .listens = {tcp(80)}},
-                   {.name = "client", .labels = {{"app", "client"}}, .listens = {tcp(80)}}}};
-}
-
 const std::string kDenyWeb = policy("default/deny-web", R"(
   podSelector: {matchLabels: {app: web}}
 )");
 
 // There is no option yet that denies what is not known: README, limits.
 TEST_P(Time, Line23_UntilItsAddressIsKnownAPodIsOpen) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   const auto addresses = pod("default/web").addresses;
   edit_pod("default/web", [](Pod& pod) { pod.addresses.clear(); });
   enforce({kDenyWeb});
@@ -39,25 +36,52 @@ TEST_P(Time, Line23_UntilItsAddressIsKnownAPodIsOpen) {
   EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP ICMP: denied\n"));
 }
 
+const std::string kDenyClient = policy("default/deny-client", R"(
+  podSelector: {matchLabels: {app: client}}
+  policyTypes: [Egress]
+)");
+
+const std::vector<std::string> kTighter[] = {{kDenyWeb}, {kDenyClient}, {kDenyWeb, kDenyClient}};
+
 // There is no option yet that ends them: README, limits.
-TEST_P(Time, Line24_ExistingConnectionsOutliveATighterPolicy) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+TEST_P(Time, Line24_ExistingUdpConnectionsOutliveATighterPolicy) {
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
-    enforce({});
-    const Talker server(playground().endpoint("default/web"), family);
-    const Talker client(playground().endpoint("default/client"), family);
-    ASSERT_TRUE(reaches(client, server));
-    ASSERT_TRUE(reaches(server, client));
-    enforce({kDenyWeb});
-    EXPECT_TRUE(reaches(client, server));
-    EXPECT_TRUE(reaches(server, client));
-    EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP: denied\n"));
+    for (const auto& policies : kTighter) {
+      enforce({});
+      const Talker server(playground().endpoint("default/web"), family);
+      const Talker client(playground().endpoint("default/client"), family);
+      ASSERT_TRUE(reaches(client, server));
+      ASSERT_TRUE(reaches(server, client));
+      enforce(policies);
+      EXPECT_TRUE(reaches(client, server));
+      EXPECT_TRUE(reaches(server, client));
+      EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP: denied\n"));
+    }
+  }
+}
+
+TEST_P(Time, Line24_ExistingTcpConnectionsOutliveATighterPolicy) {
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
+  const auto& web = playground().endpoint("default/web");
+  const auto& client = playground().endpoint("default/client");
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    for (const auto& policies : kTighter) {
+      enforce({});
+      const auto stream = Stream::connect({&client.netns, client.address(family)},
+                                          {&web.netns, web.address(family)}, kStream);
+      ASSERT_TRUE(stream);
+      ASSERT_TRUE(stream->goes_on());
+      enforce(policies);
+      EXPECT_TRUE(stream->goes_on());
+      EXPECT_TRUE(traffic_is("default/client -> default/web  80/TCP: denied\n"));
+    }
   }
 }
 
 // What is denied until a policy loosens is not remembered as denied.
 TEST_P(Time, Line24_DeniedConnectionsPassOnceAPolicyLoosens) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
     enforce({kDenyWeb});
     const auto before = dropped_packets("node-1");
@@ -70,14 +94,8 @@ TEST_P(Time, Line24_DeniedConnectionsPassOnceAPolicyLoosens) {
   }
 }
 
-std::string web_allows(const std::string& name, const std::string& peer, int other_port) {
-  return policy(name, R"(
-  podSelector: {matchLabels: {app: web}}
-  ingress:
-  - from: [)" + peer + R"(]
-    ports: [{port: 1000, protocol: UDP}, {port: )" +
-                          std::to_string(other_port) + R"(, protocol: UDP}]
-)");
+std::string open_and(int port) {
+  return "{port: 1000, protocol: UDP}, {port: " + std::to_string(port) + ", protocol: UDP}";
 }
 
 std::string client_may_use(const std::string& ports) {
@@ -90,24 +108,22 @@ std::string client_may_use(const std::string& ports) {
 // States that differ in everything but what they say of the two ports. Each node changes at once,
 // but no two at the same moment: only on one may the closed port be closed on another side.
 std::vector<std::vector<std::string>> states(bool one_node) {
-  const std::string by_label = "{podSelector: {matchLabels: {app: client}}}";
-  const std::string by_block = "{ipBlock: {cidr: 10.244.0.0/16}}, {ipBlock: {cidr: 'fd00::/16'}}";
   const std::string one = "{port: 1000, protocol: UDP}";
   const std::string both = one + ", {port: 2000, protocol: UDP}";
   std::vector<std::vector<std::string>> states = {
-      {web_allows("default/a", by_label, 3000)},
-      {web_allows("default/a", by_block, 4000)},
-      {web_allows("default/b", by_label, 3000), client_may_use(one)},
-      {web_allows("default/b", by_block, 5000), kDenyWeb}};
+      {web_allows("a", kClientByLabel, open_and(3000))},
+      {web_allows("a", kClientByBlock, open_and(4000))},
+      {web_allows("b", kClientByLabel, open_and(3000)), client_may_use(one)},
+      {web_allows("b", kClientByBlock, open_and(5000)), kDenyWeb}};
   for (int i = 0; one_node && i < 2; ++i) {
-    states.push_back({web_allows("default/a", by_label, kClosed), client_may_use(one)});
-    states.push_back({web_allows("default/a", by_label, 3000), client_may_use(both)});
+    states.push_back({web_allows("a", kClientByLabel, open_and(kClosed)), client_may_use(one)});
+    states.push_back({web_allows("a", kClientByLabel, open_and(3000)), client_may_use(both)});
   }
   return states;
 }
 
 TEST_P(Time, Line25_NoPacketSeesHalfOfAChange) {
-  BUILD_OR_SKIP(in(GetParam(), two_pods()));
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
     const auto all = states(GetParam().nodes == 1);
     enforce(all.front());

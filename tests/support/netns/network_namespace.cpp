@@ -38,6 +38,13 @@ NetworkNamespace::~NetworkNamespace() {
   if (fd_ >= 0) close(fd_);
 }
 
+Result<NetworkNamespace> NetworkNamespace::another_handle() const {
+  const int fd = fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+  if (fd >= 0) return NetworkNamespace(fd);
+  return failure(ErrorCode::kIo,
+                 std::string("cannot share a network namespace: ") + std::strerror(errno));
+}
+
 std::string NetworkNamespace::path() const {
   return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(fd_);
 }

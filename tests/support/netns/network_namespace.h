@@ -18,6 +18,9 @@ class NetworkNamespace {
   NetworkNamespace& operator=(NetworkNamespace&& other) noexcept;
   ~NetworkNamespace();
 
+  // For the same namespace.
+  Result<NetworkNamespace> another_handle() const;
+
   int fd() const { return fd_; }
 
   // A path that other threads and children of this process can open it by.

@@ -50,6 +50,7 @@ class Builder {
     for (const auto& name : topology_.nodes) add_node(name);
     for (const auto& pod : topology_.pods) add_pod(pod);
     for (const auto& host : topology_.hosts) add_host(host);
+    for (const auto& address : topology_.node_addresses) add_node_address(address);
     if (error_) return tl::unexpected(*error_);
     return std::move(endpoints_);
   }
@@ -88,6 +89,12 @@ class Builder {
     if (endpoint != nullptr) endpoint->listens = host.listens;
   }
 
+  void add_node_address(const NodeAddressSpec& spec) {
+    const auto node = find_node(spec.node, spec.name).first;
+    Endpoint* endpoint = add({Endpoint::Kind::kNodeAddress, spec.name, node, spec.ipv4, spec.ipv6});
+    if (endpoint != nullptr) endpoint->listens = topology_.node_listens;
+  }
+
   // The name and number of a node; of the first one where no name is given.
   std::pair<std::string, int> find_node(const std::string& name, const std::string& user) {
     const auto& nodes = topology_.nodes;
@@ -113,12 +120,18 @@ class Builder {
     return address.value_or(Address{});
   }
 
+  Result<NetworkNamespace> namespace_for(const Draft& draft) const {
+    if (draft.kind != Endpoint::Kind::kNodeAddress) return NetworkNamespace::create();
+    const auto node = std::ranges::find(endpoints_, draft.node, &Endpoint::name);
+    return node->netns.another_handle();
+  }
+
   Endpoint* add(const Draft& draft) {
     const Address ipv4 = parse(draft, draft.ipv4, Family::kIpv4);
     const Address ipv6 = parse(draft, draft.ipv6, Family::kIpv6);
     if (!seen_.insert(draft.name).second) fail("two endpoints are called " + draft.name);
     if (error_) return nullptr;
-    auto netns = NetworkNamespace::create();
+    auto netns = namespace_for(draft);
     if (!netns) {
       error_ = netns.error();
       return nullptr;

@@ -23,7 +23,7 @@ class Playground {
   // topology (they name the endpoint) or of the host.
   [[nodiscard]] static Result<Playground> build(const Topology& topology);
 
-  // Nodes, then pods, then hosts, in the topology's order.
+  // Nodes, pods, hosts, then further addresses of nodes, in the topology's order.
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
 
   // By its name ("node-1", "default/web", "internet"); aborts if there is none.

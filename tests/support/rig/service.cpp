@@ -100,8 +100,20 @@ Blanks blanks_of(const Service& service, const ProxyNode& node) {
           {"pods", to_string(node.pods)}};
 }
 
-bool answers_outside(const Service& service, const ProxyNode& node) {
-  return service.external == ExternalTrafficPolicy::kCluster || service.pod_node == node.name;
+bool drops_from_outside(const Service& service, const ProxyNode& node) {
+  return service.node_port != 0 && service.external == ExternalTrafficPolicy::kLocal &&
+         service.pod_node != node.name;
+}
+
+std::string rules_of(const Service& service, const ProxyNode& node, const ServiceRules& rules) {
+  std::string text(rules.cluster_ip);
+  if (service.node_port != 0) {
+    const bool local = service.external == ExternalTrafficPolicy::kLocal;
+    text += local ? rules.external_local : rules.external_cluster;
+    if (local && !drops_from_outside(service, node)) text += rules.external_here;
+    text += rules.node_port;
+  }
+  return fill_in(text, blanks_of(service, node));
 }
 
 Result<void> serve(const Playground& playground, const std::vector<Service>& services,

@@ -71,14 +71,8 @@ constexpr const char* kNobodyHere = R"(
 -A KUBE-EXTERNAL-SERVICES -p <protocol> -m addrtype --dst-type LOCAL --dport <node-port> -j DROP
 )";
 
-std::string rules_of(const Service& service, const ProxyNode& node) {
-  std::string text = kClusterIp;
-  if (service.node_port == 0) return text;
-  const bool local = service.external == ExternalTrafficPolicy::kLocal;
-  text += local ? kExternalLocal : kExternalCluster;
-  if (local && answers_outside(service, node)) text += kExternalHere;
-  return text + kNodePort;
-}
+constexpr ServiceRules kRules = {kClusterIp, kExternalCluster, kExternalLocal, kExternalHere,
+                                 kNodePort};
 
 }  // namespace
 
@@ -89,9 +83,8 @@ std::string iptables_rules(const std::vector<Service>& services, const ProxyNode
   for (const auto& service : services) {
     const Blanks blanks = blanks_of(service, node);
     chains += fill_in(kChainsOfService, blanks);
-    rules += fill_in(rules_of(service, node), blanks);
-    const bool drops = service.node_port != 0 && !answers_outside(service, node);
-    if (drops) filter += fill_in(kNobodyHere, blanks);
+    rules += rules_of(service, node, kRules);
+    if (drops_from_outside(service, node)) filter += fill_in(kNobodyHere, blanks);
   }
   return chains + rules + kNatEnd + filter + "COMMIT\n";
 }

@@ -96,14 +96,8 @@ constexpr const char* kNobodyHere = R"(
 add element <ip> kube-proxy no-endpoint-nodeports { <protocol> . <node-port> : drop }
 )";
 
-std::string rules_of(const Service& service, const ProxyNode& node) {
-  std::string text = kClusterIp;
-  if (service.node_port == 0) return text;
-  const bool local = service.external == ExternalTrafficPolicy::kLocal;
-  text += local ? kExternalLocal : kExternalCluster;
-  if (local) text += answers_outside(service, node) ? kExternalHere : kNobodyHere;
-  return text + kNodePort;
-}
+constexpr ServiceRules kRules = {kClusterIp, kExternalCluster, kExternalLocal, kExternalHere,
+                                 kNodePort};
 
 }  // namespace
 
@@ -113,8 +107,10 @@ std::string nftables_rules(const std::vector<Service>& services, const ProxyNode
                         {"type", v4 ? "ipv4_addr" : "ipv6_addr"},
                         {"node", to_string(node.address)}};
   std::string text = kTable;
-  for (const auto& service : services)
-    text += fill_in(rules_of(service, node), blanks_of(service, node));
+  for (const auto& service : services) {
+    text += rules_of(service, node, kRules);
+    if (drops_from_outside(service, node)) text += fill_in(kNobodyHere, blanks_of(service, node));
+  }
   return fill_in(text, words);
 }
 

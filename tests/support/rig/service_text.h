@@ -18,7 +18,19 @@ std::string fill_in(std::string_view text, const Blanks& values);
 // Service and ProxyNode; <target> is the pod's address and port.
 Blanks blanks_of(const Service& service, const ProxyNode& node);
 
-// Whether rules lead from the node's port to a pod for clients outside.
-bool answers_outside(const Service& service, const ProxyNode& node);
+// Whether a node drops what comes to the node port from outside, for the pod is on another.
+bool drops_from_outside(const Service& service, const ProxyNode& node);
+
+// A proxy's rules for one Service, by what they are there for.
+struct ServiceRules {
+  std::string_view cluster_ip;
+  std::string_view external_cluster;  // by the node port, as the Service's external policy says
+  std::string_view external_local;
+  std::string_view external_here;  // local, and the pod is on the node
+  std::string_view node_port;
+};
+
+// Those that the node needs, filled in.
+std::string rules_of(const Service& service, const ProxyNode& node, const ServiceRules& rules);
 
 }  // namespace portcullis::test

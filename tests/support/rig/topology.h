@@ -46,13 +46,22 @@ struct HostSpec {
   std::string ipv6{};
 };
 
+// A further address of a node in each family: an endpoint of its own, in the node's namespace.
+struct NodeAddressSpec {
+  std::string name{};
+  std::string node{};  // empty: the first
+  std::string ipv4{};  // that of the node's bridge, or on its loopback
+  std::string ipv6{};
+};
+
 struct Topology {
   Wiring wiring = Wiring::kRouted;
   std::vector<std::string> nodes = {"node-1"};  // each joined to each other
-  std::vector<Traffic> node_listens{};          // on every node
+  std::vector<Traffic> node_listens{};          // on every node, at all its addresses
   std::vector<NamespaceSpec> namespaces{};      // those that have labels; others come by themselves
   std::vector<PodSpec> pods{};
   std::vector<HostSpec> hosts{};
+  std::vector<NodeAddressSpec> node_addresses{};
 };
 
 }  // namespace portcullis::test

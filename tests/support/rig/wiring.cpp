@@ -33,6 +33,11 @@ std::string gateway_of(const Address& address, int length) {
   return with_length(gateway, length);
 }
 
+bool is_gateway_of(const Endpoint& endpoint, const Endpoint& pod) {
+  return gateway_of(pod.ipv4, kSubnetLength4) == with_length(endpoint.ipv4, kSubnetLength4) &&
+         gateway_of(pod.ipv6, kSubnetLength6) == with_length(endpoint.ipv6, kSubnetLength6);
+}
+
 bool is_bridged(const Endpoint& endpoint, Wiring wiring) {
   return endpoint.is_pod() && wiring == Wiring::kBridged;
 }
@@ -106,7 +111,7 @@ Commands commands_of_node(const Endpoint& node, const std::vector<Endpoint>& all
       if (other.number != node.number) add(commands, link_to_node(node, other));
     } else if (other.node != node.name) {
       add(commands, routes_through(node_of(other, all), other));
-    } else {
+    } else if (!other.is_node_address()) {
       const bool bridged = is_bridged(other, wiring);
       if (bridged && !has_bridge) add(commands, bridge_for(other));
       has_bridge = has_bridge || bridged;
@@ -138,6 +143,17 @@ Commands commands_of_leaf(const Endpoint& leaf, bool bridged) {
   return commands;
 }
 
+// None for the address of the node's bridge, which that has already.
+Commands commands_of_node_address(const Endpoint& endpoint, const std::vector<Endpoint>& all,
+                                  Wiring wiring) {
+  for (const auto& other : all) {
+    const bool bridged = is_bridged(other, wiring) && other.node == endpoint.node;
+    if (bridged && is_gateway_of(endpoint, other)) return {};
+  }
+  return {"address add " + host_route(endpoint.ipv4) + " dev lo",
+          "address add " + host_route(endpoint.ipv6) + " dev lo nodad"};
+}
+
 }  // namespace
 
 std::vector<Sysctl> sysctls_of(const Endpoint& endpoint, Wiring wiring) {
@@ -167,6 +183,7 @@ std::vector<Sysctl> sysctls_of(const Endpoint& endpoint, Wiring wiring) {
 std::vector<std::string> ip_commands_of(const Endpoint& endpoint, const std::vector<Endpoint>& all,
                                         Wiring wiring) {
   if (endpoint.kind == Endpoint::Kind::kNode) return commands_of_node(endpoint, all, wiring);
+  if (endpoint.is_node_address()) return commands_of_node_address(endpoint, all, wiring);
   return commands_of_leaf(endpoint, is_bridged(endpoint, wiring));
 }
 
