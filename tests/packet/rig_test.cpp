@@ -78,7 +78,7 @@ TEST_P(Rig, AnswersPassByTheirConnectionTracking) {
 TEST_P(Rig, RefusalIsNoDenial) {
   BUILD_OR_SKIP(in(GetParam(), small_cluster()));
   std::vector<Probe> closed;
-  for (const auto& traffic : {tcp(81), udp(81), sctp(81)})
+  for (const auto& traffic : {tcp(81), udp(81), sctp(81), gre()})
     add_over_both(closed, {"default/b", "default/a", traffic, {}, Outcome::kRefused});
   EXPECT_TRUE(outcomes_are(closed));
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "tests/support/rig/gre.h"
 #include "tests/support/rig/sctp.h"
 #include "tests/support/rig/socket.h"
 
@@ -94,7 +95,8 @@ bool Client::connect_to(const Address& address, std::uint16_t port) {
 }
 
 std::uint16_t Client::socket_port(std::uint16_t port) const {
-  return transport_ == Transport::kSctp ? std::uint16_t{0} : port;
+  const bool raw = transport_ == Transport::kSctp || transport_ == Transport::kGre;
+  return raw ? std::uint16_t{0} : port;
 }
 
 void Client::make_request(std::uint16_t destination_port) {
@@ -106,6 +108,8 @@ void Client::make_request(std::uint16_t destination_port) {
                        .verification_tag = 0,
                        .chunk = SctpChunk::kInit,
                        .initiate_tag = initiate_tag(source_port_, destination_port)});
+  } else if (transport_ == Transport::kGre) {
+    request_ = encode({.key = source_port_, .kind = GrePacket::Kind::kRequest});
   } else {
     request_ = {static_cast<std::uint8_t>(source_port_ >> 8),
                 static_cast<std::uint8_t>(source_port_)};
@@ -155,6 +159,8 @@ void Client::judge(std::span<const std::uint8_t> packet) {
       return;
     case Transport::kSctp:
       return judge_sctp(packet);
+    case Transport::kGre:
+      return judge_gre(packet);
   }
 }
 
@@ -168,6 +174,11 @@ void Client::judge_sctp(std::span<const std::uint8_t> packet) {
     return;
   if (answer->chunk == SctpChunk::kInitAck) conclude(Outcome::kAllowed);
   if (answer->chunk == SctpChunk::kAbort) conclude(Outcome::kRefused, "aborted");
+}
+
+void Client::judge_gre(std::span<const std::uint8_t> packet) {
+  const auto answer = decode_gre(packet);
+  if (answer == GrePacket{source_port_, GrePacket::Kind::kAnswer}) conclude(Outcome::kAllowed);
 }
 
 void Client::conclude(Outcome outcome, std::string reason) {

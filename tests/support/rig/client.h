@@ -49,6 +49,7 @@ class Client : public Watched {
   void make_request(std::uint16_t destination_port);
   void send_request();
   void judge(std::span<const std::uint8_t> packet);
+  void judge_gre(std::span<const std::uint8_t> packet);
   void judge_sctp(std::span<const std::uint8_t> packet);
   void conclude(Outcome outcome, std::string reason = {});
   void conclude_with_errno();
