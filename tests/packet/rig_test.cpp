@@ -117,6 +117,29 @@ TEST_F(RigOnce, ErrorOfAProbeHasItsReason) {
                              .via = ServiceAddress{*parse_address("255.255.255.255")}}}));
 }
 
+// Nobody answers to the address, and the prober's own kernel says so.
+TEST_F(RigOnce, AMissingNeighbourIsAnErrorAndNoRefusal) {
+  BUILD_OR_SKIP(small_cluster());
+  const auto& netns = playground().endpoint("default/a").netns;
+  ASSERT_TRUE(set_sysctls(netns, {{"net/ipv4/neigh/eth0/retrans_time_ms", "50"},
+                                  {"net/ipv6/neigh/eth0/retrans_time_ms", "50"}}));
+  ASSERT_TRUE(run_ip(netns, {"route add 203.0.113.0/24 dev eth0 src 10.244.1.10",
+                             "route add 2001:db8:113::/64 dev eth0 src fd00:10:244:1::a"}));
+  std::vector<Probe> probes;
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    const auto nobody = family == Family::kIpv4 ? "203.0.113.9" : "2001:db8:113::9";
+    for (const auto& traffic : {tcp(80), udp(80), sctp(80), icmp(), gre()}) {
+      probes.push_back({.from = "default/a",
+                        .to = "default/b",
+                        .traffic = traffic,
+                        .family = family,
+                        .expected = Outcome::kError,
+                        .via = ServiceAddress{*parse_address(nobody)}});
+    }
+  }
+  EXPECT_TRUE(outcomes_are(probes));
+}
+
 TEST_F(RigOnce, GivenAddressesAreTaken) {
   BUILD_OR_SKIP((Topology{.pods = {{.name = "a", .ipv4 = "10.9.8.7", .ipv6 = "fd12::7"},
                                    {.name = "b", .listens = {tcp(1)}, .ipv4 = "10.0.0.9"}},

@@ -12,13 +12,14 @@
 #include "tests/support/rig/gre.h"
 #include "tests/support/rig/sctp.h"
 #include "tests/support/rig/socket.h"
+#include "tests/support/rig/socket_error.h"
 
 namespace portcullis::test {
 namespace {
 
 constexpr int kBindAttempts = 100;
 
-// Errors that only somebody's answer brings.
+// Errors that somebody's answer brings.
 constexpr std::array kRefusals = {ECONNREFUSED, ECONNRESET, EHOSTUNREACH, ENETUNREACH,
                                   ENOPROTOOPT,  EPROTO,     EACCES,       EPIPE};
 
@@ -61,12 +62,12 @@ std::uint16_t FreshPorts::next() {
 Client::Client(const Endpoint& from, const Endpoint& to, const Probe& probe, FreshPorts& ports)
     : Watched(open_socket(probe.traffic.transport, probe.family)),
       transport_(probe.traffic.transport),
+      source_(from.address(probe.family)),
       family_(probe.family) {
   if (transport_ == Transport::kTcpAck) set_repair(fd(), true);
   const ServiceAddress target = probe.via.value_or(ServiceAddress{to.address(family_)});
   const std::uint16_t port = target.port != 0 ? target.port : probe.traffic.port;
-  if (!is_open() || !bind_fresh(from.address(family_), ports) ||
-      !connect_to(target.address, port)) {
+  if (!is_open() || !bind_fresh(source_, ports) || !connect_to(target.address, port)) {
     conclude(Outcome::kError, std::string("cannot open a socket: ") + std::strerror(errno));
     return;
   }
@@ -191,7 +192,15 @@ void Client::conclude_with_errno() {
   const int error = errno;
   if (error == ETIMEDOUT) return conclude(Outcome::kDenied);
   const bool refused = std::ranges::find(kRefusals, error) != kRefusals.end();
-  conclude(refused ? Outcome::kRefused : Outcome::kError, std::strerror(error));
+  const bool answered = refused && !is_own_kernels_word();
+  conclude(answered ? Outcome::kRefused : Outcome::kError, std::strerror(error));
+}
+
+// It finds no route or no neighbour, and sends itself an ICMP error about the latter.
+bool Client::is_own_kernels_word() const {
+  const auto told = take_error(fd());
+  if (!told || (told->error != EHOSTUNREACH && told->error != ENETUNREACH)) return false;
+  return !told->offender || told->offender == source_;
 }
 
 }  // namespace portcullis::test

@@ -53,8 +53,10 @@ class Client : public Watched {
   void judge_sctp(std::span<const std::uint8_t> packet);
   void conclude(Outcome outcome, std::string reason = {});
   void conclude_with_errno();
+  bool is_own_kernels_word() const;
 
   Transport transport_;
+  Address source_;
   Family family_;
   std::uint16_t source_port_ = 0;
   std::vector<std::uint8_t> request_;
