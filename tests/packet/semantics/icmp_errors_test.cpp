@@ -67,7 +67,7 @@ std::optional<SocketError> error_about(const Endpoint& from, const Address& to,
   const Family family = to.family;
   const bool v4 = family == Family::kIpv4;
   const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
-  const int uncut = v4 ? IP_PMTUDISC_PROBE : IPV6_PMTUDISC_PROBE;
+  const int uncut = IP_PMTUDISC_PROBE;  // and IPV6_PMTUDISC_PROBE
   FileDescriptor socket;
   from.netns.run([&] {
     socket = open_socket(Transport::kUdp, family);
