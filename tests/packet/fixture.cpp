@@ -109,17 +109,21 @@ void PacketTest::load_nft(const std::string& node, const std::string& script) {
   ASSERT_TRUE(loaded) << loaded.error().message;
 }
 
-std::size_t PacketTest::dropped_packets(const std::string& node) {
+std::size_t PacketTest::counted_packets(const std::string& endpoint, const std::string& name) {
   constexpr std::string_view kMark = "counter packets ";
-  const auto table = run_command(playground_->endpoint(node).netns,
-                                 {"nft", "list", "table", "inet", "portcullis"});
+  const auto table =
+      run_command(playground_->endpoint(endpoint).netns, {"nft", "list", "table", "inet", name});
   if (!table) ADD_FAILURE() << table.error().message;
   const std::string text = table.value_or("");
-  std::size_t dropped = 0;
+  std::size_t counted = 0;
   for (auto at = text.find(kMark); at != text.npos; at = text.find(kMark, at + 1)) {
-    dropped += std::stoul(text.substr(at + kMark.size()));
+    counted += std::stoul(text.substr(at + kMark.size()));
   }
-  return dropped;
+  return counted;
+}
+
+std::size_t PacketTest::dropped_packets(const std::string& node) {
+  return counted_packets(node, "portcullis");
 }
 
 testing::AssertionResult PacketTest::reachability_is(

@@ -64,6 +64,9 @@ class PacketTest : public testing::TestWithParam<Variant> {
   // Rules of nft(8) in a node, beside ours: whole lines, as in a file.
   void load_nft(const std::string& node, const std::string& script);
 
+  // What the counters of a table of inet have counted in an endpoint, all together.
+  std::size_t counted_packets(const std::string& endpoint, const std::string& table);
+
   // What the rules of our profiles have dropped on a node since they are there.
   std::size_t dropped_packets(const std::string& node);
 

@@ -25,6 +25,11 @@ TEST(ProbeTable, MultipliesWhatALineNames) {
              "x/a -> node-1 53/UDP over IPv4: denied", "x/a -> x/b 53/UDP over IPv4: denied"}));
 }
 
+TEST(ProbeTable, KnowsTrafficWithoutPorts) {
+  EXPECT_EQ(printed("a -> b ICMP GRE over IPv4: denied"),
+            (Lines{"a -> b ICMP over IPv4: denied", "a -> b GRE over IPv4: denied"}));
+}
+
 TEST(ProbeTable, TakesBothFamiliesWhereNoneIsNamed) {
   EXPECT_EQ(printed("a -> b 9/SCTP: refused"),
             (Lines{"a -> b 9/SCTP over IPv4: refused", "a -> b 9/SCTP over IPv6: refused"}));

@@ -78,7 +78,7 @@ TEST_P(Rig, AnswersPassByTheirConnectionTracking) {
 TEST_P(Rig, RefusalIsNoDenial) {
   BUILD_OR_SKIP(in(GetParam(), small_cluster()));
   std::vector<Probe> closed;
-  for (const auto& traffic : {tcp(81), udp(81), sctp(81)})
+  for (const auto& traffic : {tcp(81), udp(81), sctp(81), gre()})
     add_over_both(closed, {"default/b", "default/a", traffic, {}, Outcome::kRefused});
   EXPECT_TRUE(outcomes_are(closed));
 
@@ -115,6 +115,29 @@ TEST_F(RigOnce, ErrorOfAProbeHasItsReason) {
                              .traffic = tcp(80),
                              .expected = Outcome::kError,
                              .via = ServiceAddress{*parse_address("255.255.255.255")}}}));
+}
+
+// Nobody answers to the address, and the prober's own kernel says so.
+TEST_F(RigOnce, AMissingNeighbourIsAnErrorAndNoRefusal) {
+  BUILD_OR_SKIP(small_cluster());
+  const auto& netns = playground().endpoint("default/a").netns;
+  ASSERT_TRUE(set_sysctls(netns, {{"net/ipv4/neigh/eth0/retrans_time_ms", "50"},
+                                  {"net/ipv6/neigh/eth0/retrans_time_ms", "50"}}));
+  ASSERT_TRUE(run_ip(netns, {"route add 203.0.113.0/24 dev eth0 src 10.244.1.10",
+                             "route add 2001:db8:113::/64 dev eth0 src fd00:10:244:1::a"}));
+  std::vector<Probe> probes;
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    const auto nobody = family == Family::kIpv4 ? "203.0.113.9" : "2001:db8:113::9";
+    for (const auto& traffic : {tcp(80), udp(80), sctp(80), icmp(), gre()}) {
+      probes.push_back({.from = "default/a",
+                        .to = "default/b",
+                        .traffic = traffic,
+                        .family = family,
+                        .expected = Outcome::kError,
+                        .via = ServiceAddress{*parse_address(nobody)}});
+    }
+  }
+  EXPECT_TRUE(outcomes_are(probes));
 }
 
 TEST_F(RigOnce, GivenAddressesAreTaken) {

@@ -308,6 +308,20 @@ TEST_P(Services, Line14_RefusalsOfThePodComeBackThroughThem) {
                            by_node_port_as_node("node-2", {"internet"}, kRefused)));
 }
 
+// Of the pod's own firewall. They name the pod, and the client knows only the Service.
+TEST_P(Services, Line14_IcmpErrorsOfThePodComeBackThroughThem) {
+  SERVE_OR_SKIP(kCluster, kListens);
+  load_nft("default/web",
+           "table inet t {\nchain c {\ntype filter hook input priority 0\n"
+           "meta l4proto { tcp, udp, sctp } reject with icmpx host-unreachable\n}\n}\n");
+  enforce({policy_of("web",
+                     "policyTypes: [Ingress, Egress], ingress: [{ports: [" + kTargetPorts + "]}]"),
+           policy_of("client", "policyTypes: [Ingress]")});
+  EXPECT_TRUE(outcomes_are(by_cluster_ip(kPods, kRefused) +
+                           by_node_port("node-1", {"internet"}, kRefused) +
+                           by_node_port_as_node("node-2", {"internet"}, kRefused)));
+}
+
 using ServicesOfIptablesLegacy = Services;
 
 INSTANTIATE_TEST_SUITE_P(Variants, ServicesOfIptablesLegacy,

@@ -1,9 +1,18 @@
 #include "tests/support/rig/agreement.h"
 
+#include <netinet/in.h>
+
 #include "compiler/explain/explanation.h"
 
 namespace portcullis::test {
 namespace {
+
+// As an operator would ask; of GRE one cannot ask in words.
+Result<std::vector<Explanation>> ask(const ClusterState& cluster, const Address& from,
+                                     const ServiceAddress& to, const Traffic& traffic) {
+  if (traffic == gre()) return std::vector{explain(cluster, {from, to.address, IPPROTO_GRE, {}})};
+  return explain(cluster, to_string(from), destination_text(to, traffic));
+}
 
 // Each is of one connection, since both ends are addresses.
 struct Judgements {
@@ -14,10 +23,8 @@ struct Judgements {
 Judgements judge(const ClusterState& cluster, const Playground& playground, const Probe& probe) {
   const auto from = playground.endpoint(probe.from).address(probe.family);
   const ServiceAddress to{playground.endpoint(probe.to).address(probe.family), probe.traffic.port};
-  return {explain(cluster, to_string(from),
-                  destination_text(probe.seen_to.value_or(to), probe.traffic)),
-          explain(cluster, to_string(probe.seen_from.value_or(from)),
-                  destination_text(to, probe.traffic))};
+  return {ask(cluster, from, probe.seen_to.value_or(to), probe.traffic),
+          ask(cluster, probe.seen_from.value_or(from), to, probe.traffic)};
 }
 
 bool is_pod_and_its_node(const Endpoint& pod, const Endpoint& far) {

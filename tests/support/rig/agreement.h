@@ -13,9 +13,10 @@ namespace portcullis::test {
 std::string destination_text(const ServiceAddress& destination, const Traffic& traffic);
 
 // Holds what probes saw against what `portcullis explain` says of the same connections, asked by
-// address as an operator would. For failure messages: each probe on which they disagree, with the
-// explanation. Empty if they agree on all; a probe that could not be sent says nothing. What
-// explain denies unless an address is one of the pod's own node, it allows where it is one.
+// address as an operator would (but of GRE, which has no words). For failure messages: each probe
+// on which they disagree, with the explanation. Empty if they agree on all; a probe that could not
+// be sent says nothing. What explain denies unless an address is one of the pod's own node, it
+// allows where it is one.
 std::string describe_disagreements(const ClusterState& cluster, const Playground& playground,
                                    const std::vector<ProbeResult>& results);
 

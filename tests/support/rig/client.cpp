@@ -9,15 +9,17 @@
 #include <cerrno>
 #include <cstring>
 
+#include "tests/support/rig/gre.h"
 #include "tests/support/rig/sctp.h"
 #include "tests/support/rig/socket.h"
+#include "tests/support/rig/socket_error.h"
 
 namespace portcullis::test {
 namespace {
 
 constexpr int kBindAttempts = 100;
 
-// Errors that only somebody's answer brings.
+// Errors that somebody's answer brings.
 constexpr std::array kRefusals = {ECONNREFUSED, ECONNRESET, EHOSTUNREACH, ENETUNREACH,
                                   ENOPROTOOPT,  EPROTO,     EACCES,       EPIPE};
 
@@ -60,12 +62,12 @@ std::uint16_t FreshPorts::next() {
 Client::Client(const Endpoint& from, const Endpoint& to, const Probe& probe, FreshPorts& ports)
     : Watched(open_socket(probe.traffic.transport, probe.family)),
       transport_(probe.traffic.transport),
+      source_(from.address(probe.family)),
       family_(probe.family) {
   if (transport_ == Transport::kTcpAck) set_repair(fd(), true);
   const ServiceAddress target = probe.via.value_or(ServiceAddress{to.address(family_)});
   const std::uint16_t port = target.port != 0 ? target.port : probe.traffic.port;
-  if (!is_open() || !bind_fresh(from.address(family_), ports) ||
-      !connect_to(target.address, port)) {
+  if (!is_open() || !bind_fresh(source_, ports) || !connect_to(target.address, port)) {
     conclude(Outcome::kError, std::string("cannot open a socket: ") + std::strerror(errno));
     return;
   }
@@ -94,7 +96,8 @@ bool Client::connect_to(const Address& address, std::uint16_t port) {
 }
 
 std::uint16_t Client::socket_port(std::uint16_t port) const {
-  return transport_ == Transport::kSctp ? std::uint16_t{0} : port;
+  const bool raw = transport_ == Transport::kSctp || transport_ == Transport::kGre;
+  return raw ? std::uint16_t{0} : port;
 }
 
 void Client::make_request(std::uint16_t destination_port) {
@@ -106,6 +109,8 @@ void Client::make_request(std::uint16_t destination_port) {
                        .verification_tag = 0,
                        .chunk = SctpChunk::kInit,
                        .initiate_tag = initiate_tag(source_port_, destination_port)});
+  } else if (transport_ == Transport::kGre) {
+    request_ = encode({.key = source_port_, .kind = GrePacket::Kind::kRequest});
   } else {
     request_ = {static_cast<std::uint8_t>(source_port_ >> 8),
                 static_cast<std::uint8_t>(source_port_)};
@@ -155,6 +160,8 @@ void Client::judge(std::span<const std::uint8_t> packet) {
       return;
     case Transport::kSctp:
       return judge_sctp(packet);
+    case Transport::kGre:
+      return judge_gre(packet);
   }
 }
 
@@ -170,6 +177,11 @@ void Client::judge_sctp(std::span<const std::uint8_t> packet) {
   if (answer->chunk == SctpChunk::kAbort) conclude(Outcome::kRefused, "aborted");
 }
 
+void Client::judge_gre(std::span<const std::uint8_t> packet) {
+  const auto answer = decode_gre(packet);
+  if (answer == GrePacket{source_port_, GrePacket::Kind::kAnswer}) conclude(Outcome::kAllowed);
+}
+
 void Client::conclude(Outcome outcome, std::string reason) {
   outcome_ = outcome;
   reason_ = std::move(reason);
@@ -180,7 +192,15 @@ void Client::conclude_with_errno() {
   const int error = errno;
   if (error == ETIMEDOUT) return conclude(Outcome::kDenied);
   const bool refused = std::ranges::find(kRefusals, error) != kRefusals.end();
-  conclude(refused ? Outcome::kRefused : Outcome::kError, std::strerror(error));
+  const bool answered = refused && !is_own_kernels_word();
+  conclude(answered ? Outcome::kRefused : Outcome::kError, std::strerror(error));
+}
+
+// It finds no route or no neighbour, and sends itself an ICMP error about the latter.
+bool Client::is_own_kernels_word() const {
+  const auto told = take_error(fd());
+  if (!told || (told->error != EHOSTUNREACH && told->error != ENETUNREACH)) return false;
+  return !told->offender || told->offender == source_;
 }
 
 }  // namespace portcullis::test

@@ -49,11 +49,14 @@ class Client : public Watched {
   void make_request(std::uint16_t destination_port);
   void send_request();
   void judge(std::span<const std::uint8_t> packet);
+  void judge_gre(std::span<const std::uint8_t> packet);
   void judge_sctp(std::span<const std::uint8_t> packet);
   void conclude(Outcome outcome, std::string reason = {});
   void conclude_with_errno();
+  bool is_own_kernels_word() const;
 
   Transport transport_;
+  Address source_;
   Family family_;
   std::uint16_t source_port_ = 0;
   std::vector<std::uint8_t> request_;

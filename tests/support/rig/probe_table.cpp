@@ -26,6 +26,7 @@ std::optional<Outcome> parse_outcome(const Words& words) {
 
 std::optional<Traffic> parse_traffic(const std::string& word) {
   if (word == to_string(icmp())) return icmp();
+  if (word == to_string(gre())) return gre();
   std::uint16_t port = 0;
   std::from_chars(word.data(), word.data() + word.size(), port);
   for (const auto& traffic : {tcp(port), udp(port), sctp(port), tcp_ack(port)}) {

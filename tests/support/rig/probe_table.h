@@ -10,7 +10,7 @@ namespace portcullis::test {
 
 // Probes as a table, each line from every source to every destination on every traffic:
 //
-//     x/b, internet -> x/a  80/TCP ICMP: allowed
+//     x/b, internet -> x/a  80/TCP ICMP GRE: allowed
 //     y/a -> x/a, x/b  53/UDP over IPv6: denied
 //
 // over both families unless the line names one. Outcomes are those that print: allowed, denied,

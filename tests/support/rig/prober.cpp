@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <string>
 
+#include "daemon/netlink/conntrack.h"
 #include "tests/support/rig/server.h"
 
 namespace portcullis::test {
@@ -47,12 +50,33 @@ Result<Prober> Prober::open(const Playground& playground) {
 }
 
 std::vector<ProbeResult> Prober::run(const std::vector<Probe>& probes, const Patience& patience) {
+  forget_portless(probes);
   const Clients clients = start(probes);
   wait(clients, probes, patience);
   std::vector<ProbeResult> results;
   for (std::size_t i = 0; i < probes.size(); ++i)
     results.push_back({probes[i], clients[i]->outcome(), clients[i]->reason()});
   return results;
+}
+
+void Prober::forget_portless(const std::vector<Probe>& probes) const {
+  std::vector<Address> ends;
+  for (const auto& probe : probes) {
+    if (probe.traffic != gre()) continue;
+    for (const auto& name : {probe.from, probe.to})
+      ends.push_back(playground_->endpoint(name).address(probe.family));
+  }
+  if (ends.empty()) return;
+  for (const auto& endpoint : playground_->endpoints()) {
+    if (!endpoint.is_node()) continue;
+    endpoint.netns.run([&] {
+      const auto forgotten = nl::Conntrack::open().and_then(
+          [&](nl::Conntrack conntrack) { return conntrack.forget(ends); });
+      if (forgotten) return;
+      std::fprintf(stderr, "prober: %s\n", forgotten.error().message.c_str());
+      std::abort();
+    });
+  }
 }
 
 Prober::Clients Prober::start(const std::vector<Probe>& probes) {

@@ -27,13 +27,16 @@ class Prober {
   // The playground must outlive it. One prober a playground.
   [[nodiscard]] static Result<Prober> open(const Playground& playground);
 
-  // All at once. The results are in the order of the probes.
+  // All at once. What nodes have tracked between the ends of probes that have no ports (GRE) is
+  // forgotten before; of these, none may be in one run with another the other way round, unless
+  // both are expected to fare alike. The results are in the order of the probes.
   std::vector<ProbeResult> run(const std::vector<Probe>& probes, const Patience& patience = {});
 
  private:
   using Clients = std::vector<std::unique_ptr<Client>>;
 
   explicit Prober(const Playground& playground) : playground_(&playground) {}
+  void forget_portless(const std::vector<Probe>& probes) const;
   Clients start(const std::vector<Probe>& probes);
   void wait(const Clients& clients, const std::vector<Probe>& probes, const Patience& patience);
   bool wait_round(std::chrono::milliseconds length);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "tests/support/rig/gre.h"
 #include "tests/support/rig/sctp.h"
 #include "tests/support/rig/socket.h"
 
@@ -100,6 +101,25 @@ class SctpServer : public Watched {
   std::set<std::uint16_t> ports_;
 };
 
+class GreServer : public Watched {
+ public:
+  using Watched::Watched;
+
+  void on_ready() override {
+    Buffer buffer;
+    for (;;) {
+      std::span<const std::uint8_t> bytes;
+      SocketAddress from;
+      const ssize_t size = receive(fd(), buffer, bytes, &from);
+      if (!goes_on(size)) return;
+      const auto packet = size < 0 ? std::nullopt : decode_gre(bytes);
+      if (!packet || packet->kind != GrePacket::Kind::kRequest) continue;
+      const auto answer = encode({.key = packet->key, .kind = GrePacket::Kind::kAnswer});
+      sendto(fd(), answer.data(), answer.size(), 0, from.get(), from.size());
+    }
+  }
+};
+
 // Runs inside the endpoint's namespace.
 FileDescriptor open_bound(const Endpoint& endpoint, Traffic traffic, Family family) {
   FileDescriptor socket = open_socket(traffic.transport, family);
@@ -137,6 +157,8 @@ class Opener {
     if (!socket) return;
     if (traffic.transport == Transport::kTcp)
       add(std::make_unique<TcpServer>(std::move(socket), poll_));
+    else if (traffic.transport == Transport::kGre)
+      add(std::make_unique<GreServer>(std::move(socket)));
     else
       add(std::make_unique<UdpServer>(std::move(socket)));
   }

@@ -18,6 +18,7 @@ const char* word(Transport protocol) {
       return "sctp";
     case Transport::kTcp:
     case Transport::kIcmp:
+    case Transport::kGre:
     case Transport::kTcpAck:
       break;
   }

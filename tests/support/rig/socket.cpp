@@ -22,6 +22,8 @@ Kind kind_of(Transport transport, Family family) {
       return {SOCK_DGRAM, IPPROTO_UDP};
     case Transport::kSctp:
       return {SOCK_RAW, IPPROTO_SCTP};
+    case Transport::kGre:
+      return {SOCK_RAW, IPPROTO_GRE};
     case Transport::kIcmp:
       break;
   }

@@ -30,7 +30,7 @@ class SocketAddress {
 };
 
 // A non-blocking socket of the calling thread's network namespace that carries `transport`: raw for
-// SCTP, a ping socket for ICMP. It reports ICMP errors. On failure empty, with errno set.
+// SCTP and GRE, a ping socket for ICMP. It reports ICMP errors. On failure empty, with errno set.
 FileDescriptor open_socket(Transport transport, Family family);
 
 // The next packet or piece of stream, without the IPv4 header that raw sockets deliver. Negative

@@ -12,6 +12,8 @@ const char* to_string(Transport transport) {
       return "SCTP";
     case Transport::kIcmp:
       return "ICMP";
+    case Transport::kGre:
+      return "GRE";
     case Transport::kTcpAck:
       return "TCP-ACK";
   }
@@ -19,7 +21,7 @@ const char* to_string(Transport transport) {
 }
 
 std::string to_string(const Traffic& traffic) {
-  if (traffic.transport == Transport::kIcmp) return to_string(traffic.transport);
+  if (traffic == icmp() || traffic == gre()) return to_string(traffic.transport);
   return std::to_string(traffic.port) + "/" + to_string(traffic.transport);
 }
 

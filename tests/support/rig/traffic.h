@@ -11,13 +11,14 @@ enum class Transport : std::uint8_t {
   kUdp,
   kSctp,
   kIcmp,
+  kGre,     // of two addresses all packets are one connection, whoever asks and whoever answers
   kTcpAck,  // a segment of a TCP connection that nobody made: whoever gets it resets
 };
 
-// What a probe sends and an endpoint answers: a port of a protocol, or an ICMP echo.
+// What a probe sends and an endpoint answers: a port of a protocol, an ICMP echo, or GRE.
 struct Traffic {
   Transport transport = Transport::kTcp;
-  std::uint16_t port = 0;  // 0 for ICMP
+  std::uint16_t port = 0;  // 0 for ICMP and GRE
 
   auto operator<=>(const Traffic&) const = default;
 };
@@ -27,8 +28,9 @@ constexpr Traffic udp(std::uint16_t port) { return {Transport::kUdp, port}; }
 constexpr Traffic sctp(std::uint16_t port) { return {Transport::kSctp, port}; }
 constexpr Traffic tcp_ack(std::uint16_t port) { return {Transport::kTcpAck, port}; }
 constexpr Traffic icmp() { return {Transport::kIcmp, 0}; }  // echo, of the probe's family
+constexpr Traffic gre() { return {Transport::kGre, 0}; }
 
 const char* to_string(Transport transport);     // "TCP"
-std::string to_string(const Traffic& traffic);  // "8080/TCP", "ICMP"
+std::string to_string(const Traffic& traffic);  // "8080/TCP", "ICMP", "GRE"
 
 }  // namespace portcullis::test

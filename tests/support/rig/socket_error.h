@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "compiler/address.h"
+
+namespace portcullis::test {
+
+// What became of a packet that a socket has sent: of ip(7)'s and ipv6(7)'s queue of errors.
+struct SocketError {
+  int error = 0;          // EHOSTUNREACH
+  std::uint8_t type = 0;  // of the ICMP or ICMPv6 error; 0: the own kernel found it wrong
+  std::uint8_t code = 0;
+  std::uint32_t mtu = 0;              // of EMSGSIZE
+  std::optional<Address> offender{};  // who sent the ICMP error
+};
+
+// The oldest one of a socket of open_socket(), which holds it no longer.
+std::optional<SocketError> take_error(int fd);
+
+}  // namespace portcullis::test
