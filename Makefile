@@ -6,6 +6,7 @@ BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
   libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev nlohmann-json3-dev
 TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin util-linux
+E2E_PACKAGES := dpkg-dev
 LINT_PACKAGES := clang-format clang-tidy
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60
@@ -14,10 +15,10 @@ BUILD := build/release
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps lint-deps build test sanitize fuzz demo bench lint format install clean
+.PHONY: help deps lint-deps build test e2e sanitize fuzz demo bench lint format install clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install the Debian packages that building and testing need
 	@PACKAGES="$(BUILD_PACKAGES) $(TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
@@ -31,6 +32,11 @@ build: deps ## build everything (release)
 
 test: build ## build, and run every test (packets need root)
 	ctest --preset release
+
+e2e: build ## the tests against a real Kubernetes API server; prepares one first, once, in minutes
+	@PACKAGES="$(E2E_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	assets=$$(sh cmake/prepare_kube_apiserver.sh) && \
+	  KUBEBUILDER_ASSETS=$$assets ctest --preset release --label-regex kube --no-tests=error --parallel 2
 
 demo: build ## enforce policies in a playground of network namespaces, and show it (needs root)
 	$(AS_ROOT) $(BUILD)/tests/demo/portcullis-demo
