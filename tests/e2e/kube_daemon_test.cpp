@@ -1,0 +1,177 @@
+// The daemon on the real API server: what is written there is seen on packets.
+#include <csignal>
+
+#include "tests/e2e/kube_cluster.h"
+#include "tests/support/kube/pods.h"
+#include "tests/support/process/wait_until.h"
+#include "tests/support/rig/barrage.h"
+
+namespace portcullis::test {
+namespace {
+
+constexpr std::uint16_t kOpen = 1000;    // the policy allows it
+constexpr std::uint16_t kClosed = 2000;  // and not this
+
+// The subject on one node, its peers on both.
+Topology web_and_peers() {
+  return {.nodes = {"node-1", "node-2"},
+          .pods = {{.name = "web", .labels = {{"app", "web"}}, .listens = {tcp(80), tcp(81)}},
+                   {.name = "near", .labels = {{"app", "near"}}},
+                   {.name = "far", .labels = {{"app", "far"}}, .node = "node-2"},
+                   {.ns = "other", .name = "far", .labels = {{"app", "far"}}, .node = "node-2"}}};
+}
+
+// web may be reached by these peers, a YAML list, on 80/TCP and on the barrage's open port.
+std::string web_allows(const std::string& peers, const std::string& name = "web") {
+  return R"(
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: )" +
+         name + R"(, namespace: default}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from: )" +
+         peers + R"(
+    ports: [{port: 80}, {port: 1000, protocol: UDP}]
+)";
+}
+
+const std::string kOnlyNear = "[{podSelector: {matchLabels: {app: near}}}]";
+const std::string kOnlyFar = "[{podSelector: {matchLabels: {app: far}}}]";
+const std::string kTrusted = "[{namespaceSelector: {matchLabels: {trusted: 'yes'}}}]";
+
+const std::string kNearReaches = R"(
+  default/near -> default/web  80/TCP: allowed
+  default/near -> default/web  81/TCP ICMP: denied
+  default/far, other/far -> default/web  80/TCP ICMP: denied
+)";
+const std::string kFarReaches = R"(
+  default/far -> default/web  80/TCP: allowed
+  default/far -> default/web  81/TCP ICMP: denied
+  default/near, other/far -> default/web  80/TCP ICMP: denied
+)";
+const std::string kAllReach = R"(
+  default/near, default/far, other/far -> default/web  80/TCP 81/TCP ICMP: allowed
+)";
+
+class KubeDaemon : public KubeCluster {
+ protected:
+  void SetUp() override {
+    build(web_and_peers());
+    if (IsSkipped() || HasFatalFailure()) return;
+    start_daemons();
+    ASSERT_TRUE(daemons_become_ready()) << logs();
+  }
+
+  Barrage barrage() {
+    return {playground().endpoint("default/near"),
+            playground().endpoint("default/web"),
+            Family::kIpv4,
+            {.open = kOpen, .closed = kClosed}};
+  }
+};
+
+void expect_nothing_lost_or_leaked(const Barrage::Outcome& outcome) {
+  EXPECT_GT(outcome.sent.open, 0U);
+  EXPECT_GT(outcome.sent.closed, 0U);
+  EXPECT_EQ(outcome.lost, 0U) << "of " << outcome.sent.open;
+  EXPECT_EQ(outcome.leaked, 0U) << "of " << outcome.sent.closed;
+}
+
+TEST_F(KubeDaemon, FollowsPolicies) {
+  EXPECT_TRUE(traffic_is(kAllReach));
+  apply(web_allows(kOnlyNear));
+  EXPECT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  apply(web_allows(kOnlyFar));
+  EXPECT_TRUE(traffic_becomes(kFarReaches)) << logs();
+  kubectl({"delete", "networkpolicy", "web"});
+  EXPECT_TRUE(traffic_becomes(kAllReach)) << logs();
+}
+
+TEST_F(KubeDaemon, FollowsPods) {
+  apply(web_allows(kOnlyNear));
+  EXPECT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  kubectl({"label", "pod", "near", "app=gone", "--overwrite"});
+  kubectl({"label", "pod", "far", "app=near", "--overwrite"});
+  EXPECT_TRUE(traffic_becomes(kFarReaches)) << logs();
+
+  ASSERT_TRUE(delete_pod(server().api(), pod("default/far").key));
+  EXPECT_TRUE(traffic_becomes("default/far -> default/web  80/TCP ICMP: denied")) << logs();
+  ASSERT_TRUE(delete_pod(server().api(), pod("default/near").key));
+  ASSERT_TRUE(create_pod(server().api(), pod("default/near")));
+  EXPECT_TRUE(traffic_becomes(kNearReaches)) << logs();
+
+  auto finished = pod("default/near");
+  finished.phase = PodPhase::kSucceeded;
+  ASSERT_TRUE(update_pod_status(server().api(), finished));
+  EXPECT_TRUE(traffic_becomes("default/near -> default/web  80/TCP ICMP: denied")) << logs();
+}
+
+TEST_F(KubeDaemon, FollowsNamespaces) {
+  apply(web_allows(kTrusted));
+  EXPECT_TRUE(traffic_becomes("default/far, other/far -> default/web  80/TCP: denied")) << logs();
+  kubectl({"label", "namespace", "other", "trusted=yes"});
+  EXPECT_TRUE(traffic_becomes("other/far -> default/web  80/TCP: allowed")) << logs();
+  kubectl({"label", "namespace", "other", "trusted-"});
+  EXPECT_TRUE(traffic_becomes("other/far -> default/web  80/TCP: denied")) << logs();
+}
+
+// What is written once they are back is followed, so the daemons have come back to them too.
+TEST_F(KubeDaemon, KeepsTheRulesWhileTheServersAreAway) {
+  apply(web_allows(kOnlyNear));
+  ASSERT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  auto packets = barrage();
+  server().kill_api_server();
+  server().start_api_server();
+  ASSERT_TRUE(server().becomes_ready()) << logs();
+  server().kill_etcd();
+  server().start_etcd();
+  ASSERT_TRUE(server().becomes_ready()) << logs();
+  server().kill_api_server();
+  server().kill_etcd();
+  EXPECT_TRUE(traffic_is(kNearReaches));
+  server().start_etcd();
+  server().start_api_server();
+  ASSERT_TRUE(server().becomes_ready()) << logs();
+  expect_nothing_lost_or_leaked(packets.stop());
+  apply(web_allows(kOnlyFar));
+  EXPECT_TRUE(traffic_becomes(kFarReaches)) << logs();
+}
+
+// A daemon that starts without a server leaves the rules of its last run, whatever has changed.
+TEST_F(KubeDaemon, KeepsTheRulesUntilItHasHeardAll) {
+  apply(web_allows(kOnlyNear));
+  ASSERT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  kill_daemon("node-1");
+  apply(web_allows(kOnlyFar));
+  server().kill_api_server();
+  auto packets = barrage();
+  start_daemons();
+  ASSERT_TRUE(wait_until([&] { return get("node-1", "/healthz").status == 200; })) << logs();
+  EXPECT_TRUE(traffic_is(kNearReaches));
+  EXPECT_EQ(get("node-1", "/readyz").status, 503);
+  expect_nothing_lost_or_leaked(packets.stop());
+  server().start_api_server();
+  EXPECT_TRUE(traffic_becomes(kFarReaches)) << logs();
+}
+
+// It misses an edit, a deletion and a creation, and cannot watch from where it was.
+TEST_F(KubeDaemon, ListsAgainWhenThePastIsCompacted) {
+  apply(web_allows(kOnlyNear));
+  ASSERT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  daemon("node-1").signal(SIGSTOP);
+  kubectl({"delete", "networkpolicy", "web"});
+  kubectl({"label", "pod", "near", "app=gone", "--overwrite"});
+  apply(web_allows(kOnlyFar, "another"));
+  ASSERT_TRUE(server().compact());
+  server().kill_api_server();
+  server().start_api_server();
+  ASSERT_TRUE(server().becomes_ready()) << logs();
+  EXPECT_TRUE(traffic_is(kNearReaches));
+  daemon("node-1").signal(SIGCONT);
+  EXPECT_TRUE(traffic_becomes(kFarReaches)) << logs();
+}
+
+}  // namespace
+}  // namespace portcullis::test
