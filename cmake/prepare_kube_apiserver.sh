@@ -37,7 +37,7 @@ find "$cache" -maxdepth 1 -name '.building-*' -mmin +180 -exec rm -rf {} +  # of
 work=$(mktemp -d "$cache/.building-XXXXXX")
 finish() {
   status=$?
-  rm -rf "$work"
+  rm -rf "$work" >/dev/null 2>&1 &  # a gigabyte of small files, for which nobody needs to wait
   [ $status -eq 0 ] || say "The Kubernetes API server could not be prepared: see above."
 }
 trap finish EXIT
