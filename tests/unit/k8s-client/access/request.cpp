@@ -1,14 +1,25 @@
 #include "tests/unit/k8s-client/access/request.h"
 
 #include <cpprest/http_client.h>
+#include <openssl/ssl.h>
 #include <pplx/threadpool.h>
 
 namespace portcullis::k8s::test {
 namespace {
 
+// The pool's threads end after what runs at exit, and must then still find the TLS library to free
+// what it keeps for each thread.
+void initialize() {
+  static const bool kDone = [] {
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);
+    crossplat::threadpool::initialize_with_threads(2);
+    return true;
+  }();
+  static_cast<void>(kDone);
+}
+
 Answer send(const ClusterAccess& access, Credentials& credentials, const Environment& environment) {
-  static const bool kFewThreads = (crossplat::threadpool::initialize_with_threads(2), true);
-  static_cast<void>(kFewThreads);
+  initialize();
   const auto refusal = std::make_shared<Refusal>();
   const auto identity = credentials.get();
   if (!identity) return {0, identity.error().message, {}};

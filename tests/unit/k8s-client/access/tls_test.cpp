@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "tests/support/process/temporary_directory.h"
 #include "tests/unit/k8s-client/access/request.h"
 #include "tests/unit/k8s-client/access/test_server.h"
@@ -111,18 +113,27 @@ TEST_F(Tls, RefusesTheHostsNameIfAnotherIsDemanded) {
   EXPECT_EQ(server.last().target, "");
 }
 
-TEST_F(Tls, WithoutAnAuthorityTheSystemsAreTrusted) {
+// Who is the system's is not the cluster's.
+TEST_F(Tls, TheSystemsAuthoritiesAreTrustedOnlyIfNoneIsGiven) {
+  const TemporaryDirectory directory;
+  write_file(directory / "system.crt", ca());
+  setenv("SSL_CERT_FILE", (directory / "system.crt").c_str(), 1);
   const TestServer server(authority_.issue_server({"localhost"}));
-  const auto answer = request(access_to(server.url("localhost"), ""));
+  EXPECT_EQ(request(access_to(server.url("localhost"), "")).status, 200);
+  const CertificateAuthority clusters("Cluster CA");
+  const auto answer = request(access_to(server.url("localhost"), clusters.certificate()));
+  unsetenv("SSL_CERT_FILE");
   EXPECT_EQ(answer.status, 0);
   EXPECT_NE(answer.refusal.find("unable to get local issuer"), std::string::npos) << answer.refusal;
 }
 
 TEST_F(Tls, AServersOwnCertificateMayBeTheAuthority) {
-  const auto certificate = portcullis::test::self_signed({"s", {}, {"localhost"}});
-  const TestServer server(certificate);
-  const auto answer = request(access_to(server.url("localhost"), certificate.certificate));
-  EXPECT_EQ(answer.status, 200) << answer.error << answer.refusal;
+  for (const auto& certificate : {portcullis::test::self_signed({"s", {}, {"localhost"}}),
+                                  authority_.issue_server({"localhost"})}) {
+    const TestServer server(certificate);
+    const auto answer = request(access_to(server.url("localhost"), certificate.certificate));
+    EXPECT_EQ(answer.status, 200) << answer.error << answer.refusal;
+  }
 }
 
 TEST_F(Tls, RotatedFilesAreFollowed) {
