@@ -53,8 +53,8 @@ class Daemon {
   ProblemLog problem_log_;
   Reconciler reconciler_;
   std::optional<ConntrackSweeper> sweeper_;
-  std::string sweep_error_;  // of the last sweep; empty: it succeeded
-  bool said_kept_ = false;   // that a flowtable keeps connections
+  std::string sweep_error_;         // of the last sweep; empty: it succeeded
+  bool said_kept_ = false;          // that a flowtable keeps connections
   std::unique_ptr<Source> source_;  // once started
   AdminApi admin_api_;
   std::optional<AdminServer> admin_;

@@ -24,8 +24,8 @@ using web::http::client::http_client_config;
 constexpr std::size_t kWorkers = 2;  // beside the loop: they frame and decode
 constexpr std::size_t kLongestError = std::size_t{1} << 16U;
 
-// At the end of the process cpprestsdk waits for its workers, but OpenSSL, told nothing, has freed by
-// then what they may still use.
+// At the end of the process cpprestsdk waits for its workers, but OpenSSL, told nothing, has freed
+// by then what they may still use.
 void prepare_workers() {
   static std::once_flag once;
   std::call_once(once, [] {

@@ -106,7 +106,8 @@ class Reader {
     for (auto item : array) {
       ondemand::value element;
       if (const auto error = item.get(element)) return error;
-      if (const auto error = read_value(element, depth + 1, wanted, list.emplace_back())) return error;
+      if (const auto error = read_value(element, depth + 1, wanted, list.emplace_back()))
+        return error;
     }
     return simdjson::SUCCESS;
   }

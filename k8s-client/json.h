@@ -22,6 +22,6 @@ struct Wanted {
 
 // One document in `text`, without what nobody wants.
 [[nodiscard]] tl::expected<Document, SyntaxError> parse_json(std::string_view text,
-                                                            const Wanted& wanted);
+                                                             const Wanted& wanted);
 
 }  // namespace portcullis::k8s

@@ -110,11 +110,11 @@ class Reflector {
   std::chrono::steady_clock::time_point began_;  // the watch
   bool heard_ = false;                           // something, in the watch
 
-  std::string version_;                                // the last one seen: a watch goes on there
-  std::set<ObjectKey> known_;                          // the keys of all objects told of
-  Defects defects_;                                    // of those
-  bool listing_ = false;                               // a list is under way
-  std::map<ObjectKey, Event> listed_;                  // what it has brought so far
+  std::string version_;                // the last one seen: a watch goes on there
+  std::set<ObjectKey> known_;          // the keys of all objects told of
+  Defects defects_;                    // of those
+  bool listing_ = false;               // a list is under way
+  std::map<ObjectKey, Event> listed_;  // what it has brought so far
   Defects listed_defects_;
   Health health_;
 };

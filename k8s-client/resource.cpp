@@ -4,19 +4,18 @@ namespace portcullis::k8s {
 namespace {
 
 Wanted object_with(std::vector<std::pair<std::string_view, Wanted>> members) {
-  members.insert(members.begin(),
-                 {{"apiVersion", {}},
-                  {"kind", {}},
-                  {"metadata",
-                   {{{"name", {}},
-                     {"namespace", {}},
-                     {"uid", {}},
-                     {"labels", {}},
-                     {"annotations", {{{"k8s.io/initial-events-end", {}}}}},
-                     {"resourceVersion", {}},
-                     {"continue", {}},
-                     {"creationTimestamp", {}},
-                     {"deletionTimestamp", {}}}}}});
+  members.insert(members.begin(), {{"apiVersion", {}},
+                                   {"kind", {}},
+                                   {"metadata",
+                                    {{{"name", {}},
+                                      {"namespace", {}},
+                                      {"uid", {}},
+                                      {"labels", {}},
+                                      {"annotations", {{{"k8s.io/initial-events-end", {}}}}},
+                                      {"resourceVersion", {}},
+                                      {"continue", {}},
+                                      {"creationTimestamp", {}},
+                                      {"deletionTimestamp", {}}}}}});
   return {std::move(members)};
 }
 

@@ -11,7 +11,8 @@
 
 namespace portcullis {
 
-// A part of a source that is followed, or cannot be at the moment: what it last said stays in force.
+// A part of a source that is followed, or cannot be at the moment: what it last said stays in
+// force.
 struct Following {
   std::string what;     // "pods"
   std::string trouble;  // why it cannot be: "403 Forbidden: ..."; empty: it is

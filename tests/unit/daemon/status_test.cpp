@@ -8,7 +8,8 @@ namespace {
 TEST(Status, IsNotReadyBeforeTheFirstCommitAndSaysWhy) {
   Status status;
   EXPECT_FALSE(status.ready());
-  EXPECT_EQ(describe(status), "not ready: what is to be enforced is being read for the first time\n");
+  EXPECT_EQ(describe(status),
+            "not ready: what is to be enforced is being read for the first time\n");
   status.source_read = true;
   EXPECT_FALSE(status.ready());
   status.commit_error = "add chain: No such file or directory";

@@ -16,9 +16,7 @@ std::string event(const std::string& type, const std::string& object) {
   return R"({"type":")" + type + R"(","object":)" + object + "}";
 }
 
-const Pod& pod_of(const WatchEvent& event) {
-  return *std::get<PodEvent>(event.change.value()).pod;
-}
+const Pod& pod_of(const WatchEvent& event) { return *std::get<PodEvent>(event.change.value()).pod; }
 
 TEST(Messages, AnEventHasTheObjectsFieldsThatMatter) {
   const auto added = decode_watch_event(event("ADDED", kPod), Resource::kPods);
