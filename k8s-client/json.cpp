@@ -13,7 +13,7 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 constexpr std::string_view kBlank = " \t\r\n";
-const Wanted kEverything;
+const Wanted everything;
 
 // The length of the first document in `text`, which begins with no blank: up to the bracket that
 // closes its first one, or everything.
@@ -171,7 +171,7 @@ Documents parse_json(std::string_view text) {
     const auto size = first_document(rest);
     auto document = reader.read(
         simdjson::padded_string_view(rest.data(), size, rest.size() + simdjson::SIMDJSON_PADDING),
-        kEverything);
+        everything);
     if (!document) return tl::unexpected(std::move(document.error()));
     documents.push_back(std::move(*document));
     rest.remove_prefix(size);

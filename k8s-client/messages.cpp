@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::size_t kQuoted = 200;  // bytes of an answer that is no Status
 
-const Document kNothing;
+const Document nothing;
 
 const Document& member(const Document& document, std::string_view key) {
   const auto* found = document.find(key);
-  return found == nullptr ? kNothing : *found;
+  return found == nullptr ? nothing : *found;
 }
 
 std::string text(const Document& document, std::string_view key) {
