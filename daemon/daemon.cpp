@@ -55,7 +55,7 @@ void log_news(const ProblemLog::News& news) {
 //            |      |             enforced()                   | lost addresses,
 //            |      | Attempt                                  | on a thread of its own
 //            |      Status --> HealthServer: /healthz,      nl::Conntrack
-//            |           '---> systemd       /readyz
+//            |           '---> systemd       /readyz, /metrics
 //            | diff(actual, desired)
 //            | Transaction
 //     nl::Kernel
@@ -90,13 +90,15 @@ Result<void> Daemon::start() {
     if (!health) return tl::unexpected(health.error());
     health_.emplace(std::move(*health));
   }
+  // systemd may hold the network back until we are ready.
+  if (source_->is_remote()) tell_ready(headline(status_));
   return source_->start();
 }
 
 void Daemon::receive(Update update) {
+  for (const Event& event : update.events) cluster_changed_ |= cluster_.apply(event);
   note_followed(update.followed);
   if (!update.synced) return;
-  for (const Event& event : update.events) cluster_changed_ |= cluster_.apply(event);
   problems_ = std::move(update.problems);
   complete_ = update.complete;
   if (std::exchange(settling_, true)) return;

@@ -21,7 +21,9 @@ namespace {
 using web::http::client::http_client;
 using web::http::client::http_client_config;
 
-constexpr std::size_t kWorkers = 2;  // beside the loop: they frame and decode
+// A plugin for credentials may hold up every resource's request; the others are not to wait.
+constexpr std::size_t kWorkers = kResources.size() + 1;
+constexpr std::chrono::seconds kLongestRetryAfter{300};
 constexpr std::size_t kLongestError = std::size_t{1} << 16U;
 
 // At the end of the process cpprestsdk waits for its workers, but OpenSSL, told nothing, has freed
@@ -60,9 +62,10 @@ std::optional<std::chrono::seconds> retry_after(const web::http::http_response& 
   if (field == response.headers().end()) return std::nullopt;
   int seconds = 0;
   const auto& text = field->second;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds{seconds};
+  const char* text_end = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), text_end, seconds);
+  if (error != std::errc() || end != text_end || seconds < 0) return std::nullopt;
+  return std::min(std::chrono::seconds{seconds}, kLongestRetryAfter);
 }
 
 // Carries an Error of ours through cpprestsdk's tasks.
@@ -91,8 +94,18 @@ web::http::http_request request_for(const ApiClient::Call& call, const ClusterAc
   return request;
 }
 
+// cpprestsdk says where it failed, its error code why, and the TLS library neither.
+std::string reason_of(const web::http::http_exception& error, Refusal& refusal) {
+  std::string text = error.what();
+  const std::string code = error.error_code() ? error.error_code().message() : "";
+  if (text.find(code) == text.npos) text += ": " + code;
+  const std::string refused = refusal.take();
+  return refused.empty() ? text : text + ": " + refused;
+}
+
 std::optional<Error> failure_of(const pplx::task<web::http::http_response>& answer,
-                                std::chrono::seconds idle_limit, Refusal& refusal) {
+                                const std::string& server, std::chrono::seconds idle_limit,
+                                Refusal& refusal) {
   try {
     answer.get();
     return std::nullopt;
@@ -100,12 +113,12 @@ std::optional<Error> failure_of(const pplx::task<web::http::http_response>& answ
     return refused.error;
   } catch (const web::http::http_exception& error) {
     if (error.error_code() == std::errc::timed_out) {
-      return Error{ErrorCode::kIo, "nothing came for " + std::to_string(idle_limit.count()) + " s"};
+      return Error{ErrorCode::kTimeout,
+                   server + ": nothing came for " + std::to_string(idle_limit.count()) + " s"};
     }
-    const std::string reason = refusal.take();
-    return Error{ErrorCode::kIo, reason.empty() ? error.what() : error.what() + (": " + reason)};
+    return Error{ErrorCode::kIo, server + ": " + reason_of(error, refusal)};
   } catch (const std::exception& error) {
-    return Error{ErrorCode::kIo, error.what()};
+    return Error{ErrorCode::kIo, server + ": " + error.what()};
   }
 }
 
@@ -187,7 +200,8 @@ struct ApiClient::Impl {
         loop(std::make_shared<Loop>(io)),
         credentials(std::make_shared<Credentials>(cluster_access)) {}
 
-  // cpprestsdk has one limit a client, which counts from the last piece.
+  // cpprestsdk has one limit a client, which counts from the last piece. A client keeps
+  // connections, and with them the certificate that we have shown there.
   std::shared_ptr<http_client> client(std::chrono::seconds idle_limit) {
     auto& client = clients[idle_limit];
     if (!client) {
@@ -236,7 +250,7 @@ Result<ApiClient> ApiClient::open(boost::asio::io_context& io, const ClusterAcce
                                   const Environment& environment) {
   prepare_workers();
   auto impl = std::make_unique<Impl>(io, access, environment);
-  auto config = client_config(access, *impl->credentials, environment, impl->refusal);
+  auto config = client_config(access, impl->credentials, environment, impl->refusal);
   if (!config) return tl::unexpected(config.error());
   impl->config = std::move(*config);
   return ApiClient(std::move(impl));
@@ -248,11 +262,16 @@ ApiClient::Post ApiClient::to_loop() const {
 
 ApiClient::Request ApiClient::send(const Call& call, std::chrono::seconds idle_limit,
                                    std::shared_ptr<Body> body, Done done) {
-  auto exchange =
-      std::make_shared<Request::Exchange>(impl_->loop, std::move(body), std::move(done));
+  auto exchange = std::make_shared<Request::Exchange>(
+      impl_->loop, std::move(body),
+      [impl = impl_.get(), done = std::move(done)](const Result<Answer>& answer) {
+        if (answer && answer->code == 401) impl->clients.clear();
+        done(answer);
+      });
   const auto client = impl_->client(idle_limit);
   const auto credentials = impl_->credentials;
   const auto refusal = impl_->refusal;
+  const auto server = impl_->access.server;
   pplx::create_task([=, access = impl_->access] {
     auto request = request_for(call, access, *credentials);
     request.set_response_stream(exchange->stream());
@@ -264,7 +283,7 @@ ApiClient::Request ApiClient::send(const Call& call, std::chrono::seconds idle_l
         return response.content_ready();
       })
       .then([=](const pplx::task<web::http::http_response>& whole) {
-        exchange->finish(failure_of(whole, idle_limit, *refusal));
+        exchange->finish(failure_of(whole, server, idle_limit, *refusal));
       });
   return Request(std::move(exchange));
 }

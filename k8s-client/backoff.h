@@ -21,6 +21,8 @@ class Backoff {
   // Anything from 0 to a bound that doubles with each call, after what the server has asked for.
   Duration next(Duration asked = Duration{0});
 
+  Duration bound() const { return bound_; }
+
   void reset() { bound_ = limits_.first; }
 
  private:

@@ -28,7 +28,7 @@ struct Identity {
 // runs it, so it is not for the event loop.
 class Credentials {
  public:
-  static constexpr std::chrono::seconds kExecLimit{60};
+  static constexpr std::chrono::seconds kExecLimit{20};  // less than a kubelet waits for our end
 
   explicit Credentials(ClusterAccess access, std::chrono::milliseconds exec_limit = kExecLimit);
 

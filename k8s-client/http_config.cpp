@@ -49,7 +49,8 @@ void set_up_or_throw(boost::asio::ssl::context& context, const ClusterAccess& ac
 
 }  // namespace
 
-Result<http_client_config> client_config(const ClusterAccess& access, Credentials& credentials,
+Result<http_client_config> client_config(const ClusterAccess& access,
+                                         std::shared_ptr<Credentials> credentials,
                                          const Environment& environment,
                                          std::shared_ptr<Refusal> refusal) {
   http_client_config config;
@@ -63,8 +64,9 @@ Result<http_client_config> client_config(const ClusterAccess& access, Credential
   config.set_max_redirects(0);
   config.set_tlsext_sni_enabled(false);  // set_up_tls() does it
   config.set_ssl_context_callback(
-      [access, &credentials, refusal = std::move(refusal)](boost::asio::ssl::context& context) {
-        set_up_or_throw(context, access, credentials, refusal);
+      [access, credentials = std::move(credentials),
+       refusal = std::move(refusal)](boost::asio::ssl::context& context) {
+        set_up_or_throw(context, access, *credentials, refusal);
       });
   return config;
 }

@@ -23,15 +23,15 @@ namespace portcullis::k8s {
 // followed. Redirects are not followed, as they would take the credentials elsewhere. Timeouts are
 // the caller's.
 //
-// `credentials` must outlive every client made with it. It is asked on the thread that makes a
+// `credentials` is asked on the thread that makes a
 // connection, which is the one that sends a request or one of cpprestsdk's own. What fails there
 // comes out of the request as an exception with a readable what(). Why a certificate was refused is
 // in `refusal`, which may be null.
 //
 // kUnsupported: a proxy that cpprestsdk cannot use; only those that speak plain HTTP will do.
 [[nodiscard]] Result<web::http::client::http_client_config> client_config(
-    const ClusterAccess& access, Credentials& credentials, const Environment& environment,
-    std::shared_ptr<Refusal> refusal = nullptr);
+    const ClusterAccess& access, std::shared_ptr<Credentials> credentials,
+    const Environment& environment, std::shared_ptr<Refusal> refusal = nullptr);
 
 // The base URL to make the client with: the access's server, except that cpprestsdk resolves an
 // IPv6 address only without its brackets. Its requests must have the header below then.

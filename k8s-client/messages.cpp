@@ -18,6 +18,14 @@ const Document& member(const Document& document, std::string_view key) {
   return found == nullptr ? nothing : *found;
 }
 
+// Also one that is null.
+Document* own_member(Document& document, std::string_view key) {
+  auto* members = std::get_if<Document::Map>(&document.value);
+  if (members == nullptr) return nullptr;
+  const auto found = std::ranges::find(*members, key, &Document::Map::value_type::first);
+  return found == members->end() ? nullptr : &found->second;
+}
+
 std::string text(const Document& document, std::string_view key) {
   return member(document, key).scalar_text().value_or("");
 }
@@ -26,25 +34,27 @@ tl::unexpected<Error> garbage(const std::string& what, const std::string& why) {
   return failure(ErrorCode::kInvalidInput, "the API server sent " + what + " that " + why);
 }
 
-std::string kind_of(Resource resource) {
-  static constexpr std::array kKinds = {"Namespace", "Pod", "NetworkPolicy"};
-  return kKinds[static_cast<std::size_t>(resource)];
-}
-
 Status status_of(const Document& document, int code) {
   const auto* own_code = std::get_if<std::int64_t>(&member(document, "code").value);
   return {own_code == nullptr ? code : static_cast<int>(*own_code), text(document, "reason"),
           printable(text(document, "message"))};
 }
 
-// What decode() could give no name has one that no object can have.
-bool has_a_name(const Object& object) {
-  return std::visit(
-      [](const auto& event) {
-        if constexpr (requires { event.key; }) return event.key.name.front() != '#';
-        return true;
-      },
-      put(object));
+// What stands for one object, decoded; nothing where it cannot be placed. Those of a list need not
+// say what they are.
+std::optional<Listed> decode_one(Document& document, Resource resource) {
+  auto* members = std::get_if<Document::Map>(&document.value);
+  if (members == nullptr) return std::nullopt;
+  if (document.find("kind") == nullptr) {
+    members->emplace_back("kind", Document{kind_of(resource)});
+    members->emplace_back("apiVersion", Document{api_version_of(resource)});
+  }
+  if (text(document, "kind") != kind_of(resource)) return std::nullopt;
+  auto decoded = decode(document, "", UnknownFields::kTolerate);
+  if (decoded.objects.size() != 1) return std::nullopt;
+  // What decode() found no name for has one that no object can have.
+  if (key_of(put(decoded.objects.front())).name.front() == '#') return std::nullopt;
+  return Listed{std::move(decoded.objects.front()), std::move(decoded.defects)};
 }
 
 std::optional<WatchEvent::Type> type_named(std::string_view name) {
@@ -73,33 +83,58 @@ Event put(const Object& object) {
   return std::visit(Put{}, object);
 }
 
-Event removed(const Event& event) {
-  struct Removed {
-    Event operator()(const PodEvent& event) const { return PodEvent{event.key, nullptr}; }
-    Event operator()(const NamespaceEvent& event) const {
-      return NamespaceEvent{event.name, nullptr};
-    }
-    Event operator()(const PolicyEvent& event) const { return PolicyEvent{event.key, nullptr}; }
+Event removal(Resource resource, const ObjectKey& key) {
+  switch (resource) {
+    case Resource::kNamespaces:
+      return NamespaceEvent{key.name, nullptr};
+    case Resource::kPods:
+      return PodEvent{key, nullptr};
+    case Resource::kNetworkPolicies:
+      break;
+  }
+  return PolicyEvent{key, nullptr};
+}
+
+bool is_removal(const Event& event) {
+  struct IsRemoval {
+    bool operator()(const PodEvent& event) const { return event.pod == nullptr; }
+    bool operator()(const NamespaceEvent& event) const { return event.ns == nullptr; }
+    bool operator()(const PolicyEvent& event) const { return event.policy == nullptr; }
   };
-  return std::visit(Removed{}, event);
+  return std::visit(IsRemoval{}, event);
+}
+
+ObjectKey key_of(const Event& event) {
+  struct Key {
+    ObjectKey operator()(const PodEvent& event) const { return event.key; }
+    ObjectKey operator()(const NamespaceEvent& event) const { return {"", event.name}; }
+    ObjectKey operator()(const PolicyEvent& event) const { return event.key; }
+  };
+  return std::visit(Key{}, event);
 }
 
 Result<Page> decode_page(std::string_view json, Resource resource) {
   const std::string what = std::string("a list of ") + to_string(resource);
-  const auto document = parse_json(json, wanted_in_list(resource));
+  auto document = parse_json(json, wanted_in_list(resource));
   if (!document) return garbage(what, document.error().message);
-  if (text(*document, "kind") != kind_of(resource) + "List") return garbage(what, "is none");
-  const Document& metadata = member(*document, "metadata");
-  Page page{{}, {}, text(metadata, "resourceVersion"), text(metadata, "continue")};
-  if (page.resource_version.empty()) return garbage(what, "has no resourceVersion");
-  auto decoded = decode(*document, "", UnknownFields::kTolerate);
-  const auto* items = member(*document, "items").list();
-  if (decoded.objects.size() != (items == nullptr ? 0 : items->size()) ||
-      !std::ranges::all_of(decoded.objects, has_a_name)) {
-    return garbage(what, "has an object without a name or kind");
+  if (text(*document, "kind") != kind_of(resource) + std::string("List")) {
+    return garbage(what, "is none");
   }
-  page.objects = std::move(decoded.objects);
-  page.defects = std::move(decoded.defects);
+  const Document& metadata = member(*document, "metadata");
+  Page page{.resource_version = text(metadata, "resourceVersion"),
+            .continue_token = text(metadata, "continue")};
+  if (page.resource_version.empty()) return garbage(what, "has no resourceVersion");
+  auto* items = own_member(*document, "items");
+  if (items == nullptr) return garbage(what, "has no items");
+  page.lacks_items = items->is_null();
+  if (page.lacks_items) return page;
+  auto* list = std::get_if<Document::List>(&items->value);
+  if (list == nullptr) return garbage(what, "has items that are no list");
+  for (Document& item : *list) {
+    auto listed = decode_one(item, resource);
+    if (!listed) return garbage(what, "has an object without a name, or of another kind");
+    page.objects.push_back(std::move(*listed));
+  }
   return page;
 }
 
@@ -119,7 +154,7 @@ std::string to_string(const Status& status) {
 
 Result<WatchEvent> decode_watch_event(std::string_view line, Resource resource) {
   const std::string what = std::string("an event of ") + to_string(resource);
-  const auto document = parse_json(line, wanted_in_watch_event(resource));
+  auto document = parse_json(line, wanted_in_watch_event(resource));
   if (!document) return garbage(what, document.error().message);
   const auto type = type_named(text(*document, "type"));
   if (!type) return garbage(what, "has no known type");
@@ -136,17 +171,12 @@ Result<WatchEvent> decode_watch_event(std::string_view line, Resource resource) 
         text(member(metadata, "annotations"), "k8s.io/initial-events-end") == "true";
     return event;
   }
-  auto decoded = decode(object, "", UnknownFields::kTolerate);
-  if (decoded.objects.size() != 1 || text(object, "kind") != kind_of(resource) ||
-      !has_a_name(decoded.objects.front())) {
-    return garbage(what, "has an object without a name or kind");
-  }
-  event.change = put(decoded.objects.front());
-  if (*type == WatchEvent::Type::kDelete) {
-    event.change = removed(*event.change);
-  } else {
-    event.defects = std::move(decoded.defects);
-  }
+  auto changed = decode_one(*own_member(*document, "object"), resource);
+  if (!changed) return garbage(what, "has an object without a name, or of another kind");
+  event.change = *type == WatchEvent::Type::kDelete
+                     ? removal(resource, key_of(put(changed->object)))
+                     : put(changed->object);
+  if (*type == WatchEvent::Type::kPut) event.defects = std::move(changed->defects);
   return event;
 }
 

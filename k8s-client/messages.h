@@ -14,15 +14,20 @@
 // What the API server sends: pages of a list, the events of a watch, and Status.
 namespace portcullis::k8s {
 
-// One page of a LIST.
-struct Page {
-  std::vector<Object> objects;
+struct Listed {
+  Object object;
   std::vector<Defect> defects;
-  std::string resource_version;
-  std::string continue_token;  // empty: the last page
 };
 
-// kInvalidInput: it is no list of that resource.
+// One page of a LIST.
+struct Page {
+  std::vector<Listed> objects{};
+  std::string resource_version{};
+  std::string continue_token{};  // empty: the last page
+  bool lacks_items = false;      // they are null: nothing, or nothing that one should believe
+};
+
+// kInvalidInput: it is no list of that resource, or not all of its objects can be placed.
 [[nodiscard]] Result<Page> decode_page(std::string_view json, Resource resource);
 
 // A Status, as errors are told.
@@ -78,6 +83,8 @@ class Lines {
 };
 
 Event put(const Object& object);
-Event removed(const Event& event);  // the same key's end
+Event removal(Resource resource, const ObjectKey& key);
+bool is_removal(const Event& event);
+ObjectKey key_of(const Event& event);
 
 }  // namespace portcullis::k8s

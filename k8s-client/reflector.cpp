@@ -1,7 +1,6 @@
 #include "k8s-client/reflector.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace portcullis::k8s {
@@ -9,43 +8,7 @@ namespace {
 
 using Answer = ApiClient::Answer;
 
-constexpr int kPageSize = 500;                               // objects
-constexpr std::size_t kLongestPage = std::size_t{1} << 29U;  // bytes
-
-ObjectKey key_of(const Event& event) {
-  struct Key {
-    ObjectKey operator()(const PodEvent& event) const { return event.key; }
-    ObjectKey operator()(const NamespaceEvent& event) const { return {"", event.name}; }
-    ObjectKey operator()(const PolicyEvent& event) const { return event.key; }
-  };
-  return std::visit(Key{}, event);
-}
-
-Event removal(Resource resource, const ObjectKey& key) {
-  switch (resource) {
-    case Resource::kNamespaces:
-      return NamespaceEvent{key.name, nullptr};
-    case Resource::kPods:
-      return PodEvent{key, nullptr};
-    case Resource::kNetworkPolicies:
-      break;
-  }
-  return PolicyEvent{key, nullptr};
-}
-
-// As the decoder describes it: "Pod default/web".
-std::string described(const Event& event) {
-  struct Described {
-    std::string operator()(const PodEvent& event) const { return "Pod " + to_string(event.key); }
-    std::string operator()(const NamespaceEvent& event) const { return "Namespace " + event.name; }
-    std::string operator()(const PolicyEvent& event) const {
-      return "NetworkPolicy " + to_string(event.key);
-    }
-  };
-  return std::visit(Described{}, event);
-}
-
-bool is_good(const Result<Answer>& answer) { return answer && answer->good(); }
+constexpr int kPageSize = 500;  // objects
 
 // Versions are opaque, but those of one resource are decimal numbers that grow in every server
 // there is. Where they are not, no order is seen.
@@ -57,73 +20,22 @@ bool is_older(const std::string& version, const std::string& than) {
   return version.size() != than.size() ? version.size() < than.size() : version < than;
 }
 
+bool is_good(const Result<Answer>& answer) { return answer && answer->good(); }
+
+int code_of(const Result<Answer>& answer) { return answer ? answer->code : 0; }
+
+bool is_silence(const Result<Answer>& answer) {
+  return !answer && answer.error().code == ErrorCode::kTimeout;
+}
+
+// The server cannot be asked at the moment, which says nothing of what was asked. Not so 504, by
+// which it refuses a version that is yet to come.
+bool is_passing(const Result<Answer>& answer) {
+  const int code = code_of(answer);
+  return !answer || code == 401 || code == 403 || code == 429 || (code >= 500 && code != 504);
+}
+
 }  // namespace
-
-// Frames and decodes on a worker. What has come is given over before more is read.
-class Reflector::WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
- public:
-  WatchBody(Reflector& owner, ApiClient::Post to_loop)
-      : owner_(&owner), resource_(owner.resource()), to_loop_(std::move(to_loop)) {}
-
-  void begin() override {
-    to_loop_([self = shared_from_this()] {
-      if (self->owner_ != nullptr) self->owner_->succeed();
-    });
-  }
-
-  bool read(std::string_view bytes, Proceed proceed) override {
-    std::vector<WatchEvent> events;
-    const bool framed = lines_.add(bytes, [&](std::string_view line) {
-      if (garbage_) return;
-      auto event = decode_watch_event(line, resource_);
-      event ? events.push_back(std::move(*event))
-            : void(garbage_ = std::move(event.error().message));
-    });
-    if (!framed) garbage_ = "the API server sent an event that does not end";
-    const bool more = !garbage_;
-    if (events.empty()) {
-      if (more) proceed();
-      return more;
-    }
-    to_loop_([self = shared_from_this(), events = std::move(events), proceed, more]() mutable {
-      if (self->owner_ != nullptr) self->owner_->take_events(std::move(events));
-      if (more) proceed();
-    });
-    return more;
-  }
-
-  // On the loop.
-  void disown() { owner_ = nullptr; }
-  const std::optional<std::string>& garbage() const { return garbage_; }  // once it has ended
-
- private:
-  Reflector* owner_;  // on the loop only
-  const Resource resource_;
-  const ApiClient::Post to_loop_;
-  Lines lines_;
-  std::optional<std::string> garbage_;
-};
-
-class Reflector::PageBody : public Body {
- public:
-  explicit PageBody(Resource resource) : resource_(resource) {}
-
-  bool read(std::string_view bytes, Proceed proceed) override {
-    text_ += bytes;
-    if (text_.size() > kLongestPage) return false;
-    proceed();
-    return true;
-  }
-
-  void end() override { page_ = decode_page(std::exchange(text_, {}), resource_); }
-
-  Result<Page>& page() { return page_; }  // on the loop, once it has ended
-
- private:
-  const Resource resource_;
-  std::string text_;
-  Result<Page> page_ = failure(ErrorCode::kInvalidInput, "the API server's list is too long");
-};
 
 Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Resource resource,
                      ReflectorTiming timing, Sink sink)
@@ -132,9 +44,9 @@ Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Resource re
       timing_(timing),
       sink_(std::move(sink)),
       backoff_(timing.backoff),
-      timer_(io) {}
+      timer_(std::make_shared<boost::asio::steady_timer>(io)) {}
 
-Reflector::~Reflector() { drop_request(); }
+Reflector::~Reflector() { leave_watch(); }
 
 void Reflector::start(bool streams_lists) {
   streams_lists_ = streams_lists;
@@ -142,45 +54,54 @@ void Reflector::start(bool streams_lists) {
 }
 
 void Reflector::list() {
-  listing_ = true;
   listed_.clear();
   listed_defects_.clear();
-  streams_lists_ ? stream_list() : list_page("");
+  listed_version_.clear();
+  state_ = streams_lists_ ? State::kStreaming : State::kPaging;
+  if (state_ == State::kPaging) return list_page("");
+  open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
 }
 
 // Without a resourceVersion: the latest, which is that of the first page for all the others.
 void Reflector::list_page(const std::string& continue_token) {
-  ApiClient::Query query = {{"limit", std::to_string(kPageSize)}};
+  ApiClient::Query query;
+  if (pages_) query.emplace_back("limit", std::to_string(kPageSize));
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
   page_ = std::make_shared<PageBody>(resource_);
   request_ = client_.send({path_of(resource_), query}, timing_.list_idle_limit, page_,
-                          [this](const auto& answer) { take_page(answer); });
+                          [=, this](const auto& answer) { take_page(answer, continue_token); });
 }
 
-void Reflector::take_page(const Result<Answer>& answer) {
+void Reflector::take_page(const Result<Answer>& answer, const std::string& continue_token) {
+  if (!continue_token.empty()) pages_ = code_of(answer) != 410;
   if (!is_good(answer)) return fail(answer, &Reflector::list);
-  Result<Page> page = std::move(page_->page());
+  const auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
-  for (const Object& object : page->objects) {
-    Event event = put(object);
-    listed_.insert_or_assign(key_of(event), std::move(event));
+  const bool first = continue_token.empty();
+  if (page->lacks_items && !known_.empty()) {
+    return fail(failure(ErrorCode::kInvalidInput, "the API server sent a list without items"),
+                &Reflector::list);
   }
-  for (Defect& defect : page->defects) {
-    listed_defects_[defect.object].push_back(std::move(defect));
+  if (!first &&
+      (page->resource_version != listed_version_ || page->continue_token == continue_token)) {
+    return fail(failure(ErrorCode::kInvalidInput, "the API server sent pages of several lists"),
+                &Reflector::list);
   }
+  listed_version_ = page->resource_version;
+  for (const Listed& listed : page->objects) take_listed(put(listed.object), listed.defects);
   if (!page->continue_token.empty()) return list_page(page->continue_token);
-  Step step;
-  finish_list(page->resource_version, step);
-  health_.failure.clear();
-  sink_(std::move(step.events));
+  std::vector<Event> changes;
+  finish_list(page->resource_version, changes);
+  pages_ = true;
+  hear();
+  sink_(std::move(changes));
   watch();
 }
 
-void Reflector::stream_list() {
-  open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
+void Reflector::watch() {
+  state_ = State::kWatching;
+  open_watch({{"resourceVersion", version_}});
 }
-
-void Reflector::watch() { open_watch({{"resourceVersion", version_}}); }
 
 void Reflector::open_watch(ApiClient::Query query) {
   const auto seconds = timing_.watch_length.count();
@@ -188,135 +109,167 @@ void Reflector::open_watch(ApiClient::Query query) {
   query.insert(query.end(), {{"watch", "true"},
                              {"allowWatchBookmarks", "true"},
                              {"timeoutSeconds", std::to_string(length(random_))}});
-  watching_ = std::make_shared<WatchBody>(*this, client_.to_loop());
+  opened_ = false;
   heard_ = false;
-  began_ = std::chrono::steady_clock::now();
-  request_ = client_.send({path_of(resource_), query}, timing_.watch_idle_limit, watching_,
+  stream_ = std::make_shared<WatchBody>(
+      resource_, client_.to_loop(),
+      WatchBody::Listener{[this] { take_opened(); },
+                          [this](auto events) { take_events(std::move(events)); }});
+  request_ = client_.send({path_of(resource_), query}, timing_.watch_idle_limit, stream_,
                           [this](const auto& answer) { end_watch(answer); });
 }
 
+void Reflector::take_opened() {
+  opened_ = true;
+  opened_at_ = Clock::now();
+  if (state_ != State::kWatching || health_.failure.empty()) return;
+  hear();
+  sink_({});
+}
+
 void Reflector::take_events(std::vector<WatchEvent> events) {
-  if (!std::exchange(heard_, true)) backoff_.reset();
-  Step step;
+  std::vector<Event> changes;
   std::string wrong;
+  const bool was_listing = state_ == State::kStreaming;
   for (WatchEvent& event : events) {
-    if (event.type == WatchEvent::Type::kError) {
-      wrong = to_string(event.status);
-    } else if (!listing_ && is_older(event.resource_version, version_)) {
-      wrong = "the API server sent version " + event.resource_version + " after " + version_;
-    }
+    wrong = wrong_with(event);
     if (!wrong.empty()) break;
-    take_event(std::move(event), step);
+    hear();
+    if (!std::exchange(heard_, true)) backoff_.reset();
+    take_event(std::move(event), changes);
   }
-  if (!step.events.empty() || step.listed) sink_(std::move(step.events));
+  const bool listed = was_listing && state_ != State::kStreaming;
+  if (!changes.empty() || listed) sink_(std::move(changes));
   if (wrong.empty()) return;
-  drop_request();
+  leave_watch();
   fail(failure(ErrorCode::kIo, wrong), &Reflector::list);
 }
 
-void Reflector::take_event(WatchEvent event, Step& step) {
-  if (event.change && listing_) {
-    take_listed(std::move(event));
-  } else if (event.change) {
-    version_ = event.resource_version;
-    take_change(std::move(event), step);
-  } else if (!listing_) {
-    version_ = std::move(event.resource_version);
-  } else if (event.ends_initial_events) {
-    finish_list(event.resource_version, step);
-  }
+std::string Reflector::wrong_with(const WatchEvent& event) const {
+  if (event.type == WatchEvent::Type::kError) return to_string(event.status);
+  if (state_ != State::kWatching || !is_older(event.resource_version, version_)) return "";
+  return "the API server sent version " + event.resource_version + " after " + version_;
 }
 
-void Reflector::take_listed(WatchEvent event) {
-  const ObjectKey key = key_of(*event.change);
-  listed_defects_.erase(described(*event.change));
-  if (event.type == WatchEvent::Type::kDelete) {
+void Reflector::take_event(WatchEvent event, std::vector<Event>& changes) {
+  if (state_ == State::kStreaming) {
+    if (event.change) take_listed(std::move(*event.change), std::move(event.defects));
+    if (event.ends_initial_events) finish_list(event.resource_version, changes);
+    return;
+  }
+  version_ = event.resource_version;
+  if (event.change) take_change(std::move(event), changes);
+}
+
+// A streamed list may have changes in it already.
+void Reflector::take_listed(Event event, std::vector<Defect> defects) {
+  const ObjectKey key = key_of(event);
+  listed_defects_.erase(key);
+  if (is_removal(event)) {
     listed_.erase(key);
     return;
   }
-  for (Defect& defect : event.defects) {
-    listed_defects_[defect.object].push_back(std::move(defect));
-  }
-  listed_.insert_or_assign(key, std::move(*event.change));
+  if (!defects.empty()) listed_defects_[key] = std::move(defects);
+  listed_.insert_or_assign(key, std::move(event));
 }
 
-void Reflector::take_change(WatchEvent event, Step& step) {
-  ObjectKey key = key_of(*event.change);
-  defects_.erase(described(*event.change));
-  if (event.type == WatchEvent::Type::kDelete) {
+void Reflector::take_change(WatchEvent event, std::vector<Event>& changes) {
+  const ObjectKey key = key_of(*event.change);
+  defects_.erase(key);
+  if (is_removal(*event.change)) {
     known_.erase(key);
   } else {
-    known_.insert(std::move(key));
-    for (Defect& defect : event.defects) defects_[defect.object].push_back(std::move(defect));
+    known_.insert(key);
+    if (!event.defects.empty()) defects_[key] = std::move(event.defects);
   }
-  step.events.push_back(std::move(*event.change));
+  changes.push_back(std::move(*event.change));
 }
 
 // What is known but was not listed is gone.
-void Reflector::finish_list(const std::string& resource_version, Step& step) {
+void Reflector::finish_list(const std::string& resource_version, std::vector<Event>& changes) {
   for (const ObjectKey& key : known_) {
-    if (!listed_.contains(key)) step.events.push_back(removal(resource_, key));
+    if (!listed_.contains(key)) changes.push_back(removal(resource_, key));
   }
   known_.clear();
   for (auto& [key, event] : listed_) {
     known_.insert(known_.end(), key);
-    step.events.push_back(std::move(event));
+    changes.push_back(std::move(event));
   }
   listed_.clear();
   defects_ = std::exchange(listed_defects_, {});
   version_ = resource_version;
-  listing_ = false;
-  step.listed = true;
+  state_ = State::kWatching;
   health_.synced = true;
+  health_.failure.clear();
 }
 
 void Reflector::end_watch(const Result<Answer>& answer) {
-  const auto garbage = watching_->garbage();
-  drop_request();
+  const auto garbage = stream_->garbage();
+  leave_watch();
+  if (opened_ && Clock::now() - opened_at_ >= backoff_.bound()) backoff_.reset();
   if (garbage) return fail(failure(ErrorCode::kInvalidInput, *garbage), &Reflector::list);
-  const int code = answer ? answer->code : 0;
-  if (listing_ && (code == 400 || code == 422)) {
-    streams_lists_ = false;
-    return list();
+  if (state_ == State::kStreaming) return end_streamed_list(answer);
+  if (!opened_ && !is_passing(answer)) return fail(answer, &Reflector::list);
+  resume(answer);
+}
+
+// A server that does not send a list this way, though it says so, is asked for pages.
+void Reflector::end_streamed_list(const Result<Answer>& answer) {
+  if (opened_ || !is_passing(answer)) streams_lists_ = false;
+  if (opened_ && is_good(answer)) {
+    return fail(failure(ErrorCode::kIo, "the API server did not end its list"), &Reflector::list);
   }
-  if (listing_ || code == 410) return fail(answer, &Reflector::list);
-  if (!is_good(answer)) return fail(answer, &Reflector::watch);
-  const auto length = std::chrono::steady_clock::now() - began_;
-  heard_ || length >= timing_.backoff.longest ? watch() : pause({}, &Reflector::watch);
+  fail(answer, &Reflector::list);
+}
+
+// That nothing came is no failure of a watch that was accepted: there may be nothing to tell.
+void Reflector::resume(const Result<Answer>& answer) {
+  if (!is_good(answer) && !(opened_ && is_silence(answer))) {
+    return fail(answer, &Reflector::ask_version);
+  }
+  const bool has_lasted = Clock::now() - opened_at_ >= timing_.backoff.first;
+  heard_&& has_lasted ? watch() : pause({}, &Reflector::ask_version);
+}
+
+// A server that was restored from a backup gives the same versions out once more, and says nothing
+// to a watch from one that is yet to come. The version of a list of one is the latest.
+void Reflector::ask_version() {
+  page_ = std::make_shared<PageBody>(resource_);
+  request_ = client_.send({path_of(resource_), {{"limit", "1"}}}, timing_.list_idle_limit, page_,
+                          [this](const auto& answer) { take_version(answer); });
+}
+
+void Reflector::take_version(const Result<Answer>& answer) {
+  if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
+  const auto page = page_->take();
+  if (!page) return fail(tl::unexpected(page.error()), &Reflector::ask_version);
+  is_older(page->resource_version, version_) ? list() : watch();
 }
 
 void Reflector::pause(std::chrono::milliseconds asked, Next next) {
-  timer_.expires_after(backoff_.next(asked));
-  timer_.async_wait([this, next](const boost::system::error_code& error) {
-    if (!error) (this->*next)();
-  });
+  timer_->expires_after(backoff_.next(asked));
+  timer_->async_wait(
+      [this, next, timer = std::weak_ptr(timer_)](const boost::system::error_code& error) {
+        if (!error && !timer.expired()) (this->*next)();
+      });
 }
 
 void Reflector::fail(const Result<Answer>& answer, Next next) {
-  const bool was_well = health_.failure.empty();
-  std::chrono::milliseconds asked{0};
-  if (!answer) {
-    health_.failure = answer.error().message;
-  } else if (answer->good()) {
-    health_.failure = "the list ended before it was complete";
-  } else {
-    health_.failure = to_string(answer->error);
-    asked = answer->retry_after.value_or(std::chrono::seconds{0});
-  }
-  if (was_well) health_.since = std::chrono::steady_clock::now();
+  if (health_.failure.empty()) health_.since = heard_at_;
+  health_.failure = answer ? to_string(answer->error) : answer.error().message;
   sink_({});
-  pause(asked, next);
+  pause(answer ? answer->retry_after.value_or(std::chrono::seconds{0}) : std::chrono::seconds{0},
+        next);
 }
 
-void Reflector::succeed() {
-  if (health_.failure.empty()) return;
-  health_.failure.clear();
-  sink_({});
+void Reflector::hear() {
+  heard_at_ = Clock::now();
+  if (state_ == State::kWatching) health_.failure.clear();
 }
 
-void Reflector::drop_request() {
-  if (watching_) watching_->disown();
-  watching_.reset();
+void Reflector::leave_watch() {
+  if (stream_) stream_->leave();
+  stream_.reset();
   request_ = {};
 }
 

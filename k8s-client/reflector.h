@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "compiler/event.h"
 #include "k8s-client/api_client.h"
 #include "k8s-client/backoff.h"
+#include "k8s-client/bodies.h"
 #include "k8s-client/messages.h"
 #include "k8s-client/resource.h"
 
@@ -28,23 +30,22 @@ struct ReflectorTiming {
 
 // Follows one resource: LIST, then WATCH from there, for ever.
 //
-//            +--------------- kWaiting (backoff) <-- failed -+
-//            v                      |                        |
-//         kListing --(all pages)--> kWatching <--(stream ended, resumed)
-//            ^                      |
-//            +--- 410, ERROR, out of order, garbage
+//     kPaging, or kStreaming ---- everything has come ----> kWatching --- the stream ends --.
+//        ^  (a list in pages,                                  ^                              |
+//        |   or as the beginning of a watch)                   '---- the version is known ----+
+//        '--- the version is not, or what came makes no sense -------------------------------'
 //
-// A stream that ends or tears is resumed from the last version seen, which loses nothing; where the
-// server no longer has that version, or what it sent makes no sense, everything is listed again and
-// compared with what is known, so that nothing is dropped or reopened meanwhile. Everything runs on
-// the io_context's thread.
+// with a pause before each way back but that of a stream that went well. A stream that ends or
+// tears is resumed from the last version seen, which loses nothing. After a new list, what is known
+// and was not listed is gone; nothing is dropped or reopened before it is complete. Everything runs
+// on the io_context's thread.
 class Reflector {
  public:
-  // How the following goes. Not while everything is well: `failure` is empty then.
+  // How the following goes. While everything is well, `failure` is empty.
   struct Health {
     bool synced = false;  // everything was listed once
     std::string failure;  // why nothing can be heard at the moment: "403 Forbidden: ..."
-    std::chrono::steady_clock::time_point since;  // of the failure
+    std::chrono::steady_clock::time_point since;  // when something was heard last, before that
 
     bool operator==(const Health&) const = default;
   };
@@ -58,64 +59,70 @@ class Reflector {
   Reflector& operator=(const Reflector&) = delete;
   ~Reflector();
 
-  // `streams_lists`: whether the server can send a list as the beginning of a watch.
+  // `streams_lists`: whether the server says that it can send a list as the beginning of a watch.
   void start(bool streams_lists);
 
   Resource resource() const { return resource_; }
   const Health& health() const { return health_; }
 
-  // Of the objects that are there, by what they call themselves ("NetworkPolicy default/api").
-  using Defects = std::map<std::string, std::vector<Defect>>;
+  // Of the objects that are there.
+  using Defects = std::map<ObjectKey, std::vector<Defect>>;
   const Defects& defects() const { return defects_; }
 
  private:
-  class WatchBody;
-  class PageBody;
-  struct Step {
-    std::vector<Event> events;
-    bool listed = false;  // everything, this step included
-  };
+  using Clock = std::chrono::steady_clock;
   using Next = void (Reflector::*)();
+  enum class State : std::uint8_t { kPaging, kStreaming, kWatching };
 
   void list();
   void list_page(const std::string& continue_token);
-  void take_page(const Result<ApiClient::Answer>& answer);
-  void stream_list();
+  void take_page(const Result<ApiClient::Answer>& answer, const std::string& continue_token);
   void watch();
   void open_watch(ApiClient::Query query);
+  void take_opened();
   void take_events(std::vector<WatchEvent> events);
-  void take_event(WatchEvent event, Step& step);
-  void take_listed(WatchEvent event);
-  void take_change(WatchEvent event, Step& step);
+  std::string wrong_with(const WatchEvent& event) const;
+  void take_event(WatchEvent event, std::vector<Event>& changes);
+  void take_listed(Event event, std::vector<Defect> defects);
+  void take_change(WatchEvent event, std::vector<Event>& changes);
+  void finish_list(const std::string& resource_version, std::vector<Event>& changes);
   void end_watch(const Result<ApiClient::Answer>& answer);
-  void finish_list(const std::string& resource_version, Step& step);
+  void end_streamed_list(const Result<ApiClient::Answer>& answer);
+  void resume(const Result<ApiClient::Answer>& answer);
+  void ask_version();
+  void take_version(const Result<ApiClient::Answer>& answer);
 
   void pause(std::chrono::milliseconds asked, Next next);
   void fail(const Result<ApiClient::Answer>& answer, Next next);
-  void succeed();
-  void drop_request();
+  void hear();
+  void leave_watch();
 
   ApiClient& client_;
   const Resource resource_;
   const ReflectorTiming timing_;
   const Sink sink_;
+  State state_ = State::kPaging;
   bool streams_lists_ = false;
+  bool pages_ = true;  // false: the next list comes whole, since its pages expire too soon
   Backoff backoff_;
-  boost::asio::steady_timer timer_;
+  const std::shared_ptr<boost::asio::steady_timer>
+      timer_;  // while it lives, its handler may call us
   std::mt19937_64 random_{std::random_device{}()};
 
-  std::shared_ptr<WatchBody> watching_;  // of the request, as far as it is a watch
-  std::shared_ptr<PageBody> page_;       // or a page
+  std::shared_ptr<WatchBody> stream_;  // of the request, where that is a watch
+  std::shared_ptr<PageBody> page_;     // where it is a page
   ApiClient::Request request_;
-  std::chrono::steady_clock::time_point began_;  // the watch
-  bool heard_ = false;                           // something, in the watch
+  bool opened_ = false;                        // the watch was accepted
+  bool heard_ = false;                         // and brought something
+  Clock::time_point opened_at_;                // the watch
+  Clock::time_point heard_at_ = Clock::now();  // anything
 
-  std::string version_;                // the last one seen: a watch goes on there
-  std::set<ObjectKey> known_;          // the keys of all objects told of
-  Defects defects_;                    // of those
-  bool listing_ = false;               // a list is under way
-  std::map<ObjectKey, Event> listed_;  // what it has brought so far
+  std::string version_;        // the last one seen: a watch goes on there
+  std::set<ObjectKey> known_;  // the keys of all objects told of
+  Defects defects_;
+  std::map<ObjectKey, Event> listed_;  // what the list under way has brought so far
   Defects listed_defects_;
+  std::string listed_version_;
   Health health_;
 };
 

@@ -54,6 +54,10 @@ std::array<Wanted, kResources.size()> one_each(Make make) {
   return {make(kResources[0]), make(kResources[1]), make(kResources[2])};
 }
 
+// Of static storage: workers may still decode when the process ends.
+const auto in_lists = one_each(list_of);
+const auto in_watch_events = one_each(watch_event_of);
+
 }  // namespace
 
 const char* to_string(Resource resource) {
@@ -61,23 +65,31 @@ const char* to_string(Resource resource) {
   return kNames[static_cast<std::size_t>(resource)];
 }
 
+const char* kind_of(Resource resource) {
+  static constexpr std::array kKinds = {"Namespace", "Pod", "NetworkPolicy"};
+  return kKinds[static_cast<std::size_t>(resource)];
+}
+
 const char* api_group(Resource resource) {
   return resource == Resource::kNetworkPolicies ? "networking.k8s.io" : "";
 }
 
-std::string path_of(Resource resource) {
+std::string api_version_of(Resource resource) {
   const std::string group = api_group(resource);
-  return (group.empty() ? "/api/v1/" : "/apis/" + group + "/v1/") + to_string(resource);
+  return group.empty() ? "v1" : group + "/v1";
+}
+
+std::string path_of(Resource resource) {
+  const bool is_core = *api_group(resource) == '\0';
+  return (is_core ? "/api/" : "/apis/") + api_version_of(resource) + '/' + to_string(resource);
 }
 
 const Wanted& wanted_in_list(Resource resource) {
-  static const auto kWanted = one_each(list_of);
-  return kWanted[static_cast<std::size_t>(resource)];
+  return in_lists[static_cast<std::size_t>(resource)];
 }
 
 const Wanted& wanted_in_watch_event(Resource resource) {
-  static const auto kWanted = one_each(watch_event_of);
-  return kWanted[static_cast<std::size_t>(resource)];
+  return in_watch_events[static_cast<std::size_t>(resource)];
 }
 
 }  // namespace portcullis::k8s

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <list>
 #include <optional>
 #include <utility>
@@ -41,7 +40,6 @@ struct ApiSource::Impl {
   std::optional<k8s::ApiClient> client{};
   k8s::ApiClient::Request version_request{};
   std::list<k8s::Reflector> reflectors{};
-  std::vector<Event> waiting{};  // for the first synced update
 };
 
 void ApiSource::Impl::start_reflectors(bool streams_lists) {
@@ -53,11 +51,10 @@ void ApiSource::Impl::start_reflectors(bool streams_lists) {
 }
 
 void ApiSource::Impl::tell(std::vector<Event> events) {
-  waiting.insert(waiting.end(), std::make_move_iterator(events.begin()),
-                 std::make_move_iterator(events.end()));
-  Update update{.events = {}, .problems = problems(), .followed = followed(), .synced = synced()};
-  if (update.synced) update.events = std::exchange(waiting, {});
-  sink(std::move(update));
+  sink({.events = std::move(events),
+        .problems = problems(),
+        .followed = followed(),
+        .synced = synced()});
 }
 
 bool ApiSource::Impl::synced() const {

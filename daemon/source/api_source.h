@@ -10,9 +10,8 @@
 
 namespace portcullis {
 
-// The objects of an API server, followed. The first synced update comes once every resource has
-// been listed, with all of them; a resource that cannot be followed after that keeps what it last
-// said, and is a trouble.
+// The objects of an API server, followed. Updates are synced once every resource has been listed;
+// one that cannot be followed after that keeps what it last said, and is in trouble.
 class ApiSource : public Source {
  public:
   ApiSource(boost::asio::io_context& io, k8s::ClusterAccess access, k8s::Environment environment,
@@ -21,6 +20,8 @@ class ApiSource : public Source {
 
   // Fails if the access cannot be used. A server that does not answer yet is waited for.
   [[nodiscard]] Result<void> start() override;
+
+  bool is_remote() const override { return true; }
 
   std::string name() const override;
 

@@ -27,7 +27,7 @@ struct Update {
   std::vector<Event> events;
   std::vector<Problem> problems;
   std::vector<Following> followed{};
-  bool synced = true;    // false until everything was read once: until then there are no events
+  bool synced = true;    // false until everything was read once: nothing is to be enforced yet
   bool complete = true;  // false while there is a file of which nothing was ever read
 };
 
@@ -43,6 +43,9 @@ class Source {
 
   // Fails if what it reads cannot be there (with what to do); what may come later is waited for.
   [[nodiscard]] virtual Result<void> start() = 0;
+
+  // True if it is reached over the network, so that the host's start must not wait for it.
+  virtual bool is_remote() const { return false; }
 
   virtual std::string name() const = 0;  // "manifests in /etc/portcullis/manifests"
 };

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8s-client/api_client.h"
+#include "k8s-client/messages.h"
+#include "k8s-client/resource.h"
+
+// The answers that a reflector reads, taken apart on the workers.
+namespace portcullis::k8s {
+
+// A page of a list.
+class PageBody : public Body {
+ public:
+  explicit PageBody(Resource resource) : resource_(resource) {}
+
+  bool read(std::string_view bytes, Proceed proceed) override;
+  void end() override;
+
+  // On the loop, once the request is done.
+  Result<Page> take() { return std::move(page_); }
+
+ private:
+  const Resource resource_;
+  std::string text_;
+  Result<Page> page_ = failure(ErrorCode::kInvalidInput, "the API server's list is too long");
+};
+
+// The stream of a watch. What has come is given over before more is read.
+class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
+ public:
+  // Called on the loop.
+  struct Listener {
+    std::function<void()> opened;  // the server has accepted the watch
+    std::function<void(std::vector<WatchEvent>)> events;
+  };
+
+  WatchBody(Resource resource, ApiClient::Post to_loop, Listener listener);
+
+  void begin() override;
+  bool read(std::string_view bytes, Proceed proceed) override;
+
+  // On the loop. After it, nothing more is told.
+  void leave() { listener_.reset(); }
+
+  // Why the stream was given up; none: it was not. On the loop, once the request is done.
+  const std::optional<std::string>& garbage() const { return garbage_; }
+
+ private:
+  const Resource resource_;
+  const ApiClient::Post to_loop_;
+  std::optional<Listener> listener_;  // on the loop
+  Lines lines_;
+  std::optional<std::string> garbage_;
+};
+
+}  // namespace portcullis::k8s
