@@ -24,8 +24,8 @@ using web::http::client::http_client_config;
 constexpr std::size_t kWorkers = 2;  // beside the loop: they frame and decode
 constexpr std::size_t kLongestError = std::size_t{1} << 16U;
 
-// At the end of the process cpprestsdk waits for its workers, but OpenSSL, told nothing, has freed by
-// then what they may still use.
+// At the end of the process cpprestsdk waits for its workers, but OpenSSL, told nothing, has freed
+// by then what they may still use.
 void prepare_workers() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -92,7 +92,7 @@ web::http::http_request request_for(const ApiClient::Call& call, const ClusterAc
 }
 
 std::optional<Error> failure_of(const pplx::task<web::http::http_response>& answer,
-                                std::chrono::seconds idle_limit, Refusal& refusal) {
+                                std::chrono::seconds idle_limit, const Refusal& refusal) {
   try {
     answer.get();
     return std::nullopt;
@@ -102,8 +102,10 @@ std::optional<Error> failure_of(const pplx::task<web::http::http_response>& answ
     if (error.error_code() == std::errc::timed_out) {
       return Error{ErrorCode::kIo, "nothing came for " + std::to_string(idle_limit.count()) + " s"};
     }
-    const std::string reason = refusal.take();
-    return Error{ErrorCode::kIo, reason.empty() ? error.what() : error.what() + (": " + reason)};
+    std::string message = error.what();
+    const std::string reason = refusal.reason();
+    const bool refused = message.find("handshake") != message.npos && !reason.empty();
+    return Error{ErrorCode::kIo, refused ? message + ": " + reason : message};
   } catch (const std::exception& error) {
     return Error{ErrorCode::kIo, error.what()};
   }

@@ -132,7 +132,7 @@ Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Resource re
       timing_(timing),
       sink_(std::move(sink)),
       backoff_(timing.backoff),
-      timer_(io) {}
+      timer_(std::make_shared<boost::asio::steady_timer>(io)) {}
 
 Reflector::~Reflector() { drop_request(); }
 
@@ -145,7 +145,8 @@ void Reflector::list() {
   listing_ = true;
   listed_.clear();
   listed_defects_.clear();
-  streams_lists_ ? stream_list() : list_page("");
+  const bool plain = std::exchange(plain_next_, false) || !streams_lists_;
+  plain ? list_page("") : stream_list();
 }
 
 // Without a resourceVersion: the latest, which is that of the first page for all the others.
@@ -176,7 +177,23 @@ void Reflector::take_page(const Result<Answer>& answer) {
   watch();
 }
 
+// The latest that was written, of any resource.
+void Reflector::ask_version() {
+  page_ = std::make_shared<PageBody>(resource_);
+  request_ = client_.send({path_of(resource_), {{"limit", "1"}}}, timing_.list_idle_limit, page_,
+                          [this](const auto& answer) { take_version(answer); });
+}
+
+void Reflector::take_version(const Result<Answer>& answer) {
+  if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
+  const Result<Page>& page = page_->page();
+  if (!page) return fail(tl::unexpected(page.error()), &Reflector::ask_version);
+  is_older(page->resource_version, version_) ? list() : watch();
+}
+
+// Where that does not end, for any reason, pages are tried next.
 void Reflector::stream_list() {
+  plain_next_ = true;
   open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
 }
 
@@ -263,6 +280,7 @@ void Reflector::finish_list(const std::string& resource_version, Step& step) {
     step.events.push_back(std::move(event));
   }
   listed_.clear();
+  plain_next_ = false;
   defects_ = std::exchange(listed_defects_, {});
   version_ = resource_version;
   listing_ = false;
@@ -280,16 +298,18 @@ void Reflector::end_watch(const Result<Answer>& answer) {
     return list();
   }
   if (listing_ || code == 410) return fail(answer, &Reflector::list);
-  if (!is_good(answer)) return fail(answer, &Reflector::watch);
+  if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
   const auto length = std::chrono::steady_clock::now() - began_;
-  heard_ || length >= timing_.backoff.longest ? watch() : pause({}, &Reflector::watch);
+  const auto enough = heard_ ? timing_.backoff.first : timing_.backoff.longest;
+  length >= enough ? watch() : pause({}, &Reflector::watch);
 }
 
 void Reflector::pause(std::chrono::milliseconds asked, Next next) {
-  timer_.expires_after(backoff_.next(asked));
-  timer_.async_wait([this, next](const boost::system::error_code& error) {
-    if (!error) (this->*next)();
-  });
+  timer_->expires_after(backoff_.next(asked));
+  timer_->async_wait(
+      [this, next, timer = std::weak_ptr(timer_)](const boost::system::error_code& error) {
+        if (!error && !timer.expired()) (this->*next)();
+      });
 }
 
 void Reflector::fail(const Result<Answer>& answer, Next next) {

@@ -28,16 +28,19 @@ struct ReflectorTiming {
 
 // Follows one resource: LIST, then WATCH from there, for ever.
 //
-//            +--------------- kWaiting (backoff) <-- failed -+
-//            v                      |                        |
-//         kListing --(all pages)--> kWatching <--(stream ended, resumed)
-//            ^                      |
-//            +--- 410, ERROR, out of order, garbage
+//       list ---(all of it)---> watch <---(regular end)---.
+//        ^                        |----------------------'
+//        |-- 410, ERROR,          |
+//        |   out of order,        | torn, silent, refused
+//        |   garbage              v
+//        '--(it went back)--- the server's version ---(it did not)---> watch
 //
-// A stream that ends or tears is resumed from the last version seen, which loses nothing; where the
-// server no longer has that version, or what it sent makes no sense, everything is listed again and
-// compared with what is known, so that nothing is dropped or reopened meanwhile. Everything runs on
-// the io_context's thread.
+// with a backoff after each failure. A stream that ends or tears is resumed from the last version
+// seen, which loses nothing; where the server no longer has that version, or what it sent makes no
+// sense, everything is listed again and compared with what is known, so that nothing is dropped or
+// reopened meanwhile. A server that was restored from a backup gives the same versions out again,
+// and says nothing to who knows one of its future: so it is asked for its version before a torn
+// stream is resumed. Everything runs on the io_context's thread.
 class Reflector {
  public:
   // How the following goes. Not while everything is well: `failure` is empty then.
@@ -80,6 +83,8 @@ class Reflector {
   void list();
   void list_page(const std::string& continue_token);
   void take_page(const Result<ApiClient::Answer>& answer);
+  void ask_version();
+  void take_version(const Result<ApiClient::Answer>& answer);
   void stream_list();
   void watch();
   void open_watch(ApiClient::Query query);
@@ -100,8 +105,9 @@ class Reflector {
   const ReflectorTiming timing_;
   const Sink sink_;
   bool streams_lists_ = false;
+  bool plain_next_ = false;  // the last list was streamed, and did not end
   Backoff backoff_;
-  boost::asio::steady_timer timer_;
+  const std::shared_ptr<boost::asio::steady_timer> timer_;  // of which its handler knows us alive
   std::mt19937_64 random_{std::random_device{}()};
 
   std::shared_ptr<WatchBody> watching_;  // of the request, as far as it is a watch
@@ -110,11 +116,11 @@ class Reflector {
   std::chrono::steady_clock::time_point began_;  // the watch
   bool heard_ = false;                           // something, in the watch
 
-  std::string version_;                                // the last one seen: a watch goes on there
-  std::set<ObjectKey> known_;                          // the keys of all objects told of
-  Defects defects_;                                    // of those
-  bool listing_ = false;                               // a list is under way
-  std::map<ObjectKey, Event> listed_;                  // what it has brought so far
+  std::string version_;                // the last one seen: a watch goes on there
+  std::set<ObjectKey> known_;          // the keys of all objects told of
+  Defects defects_;                    // of those
+  bool listing_ = false;               // a list is under way
+  std::map<ObjectKey, Event> listed_;  // what it has brought so far
   Defects listed_defects_;
   Health health_;
 };

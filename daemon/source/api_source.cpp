@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <list>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -24,11 +24,33 @@ bool streams_lists(const std::string& version_json) {
   return std::atoi(minor->string()->c_str()) >= kFirstWithStreamedLists;  // "27+" in some clouds
 }
 
+using Key = std::pair<std::size_t, ObjectKey>;  // with the kind of event
+
+Key key_of(const Event& event) {
+  struct Named {
+    ObjectKey operator()(const PodEvent& pod) const { return pod.key; }
+    ObjectKey operator()(const NamespaceEvent& ns) const { return {"", ns.name}; }
+    ObjectKey operator()(const PolicyEvent& policy) const { return policy.key; }
+  };
+  return {event.index(), std::visit(Named{}, event)};
+}
+
+bool is_gone(const Event& event) {
+  struct Gone {
+    bool operator()(const PodEvent& pod) const { return pod.pod == nullptr; }
+    bool operator()(const NamespaceEvent& ns) const { return ns.ns == nullptr; }
+    bool operator()(const PolicyEvent& policy) const { return policy.policy == nullptr; }
+  };
+  return std::visit(Gone{}, event);
+}
+
 }  // namespace
 
 struct ApiSource::Impl {
   void start_reflectors(bool streams_lists);
   void tell(std::vector<Event> events);
+  void keep(Event event);
+  std::vector<Event> take_kept();
   bool synced() const;
   std::vector<Problem> problems() const;
   std::vector<Following> followed() const;
@@ -41,7 +63,8 @@ struct ApiSource::Impl {
   std::optional<k8s::ApiClient> client{};
   k8s::ApiClient::Request version_request{};
   std::list<k8s::Reflector> reflectors{};
-  std::vector<Event> waiting{};  // for the first synced update
+  bool told = false;            // the first synced update
+  std::map<Key, Event> kept{};  // for the first synced update: the objects that are there
 };
 
 void ApiSource::Impl::start_reflectors(bool streams_lists) {
@@ -53,11 +76,29 @@ void ApiSource::Impl::start_reflectors(bool streams_lists) {
 }
 
 void ApiSource::Impl::tell(std::vector<Event> events) {
-  waiting.insert(waiting.end(), std::make_move_iterator(events.begin()),
-                 std::make_move_iterator(events.end()));
-  Update update{.events = {}, .problems = problems(), .followed = followed(), .synced = synced()};
-  if (update.synced) update.events = std::exchange(waiting, {});
-  sink(std::move(update));
+  const bool first = !std::exchange(told, synced());
+  if (first) {
+    for (Event& event : events) keep(std::move(event));
+    events = told ? take_kept() : std::vector<Event>{};
+  }
+  sink({std::move(events), problems(), followed(), told});
+}
+
+// Whoever has been told nothing need not hear of what is gone.
+void ApiSource::Impl::keep(Event event) {
+  Key key = key_of(event);
+  if (is_gone(event)) {
+    kept.erase(key);
+  } else {
+    kept.insert_or_assign(std::move(key), std::move(event));
+  }
+}
+
+std::vector<Event> ApiSource::Impl::take_kept() {
+  std::vector<Event> events;
+  for (auto& [key, event] : kept) events.push_back(std::move(event));
+  kept.clear();
+  return events;
 }
 
 bool ApiSource::Impl::synced() const {
