@@ -214,7 +214,8 @@ TEST_F(ApiSourceChaos, EndsInTheServersState) {
       edit();
     }
     calm();
-    ASSERT_TRUE(wait_until([&] { return same(follower.state(), decoded(server_)); }))
+    const auto wanted = decoded(server_);
+    ASSERT_TRUE(wait_until([&] { return same(follower.state(), wanted); }))
         << "round " << round << ", trouble with pods: " << follower.trouble("pods");
     expect_honest();
     backups_.push_back(server_.resource_version());

@@ -165,7 +165,8 @@ void FollowedServer::follow(k8s::ReflectorTiming timing) {
 }
 
 bool FollowedServer::catches_up() const {
-  return wait_until([&] { return same(follower_->state(), decoded(server_)); });
+  const auto wanted = decoded(server_);
+  return wait_until([&] { return same(follower_->state(), wanted); });
 }
 
 testing::AssertionResult FollowedServer::follows() {
