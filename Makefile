@@ -49,7 +49,7 @@ sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
 	cmake --build --preset asan-ubsan
 	ctest --preset asan-ubsan
 	cmake --preset tsan
-	cmake --build --preset tsan --target daemon_test source_test e2e_test
+	cmake --build --preset tsan --target daemon_test source_test api_source_test e2e_test
 	ctest --preset tsan --label-regex daemon --no-tests=error
 
 fuzz: deps ## feed the manifest reader random input, for FUZZ_SECONDS

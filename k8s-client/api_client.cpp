@@ -95,17 +95,17 @@ web::http::http_request request_for(const ApiClient::Call& call, const ClusterAc
 }
 
 // cpprestsdk says where it failed, its error code why, and the TLS library neither.
-std::string reason_of(const web::http::http_exception& error, Refusal& refusal) {
+std::string reason_of(const web::http::http_exception& error, const Refusal& refusal) {
   std::string text = error.what();
   const std::string code = error.error_code() ? error.error_code().message() : "";
   if (text.find(code) == text.npos) text += ": " + code;
-  const std::string refused = refusal.take();
-  return refused.empty() ? text : text + ": " + refused;
+  const std::string refused = refusal.reason();
+  return text.find("handshake") == text.npos || refused.empty() ? text : text + ": " + refused;
 }
 
 std::optional<Error> failure_of(const pplx::task<web::http::http_response>& answer,
                                 const std::string& server, std::chrono::seconds idle_limit,
-                                Refusal& refusal) {
+                                const Refusal& refusal) {
   try {
     answer.get();
     return std::nullopt;

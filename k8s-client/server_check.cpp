@@ -52,9 +52,9 @@ int verify(X509_STORE_CTX* verification, void*) {
                                [](int verified, X509_STORE_CTX*) { return verified; });
   auto* demands = X509_STORE_CTX_get0_param(verification);
   X509_VERIFY_PARAM_set_flags(demands, X509_V_FLAG_PARTIAL_CHAIN);
-  if (demand_name(demands, expected) && X509_verify_cert(verification) == 1) return 1;
-  if (expected.refusal) expected.refusal->set(reason(verification, expected));
-  return 0;
+  const bool good = demand_name(demands, expected) && X509_verify_cert(verification) == 1;
+  if (expected.refusal) expected.refusal->set(good ? "" : reason(verification, expected));
+  return good ? 1 : 0;
 }
 
 // The connection is made out of our sight; its handshake is the first that we hear of it. An

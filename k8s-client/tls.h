@@ -16,7 +16,7 @@ class context;
 namespace portcullis::k8s {
 
 // Why a server's certificate was refused last: the TLS library tells its caller only that it was.
-// Thread safe.
+// Connections that are made at once share it. Thread safe.
 class Refusal {
  public:
   void set(std::string reason) {
@@ -24,14 +24,14 @@ class Refusal {
     reason_ = std::move(reason);
   }
 
-  // The reason, once; empty: none since.
-  std::string take() {
+  // Empty: the last certificate was good, or there was none.
+  std::string reason() const {
     const std::lock_guard lock(mutex_);
-    return std::exchange(reason_, {});
+    return reason_;
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::string reason_;
 };
 

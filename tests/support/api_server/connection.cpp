@@ -54,7 +54,7 @@ std::string head(const Reply& reply, std::optional<std::size_t> size) {
 Connection::Connection(Core& core, std::shared_ptr<Transport> transport)
     : core_(core),
       transport_(std::move(transport)),
-      output_(std::make_shared<Output>(core.io, transport_)),
+      output_(std::make_shared<Output>(core.io, transport_, core.bytes_sent)),
       timeout_(core.io),
       next_bookmark_(core.io) {}
 

@@ -30,6 +30,7 @@ struct Core {
   std::vector<Access> denied;
   std::vector<Request> log;
   std::vector<std::weak_ptr<Connection>> connections;
+  std::size_t bytes_sent = 0;
 };
 
 // 401 or 403 where the client may not do this.

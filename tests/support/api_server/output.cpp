@@ -25,8 +25,8 @@ std::string half_a_chunk(const std::string& bytes) {
   return chunk_head(bytes.size()) + bytes.substr(0, bytes.size() / 2);
 }
 
-Output::Output(boost::asio::io_context& io, std::shared_ptr<Transport> transport)
-    : transport_(std::move(transport)), pause_(io) {}
+Output::Output(boost::asio::io_context& io, std::shared_ptr<Transport> transport, std::size_t& sent)
+    : transport_(std::move(transport)), sent_(sent), pause_(io) {}
 
 void Output::send(std::string bytes) {
   if (ended_ || bytes.empty()) return;
@@ -92,6 +92,7 @@ void Output::write() {
 
 void Output::written(std::size_t size) {
   if (closed_) return;
+  sent_ += size;
   at_ += size;
   if (at_ == queue_.front().size()) {
     queue_.pop_front();

@@ -16,7 +16,8 @@ namespace portcullis::test::api {
 // What a connection writes, in order. Lives until what it was given is written.
 class Output : public std::enable_shared_from_this<Output> {
  public:
-  Output(boost::asio::io_context& io, std::shared_ptr<Transport> transport);
+  // `sent` counts the bytes that the socket has taken, and outlives it.
+  Output(boost::asio::io_context& io, std::shared_ptr<Transport> transport, std::size_t& sent);
 
   void send(std::string bytes);
   void send_chunk(const std::string& bytes);  // of a chunked body; an empty one is its end
@@ -39,6 +40,7 @@ class Output : public std::enable_shared_from_this<Output> {
   void drained();
 
   std::shared_ptr<Transport> transport_;
+  std::size_t& sent_;
   boost::asio::steady_timer pause_;
   std::chrono::microseconds drip_{0};
   bool flooding_ = false;

@@ -195,6 +195,10 @@ std::size_t Server::watches(Resource resource) const {
   return loop_->run([&](Core& core) { return each_watch(core, resource, [](WatchStream&) {}); });
 }
 
+std::size_t Server::bytes_sent() const {
+  return loop_->run([](Core& core) { return core.bytes_sent; });
+}
+
 std::size_t Server::connections() const {
   return loop_->run([](Core& core) { return open_connections(core).size(); });
 }

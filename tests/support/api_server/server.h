@@ -122,6 +122,7 @@ class Server {
   void forget_requests();
   std::size_t watches(Resource resource) const;  // streams that are open
   std::size_t connections() const;               // that are open
+  std::size_t bytes_sent() const;  // that sockets have taken; one write is counted when it is done
 
  private:
   class Loop;

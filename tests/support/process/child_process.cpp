@@ -1,6 +1,7 @@
 #include "tests/support/process/child_process.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -72,6 +73,7 @@ ChildProcess::ChildProcess(const ChildSetup& setup)
   pid_ = fork();
   if (pid_ == 0) {  // only what is safe after a fork of a process with threads
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);  // a listening socket would live on
     if (network >= 0 && setns(network, CLONE_NEWNET) != 0) _exit(kCannotStart);
     dup2(in, STDIN_FILENO);
     dup2(out_, STDOUT_FILENO);

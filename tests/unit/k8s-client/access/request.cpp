@@ -33,7 +33,7 @@ Answer send(const ClusterAccess& access, Credentials& credentials, const Environ
     request.headers() = request_headers(access, *identity);
     return {client.request(request).get().status_code(), {}, {}};
   } catch (const std::exception& error) {
-    return {0, error.what(), refusal->take()};
+    return {0, error.what(), refusal->reason()};
   }
 }
 

@@ -1,0 +1,147 @@
+#include "tests/support/process/temporary_directory.h"
+#include "tests/support/tls/certificate_authority.h"
+#include "tests/unit/daemon/source/api_source/follower.h"
+
+// Getting to the server, and being let in.
+namespace portcullis::test {
+namespace {
+
+namespace fault = api::fault;
+
+class ApiSourceConnection : public FollowedServer {};
+
+TEST_F(ApiSourceConnection, ThatIsRefusedIsTriedOn) {
+  server_.stop();
+  follow();
+  ASSERT_TRUE(wait_until([&] { return follower_->troubles().size() == 1; }));
+  EXPECT_FALSE(follower_->synced());
+  server_.start();
+  EXPECT_TRUE(follows());
+}
+
+TEST_F(ApiSourceConnection, ThatIsLostAndRefusedIsTriedOn) {
+  follow();
+  ASSERT_TRUE(follows());
+  for (int outage = 0; outage < 3; ++outage) {
+    server_.stop();
+    ASSERT_TRUE(wait_until([&] { return !follower_->trouble("pods").empty(); }));
+    server_.start();
+    EXPECT_TRUE(follows());
+  }
+  EXPECT_EQ(lists(), 1U);
+  EXPECT_TRUE(wait_until([&] { return follower_->trouble("pods").empty(); }));
+}
+
+TEST_F(ApiSourceConnection, ThatNobodyReadsFromIsLeft) {
+  follow(short_limits());
+  ASSERT_TRUE(follows());
+  server_.ignore_connections(true);
+  server_.drop_connections();
+  ASSERT_TRUE(wait_until([&] {
+    return follower_->trouble("pods").find("nothing came for 1 s") != std::string::npos;
+  }));
+  server_.ignore_connections(false);
+  EXPECT_TRUE(follows());
+}
+
+const CertificateAuthority& authority() {
+  static const CertificateAuthority kAuthority;
+  return kAuthority;
+}
+
+api::Tls for_name(const std::string& name) {
+  const auto issued = authority().issue_server({name});
+  return {issued.certificate, issued.key};
+}
+
+k8s::ClusterAccess trusting(const api::Server& server, const std::string& ca) {
+  auto access = access_to(server);
+  access.ca.value = ca;
+  return access;
+}
+
+class ApiSourceToken : public FollowedServer {
+ protected:
+  ApiSourceToken() : FollowedServer({.tls = for_name("127.0.0.1"), .tokens = {"first"}}) {
+    write_file(token_, "first");
+    access_ = trusting(server_, authority().certificate());
+    access_.token.file = token_;
+  }
+
+  TemporaryDirectory directory_;
+  const std::string token_ = directory_ / "token";
+  k8s::ClusterAccess access_;
+};
+
+TEST_F(ApiSourceToken, ThatWasRotatedIsReadAgain) {
+  follower_ = std::make_unique<Follower>(access_);
+  ASSERT_TRUE(follows());
+  for (const auto* token : {"second", "third"}) {
+    write_file(token_, token);
+    server_.set_tokens({token});
+    server_.end_watches();
+    EXPECT_TRUE(follows()) << token;
+  }
+  EXPECT_EQ(lists(), 1U);
+  EXPECT_EQ(server_.requests().back().field("authorization"), "Bearer third");
+}
+
+TEST_F(ApiSourceToken, ThatIsRefusedIsReadAgainUntilItIsGood) {
+  server_.set_tokens({"second"});
+  follower_ = std::make_unique<Follower>(access_);
+  ASSERT_TRUE(wait_until([&] { return !follower_->troubles().empty(); }));
+  EXPECT_EQ(follower_->troubles()[0], "401 Unauthorized: Unauthorized");
+  EXPECT_FALSE(follower_->synced());
+  write_file(token_, "second");
+  EXPECT_TRUE(follows());
+}
+
+TEST_F(ApiSourceToken, ThatCannotBeReadIsATroubleUntilItCan) {
+  std::filesystem::remove(token_);
+  follower_ = std::make_unique<Follower>(access_);
+  ASSERT_TRUE(wait_until([&] { return !follower_->troubles().empty(); }));
+  EXPECT_NE(follower_->troubles()[0].find(token_), std::string::npos) << follower_->troubles()[0];
+  write_file(token_, "first");
+  EXPECT_TRUE(follows());
+}
+
+class ApiSourceTls : public testing::Test {
+ protected:
+  // The trouble that it begins with.
+  static std::string trouble(const Follower& follower) {
+    EXPECT_TRUE(wait_until([&] { return !follower.trouble("pods").empty(); }));
+    EXPECT_FALSE(follower.synced());
+    return follower.trouble("pods");
+  }
+};
+
+TEST_F(ApiSourceTls, IsFollowed) {
+  api::Server server({.tls = for_name("127.0.0.1")});
+  server.put(pod("a"));
+  const Follower follower(trusting(server, authority().certificate()));
+  EXPECT_TRUE(wait_until([&] { return same(follower.state(), decoded(server)); }));
+  server.drop_connections();
+  server.put(pod("b"));
+  EXPECT_TRUE(wait_until([&] { return same(follower.state(), decoded(server)); }));
+}
+
+TEST_F(ApiSourceTls, OfAnotherNameTellsNothing) {
+  api::Server server({.tls = for_name("elsewhere")});
+  server.put(pod("a"));
+  const Follower follower(trusting(server, authority().certificate()));
+  EXPECT_NE(trouble(follower).find("127.0.0.1"), std::string::npos) << trouble(follower);
+  EXPECT_TRUE(server.requests().empty());
+  server.set_tls(for_name("127.0.0.1"));
+  EXPECT_TRUE(wait_until([&] { return same(follower.state(), decoded(server)); }));
+}
+
+TEST_F(ApiSourceTls, OfAnotherAuthorityTellsNothing) {
+  api::Server server({.tls = for_name("127.0.0.1")});
+  server.put(pod("a"));
+  const Follower follower(trusting(server, CertificateAuthority("Another").certificate()));
+  EXPECT_NE(trouble(follower).find("certificate"), std::string::npos) << trouble(follower);
+  EXPECT_TRUE(server.requests().empty());
+}
+
+}  // namespace
+}  // namespace portcullis::test

@@ -1,0 +1,75 @@
+#include <future>
+#include <thread>
+
+#include "tests/unit/daemon/source/api_source/follower.h"
+
+// A consumer that takes nothing slows the server down, and is not buried.
+namespace portcullis::test {
+namespace {
+
+constexpr std::size_t kMegabyte = std::size_t{1} << 20U;
+constexpr std::size_t kEvents = 96;
+
+nlohmann::json big_pod(std::size_t edit) {
+  auto big = pod("big", "10.4.0." + std::to_string(edit));
+  big["metadata"]["annotations"] = {{"big", std::string(kMegabyte, 'x')}};
+  return big;
+}
+
+class ApiSourcePressure : public FollowedServer {
+ protected:
+  void start(k8s::ReflectorTiming timing) {
+    follow(timing);
+    ASSERT_TRUE(follows());
+    ASSERT_TRUE(wait_until([&] { return watches_all(); }));
+  }
+
+  // While the source's thread does nothing.
+  void blocked(const std::function<void()>& work) {
+    std::promise<void> release;
+    std::thread blocker(
+        [&, released = release.get_future().share()] { follower_->run([&] { released.wait(); }); });
+    work();
+    release.set_value();
+    blocker.join();
+  }
+
+  bool sending_stops() const {
+    std::size_t before = 0;
+    int still = 0;
+    return wait_until([&] {
+      const auto now = server_.bytes_sent();
+      still = now == std::exchange(before, now) ? still + 1 : 0;
+      return still == 60;
+    });
+  }
+};
+
+// What is sent is what the socket's buffers hold, and a little more.
+TEST_F(ApiSourcePressure, ReachesTheServer) {
+  start(short_waits());
+  blocked([&] {
+    const auto before = server_.bytes_sent();
+    for (std::size_t edit = 0; edit < kEvents; ++edit) server_.put(big_pod(edit));
+    EXPECT_TRUE(sending_stops());
+    EXPECT_GT(server_.bytes_sent(), before);
+    EXPECT_LT(server_.bytes_sent() - before, kEvents * kMegabyte / 2);
+  });
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(lists(), 1U);
+  EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
+}
+
+// The limit has passed by then, and is taken for a dead peer at the worst.
+TEST_F(ApiSourcePressure, ForLongerThanTheIdleLimitIsOvercome) {
+  start(short_limits());
+  blocked([&] {
+    for (std::size_t edit = 0; edit < kEvents; ++edit) server_.put(big_pod(edit));
+    EXPECT_TRUE(wait_until([&] { return server_.watches(api::Resource::kPods) == 0; }));
+  });
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(follower_->removed(), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace portcullis::test
