@@ -6,7 +6,7 @@ namespace portcullis::bench {
 namespace {
 
 constexpr std::string_view kPod = R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"$NAME",
-"generateName":"$NAME-","namespace":"$NS","uid":"6b1d0f3c-0f0e-4f4e-9a39-5d2f6f3d1c55",
+"generateName":"$NAME-","namespace":"$NS","uid":"$UID",
 "resourceVersion":"$VERSION","creationTimestamp":"2026-01-31T12:00:00Z","labels":{$LABELS},
 "annotations":{"prometheus.io/scrape":"true","prometheus.io/port":"9102",
 "kubectl.kubernetes.io/restartedAt":"2026-01-31T11:59:58+01:00",
@@ -95,14 +95,16 @@ std::string labels_json(const Labels& labels) {
 
 }  // namespace
 
-std::string pod_json(const Pod& pod, bool managed_fields) {
+std::string pod_json(const Pod& pod, PodText text) {
   std::string json(kPod);
   std::erase(json, '\n');
-  replace(json, "$MANAGED", managed_fields ? kManagedFields : "");
+  const bool stored = text == PodText::kStored;
+  replace(json, "$MANAGED", stored ? kManagedFields : "");
   std::erase(json, '\n');
   replace(json, "$NAME", pod.key.name);
   replace(json, "$NS", pod.key.ns);
-  replace(json, "$VERSION", managed_fields ? "123456" : "");
+  replace(json, "$UID", stored ? "6b1d0f3c-0f0e-4f4e-9a39-5d2f6f3d1c55" : "");
+  replace(json, "$VERSION", stored ? "123456" : "");
   replace(json, "$LABELS", labels_json(pod.labels));
   replace(json, "$NODE", pod.node_name);
   replace(json, "$IP", to_string(pod.addresses.front()));

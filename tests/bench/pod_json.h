@@ -7,10 +7,12 @@
 
 namespace portcullis::bench {
 
-// A pod as kube-apiserver tells of it: about 6 KB, as those of a Deployment have, of which next to
-// nothing matters to us. `managed_fields`: with those, a third of it, which a server adds by itself
-// to what is posted.
-std::string pod_json(const Pod& pod, bool managed_fields = true);
+// With what a server adds by itself, its managedFields above all, a third of the text; or without.
+enum class PodText { kStored, kToPost };
+
+// A pod as those of a Deployment are, about 6 KB when stored, of which next to nothing matters to
+// us.
+std::string pod_json(const Pod& pod, PodText text = PodText::kStored);
 
 // One page of a list of them, and the event of a watch.
 std::string page_json(const std::vector<std::string>& pods);
