@@ -1,5 +1,8 @@
 #include "tests/bench/daemon_process.h"
 
+#include <unistd.h>
+
+#include <cstdint>
 #include <fstream>
 
 #include "tests/support/process/http_client.h"
@@ -23,6 +26,17 @@ bool DaemonProcess::becomes_ready(std::chrono::seconds patience) const {
         return status == 200;
       },
       patience);
+}
+
+// /proc/PID/stat: pid (name) state, then numbers; utime and stime are the 14th and 15th field.
+std::chrono::milliseconds DaemonProcess::cpu_time() const {
+  std::ifstream file("/proc/" + std::to_string(process_.pid()) + "/stat");
+  std::string skipped;
+  for (int field = 1; field < 14; ++field) file >> skipped;
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  file >> user >> system;
+  return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
 }
 
 std::size_t DaemonProcess::status_kb(const std::string& name) const {

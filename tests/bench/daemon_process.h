@@ -21,6 +21,8 @@ class DaemonProcess {
   std::size_t memory_kb() const { return status_kb("VmRSS:"); }       // resident
   std::size_t peak_memory_kb() const { return status_kb("VmHWM:"); }  // the most there ever was
 
+  std::chrono::milliseconds cpu_time() const;  // of all its threads, until now
+
   std::string log() const { return process_.err(); }  // warnings and errors
 
  private:

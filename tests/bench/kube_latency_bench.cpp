@@ -62,12 +62,14 @@ class Latencies {
     return true;
   }
 
-  void tell(benchmark::State& state) const {
+  void tell(benchmark::State& state, std::chrono::milliseconds daemon_cpu_time) const {
     state.SetIterationTime(quantile(kernel_, 0.5) / 1e3);
     state.counters["p99_ms"] = quantile(kernel_, 0.99);
     state.counters["watch_ms"] = quantile(watch_, 0.5);
     state.counters["watch_p99_ms"] = quantile(watch_, 0.99);
     state.counters["writes"] = static_cast<double>(kernel_.size());
+    state.counters["cpu_ms"] =
+        static_cast<double>(daemon_cpu_time.count()) / static_cast<double>(kernel_.size());
   }
 
  private:
@@ -80,12 +82,13 @@ void measure_one_by_one(benchmark::State& state, KubeStage& stage, const char* w
                         milliseconds pause, int count, const std::function<Write(int)>& write) {
   Arrivals arrivals(stage.server().api_setup(), watched);
   if (!Latencies().add(write(0), stage, arrivals)) return state.SkipWithError("no first event");
+  const auto cpu_before = stage.daemon().cpu_time();
   Latencies latencies;
   for (int i = 1; i <= count; ++i) {
     std::this_thread::sleep_for(pause);
     if (!latencies.add(write(i), stage, arrivals)) return state.SkipWithError("an event was lost");
   }
-  latencies.tell(state);
+  latencies.tell(state, stage.daemon().cpu_time() - cpu_before);
 }
 
 void pod_label_to_kernel(benchmark::State& state) {
@@ -93,10 +96,10 @@ void pod_label_to_kernel(benchmark::State& state) {
       KubeStage::build(state, {static_cast<int>(state.range(0)), static_cast<int>(state.range(1)),
                                static_cast<int>(state.range(2))});
   if (!stage || !stage->start_daemon(state)) return;
-  const auto peers = stage->peers();
+  const auto flipped = peers(stage->objects());
   for (auto _ : state) {
     measure_one_by_one(state, *stage, kPodsPath, milliseconds(10), 500, [&](int i) {
-      return flip(stage->server().api(), *peers.front(), i % 2 == 1);
+      return flip(stage->server().api(), *flipped.front(), i % 2 == 1);
     });
   }
 }
@@ -124,25 +127,26 @@ void pod_labels_at_a_rate(benchmark::State& state) {
   constexpr std::size_t kSeconds = 10;
   const auto stage = KubeStage::build(state, {2'000, 100, 110});
   if (!stage || !stage->start_daemon(state)) return;
-  const auto peers = stage->peers();
+  const auto flipped = peers(stage->objects());
   const auto rate = static_cast<std::size_t>(state.range(0));
   for (auto _ : state) {
     Arrivals arrivals(stage->server().api_setup(), kPodsPath);
-    if (!Latencies().add(flip(stage->server().api(), *peers.back(), false), *stage, arrivals)) {
+    if (!Latencies().add(flip(stage->server().api(), *flipped.back(), false), *stage, arrivals)) {
       return state.SkipWithError("no first event");
     }
     std::vector<Write> writes(rate * kSeconds);
+    const auto cpu_before = stage->daemon().cpu_time();
     const auto start = Clock::now();
     share_out(stage->server().api_setup(), 4, writes.size(), [&](auto& api, std::size_t i) {
       std::this_thread::sleep_until(start + i * std::chrono::microseconds(1'000'000 / rate));
-      const std::size_t turn = i / (peers.size() - 1);
-      writes[i] = flip(api, *peers[i % (peers.size() - 1)], turn % 2 == 1);
+      const std::size_t turn = i / (flipped.size() - 1);
+      writes[i] = flip(api, *flipped[i % (flipped.size() - 1)], turn % 2 == 1);
     });
     const auto seconds = milliseconds_between(start, Clock::now()) / 1e3;
     Latencies latencies;
     std::size_t lost = 0;
     for (const auto& write : writes) lost += latencies.add(write, *stage, arrivals) ? 0 : 1;
-    latencies.tell(state);
+    latencies.tell(state, stage->daemon().cpu_time() - cpu_before);
     state.counters["lost"] = static_cast<double>(lost);
     state.counters["rate"] = static_cast<double>(writes.size()) / seconds;
     state.counters["commits"] = static_cast<double>(stage->commits().count());

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <set>
 #include <thread>
 
-#include "compiler/compile.h"
 #include "tests/bench/pod_json.h"
 #include "tests/support/manifest/writer.h"
 #include "tests/support/process/http_client.h"
@@ -85,25 +83,6 @@ bool KubeStage::start_daemon(benchmark::State& state) {
   if (daemon_->becomes_ready(std::chrono::seconds(60))) return true;
   state.SkipWithError(("the daemon did not become ready: " + daemon_->log()).c_str());
   return false;
-}
-
-std::vector<const Pod*> KubeStage::peers() const {
-  std::set<std::vector<std::uint8_t>> named;
-  const auto ruleset = compile(objects_, "local");
-  for (const auto& [name, set] : ruleset.sets) {
-    for (const auto& element : set.elements) {
-      named.emplace(element.key.bytes().begin(), element.key.bytes().end());
-    }
-  }
-  std::vector<const Pod*> peers;
-  for (const auto& [key, pod] : objects_.pods()) {
-    const auto address = ElementKey().append(pod->addresses.front());
-    const auto bytes = address.bytes();
-    if (pod->node_name != "local" && named.contains({bytes.begin(), bytes.end()})) {
-      peers.push_back(pod.get());
-    }
-  }
-  return peers;
 }
 
 void share_out(const test::ApiClient::Setup& setup, std::size_t workers, std::size_t count,

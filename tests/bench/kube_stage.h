@@ -25,15 +25,13 @@ class KubeStage {
 
   // False, and the benchmark is skipped: it did not become ready.
   bool start_daemon(benchmark::State& state);
+  const DaemonProcess& daemon() const { return *daemon_; }
 
   const test::NetworkNamespace& network() const { return network_; }
   test::KubeServer& server() { return server_; }
   const std::string& kubeconfig() const { return kubeconfig_; }
   const ClusterState& objects() const { return objects_; }
   Commits& commits() { return commits_; }
-
-  // Pods of other nodes that rules of this node speak of: their labels matter here.
-  std::vector<const Pod*> peers() const;
 
  private:
   KubeStage(test::NetworkNamespace network, const test::KubeAssets& assets,
