@@ -46,15 +46,16 @@ class Daemon {
   const Options options_;
   Status status_;
   ClusterState cluster_;
-  std::vector<Problem> problems_;  // of the last update
-  bool complete_ = false;          // every file has been read, of the last update
-  bool settling_ = false;          // settle() is queued
-  bool cluster_changed_ = true;    // since the last compile(); the first one is due anyway
+  std::vector<Problem> problems_;           // of the last update
+  std::vector<AddressConflict> conflicts_;  // in cluster_
+  bool complete_ = false;                   // every file has been read, of the last update
+  bool settling_ = false;                   // settle() is queued
+  bool cluster_changed_ = true;             // since the last compile(); the first one is due anyway
   ProblemLog problem_log_;
   Reconciler reconciler_;
   std::optional<ConntrackSweeper> sweeper_;
-  std::string sweep_error_;  // of the last sweep; empty: it succeeded
-  bool said_kept_ = false;   // that a flowtable keeps connections
+  std::string sweep_error_;         // of the last sweep; empty: it succeeded
+  bool said_kept_ = false;          // that a flowtable keeps connections
   std::unique_ptr<Source> source_;  // once started
   AdminApi admin_api_;
   std::optional<AdminServer> admin_;
