@@ -124,7 +124,8 @@ void Daemon::note_followed(const std::vector<Following>& followed) {
 
 void Daemon::settle() {
   settling_ = false;
-  auto lines = problem_lines(problems_, address_conflicts(cluster_));
+  if (cluster_changed_) conflicts_ = address_conflicts(cluster_);
+  auto lines = problem_lines(problems_, conflicts_);
   Status status = status_;
   status.source_read = true;
   status.held_back = must_hold_back();

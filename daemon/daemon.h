@@ -46,10 +46,11 @@ class Daemon {
   const Options options_;
   Status status_;
   ClusterState cluster_;
-  std::vector<Problem> problems_;  // of the last update
-  bool complete_ = false;          // every file has been read, of the last update
-  bool settling_ = false;          // settle() is queued
-  bool cluster_changed_ = true;    // since the last compile(); the first one is due anyway
+  std::vector<Problem> problems_;           // of the last update
+  std::vector<AddressConflict> conflicts_;  // in cluster_
+  bool complete_ = false;                   // every file has been read, of the last update
+  bool settling_ = false;                   // settle() is queued
+  bool cluster_changed_ = true;             // since the last compile(); the first one is due anyway
   ProblemLog problem_log_;
   Reconciler reconciler_;
   std::optional<ConntrackSweeper> sweeper_;

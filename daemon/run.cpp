@@ -1,5 +1,7 @@
 #include "daemon/run.h"
 
+#include <malloc.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -21,6 +23,13 @@ void stop_on_signal(boost::asio::io_context& io, boost::asio::signal_set& signal
   });
 }
 
+// What a page of a list is read with goes back to the kernel when it is freed. Else glibc, once it
+// has seen such pieces freed, keeps them in the heaps of the threads.
+void return_large_memory() {
+  constexpr int kLarge = 1 << 20;  // bytes
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 std::optional<nl::Conntrack> open_conntrack() {
   auto conntrack = nl::Conntrack::open();
   if (conntrack) return std::move(*conntrack);
@@ -32,6 +41,7 @@ std::optional<nl::Conntrack> open_conntrack() {
 }  // namespace
 
 Result<ExitCode> run(const Options& options) {
+  return_large_memory();
   start_log(options.log_level);
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
+#include "compiler/compile.h"
 #include "daemon/source/manifests.h"
 
 namespace portcullis::bench {
@@ -84,6 +86,25 @@ ClusterState cluster(const ClusterSize& size) {
   ClusterState state;
   for (const auto& event : merge(files).events) state.apply(event);
   return state;
+}
+
+std::vector<const Pod*> peers(const ClusterState& cluster) {
+  std::set<std::vector<std::uint8_t>> named;
+  const auto ruleset = compile(cluster, "local");
+  for (const auto& [name, set] : ruleset.sets) {
+    for (const auto& element : set.elements) {
+      named.emplace(element.key.bytes().begin(), element.key.bytes().end());
+    }
+  }
+  std::vector<const Pod*> peers;
+  for (const auto& [key, pod] : cluster.pods()) {
+    const auto address = ElementKey().append(pod->addresses.front());
+    const auto bytes = address.bytes();
+    if (pod->node_name != "local" && named.contains({bytes.begin(), bytes.end()})) {
+      peers.push_back(pod.get());
+    }
+  }
+  return peers;
 }
 
 void write_manifests(const ClusterSize& size, const std::filesystem::path& directory) {

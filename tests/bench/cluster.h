@@ -29,6 +29,9 @@ std::vector<ManifestText> manifests(const ClusterSize& size);
 // The same, read and merged.
 ClusterState cluster(const ClusterSize& size);
 
+// Its pods of other nodes that rules of the node "local" speak of: there their labels matter.
+std::vector<const Pod*> peers(const ClusterState& cluster);
+
 // Writes the manifests into a directory.
 void write_manifests(const ClusterSize& size, const std::filesystem::path& directory);
 

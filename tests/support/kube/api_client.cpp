@@ -1,6 +1,9 @@
 #include "tests/support/kube/api_client.h"
 
+#include <sys/socket.h>
+
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -57,6 +60,26 @@ HttpAnswer ApiClient::request(const std::string& method, const std::string& path
   if (error || !response.get().keep_alive()) connection_.reset();
   if (error) return {};
   return {static_cast<int>(response.get().result_int()), response.get().body()};
+}
+
+void ApiClient::follow(const std::string& path, const std::stop_token& stop,
+                       const std::function<void(std::string_view)>& visit) const {
+  const auto connection = connect();
+  if (!connection) return;
+  auto& stream = connection->stream;
+  const std::stop_callback interrupt(
+      stop, [&] { shutdown(stream.next_layer().native_handle(), SHUT_RDWR); });
+  http::request<http::empty_body> request(http::verb::get, path, 11);
+  request.set(http::field::host, setup_.address);
+  request.set(http::field::authorization, "Bearer " + setup_.token);
+  beast::error_code error;
+  http::write(stream, request, error);
+  std::string text;
+  while (!error) {
+    const auto size = asio::read_until(stream, asio::dynamic_buffer(text), '\n', error);
+    if (!error) visit(std::string_view(text).substr(0, size));
+    text.erase(0, size);
+  }
 }
 
 }  // namespace portcullis::test

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/http_client.h"
@@ -29,6 +32,12 @@ class ApiClient {
   // The body is YAML or JSON unless the type says otherwise. Waits as long as the server does.
   HttpAnswer request(const std::string& method, const std::string& path,
                      const std::string& body = "", const std::string& type = "application/yaml");
+
+  // A watch, on a connection of its own: visit(line) for each line that comes, those of the
+  // transfer encoding too, as soon as it is there. Returns when the stream ends, or soon after
+  // `stop`.
+  void follow(const std::string& path, const std::stop_token& stop,
+              const std::function<void(std::string_view)>& visit) const;
 
  private:
   struct Connection;

@@ -27,10 +27,7 @@ std::string without_information(const std::string& log) {
 
 KubeServer::KubeServer(const KubeAssets& assets, const NetworkNamespace& network,
                        std::string address)
-    : assets_(assets),
-      network_(network),
-      address_(std::move(address)),
-      api_({&network, kLoopback, kPort, directory_ / "ca.crt", kAdminToken}) {
+    : assets_(assets), network_(network), address_(std::move(address)), api_(api_setup()) {
   const auto server = authority_.issue_server({kLoopback, address_});
   write_file(directory_ / "ca.crt", authority_.certificate());
   write_file(directory_ / "server.crt", server.certificate);
@@ -40,6 +37,10 @@ KubeServer::KubeServer(const KubeAssets& assets, const NetworkNamespace& network
   write_kubeconfig("admin", {{"token", kAdminToken}});
   start_etcd();
   start_api_server();
+}
+
+ApiClient::Setup KubeServer::api_setup() const {
+  return {&network_, kLoopback, kPort, directory_ / "ca.crt", kAdminToken};
 }
 
 void KubeServer::start_etcd() {

@@ -47,6 +47,7 @@ class KubeServer {
 
   // As admin, who may do everything (system:masters).
   ApiClient& api() { return api_; }
+  ApiClient::Setup api_setup() const;  // of further clients
   Finished kubectl(const std::vector<std::string>& arguments, const std::string& input = "") const;
 
   // With another kubeconfig.

@@ -26,6 +26,7 @@ class ChildProcess {
   ~ChildProcess();
 
   void signal(int number) const;
+  pid_t pid() const { return pid_; }  // -1 once it has been waited for
 
   // Its exit code, -signal if one ended it. Kills it after a minute: -SIGKILL.
   int wait();

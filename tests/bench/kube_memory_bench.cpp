@@ -1,0 +1,145 @@
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/bench/cluster.h"
+#include "tests/bench/commits.h"
+#include "tests/bench/daemon_process.h"
+#include "tests/bench/pod_json.h"
+#include "tests/bench/quantiles.h"
+#include "tests/support/api_server/server.h"
+#include "tests/support/manifest/writer.h"
+#include "tests/support/process/http_client.h"
+#include "tests/support/tls/certificate_authority.h"
+
+// The daemon's resident memory, with 10,000 pods of about 6 KB each and 1,000 policies in force:
+// `synced_mb`, and `peak_mb`, the most there ever was; then `changed_mb`, after labels of pods have
+// changed as often as PORTCULLIS_BENCH_EVENTS says, by default 5,000 times. The time is that from
+// the daemon's start to its rules in force. Reference: `json_mb`, the text of those pods. The
+// server is the tests' own, which is told of that many pods at once.
+namespace portcullis::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kBatch = 500;  // events, before the daemon is waited for
+
+std::size_t events_wanted() {
+  const char* text = std::getenv("PORTCULLIS_BENCH_EVENTS");
+  return text == nullptr ? 5'000 : std::strtoul(text, nullptr, 10);
+}
+
+std::string kubeconfig_text(const test::api::Server& server, const std::string& ca_file) {
+  const Json cluster = {{"server", server.url()}, {"certificate-authority", ca_file}};
+  const Json context = {{"cluster", "bench"}, {"user", "bench"}};
+  return Json{{"apiVersion", "v1"},
+              {"kind", "Config"},
+              {"clusters", {{{"name", "bench"}, {"cluster", cluster}}}},
+              {"users", {{{"name", "bench"}, {"user", {{"token", "bench"}}}}}},
+              {"contexts", {{{"name", "bench"}, {"context", context}}}},
+              {"current-context", "bench"}}
+      .dump();
+}
+
+// A server that holds such a cluster, in a network namespace of its own.
+class ServerStage {
+ public:
+  ServerStage(test::NetworkNamespace netns, const ClusterSize& size)
+      : network(std::move(netns)), objects(cluster(size)) {
+    network.run([&] {
+      test::bring_loopback_up();
+      const auto mine = authority_.issue_server({"127.0.0.1"});
+      server.emplace(test::api::Setup{
+          .tls = {{mine.certificate, mine.key, {}}}, .tokens = {"bench"}, .history = 2 * kBatch});
+    });
+    for (const auto& [name, ns] : objects.namespaces()) server->apply(test::to_manifest(*ns));
+    for (const auto& [key, policy] : objects.policies()) server->apply(test::to_manifest(*policy));
+    for (const auto& [key, pod] : objects.pods()) {
+      const auto json = pod_json(*pod);
+      bytes += json.size();
+      server->put(Json::parse(json));
+    }
+    test::write_file(directory_.path() / "ca.crt", authority_.certificate());
+    test::write_file(directory_.path() / "config", kubeconfig_text(*server, directory_ / "ca.crt"));
+  }
+
+  std::string kubeconfig() const { return directory_ / "config"; }
+
+  test::NetworkNamespace network;
+  ClusterState objects;
+  std::size_t bytes = 0;  // of the pods' JSON
+  std::optional<test::api::Server> server;
+
+ private:
+  test::CertificateAuthority authority_;
+  test::TemporaryDirectory directory_;
+};
+
+// Changes the label that rules speak of, of each pod of other nodes in turn, and waits for the
+// daemon.
+class Flipper {
+ public:
+  explicit Flipper(ServerStage& stage) : stage_(stage), last_(peers(stage.objects).front()) {
+    for (const auto& [key, pod] : stage.objects.pods()) {
+      if (pod.get() != last_ && pod->node_name != "local") pods_.push_back(pod.get());
+    }
+  }
+
+  // False if the last of them was not in the kernel in time.
+  bool flip_batch() {
+    for (std::size_t i = 1; i < kBatch; ++i, ++turn_) {
+      put(*pods_[turn_ % pods_.size()], turn_ / pods_.size() % 2 == 0);
+    }
+    const auto now = Clock::now();
+    put(*last_, out_ = !out_);
+    return commits_.wait_for(last_->addresses.front(), now, std::chrono::minutes(2)).has_value();
+  }
+
+ private:
+  void put(Pod pod, bool out) {
+    if (out) pod.labels["app"] = "none";
+    stage_.server->put(Json::parse(pod_json(pod)));
+  }
+
+  ServerStage& stage_;
+  const Pod* last_;
+  Commits commits_{stage_.network};
+  std::vector<const Pod*> pods_;
+  std::size_t turn_ = 0;
+  bool out_ = false;
+};
+
+double megabytes(std::size_t kb) { return static_cast<double>(kb) / 1024; }
+
+void memory_of_the_daemon(benchmark::State& state) {
+  auto network = test::NetworkNamespace::create();
+  if (!network) return state.SkipWithError(network.error().message.c_str());
+  ServerStage stage(std::move(*network), {10'000, 1'000, 110});
+  for (auto _ : state) {
+    const auto start = Clock::now();
+    DaemonProcess daemon(stage.network, stage.kubeconfig());
+    if (!daemon.becomes_ready(std::chrono::seconds(120))) {
+      return state.SkipWithError(("the daemon did not become ready: " + daemon.log()).c_str());
+    }
+    state.SetIterationTime(std::chrono::duration<double>(Clock::now() - start).count());
+    state.counters["synced_mb"] = megabytes(daemon.memory_kb());
+    state.counters["peak_mb"] = megabytes(daemon.peak_memory_kb());
+    state.counters["json_mb"] = megabytes(stage.bytes / 1024);
+    const auto flipping = Clock::now();
+    std::size_t events = 0;
+    for (Flipper flipper(stage); events < events_wanted(); events += kBatch) {
+      if (!flipper.flip_batch()) return state.SkipWithError("an event was lost");
+    }
+    const std::chrono::duration<double> took = Clock::now() - flipping;
+    state.counters["events"] = static_cast<double>(events);
+    state.counters["events_a_s"] = static_cast<double>(events) / took.count();
+    state.counters["changed_mb"] = megabytes(daemon.memory_kb());
+  }
+}
+
+BENCHMARK(memory_of_the_daemon)->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace portcullis::bench

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/objects.h"
+
+namespace portcullis::bench {
+
+// With what a server adds by itself, its managedFields above all, a third of the text; or without.
+enum class PodText { kStored, kToPost };
+
+// A pod as those of a Deployment are, about 6 KB when stored, of which next to nothing matters to
+// us.
+std::string pod_json(const Pod& pod, PodText text = PodText::kStored);
+
+// One page of a list of them, and the event of a watch.
+std::string page_json(const std::vector<std::string>& pods);
+std::string event_json(const std::string& pod);
+
+}  // namespace portcullis::bench
