@@ -25,7 +25,7 @@ if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   exit
 fi
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/portcullis
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/portcullis
 assets=$cache/envtest-$kubernetes
 if [ -d "$assets" ]; then
   echo "$assets"

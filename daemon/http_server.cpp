@@ -31,7 +31,7 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.expires_after(service_->patience);
     http::async_read(stream_, buffer_, parser_,
                      [self = shared_from_this()](const ErrorCodeOfAsio& error, std::size_t) {
-                       if (!error) self->answer();
+                       error ? self->refuse(error) : self->answer();
                      });
   }
 
@@ -40,11 +40,20 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   void answer() {
     const auto& request = parser_.get();
-    if (request.method() != http::verb::get) return respond({405, "only GET is served\n"});
+    if (request.method() != http::verb::get && request.method() != http::verb::head) {
+      return respond(
+          {.status = 405, .body = "only GET is served\n", .fields = {{"Allow", "GET, HEAD"}}});
+    }
     stream_.expires_never();
     service_->answer(std::string(request.target()), [self = shared_from_this()](HttpReply reply) {
       self->respond(std::move(reply));
     });
+  }
+
+  // What is no request is told so; who has gone, or says nothing, is left.
+  void refuse(const ErrorCodeOfAsio& error) {
+    const bool is_parsed = error.category() == http::make_error_code(http::error{}).category();
+    if (is_parsed && error != http::error::end_of_stream) respond({400, "this is no request\n"});
   }
 
   void respond(HttpReply reply) {
@@ -54,6 +63,7 @@ class Session : public std::enable_shared_from_this<Session> {
     response_.keep_alive(false);
     response_.body() = std::move(reply.body);
     response_.prepare_payload();
+    if (parser_.get().method() == http::verb::head) response_.body().clear();
     stream_.expires_after(service_->patience);
     http::async_write(stream_, response_,
                       [self = shared_from_this()](const ErrorCodeOfAsio&, std::size_t) {});

@@ -20,8 +20,8 @@ struct HttpReply {
   std::vector<std::pair<std::string, std::string>> fields{};  // of the header, besides the usual
 };
 
-// HTTP/1.1 in the event loop: one GET and one response a connection. Everything is called on the
-// io_context's thread.
+// HTTP/1.1 in the event loop: one GET or HEAD and one response a connection. Everything is called
+// on the io_context's thread.
 class HttpServer {
  public:
   using Respond = std::function<void(HttpReply)>;
@@ -31,7 +31,7 @@ class HttpServer {
     // later.
     std::function<void(const std::string& target, Respond respond)> answer;
     std::function<bool(int peer)> admits{};   // a connection's descriptor; none: everyone
-    std::chrono::seconds patience{30};        // with a client that sends or reads nothing
+    std::chrono::seconds patience{30};        // for the whole request, and for the response
     std::uint32_t longest_header = 1U << 13;  // bytes
     std::size_t connections = 64;             // one more ends the oldest
   };

@@ -41,10 +41,14 @@ bool WatchBody::read(std::string_view bytes, Proceed proceed) {
     if (more) proceed();
     return more;
   }
-  to_loop_([self = shared_from_this(), events = std::move(events), proceed, more]() mutable {
+  const bool is_full = ++waiting_ >= kMostWaiting;
+  to_loop_([self = shared_from_this(), events = std::move(events),
+            proceed = is_full && more ? proceed : Proceed()]() mutable {
+    --self->waiting_;
     if (self->listener_) self->listener_->events(std::move(events));
-    if (more) proceed();
+    if (proceed) proceed();
   });
+  if (more && !is_full) proceed();
   return more;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,9 +32,12 @@ class PageBody : public Body {
   Result<Page> page_ = failure(ErrorCode::kInvalidInput, "the API server's list is too long");
 };
 
-// The stream of a watch. What has come is given over before more is read.
+// The stream of a watch. A worker reads on while the loop is at work, which then takes what has
+// come meanwhile in one turn; where kMostWaiting pieces wait for it, no more is read.
 class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
  public:
+  static constexpr int kMostWaiting = 256;  // a server sends most events in a piece of their own
+
   // Called on the loop.
   struct Listener {
     std::function<void()> opened;  // the server has accepted the watch
@@ -55,6 +59,7 @@ class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
   const Resource resource_;
   const ApiClient::Post to_loop_;
   std::optional<Listener> listener_;  // on the loop
+  std::atomic<int> waiting_ = 0;      // pieces on their way to the loop
   Lines lines_;
   std::optional<std::string> garbage_;
 };

@@ -26,9 +26,11 @@ struct Decoded {
   std::vector<Defect> defects;
 };
 
-// How much of what we don't know is an error. A server has already dropped unknown fields and
-// newer ones are harmless; in a file an unknown field of a policy's spec is a typing error that
-// could widen it ("form:" instead of "from:" allows everyone).
+// How much of what we don't know is an error. Of an API server, a field that we don't know is one
+// of a newer API, and tolerated; only in a policy's rules it is an error even so, since what
+// narrows them there would widen them here ("ports: [{newField: x}]" names every port). In a file
+// an unknown field of a policy's spec is a typing error that could widen it ("form:" instead of
+// "from:" allows everyone).
 enum class UnknownFields : std::uint8_t { kTolerate, kReject };
 
 // The Pods, Namespaces and NetworkPolicies (networking.k8s.io/v1) in one document: an object, a

@@ -7,6 +7,8 @@
 namespace portcullis::k8s {
 namespace {
 
+const std::string null_value;  // of a label, as the API server takes it
+
 bool is_unreadable(const Field& metadata) {
   return !metadata.missing() && metadata.value()->map() == nullptr;
 }
@@ -66,8 +68,7 @@ std::optional<std::string> decode_namespace_name(const Field& metadata) {
 Labels decode_labels(const Field& labels) {
   Labels::sequence_type pairs;
   labels.each_entry([&](const std::string& key, const Field& field) {
-    static const std::string kEmpty;  // null, as the API server takes it
-    const auto* value = field.value()->is_null() ? &kEmpty : field.string();
+    const auto* value = field.value()->is_null() ? &null_value : field.string();
     if (value == nullptr) return;
     check_label(key, *value, field);
     pairs.emplace_back(key, *value);

@@ -15,7 +15,7 @@ PortRange decode_range(const Field& end_port, std::uint16_t first) {
 }
 
 PolicyPort decode_policy_port(const Field& item) {
-  item.allow_only({"protocol", "port", "endPort"});
+  item.require_only({"protocol", "port", "endPort"});
   PolicyPort result{decode_protocol(item["protocol"]), EveryPort{}};
   const Field port = item["port"];
   const Field end_port = item["endPort"];
@@ -31,7 +31,7 @@ PolicyPort decode_policy_port(const Field& item) {
 
 IpBlock decode_ip_block(const Field& block) {
   if (!block.require_map()) return {};
-  block.allow_only({"cidr", "except"});
+  block.require_only({"cidr", "except"});
   const Field cidr_field = block["cidr"];
   if (cidr_field.missing()) cidr_field.defect("is missing; write a block such as 10.0.0.0/8");
   const auto cidr = decode_cidr(cidr_field);
@@ -57,7 +57,7 @@ PodPeer decode_pod_peer(const Field& pods, const Field& namespaces) {
 }
 
 PolicyPeer decode_peer(const Field& item) {
-  item.allow_only({"podSelector", "namespaceSelector", "ipBlock"});
+  item.require_only({"podSelector", "namespaceSelector", "ipBlock"});
   const Field block = item["ipBlock"];
   const Field pods = item["podSelector"];
   const Field namespaces = item["namespaceSelector"];
@@ -73,7 +73,7 @@ PolicyPeer decode_peer(const Field& item) {
 }
 
 PolicyRule decode_rule(const Field& item, std::string_view peers_key) {
-  item.allow_only({"ports", peers_key});
+  item.require_only({"ports", peers_key});
   PolicyRule rule;
   const Field ports = item["ports"];
   ports.each_item([&](const Field& port) {

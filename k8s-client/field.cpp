@@ -82,7 +82,10 @@ void Field::defect(std::string message) const {
 }
 
 void Field::allow_only(std::initializer_list<std::string_view> known) const {
-  if (report_->unknown == UnknownFields::kTolerate) return;
+  if (report_->unknown == UnknownFields::kReject) require_only(known);
+}
+
+void Field::require_only(std::initializer_list<std::string_view> known) const {
   if (value_ == nullptr || value_->map() == nullptr) return;
   for (const auto& [key, value] : *value_->map()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;

@@ -59,7 +59,8 @@ class Field {
 
   void defect(std::string message) const;
 
-  // Every other key is a defect, if the report wants it so.
+  // Every other key is a defect; allow_only(): if the report wants it so.
+  void require_only(std::initializer_list<std::string_view> known) const;
   void allow_only(std::initializer_list<std::string_view> known) const;
 
  private:

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <list>
 
 #include "tests/support/process/http_client.h"
@@ -29,6 +31,19 @@ class Health : public testing::Test {
   HttpAnswer get(const std::string& path) {
     const LoopThread loop(io_);
     return test::http_get(address_.host, address_.port, path);
+  }
+
+  // What comes back for these bytes, until the server closes.
+  std::string exchange(const std::string& request) {
+    const LoopThread loop(io_);
+    asio::io_context own;
+    tcp::socket socket(own);
+    socket.connect(endpoint());
+    asio::write(socket, asio::buffer(request));
+    std::string answer;
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(answer), end);
+    return answer;
   }
 
   tcp::endpoint endpoint() const { return {asio::ip::make_address(address_.host), address_.port}; }
@@ -65,6 +80,19 @@ TEST_F(Health, OtherPathsAreNotFound) {
   ASSERT_TRUE(server) << server.error().message;
   EXPECT_EQ(get("/healthy").status, 404);
   EXPECT_EQ(get("/").status, 404);
+}
+
+TEST_F(Health, OtherMethodsAndWhatIsNoRequestAreRefused) {
+  const auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  const auto head = exchange("HEAD /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(head.find("HTTP/1.1 200 OK\r\n"), 0U) << head;
+  EXPECT_NE(head.find("Content-Length: 3\r\n"), head.npos) << head;
+  EXPECT_TRUE(head.ends_with("\r\n\r\n")) << "and no body: " << head;
+  const auto post = exchange("POST /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(post.find("HTTP/1.1 405 "), 0U) << post;
+  EXPECT_NE(post.find("Allow: GET, HEAD\r\n"), post.npos) << post;
+  EXPECT_EQ(exchange("\x16\x03\x01 TLS\r\n\r\n").find("HTTP/1.1 400 "), 0U);
 }
 
 // Any local process may connect, say nothing, and stay.

@@ -97,6 +97,28 @@ TEST(Messages, UnknownFieldsAndValuesAreTolerated) {
   EXPECT_TRUE(added->defects.empty());
 }
 
+// A newer field may be what narrows a rule.
+TEST(Messages, AnUnknownFieldInARuleClosesThePolicy) {
+  const auto policy = [](const std::string& rule) {
+    return decode_watch_event(
+        event("ADDED",
+              R"({"kind":"NetworkPolicy","apiVersion":"networking.k8s.io/v1","metadata":{)"
+              R"("name":"p","namespace":"shop","resourceVersion":"7"},"spec":{"podSelector":{},)"
+              R"("newInSpec":1,"ingress":[)" +
+                  rule + "]}}"),
+        Resource::kNetworkPolicies);
+  };
+  for (const auto* rule : {R"({"new":1})", R"({"ports":[{"new":1}]})", R"({"from":[{"new":1}]})"}) {
+    const auto added = policy(rule);
+    ASSERT_TRUE(added) << added.error().message;
+    EXPECT_TRUE(std::get<PolicyEvent>(added->change.value()).policy->malformed) << rule;
+    EXPECT_FALSE(added->defects.empty());
+  }
+  const auto known = policy("{}");
+  ASSERT_TRUE(known) << known.error().message;
+  EXPECT_FALSE(std::get<PolicyEvent>(known->change.value()).policy->malformed);
+}
+
 TEST(Messages, WhatIsNoEventIsGarbage) {
   for (const std::string& line :
        {std::string("HTTP/1.1 200 OK"), std::string("{}"), std::string(R"({"type":"ADDED"})"),
@@ -125,10 +147,21 @@ TEST(Messages, APageHasItsObjectsAndWhereItGoesOn) {
   EXPECT_EQ(list->resource_version, "9");
   EXPECT_EQ(list->continue_token, "abc=");
   ASSERT_EQ(list->objects.size(), 1U);
-  EXPECT_EQ(std::get<std::shared_ptr<const Pod>>(list->objects[0])->key.name, "web");
-  const auto none = decode_page(page("PodList", "null"), Resource::kPods);
-  ASSERT_TRUE(none) << none.error().message;
-  EXPECT_TRUE(none->objects.empty());
+  EXPECT_EQ(std::get<std::shared_ptr<const Pod>>(list->objects[0].object)->key.name, "web");
+  for (const auto* items : {"[]", "null"}) {
+    const auto none = decode_page(page("PodList", items), Resource::kPods);
+    ASSERT_TRUE(none) << none.error().message;
+    EXPECT_TRUE(none->objects.empty());
+    EXPECT_EQ(none->lacks_items, items == std::string("null"));
+  }
+}
+
+TEST(Messages, TheItemsOfAListNeedNotSayWhatTheyAre) {
+  const auto bare = kPod.substr(kPod.find(R"("metadata")"));
+  const auto list = decode_page(page("PodList", "[{" + bare + "]"), Resource::kPods);
+  ASSERT_TRUE(list) << list.error().message;
+  ASSERT_EQ(list->objects.size(), 1U);
+  EXPECT_TRUE(list->objects[0].defects.empty());
 }
 
 TEST(Messages, WhatIsNoPageIsGarbage) {
@@ -137,6 +170,12 @@ TEST(Messages, WhatIsNoPageIsGarbage) {
   EXPECT_FALSE(decode_page(page("PodList", "[]"), Resource::kNamespaces));
   EXPECT_FALSE(decode_page(page("PodList", "[{}]"), Resource::kPods)) << "an object without a name";
   EXPECT_FALSE(decode_page(R"({"kind":"PodList","metadata":{},"items":[]})", Resource::kPods));
+  EXPECT_FALSE(decode_page(page("PodList", "{}"), Resource::kPods)) << "no list of items";
+  EXPECT_FALSE(
+      decode_page(R"({"kind":"PodList","metadata":{"resourceVersion":"9"}})", Resource::kPods))
+      << "no items, which is not none";
+  EXPECT_FALSE(decode_page(page("PodList", R"([{"kind":"Node","metadata":{"name":"n"}}])"),
+                           Resource::kPods));
 }
 
 TEST(Messages, AnAnswerThatIsNoStatusIsQuoted) {
