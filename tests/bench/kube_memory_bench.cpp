@@ -16,7 +16,7 @@
 
 // The daemon's resident memory, with 10,000 pods of about 6 KB each and 1,000 policies in force:
 // `synced_mb`, and `peak_mb`, the most there ever was; then `changed_mb`, after labels of pods have
-// changed as often as PORTCULLIS_BENCH_EVENTS says, by default 5,000 times. The time is that from
+// changed as often as PORTCULLIS_BENCH_EVENTS says, by default 2,000 times. The time is that from
 // the daemon's start to its rules in force. Reference: `json_mb`, the text of those pods. The
 // server is the tests' own, which is told of that many pods at once.
 namespace portcullis::bench {
@@ -28,7 +28,7 @@ constexpr std::size_t kBatch = 500;  // events, before the daemon is waited for
 
 std::size_t events_wanted() {
   const char* text = std::getenv("PORTCULLIS_BENCH_EVENTS");
-  return text == nullptr ? 5'000 : std::strtoul(text, nullptr, 10);
+  return text == nullptr ? 2'000 : std::strtoul(text, nullptr, 10);
 }
 
 std::string kubeconfig_text(const test::api::Server& server, const std::string& ca_file) {

@@ -1,0 +1,105 @@
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+
+#include "k8s-client/kubeconfig.h"
+#include "k8s-client/reflector.h"
+#include "tests/bench/kube_stage.h"
+#include "tests/bench/quantiles.h"
+
+// A list of 4,000 pods from a real API server in pages of 500, to objects; and beside it curl,
+// which fetches the same pages on one connection of HTTP/1.1 and looks at nothing: medians both.
+namespace portcullis::bench {
+namespace {
+
+constexpr int kPods = 4'000;
+
+std::string text_after(const std::string& json, const std::string& name) {
+  const auto before = "\"" + name + "\":\"";
+  const auto at = json.find(before);
+  if (at == json.npos) return "";
+  const auto begin = at + before.size();
+  return json.substr(begin, json.find('"', begin) - begin);
+}
+
+// The paths of all pages of the list as it is now.
+std::vector<std::string> pages(test::ApiClient& api) {
+  const std::string first = "/api/v1/pods?limit=500";
+  std::vector<std::string> paths = {first};
+  while (true) {
+    const auto token = text_after(api.get(paths.back()).body.substr(0, 1'000), "continue");
+    if (token.empty()) return paths;
+    paths.push_back(first + "&continue=" + token);
+  }
+}
+
+// Milliseconds; negative: it failed. cpprestsdk's threads stay in the network namespace where its
+// first client was opened in this process.
+double list(const KubeStage& stage, const k8s::ClusterAccess& access) {
+  std::size_t listed = 0;
+  double milliseconds = -1;
+  stage.network().run([&] {
+    boost::asio::io_context io;
+    const auto work = boost::asio::make_work_guard(io);
+    auto client = k8s::ApiClient::open(io, access, {});
+    if (!client) return;
+    k8s::Reflector reflector(io, *client, k8s::Resource::kPods, {}, [&](const auto& events) {
+      listed = events.size();
+      io.stop();
+    });
+    const auto start = Clock::now();
+    reflector.start(false);
+    io.run();
+    milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  });
+  return listed == kPods ? milliseconds : -1;
+}
+
+// As another agent than curl, for which the server would indent the text.
+double fetch(KubeStage& stage, const std::vector<std::string>& paths) {
+  const auto setup = stage.server().api_setup();
+  test::ChildSetup curl{
+      {"curl", "--silent", "--fail", "--noproxy", "*", "--http1.1", "--user-agent", "bench",
+       "--header", "Accept: application/json", "--cacert", setup.ca_file, "--header",
+       "Authorization: Bearer " + setup.token},
+      {},
+      &stage.network(),
+      ""};
+  for (const auto& path : paths) {
+    const auto url = "https://" + setup.address + ":" + std::to_string(setup.port) + path;
+    curl.arguments.insert(curl.arguments.end(), {"--output", "/dev/null", url});
+  }
+  const auto start = Clock::now();
+  const auto done = test::run_to_end(curl);
+  if (done.code != 0) return -1;
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+void list_pods(benchmark::State& state) {
+  constexpr int kTimes = 7;  // in turn
+  const auto stage = KubeStage::build(state, {kPods, 0, 0});
+  if (!stage) return;
+  const auto access = k8s::read_kubeconfig({stage->kubeconfig()}, "");
+  if (!access) return state.SkipWithError(access.error().message.c_str());
+  const auto paths = pages(stage->server().api());
+  for (auto _ : state) {
+    std::vector<double> ours;
+    std::vector<double> curls;
+    for (int i = 0; i < kTimes; ++i) {
+      ours.push_back(list(*stage, *access));
+      curls.push_back(fetch(*stage, paths));
+    }
+    if (std::ranges::min(ours) < 0 || std::ranges::min(curls) < 0) {
+      return state.SkipWithError("a list failed");
+    }
+    state.SetIterationTime(quantile(ours, 0.5) / 1e3);
+    state.counters["curl_ms"] = quantile(curls, 0.5);
+    state.counters["pages"] = static_cast<double>(paths.size());
+  }
+}
+
+BENCHMARK(list_pods)->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace portcullis::bench
