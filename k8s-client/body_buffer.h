@@ -36,6 +36,13 @@ class BodyBuffer : public concurrency::streams::details::streambuf_state_manager
     return _putn(&byte, 1).then([byte](std::size_t) -> int_type { return byte; });
   }
 
+  // The base would wait on a worker for another worker, when a piece's `proceed` is dropped: were
+  // all of them to wait, none would ever go on.
+  pplx::task<void> close(OpenMode) override {
+    m_stream_can_write = false;
+    return pplx::task_from_result();
+  }
+
   pplx::task<bool> _sync() override { return pplx::task_from_result(true); }
 
   bool can_seek() const override { return false; }

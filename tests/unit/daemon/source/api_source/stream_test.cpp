@@ -147,6 +147,17 @@ TEST_F(ApiSourceStream, OfGarbageIsListedAgain) {
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{});
 }
 
+// The workers are fewer than the streams: none may wait for another.
+TEST_F(ApiSourceStream, OfGarbageOnAllAtOnceIsListedAgain) {
+  start();
+  for (int time = 0; time < 20; ++time) {
+    ASSERT_TRUE(wait_until([&] { return watches_all(); }));
+    server_.disturb(fault::Garbage{});
+    ASSERT_TRUE(follows());
+  }
+  EXPECT_EQ(follower_->removed(), std::vector<std::string>{});
+}
+
 TEST_F(ApiSourceStream, OfALineThatDoesNotEndIsLeft) {
   start();
   server_.disturb(fault::EndlessLine{}, api::Resource::kPods);
