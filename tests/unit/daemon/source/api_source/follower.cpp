@@ -96,10 +96,8 @@ void Follower::take(const Update& update) {
       troubles_.push_back(following.trouble);
     }
   }
-  EXPECT_TRUE(update.synced || update.events.empty());
-  if (!update.synced) return;
-  if (!synced_) first_update_ = update.events.size();
-  synced_ = true;
+  EXPECT_TRUE(update.synced || !synced_) << "once all was read, it stays so";
+  synced_ = update.synced;
   for (const auto& event : update.events) {
     const auto* gone = std::get_if<PodEvent>(&event);
     if (state_.apply(event) && gone != nullptr && !gone->pod) {
@@ -139,11 +137,6 @@ std::string Follower::trouble(const std::string& what) const {
 std::vector<std::string> Follower::troubles() const {
   const std::lock_guard lock(mutex_);
   return troubles_;
-}
-
-std::size_t Follower::first_update() const {
-  const std::lock_guard lock(mutex_);
-  return first_update_;
 }
 
 Json pod(const std::string& name, const std::string& address) {

@@ -47,7 +47,6 @@ class Follower {
   std::vector<std::string> problems() const;           // that stand
   std::string trouble(const std::string& what) const;  // that stands
   std::vector<std::string> troubles() const;           // all that ever stood, once each
-  std::size_t first_update() const;                    // events in the first synced one
 
   void run(const std::function<void()>& work);  // on the source's thread, waited for
 
@@ -65,7 +64,6 @@ class Follower {
   std::vector<std::string> problems_;
   std::vector<std::string> troubles_;
   std::vector<Following> followed_;
-  std::size_t first_update_ = 0;
 
   std::optional<LoopThread> thread_;
 };
