@@ -215,8 +215,10 @@ void Reflector::end_watch(const Result<Answer>& answer) {
 
 // A server that does not send a list this way, though it says so, is asked for pages.
 void Reflector::end_streamed_list(const Result<Answer>& answer) {
-  if (opened_ || !is_passing(answer)) streams_lists_ = false;
-  if (opened_ && is_good(answer)) {
+  if (!opened_ && is_passing(answer)) return fail(answer, &Reflector::list);
+  streams_lists_ = false;
+  if (!opened_) return list();
+  if (is_good(answer)) {
     return fail(failure(ErrorCode::kIo, "the API server did not end its list"), &Reflector::list);
   }
   fail(answer, &Reflector::list);

@@ -25,11 +25,16 @@ void tell_rates(benchmark::State& state, std::size_t pods, std::size_t bytes) {
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
 }
 
+bool is_clean(const k8s::Page& page) {
+  return std::ranges::all_of(page.objects,
+                             [](const k8s::Listed& listed) { return listed.defects.empty(); });
+}
+
 void decode_pods_of_page(benchmark::State& state) {
   const auto page = page_json(pods());
   for (auto _ : state) {
     const auto decoded = k8s::decode_page(page, k8s::Resource::kPods);
-    if (!decoded || decoded->objects.size() != kPodsInPage || !decoded->defects.empty()) {
+    if (!decoded || decoded->objects.size() != kPodsInPage || !is_clean(*decoded)) {
       return state.SkipWithError("not all pods were decoded");
     }
   }

@@ -24,7 +24,8 @@ TEST_P(ApiSourceRefusal, IsToldAndOvercome) {
   ASSERT_EQ(follower_->troubles().size(), 1U);
   EXPECT_EQ(follower_->troubles()[0].rfind(std::to_string(GetParam().code) + ' ', 0), 0U);
   EXPECT_TRUE(wait_until([&] { return follower_->trouble("pods").empty(); }));
-  EXPECT_EQ(server_.count(api::Resource::kPods, GetParam().verb), 4U);
+  const bool is_watch = GetParam().verb == Verb::kWatch;  // the first ones ask for a list
+  EXPECT_EQ(server_.count(api::Resource::kPods, GetParam().verb), is_watch ? 5U : 4U);
 }
 
 // The first one to be refused was sent after `before`, and the next one is there by `after`.
@@ -34,7 +35,7 @@ TEST_P(ApiSourceRefusal, IsNotAskedAgainSoonerThanAskedFor) {
   const auto before = steady_clock::now();
   follow();
   ASSERT_TRUE(
-      wait_until([&] { return server_.count(api::Resource::kPods, GetParam().verb) == 2; }));
+      wait_until([&] { return server_.count(api::Resource::kPods, GetParam().verb) >= 2; }));
   const auto after = steady_clock::now();
   EXPECT_GE(after - before, seconds(1));
   EXPECT_TRUE(follows());
