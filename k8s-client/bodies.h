@@ -36,7 +36,7 @@ class PageBody : public Body {
 // come meanwhile in one turn; where kMostWaiting pieces wait for it, no more is read.
 class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
  public:
-  static constexpr int kMostWaiting = 32;  // a server sends most events in a piece of their own
+  static constexpr int kMostWaiting = 16;  // a server sends most events in a piece of their own
 
   // Called on the loop.
   struct Listener {

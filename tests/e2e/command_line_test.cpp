@@ -89,7 +89,7 @@ TEST_F(CommandLine, ConfigurationErrorsNameFileLineAndKey) {
 TEST_F(CommandLine, UsageErrorsExitWithTwo) {
   const Finished none = portcullis({"run"});
   EXPECT_EQ(none.code, 2);
-  EXPECT_TRUE(contains(none.err, "needs --manifests")) << none.err;
+  EXPECT_TRUE(contains(none.err, "give --kubeconfig FILE or --manifests DIR")) << none.err;
   EXPECT_EQ(portcullis({}).code, 2);
   EXPECT_EQ(portcullis({"fly"}).code, 2);
   EXPECT_EQ(portcullis({"dump", "--nonsense"}).code, 2);
