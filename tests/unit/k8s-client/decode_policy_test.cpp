@@ -69,14 +69,30 @@ TEST(DecodePolicy, MalformedAllowsNothingAndKeepsItsSubjects) {
 
 TEST(DecodePolicy, AServersUnknownFieldsAreTolerated) {
   const auto decoded = decode_json(policy(R"({"newField": 1, "podSelector": {"newField": 1},
-    "ingress": [{"newField": 1, "ports": [{"newField": 1}],
-      "from": [{"newField": 1, "ipBlock": {"cidr": "10.0.0.0/8", "newField": 1}}]}]})"),
+    "ingress": [{"from": [{"podSelector": {"newField": 1}}]}]})"),
                                    UnknownFields::kTolerate);
   EXPECT_TRUE(decoded.defects.empty());
   const auto got = only<NetworkPolicy>(decoded);
   ASSERT_NE(got, nullptr);
   EXPECT_FALSE(got->malformed);
   EXPECT_EQ(got->ingress.size(), 1U);
+}
+
+// What narrows a rule for those who know it would widen it for us.
+TEST(DecodePolicy, AServersUnknownFieldsInRulesAreNot) {
+  for (const auto* rule :
+       {R"({"newField": 1})", R"({"ports": [{"newField": 1}]})", R"({"from": [{"newField": 1}]})",
+        R"({"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "newField": 1}}]})"}) {
+    const auto decoded =
+        decode_json(policy(std::string(R"({"podSelector": {}, "ingress": [)") + rule + "]}"),
+                    UnknownFields::kTolerate);
+    const auto got = only<NetworkPolicy>(decoded);
+    ASSERT_NE(got, nullptr);
+    EXPECT_TRUE(got->malformed) << rule;
+    EXPECT_TRUE(got->ingress.empty()) << rule;
+    ASSERT_FALSE(decoded.defects.empty()) << rule;
+    EXPECT_NE(decoded.defects[0].field.find("newField"), std::string::npos);
+  }
 }
 
 TEST(DecodePolicy, FilesUnknownFieldsAreTyping) {

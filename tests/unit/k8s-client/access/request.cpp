@@ -23,7 +23,8 @@ Answer send(const ClusterAccess& access, Credentials& credentials, const Environ
   const auto refusal = std::make_shared<Refusal>();
   const auto identity = credentials.get();
   if (!identity) return {0, identity.error().message, {}};
-  auto config = client_config(access, {std::shared_ptr<void>(), &credentials}, environment, refusal);
+  auto config =
+      client_config(access, {std::shared_ptr<void>(), &credentials}, environment, refusal);
   if (!config) return {0, config.error().message, {}};
   config->set_timeout(std::chrono::seconds(20));
   try {

@@ -8,7 +8,7 @@ namespace portcullis::test {
 namespace {
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20U;
-constexpr std::size_t kEvents = 96;
+constexpr std::size_t kEvents = 160;
 
 nlohmann::json big_pod(std::size_t edit) {
   auto big = pod("big", "10.4.0." + std::to_string(edit));
@@ -64,7 +64,7 @@ TEST_F(ApiSourcePressure, ReachesTheServer) {
 TEST_F(ApiSourcePressure, ForLongerThanTheIdleLimitIsOvercome) {
   start(short_limits());
   blocked([&] {
-    for (std::size_t edit = 0; edit < kEvents / 2; ++edit) server_.put(big_pod(edit));
+    for (std::size_t edit = 0; edit < kEvents / 4; ++edit) server_.put(big_pod(edit));
     EXPECT_TRUE(wait_until([&] { return server_.watches(api::Resource::kPods) == 0; }));
   });
   EXPECT_TRUE(follows());
