@@ -1,6 +1,7 @@
 #include <future>
 #include <thread>
 
+#include "k8s-client/bodies.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
 // A consumer that takes nothing slows the server down, and is not buried.
@@ -64,7 +65,8 @@ TEST_F(ApiSourcePressure, ReachesTheServer) {
 TEST_F(ApiSourcePressure, ForLongerThanTheIdleLimitIsOvercome) {
   start(short_limits());
   blocked([&] {
-    for (std::size_t edit = 0; edit < kEvents / 4; ++edit) server_.put(big_pod(edit));
+    for (std::size_t edit = 0; edit < std::size_t{k8s::WatchBody::kMostWaiting} + 8; ++edit)
+      server_.put(big_pod(edit));
     EXPECT_TRUE(wait_until([&] { return server_.watches(api::Resource::kPods) == 0; }));
   });
   EXPECT_TRUE(follows());
