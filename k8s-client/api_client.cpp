@@ -138,6 +138,8 @@ struct ApiClient::Request::Exchange : std::enable_shared_from_this<Exchange> {
   // On a worker. cpprestsdk may give the first piece before it tells of the head.
   void take(std::string_view bytes, Body::Proceed proceed) {
     const std::lock_guard lock(mutex);
+    // Of a connection that is being closed, cpprestsdk may give a piece that it has not read whole.
+    if (cancel.get_token().is_canceled()) return;
     if (!answer) {
       early = [this, bytes, proceed = std::move(proceed)] { read(bytes, proceed); };
     } else {
