@@ -27,4 +27,12 @@ struct PolicyEvent {
 
 using Event = std::variant<PodEvent, NamespaceEvent, PolicyEvent>;
 
+Event to_event(std::shared_ptr<const Pod> pod);
+Event to_event(std::shared_ptr<const Namespace> ns);
+Event to_event(std::shared_ptr<const NetworkPolicy> policy);
+
+ObjectKey key_of(const Event& event);
+bool is_removal(const Event& event);
+Event removal_of(const Event& event);  // of the same object
+
 }  // namespace portcullis

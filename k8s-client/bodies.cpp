@@ -23,7 +23,7 @@ WatchBody::WatchBody(Resource resource, ApiClient::Post to_loop, Listener listen
 
 void WatchBody::begin() {
   to_loop_([self = shared_from_this()] {
-    if (self->listener_) self->listener_->opened();
+    if (!self->left_) self->listener_.opened();
   });
 }
 
@@ -45,7 +45,7 @@ bool WatchBody::read(std::string_view bytes, Proceed proceed) {
   to_loop_([self = shared_from_this(), events = std::move(events),
             proceed = is_full && more ? proceed : Proceed()]() mutable {
     --self->waiting_;
-    if (self->listener_) self->listener_->events(std::move(events));
+    if (!self->left_) self->listener_.events(std::move(events));
     if (proceed) proceed();
   });
   if (more && !is_full) proceed();

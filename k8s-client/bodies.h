@@ -50,7 +50,7 @@ class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
   bool read(std::string_view bytes, Proceed proceed) override;
 
   // On the loop. After it, nothing more is told.
-  void leave() { listener_.reset(); }
+  void leave() { left_ = true; }
 
   // Why the stream was given up; none: it was not. On the loop, once the request is done.
   const std::optional<std::string>& garbage() const { return garbage_; }
@@ -58,8 +58,9 @@ class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
  private:
   const Resource resource_;
   const ApiClient::Post to_loop_;
-  std::optional<Listener> listener_;  // on the loop
-  std::atomic<int> waiting_ = 0;      // pieces on their way to the loop
+  const Listener listener_;
+  bool left_ = false;             // on the loop
+  std::atomic<int> waiting_ = 0;  // pieces on their way to the loop
   Lines lines_;
   std::optional<std::string> garbage_;
 };

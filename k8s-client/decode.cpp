@@ -158,6 +158,10 @@ void Decoder::decode_object(const Field& place, const TypeMeta& said) {
 
 }  // namespace
 
+Event to_event(const Object& object) {
+  return std::visit([](const auto& value) { return portcullis::to_event(value); }, object);
+}
+
 Decoded decode(const Document& document, const std::string& origin, UnknownFields unknown) {
   if (document.is_null()) return {};
   Decoder decoder(origin, unknown);

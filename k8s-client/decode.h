@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/event.h"
 #include "compiler/objects.h"
 #include "k8s-client/document.h"
 
@@ -20,6 +21,8 @@ struct Defect {
 
 using Object = std::variant<std::shared_ptr<const Pod>, std::shared_ptr<const Namespace>,
                             std::shared_ptr<const NetworkPolicy>>;
+
+Event to_event(const Object& object);
 
 struct Decoded {
   std::vector<Object> objects;

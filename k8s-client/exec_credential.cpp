@@ -44,11 +44,6 @@ Json cluster_info(const ClusterAccess& access, const std::string& ca) {
   return cluster;
 }
 
-std::string read_text(const Field& section, std::string_view key) {
-  const auto* text = section[key].string();
-  return text == nullptr ? std::string() : *text;
-}
-
 void check_status(const Field& status, const ExecCredential& credential) {
   if (credential.certificate.empty() != credential.key.empty()) {
     status.defect("has only one of clientCertificateData and clientKeyData");

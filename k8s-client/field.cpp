@@ -118,4 +118,9 @@ int Field::line() const {
   return 0;
 }
 
+std::string read_text(const Field& section, std::string_view key) {
+  const auto* text = section[key].string();
+  return text == nullptr ? std::string() : *text;
+}
+
 }  // namespace portcullis::k8s

@@ -80,6 +80,9 @@ class Field {
   Report* report_;
 };
 
+// The string of a mapping's key, "" if it is missing.
+std::string read_text(const Field& section, std::string_view key);
+
 template <class Visit>
 void Field::each_item(Visit visit) const {
   const auto* items = list();

@@ -51,11 +51,6 @@ void read_exec_config(const Field& cluster, ClusterAccess& access) {
 
 }  // namespace
 
-std::string read_text(const Field& section, std::string_view key) {
-  const auto* text = section[key].string();
-  return text == nullptr ? std::string() : *text;
-}
-
 std::string read_path(const Field& section, std::string_view key,
                       const std::filesystem::path& directory) {
   const auto path = read_text(section, key);

@@ -19,8 +19,7 @@ void read_user(const Field& user, const std::filesystem::path& directory, Cluste
 // "users[].user.exec"
 ExecPlugin read_exec(const Field& exec, const std::filesystem::path& directory);
 
-// The string of a section's key, "" if it is missing.
-std::string read_text(const Field& section, std::string_view key);
+// The path that is a section's key, "" if it is missing.
 std::string read_path(const Field& section, std::string_view key,
                       const std::filesystem::path& directory);
 

@@ -53,7 +53,7 @@ std::optional<Listed> decode_one(Document& document, Resource resource) {
   auto decoded = decode(document, "", UnknownFields::kTolerate);
   if (decoded.objects.size() != 1) return std::nullopt;
   // What decode() found no name for has one that no object can have.
-  if (key_of(put(decoded.objects.front())).name.front() == '#') return std::nullopt;
+  if (key_of(to_event(decoded.objects.front())).name.front() == '#') return std::nullopt;
   return Listed{std::move(decoded.objects.front()), std::move(decoded.defects)};
 }
 
@@ -67,51 +67,6 @@ std::optional<WatchEvent::Type> type_named(std::string_view name) {
 }
 
 }  // namespace
-
-Event put(const Object& object) {
-  struct Put {
-    Event operator()(const std::shared_ptr<const Pod>& pod) const {
-      return PodEvent{pod->key, pod};
-    }
-    Event operator()(const std::shared_ptr<const Namespace>& ns) const {
-      return NamespaceEvent{ns->name, ns};
-    }
-    Event operator()(const std::shared_ptr<const NetworkPolicy>& policy) const {
-      return PolicyEvent{policy->key, policy};
-    }
-  };
-  return std::visit(Put{}, object);
-}
-
-Event removal(Resource resource, const ObjectKey& key) {
-  switch (resource) {
-    case Resource::kNamespaces:
-      return NamespaceEvent{key.name, nullptr};
-    case Resource::kPods:
-      return PodEvent{key, nullptr};
-    case Resource::kNetworkPolicies:
-      break;
-  }
-  return PolicyEvent{key, nullptr};
-}
-
-bool is_removal(const Event& event) {
-  struct IsRemoval {
-    bool operator()(const PodEvent& event) const { return event.pod == nullptr; }
-    bool operator()(const NamespaceEvent& event) const { return event.ns == nullptr; }
-    bool operator()(const PolicyEvent& event) const { return event.policy == nullptr; }
-  };
-  return std::visit(IsRemoval{}, event);
-}
-
-ObjectKey key_of(const Event& event) {
-  struct Key {
-    ObjectKey operator()(const PodEvent& event) const { return event.key; }
-    ObjectKey operator()(const NamespaceEvent& event) const { return {"", event.name}; }
-    ObjectKey operator()(const PolicyEvent& event) const { return event.key; }
-  };
-  return std::visit(Key{}, event);
-}
 
 Result<Page> decode_page(std::string_view json, Resource resource) {
   const std::string what = std::string("a list of ") + to_string(resource);
@@ -173,10 +128,12 @@ Result<WatchEvent> decode_watch_event(std::string_view line, Resource resource) 
   }
   auto changed = decode_one(*own_member(*document, "object"), resource);
   if (!changed) return garbage(what, "has an object without a name, or of another kind");
-  event.change = *type == WatchEvent::Type::kDelete
-                     ? removal(resource, key_of(put(changed->object)))
-                     : put(changed->object);
-  if (*type == WatchEvent::Type::kPut) event.defects = std::move(changed->defects);
+  event.change = to_event(changed->object);
+  if (*type == WatchEvent::Type::kDelete) {
+    event.change = removal_of(*event.change);
+  } else {
+    event.defects = std::move(changed->defects);
+  }
   return event;
 }
 

@@ -82,9 +82,4 @@ class Lines {
   std::string begun_;
 };
 
-Event put(const Object& object);
-Event removal(Resource resource, const ObjectKey& key);
-bool is_removal(const Event& event);
-ObjectKey key_of(const Event& event);
-
 }  // namespace portcullis::k8s

@@ -20,6 +20,18 @@ bool is_older(const std::string& version, const std::string& than) {
   return version.size() != than.size() ? version.size() < than.size() : version < than;
 }
 
+Event removal(Resource resource, const ObjectKey& key) {
+  switch (resource) {
+    case Resource::kNamespaces:
+      return NamespaceEvent{key.name, nullptr};
+    case Resource::kPods:
+      return PodEvent{key, nullptr};
+    case Resource::kNetworkPolicies:
+      break;
+  }
+  return PolicyEvent{key, nullptr};
+}
+
 bool is_good(const Result<Answer>& answer) { return answer && answer->good(); }
 
 int code_of(const Result<Answer>& answer) { return answer ? answer->code : 0; }
@@ -75,7 +87,7 @@ void Reflector::list_page(const std::string& continue_token) {
 void Reflector::take_page(const Result<Answer>& answer, const std::string& continue_token) {
   if (!continue_token.empty()) pages_ = code_of(answer) != 410;
   if (!is_good(answer)) return fail(answer, &Reflector::list);
-  const auto page = page_->take();
+  auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
   const bool first = continue_token.empty();
   if (page->lacks_items && !known_.empty()) {
@@ -88,7 +100,9 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
                 &Reflector::list);
   }
   listed_version_ = page->resource_version;
-  for (const Listed& listed : page->objects) take_listed(put(listed.object), listed.defects);
+  for (Listed& listed : page->objects) {
+    take_listed(to_event(listed.object), std::move(listed.defects));
+  }
   if (!page->continue_token.empty()) return list_page(page->continue_token);
   std::vector<Event> changes;
   finish_list(page->resource_version, changes);
@@ -230,7 +244,8 @@ void Reflector::resume(const Result<Answer>& answer) {
     return fail(answer, &Reflector::ask_version);
   }
   const bool has_lasted = Clock::now() - opened_at_ >= timing_.backoff.first;
-  heard_&& has_lasted ? watch() : pause({}, &Reflector::ask_version);
+  if (heard_ && has_lasted) return watch();
+  pause({}, &Reflector::ask_version);
 }
 
 // A server that was restored from a backup gives the same versions out once more, and says nothing

@@ -33,13 +33,6 @@ bool say_the_same(const Event& left, const Event& right) {
   return is_same(std::get<PolicyEvent>(left).policy, std::get<PolicyEvent>(right).policy);
 }
 
-Event removal_of(const Event& event) {
-  if (const auto* pod = std::get_if<PodEvent>(&event)) return PodEvent{pod->key, nullptr};
-  if (const auto* ns = std::get_if<NamespaceEvent>(&event))
-    return NamespaceEvent{ns->name, nullptr};
-  return PolicyEvent{std::get<PolicyEvent>(event).key, nullptr};
-}
-
 }  // namespace
 
 std::vector<Event> difference(const std::vector<Event>& from, const std::vector<Event>& to) {

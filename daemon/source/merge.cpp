@@ -108,12 +108,6 @@ void keep_all_malformed(const Key& key, const std::vector<Definition>& definitio
   }
 }
 
-Event to_event(const std::shared_ptr<const Pod>& pod) { return PodEvent{pod->key, pod}; }
-Event to_event(const std::shared_ptr<const Namespace>& ns) { return NamespaceEvent{ns->name, ns}; }
-Event to_event(const std::shared_ptr<const NetworkPolicy>& policy) {
-  return PolicyEvent{policy->key, policy};
-}
-
 std::map<Key, std::vector<Definition>> group_by_key(const std::vector<ManifestFile>& files) {
   std::map<Key, std::vector<Definition>> groups;
   for (const auto& file : files) {
@@ -141,7 +135,7 @@ Manifests merge(const std::vector<ManifestFile>& files) {
     if (definitions.size() > 1) keep_all_malformed(key, definitions, objects, result.problems);
   }
   for (const auto& [key, object] : objects) {
-    result.events.push_back(std::visit([](const auto& value) { return to_event(value); }, object));
+    result.events.push_back(k8s::to_event(object));
   }
   return result;
 }

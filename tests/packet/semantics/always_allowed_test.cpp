@@ -6,20 +6,6 @@
 namespace portcullis::test {
 namespace {
 
-const std::string kDenyIngress = policy("default/deny-ingress", R"(
-  podSelector: {}
-)");
-
-const std::string kDenyEgress = policy("default/deny-egress", R"(
-  podSelector: {}
-  policyTypes: [Egress]
-)");
-
-const std::string kDenyBoth = policy("default/deny-both", R"(
-  podSelector: {}
-  policyTypes: [Ingress, Egress]
-)");
-
 // On two nodes, default/a is on the first and other/b on the second.
 Topology two_namespaces() {
   const std::vector<Traffic> listens = {tcp(80), udp(53), sctp(9999)};

@@ -40,6 +40,20 @@ std::string web_allows(const std::string& name, const std::string& peers,
                                        ports + "]}]\n");
 }
 
+const std::string kDenyIngress = policy("default/deny-ingress", R"(
+  podSelector: {}
+)");
+
+const std::string kDenyEgress = policy("default/deny-egress", R"(
+  podSelector: {}
+  policyTypes: [Egress]
+)");
+
+const std::string kDenyBoth = policy("default/deny-both", R"(
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+)");
+
 std::string only_with(const std::string& peers) {
   return policy("p/only-with", R"(
   podSelector: {matchLabels: {pod: a}}

@@ -31,6 +31,11 @@ inline constexpr const char* kClientByLabel = "{podSelector: {matchLabels: {app:
 inline constexpr const char* kClientByBlock =
     "{ipBlock: {cidr: 10.244.0.0/16}}, {ipBlock: {cidr: 'fd00::/16'}}";
 
+// For every pod of `default`.
+extern const std::string kDenyIngress;
+extern const std::string kDenyEgress;
+extern const std::string kDenyBoth;
+
 // Nobody but these peers, a YAML list, may reach p/a, and it nobody else.
 std::string only_with(const std::string& peers);
 

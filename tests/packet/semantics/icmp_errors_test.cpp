@@ -90,15 +90,6 @@ std::optional<SocketError> error_about(const Endpoint& from, const Address& to,
   return error;
 }
 
-const std::string kDenyIngress = policy("default/deny-ingress", R"(
-  podSelector: {}
-)");
-
-const std::string kDenyEgress = policy("default/deny-egress", R"(
-  podSelector: {}
-  policyTypes: [Egress]
-)");
-
 const std::string kRepliesOnly = policy("default/replies-only", R"(
   podSelector: {}
   policyTypes: [Ingress, Egress]

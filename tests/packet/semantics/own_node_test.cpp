@@ -5,11 +5,6 @@
 namespace portcullis::test {
 namespace {
 
-const std::string kDenyBoth = policy("default/deny-both", R"(
-  podSelector: {}
-  policyTypes: [Ingress, Egress]
-)");
-
 const std::vector<Traffic> kListens = {tcp(80), udp(53), sctp(9999)};
 
 // default/a is on node-1, other/b on the last node. bridge-<n> is the gateway of the node's pods,

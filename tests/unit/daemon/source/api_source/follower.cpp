@@ -27,7 +27,7 @@ void apply_all(ClusterState& state, const api::Server& server, k8s::Resource res
                   {"items", server.objects(served)}};
   const auto page = k8s::decode_page(list.dump(), resource);
   ASSERT_TRUE(page) << page.error().message;
-  for (const auto& listed : page->objects) state.apply(k8s::put(listed.object));
+  for (const auto& listed : page->objects) state.apply(k8s::to_event(listed.object));
 }
 
 }  // namespace
