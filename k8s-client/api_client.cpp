@@ -139,7 +139,7 @@ struct ApiClient::Request::Exchange : std::enable_shared_from_this<Exchange> {
   void take(std::string_view bytes, Body::Proceed proceed) {
     const std::lock_guard lock(mutex);
     // Of a connection that is being closed, cpprestsdk may give a piece that it has not read whole.
-    if (cancel.get_token().is_canceled()) return;
+    if (cancelled.is_canceled()) return;
     if (!answer) {
       early = [this, bytes, proceed = std::move(proceed)] { read(bytes, proceed); };
     } else {
@@ -186,6 +186,7 @@ struct ApiClient::Request::Exchange : std::enable_shared_from_this<Exchange> {
   const std::shared_ptr<Body> body;
   Done done;  // touched on the loop only
   pplx::cancellation_token_source cancel;
+  const pplx::cancellation_token cancelled = cancel.get_token();
 
   std::mutex mutex;  // of what follows
   std::optional<Answer> answer;
@@ -277,7 +278,7 @@ ApiClient::Request ApiClient::send(const Call& call, std::chrono::seconds idle_l
   pplx::create_task([=, access = impl_->access] {
     auto request = request_for(call, access, *credentials);
     request.set_response_stream(exchange->stream());
-    return client->request(request, exchange->cancel.get_token());
+    return client->request(request, exchange->cancelled);
   })
       .then([=](const web::http::http_response& response) {
         if (response.status_code() == web::http::status_codes::Unauthorized) credentials->reject();
