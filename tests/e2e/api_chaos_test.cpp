@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <iostream>
@@ -81,6 +82,17 @@ class ApiChaos : public ApiNode {
     }
   }
 
+  // Nothing is written to a restored server before all have come back to it: versions that were
+  // given out already can be told from new ones only until then.
+  void restore(std::uint64_t version) {
+    if (!server_->restore(version)) return;  // it has been compacted
+    const auto all_watch = [&] {
+      return std::ranges::all_of(api::kResources,
+                                 [&](auto resource) { return server_->watches(resource) > 0; });
+    };
+    ASSERT_TRUE(wait_until(all_watch, std::chrono::seconds(60))) << daemon_->err();
+  }
+
   const unsigned seed_ = number_from("PORTCULLIS_CHAOS_SEED", std::random_device{}());
   std::mt19937 random_{seed_};
 };
@@ -99,7 +111,7 @@ TEST_F(ApiChaos, EndsInTheKernel) {
     }
     server_->clear_faults();
     server_->start();
-    if (round == 1) server_->restore(backup);
+    if (round == 1) restore(backup);
     ASSERT_TRUE(kernel_follows_server()) << "round " << round << '\n' << daemon_->err();
   }
   EXPECT_EQ(get("/readyz").status, 200);
