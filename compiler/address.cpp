@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <array>
+#include <boost/container_hash/hash.hpp>
 #include <charconv>
 #include <optional>
 
@@ -60,6 +61,12 @@ AddressValue host_mask(Family family, int prefix_length) {
 }
 
 }  // namespace
+
+std::size_t AddressHash::operator()(const Address& address) const {
+  std::size_t seed = static_cast<std::size_t>(address.value);
+  boost::hash_combine(seed, static_cast<std::uint64_t>(address.value >> 64U));
+  return seed;
+}
 
 AddressValue max_value(Family family) { return host_mask(family, 0); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ struct Address {
   AddressValue value = 0;
 
   std::strong_ordering operator<=>(const Address&) const = default;
+};
+
+struct AddressHash {
+  std::size_t operator()(const Address& address) const;
 };
 
 // A block of addresses. Host bits of `base` are zero.

@@ -1,13 +1,10 @@
 #include "compiler/address_owner.h"
 
 #include <tuple>
+#include <utility>
 
 namespace portcullis {
 namespace {
-
-bool has_own_address(const Pod& pod) {
-  return !pod.host_network && !pod.finished() && !pod.addresses.empty();
-}
 
 // Of two pods that have one address, the one with the higher claim owns it.
 auto claim_of(const Pod& pod) {
@@ -18,30 +15,38 @@ bool is_same_pod(const Pod& a, const Pod& b) {
   return &a == &b || (a.key == b.key && a.uid == b.uid);
 }
 
-bool is_same_owner(const AddressOwner& a, const AddressOwner& b) {
-  return a.contested == b.contested && (a.contested || is_same_pod(*a.pod, *b.pod));
-}
-
 std::string described(const ObjectKey& key, const std::string& origin) {
   return to_string(key) + (origin.empty() ? "" : " (" + origin + ")");
 }
 
 }  // namespace
 
+bool has_own_address(const Pod& pod) {
+  return !pod.host_network && !pod.finished() && !pod.addresses.empty();
+}
+
+void add_claim(AddressOwner& owner, const std::shared_ptr<const Pod>& pod) {
+  if (!owner.pod || claim_of(*owner.pod) < claim_of(*pod)) {
+    owner = {pod, false};
+  } else if (claim_of(*owner.pod) == claim_of(*pod)) {
+    owner.contested = true;
+  }
+}
+
+bool has_equal_claim(const AddressOwner& owner, const Pod& pod) {
+  return claim_of(*owner.pod) == claim_of(pod);
+}
+
+bool is_same_owner(const AddressOwner& a, const AddressOwner& b) {
+  if (!a.pod || !b.pod) return a.pod == b.pod;
+  return a.contested == b.contested && (a.contested || is_same_pod(*a.pod, *b.pod));
+}
+
 AddressOwners address_owners(const ClusterState& cluster) {
   AddressOwners owners;
   for (const auto& [key, pod] : cluster.pods()) {
     if (!has_own_address(*pod)) continue;
-    for (const auto& address : pod->addresses) {
-      const auto [place, first] = owners.try_emplace(address, AddressOwner{pod, false});
-      auto& owner = place->second;
-      if (first || claim_of(*pod) < claim_of(*owner.pod)) continue;
-      if (claim_of(*pod) == claim_of(*owner.pod)) {
-        owner.contested = true;
-      } else {
-        owner = {pod, false};
-      }
-    }
+    for (const auto& address : pod->addresses) add_claim(owners[address], pod);
   }
   return owners;
 }
@@ -66,7 +71,7 @@ std::vector<Endpoint> endpoints(const ClusterState& cluster) {
     Endpoint contested{pod.get(), ns_object, {}, true};
     for (const auto& address : pod->addresses) {
       const auto& owner = owners_by_address.at(address);
-      if (owner.contested && claim_of(*owner.pod) == claim_of(*pod)) {
+      if (owner.contested && has_equal_claim(owner, *pod)) {
         contested.addresses.push_back(address);
       } else if (owner.pod == pod) {
         own.addresses.push_back(address);
@@ -78,16 +83,21 @@ std::vector<Endpoint> endpoints(const ClusterState& cluster) {
   return found;
 }
 
+std::optional<AddressConflict> conflict_about(const Address& address, const AddressOwner& owner,
+                                              const Pod& claimant) {
+  if (owner.pod.get() == &claimant) return std::nullopt;
+  return AddressConflict{address,         owner.pod->key,    claimant.key,
+                         owner.contested, owner.pod->origin, claimant.origin};
+}
+
 std::vector<AddressConflict> address_conflicts(const ClusterState& cluster) {
   const auto owners_by_address = address_owners(cluster);
   std::vector<AddressConflict> conflicts;
   for (const auto& [key, pod] : cluster.pods()) {
     if (!has_own_address(*pod)) continue;
     for (const auto& address : pod->addresses) {
-      const auto& owner = owners_by_address.at(address);
-      if (owner.pod == pod) continue;
-      conflicts.push_back(
-          {address, owner.pod->key, key, owner.contested, owner.pod->origin, pod->origin});
+      auto conflict = conflict_about(address, owners_by_address.at(address), *pod);
+      if (conflict) conflicts.push_back(std::move(*conflict));
     }
   }
   return conflicts;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,23 @@ namespace portcullis {
 
 // Whose an address is.
 struct AddressOwner {
-  std::shared_ptr<const Pod> pod;  // of several with equal claims the first by key
+  std::shared_ptr<const Pod> pod;  // of several with equal claims the first by key; null: nobody
   bool contested = false;          // there are several
 };
+
+// Whether policies can be about it: not on the host's network, not finished, with an address.
+bool has_own_address(const Pod& pod);
+
+// Takes one more claimant into account; they come in the order of their keys. Of two pods that have
+// one address, it belongs to the one that is not terminating, then the running one, then the
+// newest.
+void add_claim(AddressOwner& owner, const std::shared_ptr<const Pod>& pod);
+
+// Whether it is a claimant with as good a right as the owner's.
+bool has_equal_claim(const AddressOwner& owner, const Pod& pod);
+
+// Whether an address that changed from one to the other is still the same pod's.
+bool is_same_owner(const AddressOwner& a, const AddressOwner& b);
 
 // The owner of every address that has one. Shares the pods with the cluster it was made of.
 using AddressOwners = std::map<Address, AddressOwner>;
@@ -35,11 +50,9 @@ struct Endpoint {
   bool contested = false;  // the addresses are claimed by another pod with equal right
 };
 
-// Every pod that has an address of its own: not on the host's network, not finished. Two pods with
-// one address: it belongs to the one that is not terminating, then the running one, then the
-// newest. Where that does not decide, it is contested, and each claimant has a second endpoint for
-// such addresses: they can be no one's peer, and may talk to nobody. Sorted by key. The endpoints
-// point into `cluster`.
+// Every pod that has an address of its own. Where claims do not decide (see add_claim()), an
+// address is contested, and each claimant has a second endpoint for such addresses: they can be no
+// one's peer, and may talk to nobody. Sorted by key. The endpoints point into `cluster`.
 std::vector<Endpoint> endpoints(const ClusterState& cluster);
 
 // Two pods that claim one address, for the operator.
@@ -54,6 +67,11 @@ struct AddressConflict {
   bool operator==(const AddressConflict&) const = default;
 };
 
+// None if the pod owns the address alone.
+std::optional<AddressConflict> conflict_about(const Address& address, const AddressOwner& owner,
+                                              const Pod& claimant);
+
+// By the other pod's key.
 std::vector<AddressConflict> address_conflicts(const ClusterState& cluster);
 
 // "pods default/a (a.yaml, document 1) and default/b (b.yaml, document 1) both have 10.0.0.1; ..."

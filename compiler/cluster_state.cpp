@@ -1,21 +1,26 @@
 #include "compiler/cluster_state.h"
 
+#include <utility>
+
 namespace portcullis {
 namespace {
 
-template <class Map, class Key, class Value>
-bool put(Map& map, const Key& key, const Value& value) {
-  if (!value) return map.erase(key) != 0;
+template <class Map, class Key, class Object>
+std::optional<Change> put(Map& map, const Key& key, const std::shared_ptr<const Object>& value) {
+  if (!value) {
+    const auto node = map.extract(key);
+    if (node.empty()) return std::nullopt;
+    return ObjectChange<Object>{std::move(node.mapped()), nullptr};
+  }
   const auto [place, inserted] = map.try_emplace(key, value);
-  if (inserted) return true;
-  if (place->second == value || *place->second == *value) return false;
-  place->second = value;
-  return true;
+  if (inserted) return ObjectChange<Object>{nullptr, value};
+  if (place->second == value || *place->second == *value) return std::nullopt;
+  return ObjectChange<Object>{std::exchange(place->second, value), value};
 }
 
 }  // namespace
 
-bool ClusterState::apply(const Event& event) {
+std::optional<Change> ClusterState::apply(const Event& event) {
   if (const auto* pod = std::get_if<PodEvent>(&event)) return put(pods_, pod->key, pod->pod);
   if (const auto* ns = std::get_if<NamespaceEvent>(&event)) {
     return put(namespaces_, ns->name, ns->ns);

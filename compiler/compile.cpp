@@ -1,6 +1,7 @@
 #include "compiler/compile.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -9,22 +10,11 @@
 #include "compiler/membership.h"
 #include "compiler/profile.h"
 #include "compiler/ruleset_builder.h"
-#include "compiler/serialize.h"
 
 namespace portcullis {
 namespace {
 
 using Policies = std::vector<const NetworkPolicy*>;
-
-bool isolates(const NetworkPolicy& policy, Direction direction) {
-  return direction == Direction::kIngress ? policy.isolates_ingress : policy.isolates_egress;
-}
-
-// A pod that has an address but no node may be anywhere (its manifest does not say, or not
-// legibly): then every node enforces it.
-bool is_local(const Pod& pod, std::string_view node_name) {
-  return pod.node_name.empty() || pod.node_name == node_name;
-}
 
 // ClusterState -> endpoints -> (local ones) policies -> profiles -> chains and sets
 //                           -> (all) membership ------------------------^
@@ -39,7 +29,7 @@ class Compilation {
 
   Ruleset run(std::string_view node_name) && {
     for (const auto& endpoint : endpoints_) {
-      if (!is_local(*endpoint.pod, node_name)) continue;
+      if (!endpoint.pod->is_local_to(node_name)) continue;
       isolate(endpoint, Direction::kEgress);
       isolate(endpoint, Direction::kIngress);
     }
@@ -50,44 +40,37 @@ class Compilation {
   void isolate(const Endpoint& endpoint, Direction direction) {
     const auto& chain = endpoint.contested || endpoint.pod->malformed
                             ? quarantine(direction)
-                            : profile_chain(*endpoint.pod, direction);
+                            : chain_for(*endpoint.pod, direction);
     if (chain.empty()) return;
     for (const auto& address : endpoint.addresses) builder_.dispatch(direction, address, chain);
   }
 
   const std::string& quarantine(Direction direction) {
     auto& chain = quarantine_[direction];
-    if (chain.empty()) chain = builder_.add_quarantine(direction);
+    if (chain.empty()) chain = builder_.add(quarantine_chain(direction));
     return chain;
   }
 
-  // Which policies isolate local pods, and which pods these are for: the profile chains say the
-  // rest of them.
-  std::string policies_in_force() const {
-    std::map<ObjectKey, const NetworkPolicy*> in_force;
+  ContentSum policies_in_force() const {
+    std::set<const NetworkPolicy*> in_force;
     for (const auto& [subjects, chain] : chains_) {
-      if (chain.empty()) continue;
-      for (const auto* policy : std::get<Policies>(subjects)) in_force[policy->key] = policy;
+      const auto& policies = std::get<Policies>(subjects);
+      if (!chain.empty()) in_force.insert(policies.begin(), policies.end());
     }
-    std::string content;
-    for (const auto& [key, policy] : in_force) {
-      put(content, to_string(key));
-      put(content, policy->pod_selector);
-      content += policy->isolates_ingress ? "i" : "-";
-      content += policy->isolates_egress ? "e" : "-";
-    }
-    return content;
+    ContentSum sum;
+    for (const auto* policy : in_force) sum.add(subjects_of(*policy));
+    return sum;
   }
 
   // The chain for the pod; "" where the direction is open.
-  const std::string& profile_chain(const Pod& pod, Direction direction) {
+  const std::string& chain_for(const Pod& pod, Direction direction) {
     const auto& policies = selecting(pod, direction);
     const bool ports_matter = direction == Direction::kIngress && !policies.empty();
     const auto [place, added] = chains_.try_emplace(
         {direction, policies, ports_matter ? pod.ports : std::vector<NamedPort>()});
     if (added && !policies.empty()) {
       const auto profile = make_profile(direction, policies, pod);
-      if (!profile.allows_everything()) place->second = builder_.add_profile(profile);
+      if (!profile.allows_everything()) place->second = builder_.add(profile_chain(profile));
     }
     return place->second;
   }

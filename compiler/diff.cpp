@@ -118,6 +118,8 @@ class Differ {
 
 }  // namespace
 
+Transaction diff_parts(const Ruleset& from, const Ruleset& to) { return Differ(from, to).run(); }
+
 Transaction diff(const Ruleset& from, const Ruleset& to) {
   if (from == to) return {};
   Transaction transaction;
@@ -127,7 +129,7 @@ Transaction diff(const Ruleset& from, const Ruleset& to) {
   const Ruleset none;
   const auto& base = replace ? none : from;
   if (base.empty()) transaction.operations.emplace_back(AddTable{});
-  auto rest = Differ(base, to).run();
+  auto rest = diff_parts(base, to);
   std::move(rest.operations.begin(), rest.operations.end(),
             std::back_inserter(transaction.operations));
   return transaction;

@@ -11,4 +11,8 @@ namespace portcullis {
 // after compile(), only after someone else's hand), the table is replaced in the same transaction.
 Transaction diff(const Ruleset& from, const Ruleset& to);
 
+// The same for parts of a table that is there and stays: objects that are in one of them only, and
+// elements that they have not in common. Nothing that others refer to changes in place.
+Transaction diff_parts(const Ruleset& from, const Ruleset& to);
+
 }  // namespace portcullis

@@ -9,8 +9,15 @@ constexpr std::uint8_t kNeighborSolicit = 135;  // ICMPv6 types of RFC 4861
 constexpr std::uint8_t kNeighborAdvert = 136;
 constexpr std::uint8_t kOnLinkHopLimit = 255;
 
-std::string of_generation(const std::string& name, const std::string& generation) {
-  return name + "-" + generation;
+constexpr const char* kSelfComment = "isolated local pods, to themselves";
+
+std::string dispatch_map(Direction direction, Family family, const std::string& generation) {
+  return in_family(direction == Direction::kIngress ? "ingress" : "egress", family) + "-" +
+         generation;
+}
+
+std::string self_set(Family family, const std::string& generation) {
+  return in_family("self", family) + "-" + generation;
 }
 
 // Replies; neighbour discovery between bridged pods (a routed packet has lost its hop limit of
@@ -23,7 +30,7 @@ std::vector<Rule> forward_rules(const std::string& generation) {
     rules.push_back(Rule{std::move(statements)});
   };
   const auto dispatch = [&](Direction direction, Family family, Field field) {
-    add({VerdictMap{{field}, of_generation(dispatch_map(direction, family), generation)}});
+    add({VerdictMap{{field}, dispatch_map(direction, family, generation)}});
   };
   add({ConntrackState{ConntrackState::kEstablished | ConntrackState::kRelated}, accept});
   for (const auto type : {kNeighborSolicit, kNeighborAdvert}) {
@@ -31,7 +38,7 @@ std::vector<Rule> forward_rules(const std::string& generation) {
   }
   for (const auto family : kFamilies) {
     add({InSet{{source_field(family), destination_field(family)},
-               of_generation(self_set(family), generation),
+               self_set(family, generation),
                false},
          accept});
   }
@@ -62,24 +69,31 @@ Field destination_field(Family family) {
   return family == Family::kIpv4 ? Field::kIp4Destination : Field::kIp6Destination;
 }
 
-std::string dispatch_map(Direction direction, Family family) {
-  return in_family(direction == Direction::kIngress ? "ingress" : "egress", family);
-}
-
-std::string self_set(Family family) { return in_family("self", family); }
-
-std::vector<SetSpec> dispatch_sets(const std::string& generation) {
-  std::vector<SetSpec> sets;
+std::vector<Set> dispatch_sets(const std::string& generation, const Dispatch& dispatch) {
+  std::vector<Set> sets;
   for (const auto family : kFamilies) {
     const auto type = address_type(family);
-    const auto add = [&](const std::string& name, std::vector<FieldType> key, bool verdict_map,
-                         const char* comment) {
-      sets.push_back(
-          {of_generation(name, generation), std::move(key), false, verdict_map, comment});
-    };
-    add(self_set(family), {type, type}, false, "isolated local pods, to themselves");
-    add(dispatch_map(Direction::kEgress, family), {type}, true, "local pods isolated for egress");
-    add(dispatch_map(Direction::kIngress, family), {type}, true, "local pods isolated for ingress");
+    Set self{{self_set(family, generation), {type, type}, false, false, kSelfComment}, {}};
+    std::array<Set, 2> maps;
+    for (const auto direction : {Direction::kEgress, Direction::kIngress}) {
+      maps[index_of(direction)].spec = {dispatch_map(direction, family, generation),
+                                        {type},
+                                        false,
+                                        true,
+                                        direction == Direction::kEgress
+                                            ? "local pods isolated for egress"
+                                            : "local pods isolated for ingress"};
+    }
+    for (const auto& [address, chains] : dispatch) {
+      if (address.family != family) continue;
+      const auto key = ElementKey().append(address);
+      self.elements.push_back({ElementKey(key).append(address), {}, {}});
+      for (std::size_t i = 0; i < maps.size(); ++i) {
+        if (!chains[i].empty()) maps[i].elements.push_back({key, {}, chains[i]});
+      }
+    }
+    sets.push_back(std::move(self));
+    sets.insert(sets.end(), maps.begin(), maps.end());
   }
   return sets;
 }

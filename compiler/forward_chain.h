@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,15 +20,18 @@ FieldType address_type(Family family);
 Field source_field(Family family);
 Field destination_field(Family family);
 
-// The sets' names without their generation: "ingress-v4", "self-v4".
-std::string dispatch_map(Direction direction, Family family);
-std::string self_set(Family family);
+// The chains that decide the two directions of an address, "" for one that is open.
+using ChainNames = std::array<std::string, 2>;
+constexpr std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
+
+// Of every address of local pods that is isolated.
+using Dispatch = std::map<Address, ChainNames>;
 
 // A generation names the dispatch sets after the policies that are in force, "ingress-v4-1f". While
 // policies stay, pods that come and go are elements of these sets. When policies change, sets of
 // another name are filled, and then the chain's rules are exchanged: the kernel shows a packet the
 // rules of one moment from its first to its last, but each element as it is when it is looked up.
-std::vector<SetSpec> dispatch_sets(const std::string& generation);
+std::vector<Set> dispatch_sets(const std::string& generation, const Dispatch& dispatch);
 Chain forward_chain(const std::string& generation);
 
 }  // namespace portcullis

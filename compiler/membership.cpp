@@ -5,13 +5,6 @@
 namespace portcullis {
 namespace {
 
-bool covers(const Peers& peers, const Address& address) {
-  const auto& ranges = address.family == Family::kIpv4 ? peers.v4 : peers.v6;
-  return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) {
-    return range.first <= address.value && address.value <= range.last;
-  });
-}
-
 // An address has one owner, so it alone tells members apart.
 std::vector<Member> sorted_unique(std::vector<Member> members) {
   std::sort(members.begin(), members.end(),
@@ -57,7 +50,7 @@ std::vector<Member> Membership::members(const Peers& peers) const {
   auto found = members(peers.pods);
   if (peers.v4.empty() && peers.v6.empty()) return found;
   for (const auto& member : members(std::vector{kEveryPod})) {
-    if (covers(peers, member.address)) found.push_back(member);
+    if (peers.covers(member.address)) found.push_back(member);
   }
   return sorted_unique(std::move(found));
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -59,6 +60,9 @@ struct Pod {
   bool terminating = false;  // has a deletionTimestamp
   bool malformed = false;
 
+  // A pod that has an address but no node may be anywhere (its manifest does not say, or not
+  // legibly): then every node enforces it.
+  bool is_local_to(std::string_view node) const { return node_name.empty() || node_name == node; }
   bool finished() const { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
   bool operator==(const Pod&) const = default;
 };

@@ -1,8 +1,11 @@
 #include "compiler/profile.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
+
+#include "compiler/serialize.h"
 
 namespace portcullis {
 namespace {
@@ -91,7 +94,7 @@ class ProfileBuilder {
                       PortSet& ports) {
     if (direction_ == Direction::kEgress) {
       add(named_[{name, protocol}], peers);
-    } else if (const auto* found = find_port(subject_, name, protocol)) {
+    } else if (const auto* found = find_port(subject_.ports, name, protocol)) {
       ports.push_back(port_interval(protocol, {found->number, found->number}));
     }
   }
@@ -104,11 +107,33 @@ class ProfileBuilder {
 
 }  // namespace
 
-const NamedPort* find_port(const Pod& pod, const std::string& name, Protocol protocol) {
-  const auto found = std::find_if(pod.ports.begin(), pod.ports.end(), [&](const auto& port) {
+bool Peers::covers(const Address& address) const {
+  const auto& all = ranges(address.family);
+  const auto above = std::upper_bound(
+      all.begin(), all.end(), address.value,
+      [](const AddressValue& value, const auto& range) { return value < range.first; });
+  return above != all.begin() && address.value <= std::prev(above)->last;
+}
+
+bool isolates(const NetworkPolicy& policy, Direction direction) {
+  return direction == Direction::kIngress ? policy.isolates_ingress : policy.isolates_egress;
+}
+
+std::string subjects_of(const NetworkPolicy& policy) {
+  std::string content;
+  put(content, to_string(policy.key));
+  put(content, policy.pod_selector);
+  content += policy.isolates_ingress ? "i" : "-";
+  content += policy.isolates_egress ? "e" : "-";
+  return content;
+}
+
+const NamedPort* find_port(const std::vector<NamedPort>& ports, const std::string& name,
+                           Protocol protocol) {
+  const auto found = std::find_if(ports.begin(), ports.end(), [&](const auto& port) {
     return port.name == name && port.protocol == protocol;
   });
-  return found == pod.ports.end() ? nullptr : &*found;
+  return found == ports.end() ? nullptr : &*found;
 }
 
 bool Profile::allows_everything() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,14 @@ namespace portcullis {
 
 enum class Direction : std::uint8_t { kIngress, kEgress };
 
+inline constexpr std::array kDirections = {Direction::kIngress, Direction::kEgress};
+
+bool isolates(const NetworkPolicy& policy, Direction direction);
+
+// Which pods the policy isolates, and how, as text for content_hash(): the profile chains say the
+// rest of it.
+std::string subjects_of(const NetworkPolicy& policy);
+
 using AddressRanges = std::vector<Interval<AddressValue>>;
 
 // The far ends that a clause allows: everyone, or pods by selector and addresses by range.
@@ -24,6 +33,9 @@ struct Peers {
   std::vector<PeerSelector> pods;  // as unite() leaves them; empty for everyone
   AddressRanges v4;                // canonical; empty for everyone
   AddressRanges v6;
+
+  const AddressRanges& ranges(Family family) const { return family == Family::kIpv4 ? v4 : v6; }
+  bool covers(const Address& address) const;  // by its ranges
 
   std::strong_ordering operator<=>(const Peers&) const = default;
 };
@@ -56,8 +68,9 @@ struct Profile {
   bool allows_everything() const;
 };
 
-// The port that the pod gives this name, the first one; null if it gives it to none.
-const NamedPort* find_port(const Pod& pod, const std::string& name, Protocol protocol);
+// The first of a pod's ports that has this name; null if none has.
+const NamedPort* find_port(const std::vector<NamedPort>& ports, const std::string& name,
+                           Protocol protocol);
 
 // The profile of `subject` under `policies`, each of which selects it and isolates `direction`. Of
 // the subject only its named ports matter, and only for ingress.

@@ -48,8 +48,8 @@ std::vector<std::string> split_list(const std::string& text) {
 bool wants_json(const AdminTarget& target) { return target.parameter("format") == "json"; }
 
 AdminReply print_desired(const AdminTarget& target, const Reconciler& reconciler) {
-  const Ruleset* desired = reconciler.desired();
-  if (desired == nullptr) return {kUnavailable, kNothingRead};
+  const auto desired = reconciler.desired();
+  if (!desired) return {kUnavailable, kNothingRead};
   return {200, wants_json(target) ? print_json(*desired) : print_nft(*desired)};
 }
 

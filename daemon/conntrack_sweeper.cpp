@@ -10,9 +10,8 @@ ConntrackSweeper::ConntrackSweeper(boost::asio::io_context& io, Forget forget, S
                                    Sink sink)
     : io_(io), forget_(std::move(forget)), timing_(timing), sink_(std::move(sink)), timer_(io) {}
 
-void ConntrackSweeper::want(AddressOwners owners) {
-  for (const Address& address : lost_addresses(owners_, owners)) lost_.insert(address);
-  owners_ = std::move(owners);
+void ConntrackSweeper::lose(const std::vector<Address>& addresses) {
+  lost_.insert(addresses.begin(), addresses.end());
 }
 
 void ConntrackSweeper::enforced() {

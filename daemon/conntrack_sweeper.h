@@ -10,7 +10,7 @@
 #include <set>
 #include <vector>
 
-#include "compiler/address_owner.h"
+#include "compiler/address.h"
 #include "compiler/result.h"
 #include "daemon/netlink/conntrack.h"
 
@@ -35,8 +35,8 @@ struct Sweep {
 // Has the kernel forget the connections of addresses that changed hands, so that none that an old
 // owner made lets traffic in to the new one, or out of it.
 //
-//     want(owners)            enforced()           a sweep, on a thread of its own
-//     lost addresses: wait ------------> due -----------------------------> forgotten
+//     lose(addresses)         enforced()           a sweep, on a thread of its own
+//               they wait -------------> due -----------------------------> forgotten
 //                                         ^                      |
 //                                         '------- failed -------'
 //
@@ -63,10 +63,10 @@ class ConntrackSweeper {
   ConntrackSweeper(const ConntrackSweeper&) = delete;
   ConntrackSweeper& operator=(const ConntrackSweeper&) = delete;
 
-  // Whose each address is in what the kernel is to enforce next. Nothing is lost by the first call.
-  void want(AddressOwners owners);
+  // Addresses that are somebody else's in what the kernel is to enforce next.
+  void lose(const std::vector<Address>& addresses);
 
-  // The kernel enforces what was wanted last.
+  // The kernel enforces it.
   void enforced();
 
   State state() const { return state_; }
@@ -83,7 +83,6 @@ class ConntrackSweeper {
   const SweeperTiming timing_;
   const Sink sink_;
   State state_ = State::kIdle;
-  AddressOwners owners_;
   std::set<Address> lost_;
   std::set<Address> due_;
   std::chrono::milliseconds delay_{0};  // before the next retry; 0: the last sweep succeeded

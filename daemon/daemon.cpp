@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
 
-#include "compiler/address_owner.h"
-#include "compiler/compile.h"
 #include "daemon/log.h"
 #include "daemon/open_source.h"
 #include "daemon/service_manager.h"
@@ -27,9 +26,14 @@ std::string count(std::size_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
-std::ptrdiff_t pods_here(const ClusterState& cluster, const std::string& node_name) {
-  return std::count_if(cluster.pods().begin(), cluster.pods().end(),
-                       [&](const auto& entry) { return entry.second->node_name == node_name; });
+// "3 network policies, 40 pods (2 on this node), 4 namespaces"
+std::string described(const ClusterState& cluster, const std::string& node_name) {
+  const auto here =
+      std::count_if(cluster.pods().begin(), cluster.pods().end(),
+                    [&](const auto& entry) { return entry.second->node_name == node_name; });
+  return count(cluster.policies().size(), "network policy object") + ", " +
+         count(cluster.pods().size(), "pod") + " (" + std::to_string(here) + " on this node), " +
+         count(cluster.namespaces().size(), "namespace");
 }
 
 void log_news(const ProblemLog::News& news) {
@@ -44,28 +48,27 @@ void log_news(const ProblemLog::News& news) {
 //     ApiSource            DirectorySource
 //            |                 |
 //            '--- one of them -'
-//            | Update: events, and the problems that stand
-//     ClusterState, ProblemLog ------------------------------------------------> log
-//            |        |      '-- AddressOwners ----------------.
-//            |        '-- AdminApi <--> AdminServer: explain,  |
-//            |               |          matrix, dump, diff     |
-//            | compile(), once for all the updates that wait   |
-//            | Ruleset       |                                 v
-//     Reconciler <-----------'    Attempt succeeded: ConntrackSweeper ---------> log
-//            |      |             enforced()                   | lost addresses,
-//            |      | Attempt                                  | on a thread of its own
-//            |      Status --> HealthServer: /healthz,      nl::Conntrack
-//            |           '---> systemd       /readyz, /metrics
-//            | diff(actual, desired)
+//            | Update: events, and the problems that stand -- ProblemLog -------> log
+//            | once for all the updates that wait
+//     IncrementalCompiler: ClusterState <-- AdminApi <--> AdminServer: explain,
+//            |             lost addresses --------------.       matrix, dump, diff
+//            | RulesetChange                            v
+//     Reconciler    Attempt succeeded: enforced() ConntrackSweeper -------------> log
+//            |      |                                   | on a thread of its own
+//            |      | Attempt                        nl::Conntrack
+//            |      Status --> HealthServer: /healthz, /readyz, /metrics
+//            |           '---> systemd
 //            | Transaction
 //     nl::Kernel
 Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
                std::optional<nl::Conntrack> conntrack)
     : io_(io),
       options_(options),
-      reconciler_(io, std::move(kernel), ReconcilerTiming{},
-                  [this](const Attempt& attempt) { report(attempt); }),
-      admin_api_(io, reconciler_, cluster_, status_) {
+      compiler_(options.node_name),
+      reconciler_(
+          io, std::move(kernel), ReconcilerTiming{}, [this] { return compiler_.ruleset(); },
+          [this](const Attempt& attempt) { report(attempt); }),
+      admin_api_(io, reconciler_, compiler_.cluster(), status_) {
   if (!conntrack) return;
   auto shared = std::make_shared<nl::Conntrack>(std::move(*conntrack));
   sweeper_.emplace(
@@ -96,7 +99,7 @@ Result<void> Daemon::start() {
 }
 
 void Daemon::receive(Update update) {
-  for (const Event& event : update.events) cluster_changed_ |= cluster_.apply(event);
+  std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
   note_followed(update.followed);
   if (!update.synced) return;
   problems_ = std::move(update.problems);
@@ -124,8 +127,10 @@ void Daemon::note_followed(const std::vector<Following>& followed) {
 
 void Daemon::settle() {
   settling_ = false;
-  if (cluster_changed_) conflicts_ = address_conflicts(cluster_);
-  auto lines = problem_lines(problems_, conflicts_);
+  const bool first = !status_.source_read;
+  auto compiled = compiler_.apply(std::exchange(events_, {}));
+  if (sweeper_) sweeper_->lose(compiled.lost);
+  auto lines = problem_lines(problems_, compiler_.conflicts());
   Status status = status_;
   status.source_read = true;
   status.held_back = must_hold_back();
@@ -134,13 +139,10 @@ void Daemon::settle() {
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return log_warning(headline(status_));
-  if (!std::exchange(cluster_changed_, false)) return;
-  log_info("compiling " + count(cluster_.policies().size(), "network policy object") + ", " +
-           count(cluster_.pods().size(), "pod") + " (" +
-           std::to_string(pods_here(cluster_, options_.node_name)) + " on this node), " +
-           count(cluster_.namespaces().size(), "namespace"));
-  reconciler_.want(std::make_shared<const Ruleset>(compile(cluster_, options_.node_name)));
-  if (sweeper_) sweeper_->want(address_owners(cluster_));  // the attempt is made in a later turn
+  if (first) log_info("compiled " + described(compiler_.cluster(), options_.node_name));
+  if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
+    reconciler_.want(std::move(compiled.change));
+  }
 }
 
 // After a restart a file that cannot be read may be what isolates some pods: to commit without it

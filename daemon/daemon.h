@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/incremental/incremental_compiler.h"
 #include "daemon/admin_api.h"
 #include "daemon/admin_server.h"
 #include "daemon/conntrack_sweeper.h"
@@ -45,12 +45,11 @@ class Daemon {
   boost::asio::io_context& io_;
   const Options options_;
   Status status_;
-  ClusterState cluster_;
-  std::vector<Problem> problems_;           // of the last update
-  std::vector<AddressConflict> conflicts_;  // in cluster_
-  bool complete_ = false;                   // every file has been read, of the last update
-  bool settling_ = false;                   // settle() is queued
-  bool cluster_changed_ = true;             // since the last compile(); the first one is due anyway
+  IncrementalCompiler compiler_;
+  std::vector<Event> events_;      // not compiled yet
+  std::vector<Problem> problems_;  // of the last update
+  bool complete_ = false;          // every file has been read, of the last update
+  bool settling_ = false;          // settle() is queued
   ProblemLog problem_log_;
   Reconciler reconciler_;
   std::optional<ConntrackSweeper> sweeper_;

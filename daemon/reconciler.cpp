@@ -1,6 +1,7 @@
 #include "daemon/reconciler.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "compiler/steps.h"
@@ -10,28 +11,49 @@ namespace {
 
 constexpr std::size_t kMostLeftBehind = 1'000;  // operations to remove it
 
-// What the kernel holds after an exchange: what is wanted, and what that has left behind.
-std::shared_ptr<const Ruleset> united(const Ruleset& desired, const Ruleset& actual) {
-  auto held = std::make_shared<Ruleset>(desired);
-  held->sets.insert(actual.sets.begin(), actual.sets.end());
-  held->chains.insert(actual.chains.begin(), actual.chains.end());
-  return held;
+template <class Map>
+void add_missing(const Map& from, const Map& to, Map& found) {
+  for (const auto& [name, object] : from) {
+    if (!to.contains(name)) found.insert_or_assign(name, object);
+  }
+}
+
+// The objects of `from` that `to` has not.
+void add_gone(const Ruleset& from, const Ruleset& to, Ruleset& gone) {
+  add_missing(from.sets, to.sets, gone.sets);
+  add_missing(from.chains, to.chains, gone.chains);
+}
+
+template <class Map>
+void take_back(Map& left_behind, const Map& after, Map& before) {
+  for (const auto& [name, object] : after) {
+    if (auto node = left_behind.extract(name); !node.empty()) before.insert(std::move(node));
+  }
+}
+
+bool replaces_table(const Transaction& transaction) {
+  return !transaction.empty() &&
+         std::holds_alternative<DeleteTable>(transaction.operations.front());
 }
 
 }  // namespace
 
 Reconciler::Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
-                       Sink sink)
-    : timer_(io), kernel_(std::move(kernel)), timing_(timing), sink_(std::move(sink)) {}
+                       Desired desired, Sink sink)
+    : timer_(io),
+      kernel_(std::move(kernel)),
+      timing_(timing),
+      desired_(std::move(desired)),
+      sink_(std::move(sink)) {}
 
-void Reconciler::want(std::shared_ptr<const Ruleset> desired) {
-  desired_ = std::move(desired);
+void Reconciler::want(RulesetChange change) {
   switch (state_) {
     case State::kDue:
       return;
     case State::kWaiting:
-    case State::kHeld:
       return arm(State::kDue, Clock::now());
+    case State::kHeld:
+      return attempt(std::move(change));
     case State::kFailed:
       // The new ruleset may be what mends it, but a stream of them must not defeat the backoff.
       return arm(State::kFailed, std::min(timer_.expiry(), Clock::now() + timing_.first_retry));
@@ -39,9 +61,11 @@ void Reconciler::want(std::shared_ptr<const Ruleset> desired) {
 }
 
 Result<Transaction> Reconciler::difference() {
-  if (!desired_) return failure(ErrorCode::kNotFound, "no ruleset has been compiled yet");
+  if (state_ == State::kWaiting) {
+    return failure(ErrorCode::kNotFound, "no ruleset has been compiled yet");
+  }
   return kernel_.dump().map(
-      [&](const nl::Snapshot& snapshot) { return diff(snapshot.ruleset, *desired_); });
+      [&](const nl::Snapshot& snapshot) { return diff(snapshot.ruleset, desired_()); });
 }
 
 bool Reconciler::table_enforces() {
@@ -53,23 +77,27 @@ bool Reconciler::table_enforces() {
   });
 }
 
+std::optional<Ruleset> Reconciler::desired() const {
+  return state_ == State::kWaiting ? std::nullopt : std::optional(desired_());
+}
+
 void Reconciler::arm(State state, Clock::time_point when) {
   state_ = state;
   timer_.expires_at(when);
   timer_.async_wait([this, turn = ++turn_](const boost::system::error_code& error) {
-    if (!error && turn == turn_) attempt();
+    if (!error && turn == turn_) attempt({});
   });
 }
 
-void Reconciler::attempt() {
-  auto result = bring();
+void Reconciler::attempt(RulesetChange change) {
+  auto result = bring(std::move(change));
   Attempt attempt;
   if (result) {
     delay_ = {};
     attempt = std::move(*result);
     arm(State::kHeld, std::min(next_look_, removal_due_));
   } else {
-    actual_.reset();
+    generation_.reset();
     delay_ = std::clamp(delay_ * 2, timing_.first_retry, timing_.last_retry);
     attempt.error = std::move(result.error());
     attempt.next_try = delay_;
@@ -78,57 +106,91 @@ void Reconciler::attempt() {
   sink_(attempt);
 }
 
-Result<Attempt> Reconciler::bring() {
-  if (!actual_ || Clock::now() >= next_look_) return bring_from_dump();
-  auto committed = commit_difference(*actual_);
+Result<Attempt> Reconciler::bring(RulesetChange change) {
+  if (!generation_ || (Clock::now() >= next_look_ && !is_untouched())) return bring_from_dump();
+  auto committed = bring_change(std::move(change));
   if (committed) return Attempt{std::move(*committed), {}, {}, {}};
-  actual_.reset();
+  generation_.reset();
   return bring_from_dump().map([&](Attempt attempt) {
     attempt.mended = std::move(committed.error().message);
     return attempt;
   });
 }
 
+// Every commit of anyone, to any table, makes a new generation.
+bool Reconciler::is_untouched() {
+  const auto generation = kernel_.generation();
+  if (!generation || *generation != *generation_) return false;
+  next_look_ = Clock::now() + timing_.verify_every;
+  return true;
+}
+
 Result<Attempt> Reconciler::bring_from_dump() {
   const auto snapshot = kernel_.dump();
   if (!snapshot) return tl::unexpected(snapshot.error());
+  const Ruleset& actual = snapshot->ruleset;
+  const Ruleset desired = desired_();
   Attempt attempt;
-  if (actual_ && snapshot->ruleset != *actual_) attempt.mended = "somebody else changed the table";
-  auto committed = commit_difference(snapshot->ruleset);
+  if (generation_) {
+    Ruleset expected = desired;
+    expected.sets.insert(left_behind_.sets.begin(), left_behind_.sets.end());
+    expected.chains.insert(left_behind_.chains.begin(), left_behind_.chains.end());
+    if (actual != expected) attempt.mended = "somebody else changed the table";
+  }
+  generation_ = snapshot->generation;
+  left_behind_ = {};
+  const auto todo = diff(actual, desired);
+  Ruleset stale;
+  if (!replaces_table(todo)) add_gone(actual, desired, stale);
+  auto committed = exchange(todo, std::move(stale));
   if (!committed) return tl::unexpected(committed.error());
   attempt.committed = std::move(*committed);
   next_look_ = Clock::now() + timing_.verify_every;
   return attempt;
 }
 
-Result<Transaction> Reconciler::commit_difference(const Ruleset& actual) {
-  const Steps todo = steps(diff(actual, *desired_));
-  const bool exchanges = !todo.prepare.empty() || !todo.exchange.empty();
-  const bool leaves = !todo.remove.empty() && todo.remove.operations.size() <= kMostLeftBehind &&
+Result<Transaction> Reconciler::bring_change(RulesetChange change) {
+  take_back(left_behind_.sets, change.after.sets, change.before.sets);
+  take_back(left_behind_.chains, change.after.chains, change.before.chains);
+  const auto todo = diff_parts(change.before, change.after);
+  auto stale = std::exchange(left_behind_, {});
+  add_gone(change.before, change.after, stale);
+  return exchange(todo, std::move(stale));
+}
+
+Result<Transaction> Reconciler::exchange(const Transaction& todo, Ruleset stale) {
+  auto [prepare, exchange, remove] = steps(todo);
+  remove = diff_parts(stale, {});
+  const bool exchanges = !prepare.empty() || !exchange.empty();
+  const bool leaves = !remove.empty() && remove.operations.size() <= kMostLeftBehind &&
                       (exchanges || (has_stale() && Clock::now() < removal_due_));
-  auto committed = leaves ? commit({&todo.prepare, &todo.exchange})
-                          : commit({&todo.prepare, &todo.exchange, &todo.remove});
-  if (!committed) return committed;
+  Transaction committed;
+  for (auto* step : {&prepare, &exchange, &remove}) {
+    if (step == &remove && leaves) break;
+    if (const auto done = commit(std::move(*step), committed); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
   if (!leaves) {
     removal_due_ = Clock::time_point::max();
-    actual_ = desired_;
   } else if (exchanges) {
     removal_due_ = Clock::now() + timing_.remove_after;
-    actual_ = united(*desired_, actual);
   }
+  left_behind_ = leaves ? std::move(stale) : Ruleset();
   return committed;
 }
 
-Result<Transaction> Reconciler::commit(std::initializer_list<const Transaction*> steps) {
-  Transaction all;
-  for (const Transaction* step : steps) {
-    if (step->empty()) continue;
-    const auto done = kernel_.commit(*step);
-    if (!done) return tl::unexpected(done.error());
-    const auto& operations = step->operations;
-    all.operations.insert(all.operations.end(), operations.begin(), operations.end());
+Result<void> Reconciler::commit(Transaction step, Transaction& committed) {
+  if (step.empty()) return {};
+  if (auto done = kernel_.commit(step); !done) return done;
+  ++*generation_;
+  auto& all = committed.operations;
+  if (all.empty()) {
+    all = std::move(step.operations);
+  } else {
+    std::move(step.operations.begin(), step.operations.end(), std::back_inserter(all));
   }
-  return all;
+  return {};
 }
 
 }  // namespace portcullis

@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <memory>
 #include <optional>
+#include <vector>
 
 #include "compiler/diff.h"
+#include "compiler/incremental/ruleset_change.h"
 #include "compiler/result.h"
 #include "daemon/netlink/kernel.h"
 
@@ -43,8 +44,8 @@ struct Attempt {
 //                           +-----> kDue <----------------+-+
 //
 // kWaiting  nothing is wanted yet: the kernel is neither read nor written.
-// kDue      an attempt is queued on the io_context; what is wanted until it runs coalesces.
-// kHeld     the kernel held it when we last looked.
+// kDue      an attempt is queued on the io_context.
+// kHeld     the kernel held it when we last looked; a change is committed at once.
 // kFailed   the last attempt failed; the kernel decides as it did, or already as wanted.
 //
 // A change is committed in steps (compiler/steps.h). The last, which removes what nothing refers to
@@ -52,22 +53,26 @@ struct Attempt {
 // up; until then the kernel holds more than is wanted. Where changes follow so fast that very much
 // has to go, it waits no longer.
 //
-// The kernel is dumped at first, after a failure and every verify_every; else the diff is against
-// what was committed last. A dump that equals the desired ruleset commits nothing. A commit that
-// fails on remembered state is tried at once on dumped state; only then does it count as failed.
-// All calls and the sink run on the io_context's thread; the io_context must not run any more once
-// this is destroyed.
+// Of the kernel's table only its generation is remembered. It is dumped at first, after a failure,
+// and when its generation is found, every verify_every, to be another than the one that we made; a
+// dump that equals the desired ruleset commits nothing. A change that the kernel refuses is
+// followed by a dump at once; only if that does not help either has the attempt failed. All calls
+// and the sink run on the io_context's thread; the io_context must not run any more once this is
+// destroyed.
 class Reconciler {
  public:
   enum class State : std::uint8_t { kWaiting, kDue, kHeld, kFailed };
   using Sink = std::function<void(const Attempt&)>;
+  using Desired = std::function<Ruleset()>;
 
-  Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing, Sink sink);
+  // `desired` gives the whole ruleset that is wanted, after every change that want() was told of.
+  Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
+             Desired desired, Sink sink);
   Reconciler(const Reconciler&) = delete;
   Reconciler& operator=(const Reconciler&) = delete;
 
-  // The latest wins. Not null.
-  void want(std::shared_ptr<const Ruleset> desired);
+  // The desired ruleset has changed so; the first call says that there is one.
+  void want(RulesetChange change);
 
   // What an attempt would commit if it looked at the kernel now. kNotFound while kWaiting.
   [[nodiscard]] Result<Transaction> difference();
@@ -81,29 +86,32 @@ class Reconciler {
   // Whether the kernel still holds what the last exchange left behind.
   bool has_stale() const { return removal_due_ != Clock::time_point::max(); }
 
-  const Ruleset* desired() const { return desired_.get(); }  // null while kWaiting
+  std::optional<Ruleset> desired() const;  // none while kWaiting
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void arm(State state, Clock::time_point when);
-  void attempt();
-  Result<Attempt> bring();
+  void attempt(RulesetChange change);
+  Result<Attempt> bring(RulesetChange change);
   Result<Attempt> bring_from_dump();
-  Result<Transaction> commit_difference(const Ruleset& actual);
-  Result<Transaction> commit(std::initializer_list<const Transaction*> steps);
+  Result<Transaction> bring_change(RulesetChange change);
+  Result<Transaction> exchange(const Transaction& todo, Ruleset stale);
+  Result<void> commit(Transaction step, Transaction& committed);
+  bool is_untouched();
 
   boost::asio::steady_timer timer_;
   nl::Kernel kernel_;
   const ReconcilerTiming timing_;
+  const Desired desired_;
   const Sink sink_;
   State state_ = State::kWaiting;
   std::uint64_t turn_ = 0;         // of the timer: a completion of an earlier turn is stale
-  Clock::time_point next_look_{};  // when the kernel is to be dumped again
+  Clock::time_point next_look_{};  // when the kernel's generation is to be looked at again
   Clock::time_point removal_due_ = Clock::time_point::max();  // max: nothing is left behind
-  std::chrono::milliseconds delay_{0};      // before the next retry; 0: the last attempt succeeded
-  std::shared_ptr<const Ruleset> desired_;  // null: kWaiting
-  std::shared_ptr<const Ruleset> actual_;   // what we left in the kernel; null: unknown
+  std::chrono::milliseconds delay_{0};       // before the next retry; 0: the last attempt succeeded
+  std::optional<std::uint32_t> generation_;  // that we left the kernel in; none: unknown
+  Ruleset left_behind_;                      // what the kernel holds besides what is wanted
 };
 
 }  // namespace portcullis

@@ -35,6 +35,8 @@ Result<void> Kernel::commit(const Transaction& transaction) {
   return nl::commit(impl_->socket, transaction);
 }
 
+Result<std::uint32_t> Kernel::generation() { return read_generation(impl_->socket); }
+
 Result<Snapshot> Kernel::dump() { return nl::dump(impl_->socket); }
 
 }  // namespace portcullis::nl

@@ -31,6 +31,9 @@ class Kernel {
   // kInterrupted: the outcome is unknown (the kernel's answers were lost): dump() tells.
   [[nodiscard]] Result<void> commit(const Transaction& transaction);
 
+  // The number of the ruleset of this network namespace; every commit of anyone adds one.
+  [[nodiscard]] Result<std::uint32_t> generation();
+
   // Our table as one consistent generation: a dump that a commit of anyone interrupted is
   // repeated. Other tables are not read. Expressions and attributes that we never write come
   // back as Foreign statements.

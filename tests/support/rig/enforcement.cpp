@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "compiler/compile.h"
+#include "daemon/source/difference.h"
 #include "daemon/source/manifests.h"
 
 namespace portcullis::test {
@@ -29,9 +29,11 @@ Result<Enforcement> Enforcement::start(const Playground& playground) {
     endpoint.netns.run([&] { kernel = nl::Kernel::open(); });
     if (!*kernel) return tl::unexpected(kernel->error());
     Node node{endpoint.name, std::make_unique<boost::asio::io_context>(),
-              std::make_unique<std::optional<Error>>(), nullptr};
+              std::make_unique<std::optional<Error>>(),
+              std::make_unique<IncrementalCompiler>(endpoint.name), nullptr};
     node.reconciler = std::make_unique<Reconciler>(
         *node.io, std::move(**kernel), ReconcilerTiming{},
+        [compiler = node.compiler.get()] { return compiler->ruleset(); },
         [error = node.error.get()](const Attempt& attempt) { *error = attempt.error; });
     enforcement.nodes_.push_back(std::move(node));
   }
@@ -41,10 +43,10 @@ Result<Enforcement> Enforcement::start(const Playground& playground) {
 Result<std::vector<std::string>> Enforcement::apply(const std::vector<std::string>& manifests) {
   const auto read_manifests = read(manifests);
   if (!read_manifests) return tl::unexpected(read_manifests.error());
-  cluster_ = {};
-  for (const auto& event : read_manifests->events) cluster_.apply(event);
+  const auto events = difference(events_, read_manifests->events);
+  events_ = read_manifests->events;
   for (auto& node : nodes_) {
-    node.reconciler->want(std::make_shared<const Ruleset>(compile(cluster_, node.name)));
+    node.reconciler->want(node.compiler->apply(events).change);
     while (node.reconciler->state() == Reconciler::State::kDue) node.io->run_one();
     if (*node.error) return failure((*node.error)->code, node.name + ": " + (*node.error)->message);
   }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/incremental/incremental_compiler.h"
 #include "compiler/result.h"
 #include "daemon/reconciler.h"
 #include "tests/support/rig/playground.h"
@@ -15,7 +15,7 @@ namespace portcullis::test {
 
 // The daemon's main job in this process, on every node of a playground:
 //
-//     manifests -> Event -> ClusterState -> compile -> Ruleset -> Reconciler
+//     manifests -> Event -> IncrementalCompiler -> RulesetChange -> Reconciler
 //
 // The playground must outlive it. The rules stay when it goes, as a daemon's do.
 class Enforcement {
@@ -28,20 +28,21 @@ class Enforcement {
   [[nodiscard]] Result<std::vector<std::string>> apply(const std::vector<std::string>& manifests);
 
   // What is enforced: the objects of the last apply().
-  const ClusterState& cluster() const { return cluster_; }
+  const ClusterState& cluster() const { return nodes_.front().compiler->cluster(); }
 
  private:
   struct Node {
     std::string name;
     std::unique_ptr<boost::asio::io_context> io;
     std::unique_ptr<std::optional<Error>> error;  // of the reconciler's last attempt
+    std::unique_ptr<IncrementalCompiler> compiler;
     std::unique_ptr<Reconciler> reconciler;
   };
 
   Enforcement() = default;
 
   std::vector<Node> nodes_;
-  ClusterState cluster_;
+  std::vector<Event> events_;  // of the last apply()
 };
 
 }  // namespace portcullis::test

@@ -136,7 +136,7 @@ TEST(ProfilePorts, NamedIngressPortIsOfItsProtocol) {
 TEST(ProfilePorts, FirstOfTwoPortsWithOneNameCounts) {
   const auto twice = pod("shop/web", "10.0.0.1").port("http", 80).port("http", 81).value();
   EXPECT_EQ(ingress_of({from().named("http")}, twice).clauses.at(0).ports, PortSet{tcp(80, 80)});
-  EXPECT_EQ(find_port(twice, "https", Protocol::kTcp), nullptr);
+  EXPECT_EQ(find_port(twice.ports, "https", Protocol::kTcp), nullptr);
 }
 
 TEST(ProfilePorts, NameThatResolvesNowhereIsNoPortAtAll) {

@@ -25,8 +25,8 @@ Built build(const Profile& profile, const std::vector<Event>& pods = {}) {
   const auto found = endpoints(state);
   const Membership membership(found);
   RulesetBuilder builder(membership);
-  const auto chain = builder.add_profile(profile);
-  return {std::move(builder).build(""), chain};
+  const auto chain = builder.add(profile_chain(profile));
+  return {std::move(builder).build({}), chain};
 }
 
 Profile profile(Direction direction, std::vector<PolicyRule> rules) {
@@ -77,7 +77,7 @@ std::string without_generation(const Ruleset& ruleset) {
 
 TEST(RulesetBuilder, HasTheForwardChainAndItsSetsInAnyCase) {
   const Membership nobody({});
-  EXPECT_EQ(without_generation(RulesetBuilder(nobody).build("")), R"(table inet portcullis {
+  EXPECT_EQ(without_generation(RulesetBuilder(nobody).build({})), R"(table inet portcullis {
 	map egress-v4 {
 		type ipv4_addr : verdict
 		comment "local pods isolated for egress"
@@ -282,9 +282,9 @@ TEST(RulesetBuilder, NamedSetsSayWhoseTheyAre) {
 TEST(RulesetBuilder, QuarantineDropsEverything) {
   const Membership nobody({});
   RulesetBuilder builder(nobody);
-  const auto chain = builder.add_quarantine(Direction::kIngress);
+  const auto chain = builder.add(quarantine_chain(Direction::kIngress));
   builder.dispatch(Direction::kIngress, address("fd00::1"), chain);
-  const auto ruleset = std::move(builder).build("");
+  const auto ruleset = std::move(builder).build({});
   const auto& quarantine = ruleset.chains.at(chain);
   ASSERT_EQ(quarantine.rules.size(), 1u);
   EXPECT_EQ(to_string(quarantine.rules[0]), "counter drop");

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "compiler/address_owner.h"
 #include "tests/support/model/cluster_builder.h"
 
 namespace portcullis {
@@ -87,7 +88,11 @@ class Sweeper : public testing::Test {
         [this](const Sweep& sweep) { sweeps_.push_back(sweep); });
   }
 
-  void want(const std::vector<Event>& events) { sweeper_->want(address_owners(cluster(events))); }
+  void want(const std::vector<Event>& events) {
+    auto owners = address_owners(cluster(events));
+    sweeper_->lose(lost_addresses(owners_, owners));
+    owners_ = std::move(owners);
+  }
 
   void want_and_enforce(const std::vector<Event>& events) {
     want(events);
@@ -118,6 +123,7 @@ class Sweeper : public testing::Test {
 
   boost::asio::io_context io_;
   FakeTable table_;
+  AddressOwners owners_;  // of what was wanted last
   std::vector<Sweep> sweeps_;
   std::unique_ptr<ConntrackSweeper> sweeper_;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <optional>
 
 #include "compiler/cluster_state.h"
@@ -20,11 +21,11 @@ constexpr ReconcilerTiming kNoVerification{milliseconds(1), milliseconds(20), ho
 constexpr ReconcilerTiming kOftenVerified{milliseconds(1), milliseconds(20), milliseconds(10),
                                           milliseconds(1)};
 
-// A node with one isolated pod for each name.
-std::shared_ptr<const Ruleset> ruleset_for(const std::vector<std::string>& pods) {
+// A node with one isolated pod for each name. The policy's name is part of the chain's.
+Ruleset ruleset_for(const std::vector<std::string>& pods, const std::string& policy_name = "deny") {
   ClusterState cluster;
   auto policy = std::make_shared<NetworkPolicy>();
-  policy->key = {"default", "deny"};
+  policy->key = {"default", policy_name};
   policy->isolates_ingress = true;
   cluster.apply(PolicyEvent{policy->key, policy});
   int host = 1;
@@ -36,13 +37,13 @@ std::shared_ptr<const Ruleset> ruleset_for(const std::vector<std::string>& pods)
     pod->addresses = {*parse_address("10.0.0." + std::to_string(host++))};
     cluster.apply(PodEvent{pod->key, pod});
   }
-  return std::make_shared<const Ruleset>(compile(cluster, "node"));
+  return compile(cluster, "node");
 }
 
 // The kernel refuses it: a rule looks into a set that does not exist.
-std::shared_ptr<const Ruleset> refused_ruleset() {
-  auto ruleset = std::make_shared<Ruleset>(*ruleset_for({}));
-  Chain& chain = ruleset->chains["in-refused"];
+Ruleset refused_ruleset() {
+  auto ruleset = ruleset_for({});
+  Chain& chain = ruleset.chains["in-refused"];
   chain.spec.name = "in-refused";
   chain.rules.push_back(
       Rule{{InSet{{Field::kIp4Source}, "no-such-set", false}, Verdict{Verdict::Kind::kReturn}}});
@@ -68,7 +69,7 @@ class ReconcilerInKernel : public testing::Test {
     reconciler_.reset();
     attempts_.clear();
     reconciler_ = std::make_unique<Reconciler>(
-        io_, open_kernel(), timing,
+        io_, open_kernel(), timing, [this] { return wanted_; },
         [this](const Attempt& attempt) { attempts_.push_back(attempt); });
   }
 
@@ -88,8 +89,14 @@ class ReconcilerInKernel : public testing::Test {
     });
   }
 
-  void want_and_hold(const std::shared_ptr<const Ruleset>& ruleset) {
-    reconciler_->want(ruleset);
+  void want(Ruleset ruleset) {
+    RulesetChange change{std::exchange(wanted_, std::move(ruleset)), {}};
+    change.after = wanted_;
+    reconciler_->want(std::move(change));
+  }
+
+  void want_and_hold(const Ruleset& ruleset) {
+    want(ruleset);
     ASSERT_TRUE(turn_until_held());
   }
 
@@ -111,6 +118,7 @@ class ReconcilerInKernel : public testing::Test {
 
   boost::asio::io_context io_;
   std::optional<test::NetworkNamespace> network_;
+  Ruleset wanted_;
   std::unique_ptr<Reconciler> reconciler_;
   std::vector<Attempt> attempts_;
 };
@@ -129,7 +137,7 @@ TEST_F(ReconcilerInKernel, BringsTheKernelToWhatIsWanted) {
   for (const auto& pods : {std::vector<std::string>{"a"}, {"a", "b", "c"}, {"c"}, {}}) {
     const auto ruleset = ruleset_for(pods);
     want_and_hold(ruleset);
-    EXPECT_EQ(kernel_text(), print_nft(*ruleset));
+    EXPECT_EQ(kernel_text(), print_nft(ruleset));
     const auto difference = reconciler_->difference();
     ASSERT_TRUE(difference) << difference.error().message;
     EXPECT_TRUE(difference->empty()) << to_string(*difference);
@@ -138,12 +146,12 @@ TEST_F(ReconcilerInKernel, BringsTheKernelToWhatIsWanted) {
 
 TEST_F(ReconcilerInKernel, TheLatestWinsAndWaitingOnesCoalesce) {
   start();
-  reconciler_->want(ruleset_for({"a"}));
-  reconciler_->want(ruleset_for({"a", "b"}));
-  reconciler_->want(ruleset_for({"b"}));
+  want(ruleset_for({"a"}));
+  want(ruleset_for({"a", "b"}));
+  want(ruleset_for({"b"}));
   ASSERT_TRUE(turn_until_held());
   EXPECT_EQ(attempts_.size(), 1U);
-  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"b"})));
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"b"})));
 }
 
 TEST_F(ReconcilerInKernel, ARestartWithUnchangedInputCommitsNothing) {
@@ -165,7 +173,39 @@ TEST_F(ReconcilerInKernel, ARestartCommitsOnlyTheDifference) {
   for (const Operation& operation : attempts_.at(0).committed.operations) {
     EXPECT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(operation);
   }
-  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"a", "b", "c"})));
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b", "c"})));
+}
+
+TEST_F(ReconcilerInKernel, WhatIsLeftBehindIsRemovedLater) {
+  start({milliseconds(1), milliseconds(20), hours(1), milliseconds(50)});
+  want_and_hold(ruleset_for({"a"}, "old"));
+  want(ruleset_for({"a"}, "new"));
+  EXPECT_TRUE(reconciler_->has_stale());
+  EXPECT_NE(kernel_text().find("default/old"), std::string::npos);
+  ASSERT_TRUE(turn_until_held());
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a"}, "new")));
+}
+
+TEST_F(ReconcilerInKernel, WhatIsLeftBehindIsTakenBackWhereItIsWantedAgain) {
+  start({milliseconds(1), milliseconds(20), hours(1), milliseconds(50)});
+  want_and_hold(ruleset_for({"a", "b"}, "old"));
+  want(ruleset_for({"a", "b"}, "new"));
+  want(ruleset_for({"b", "c"}, "old"));
+  EXPECT_EQ(attempts_.size(), 3U);
+  ASSERT_TRUE(turn_until_held());
+  for (const auto& attempt : attempts_) EXPECT_FALSE(attempt.error || attempt.mended);
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"b", "c"}, "old")));
+}
+
+TEST_F(ReconcilerInKernel, VerificationToleratesWhatIsLeftBehindAndOtherTables) {
+  start({milliseconds(1), milliseconds(20), milliseconds(10), hours(1)});
+  want_and_hold(ruleset_for({"a"}, "old"));
+  want(ruleset_for({"a"}, "new"));
+  const auto looks = attempts_.size();
+  network_->run([] { ASSERT_EQ(std::system("nft add table inet other"), 0); });
+  ASSERT_TRUE(turn_until([&] { return attempts_.size() > looks + 3; }));
+  for (const auto& attempt : attempts_) EXPECT_FALSE(attempt.error || attempt.mended);
+  EXPECT_TRUE(reconciler_->has_stale());
 }
 
 TEST_F(ReconcilerInKernel, AChangeOnATableThatSomebodyDeletedMendsItAtOnce) {
@@ -176,18 +216,18 @@ TEST_F(ReconcilerInKernel, AChangeOnATableThatSomebodyDeletedMendsItAtOnce) {
   EXPECT_EQ(attempts_.size(), 2U);
   EXPECT_TRUE(attempts_.back().mended);
   EXPECT_FALSE(attempts_.back().error);
-  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"a", "b"})));
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"})));
 }
 
 TEST_F(ReconcilerInKernel, VerificationRepairsAForeignChange) {
   start(kOftenVerified);
   want_and_hold(ruleset_for({"a"}));
-  const auto intruder = diff(*ruleset_for({"a"}), *ruleset_for({"a", "b"}));
+  const auto intruder = diff(ruleset_for({"a"}), ruleset_for({"a", "b"}));
   ASSERT_TRUE(open_kernel().commit(intruder));
   EXPECT_TRUE(turn_until([&] { return attempts_.back().mended.has_value(); }));
-  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"a"})));
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a"})));
   delete_table_as_somebody_else();
-  EXPECT_TRUE(turn_until([&] { return kernel_text() == print_nft(*ruleset_for({"a"})); }));
+  EXPECT_TRUE(turn_until([&] { return kernel_text() == print_nft(ruleset_for({"a"})); }));
 }
 
 TEST_F(ReconcilerInKernel, VerificationOfWhatHoldsWritesNothing) {
@@ -204,18 +244,18 @@ TEST_F(ReconcilerInKernel, VerificationComesInSpiteOfConstantChange) {
   const auto wanted = ruleset_for({"a"});
   delete_table_as_somebody_else();
   EXPECT_TRUE(turn_until([&] {
-    if (reconciler_->state() == Reconciler::State::kHeld) reconciler_->want(wanted);
-    return kernel_text() == print_nft(*wanted);
+    if (reconciler_->state() == Reconciler::State::kHeld) want(wanted);
+    return kernel_text() == print_nft(wanted);
   }));
 }
 
 TEST_F(ReconcilerInKernel, ARefusedRulesetChangesNothingAndIsTriedAgainWithBackoff) {
   start();
   want_and_hold(ruleset_for({"a"}));
-  reconciler_->want(refused_ruleset());
+  want(refused_ruleset());
   ASSERT_TRUE(turn_until([&] { return attempts_.size() == 8; }));
   EXPECT_EQ(reconciler_->state(), Reconciler::State::kFailed);
-  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"a"})));
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a"})));
   std::vector<milliseconds::rep> delays;
   for (std::size_t i = 1; i < attempts_.size(); ++i) {
     ASSERT_TRUE(attempts_[i].error);
@@ -227,17 +267,17 @@ TEST_F(ReconcilerInKernel, ARefusedRulesetChangesNothingAndIsTriedAgainWithBacko
 TEST_F(ReconcilerInKernel, RecoversFromFailureWithTheNextRuleset) {
   start({milliseconds(1), hours(1), hours(1)});
   want_and_hold(ruleset_for({"a"}));
-  reconciler_->want(refused_ruleset());
+  want(refused_ruleset());
   ASSERT_TRUE(turn_until([&] { return attempts_.back().next_try > milliseconds(100); }));
   want_and_hold(ruleset_for({"b"}));
   EXPECT_FALSE(attempts_.back().error);
-  EXPECT_EQ(kernel_text(), print_nft(*ruleset_for({"b"})));
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"b"})));
 }
 
 TEST_F(ReconcilerInKernel, TheDifferenceShowsAForeignChange) {
   start();
   want_and_hold(ruleset_for({"a"}));
-  ASSERT_TRUE(open_kernel().commit(diff(*ruleset_for({"a"}), *ruleset_for({"a", "b"}))));
+  ASSERT_TRUE(open_kernel().commit(diff(ruleset_for({"a"}), ruleset_for({"a", "b"}))));
   const auto difference = reconciler_->difference();
   ASSERT_TRUE(difference) << difference.error().message;
   EXPECT_NE(to_string(*difference).find("10.0.0.2"), std::string::npos);

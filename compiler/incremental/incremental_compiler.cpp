@@ -1,0 +1,225 @@
+#include "compiler/incremental/incremental_compiler.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace portcullis {
+namespace {
+
+bool is_peer(const Holder& holder) {
+  return holder.pod && !holder.contested && !holder.pod->malformed;
+}
+
+bool is_quarantined(const Holder& holder) { return holder.pod && holder.local && !is_peer(holder); }
+
+bool is_isolated(const ChainNames& chains) {
+  return std::any_of(chains.begin(), chains.end(), [](const auto& name) { return !name.empty(); });
+}
+
+// What the registry may look at of a pod of the group.
+Pod subject_of(const PodGroup& group) {
+  Pod pod;
+  pod.ports = group.ports;
+  return pod;
+}
+
+void add_dispatch(const std::string& generation, const Dispatch& dispatch, Ruleset& ruleset) {
+  for (auto& set : dispatch_sets(generation, dispatch)) {
+    auto name = set.spec.name;
+    ruleset.sets.emplace(std::move(name), std::move(set));
+  }
+}
+
+}  // namespace
+
+IncrementalCompiler::IncrementalCompiler(std::string node_name)
+    : addresses_(std::move(node_name)), profiles_(pod_sets_) {}
+
+Compiled IncrementalCompiler::apply(std::span<const Event> events) {
+  Compiled compiled;
+  Holders before;
+  for (const auto& event : events) {
+    const auto change = cluster_.apply(event);
+    if (!change) continue;
+    compiled.objects = true;
+    if (const auto* pod = std::get_if<ObjectChange<Pod>>(&*change)) {
+      note(*pod, before);
+    } else if (const auto* ns = std::get_if<ObjectChange<Namespace>>(&*change)) {
+      note(*ns);
+    } else {
+      note(std::get<ObjectChange<NetworkPolicy>>(*change));
+    }
+  }
+  for (const auto& [address, holder] : before) {
+    const auto now = addresses_.holder(address);
+    if (holder.pod && !is_same_owner(holder, now)) compiled.lost.push_back(address);
+    move(address, holder, now);
+  }
+  settle_profiles();
+  settle_quarantine();
+  for (auto* group : std::exchange(emptied_, {})) {
+    if (group->addresses.empty()) pod_sets_.drop(*group);
+  }
+  profiles_.take(compiled.change);
+  pod_sets_.take(compiled.change);
+  take_dispatch(compiled.change);
+  return compiled;
+}
+
+Ruleset IncrementalCompiler::ruleset() const {
+  Ruleset ruleset;
+  if (generation_.empty()) return ruleset;
+  profiles_.print(ruleset);
+  pod_sets_.print(ruleset);
+  add_dispatch(generation_, dispatch_, ruleset);
+  ruleset.chains["forward"] = forward_chain(generation_);
+  return ruleset;
+}
+
+void IncrementalCompiler::note(const ObjectChange<Pod>& change, Holders& before) {
+  for (const auto* pod : {change.before.get(), change.after.get()}) {
+    if (pod == nullptr) continue;
+    for (const auto& address : pod->addresses) {
+      const auto [place, added] = before.try_emplace(address);
+      if (added) place->second = addresses_.holder(address);
+    }
+  }
+  addresses_.apply(change);
+}
+
+void IncrementalCompiler::note(const ObjectChange<Namespace>& change) {
+  pod_sets_.set_namespace((change.after ? change.after : change.before)->name, change.after);
+}
+
+void IncrementalCompiler::note(const ObjectChange<NetworkPolicy>& change) {
+  const auto& [before, after] = change;
+  if (before) policies_.remove(before->key.ns, before->pod_selector, before);
+  if (after) policies_.add(after->key.ns, after->pod_selector, after);
+  const auto found = local_.find((after ? after : before)->key.ns);
+  if (found == local_.end()) return;
+  for (const auto& [group, local] : found->second) {
+    const auto selects = [&, labels = &group->labels](const auto& policy) {
+      return policy && policy->pod_selector.matches(*labels);
+    };
+    if (selects(before) || selects(after)) unsettled_.insert(group);
+  }
+}
+
+void IncrementalCompiler::move(const Address& address, const Holder& before, const Holder& after) {
+  auto* from = is_peer(before) ? &pod_sets_.group_of(*before.pod) : nullptr;
+  auto* to = is_peer(after) ? &pod_sets_.group_of(*after.pod) : nullptr;
+  if (from != to) {
+    if (from != nullptr) {
+      pod_sets_.remove(*from, address);
+      emptied_.insert(from);
+    }
+    if (to != nullptr) pod_sets_.add(*to, address);
+  }
+  move_local(address, before.local ? from : nullptr, after.local ? to : nullptr);
+  if (is_quarantined(before)) quarantined_.erase(address);
+  if (is_quarantined(after)) quarantined_.insert(address);
+  if (before.local || after.local) redirected_.insert(address);
+}
+
+void IncrementalCompiler::move_local(const Address& address, PodGroup* from, PodGroup* to) {
+  if (from == to) return;
+  if (from != nullptr) {
+    local_[from->ns][from].addresses.erase(address);
+    unsettled_.insert(from);
+  }
+  if (to != nullptr) {
+    local_[to->ns][to].addresses.insert(address);
+    unsettled_.insert(to);
+  }
+}
+
+void IncrementalCompiler::settle_profiles() {
+  for (auto* group : std::exchange(unsettled_, {})) {
+    const auto ns = local_.find(group->ns);
+    const auto place = ns->second.find(group);
+    auto& local = place->second;
+    for (const auto direction : kDirections) settle_profile(*group, local, direction);
+    if (!local.addresses.empty()) continue;
+    ns->second.erase(place);
+    if (ns->second.empty()) local_.erase(ns);
+  }
+}
+
+void IncrementalCompiler::settle_profile(PodGroup& group, LocalGroup& local, Direction direction) {
+  auto*& profile = local.profiles[index_of(direction)];
+  const auto policies = local.addresses.empty() ? SharedPolicies() : selecting(group, direction);
+  if (profile == nullptr ? policies.empty() : profile->policies == policies) return;
+  auto* old = std::exchange(
+      profile, policies.empty() ? nullptr : &profiles_.use(direction, policies, subject_of(group)));
+  if (old != nullptr) profiles_.release(*old);
+  redirected_.insert(local.addresses.begin(), local.addresses.end());
+}
+
+void IncrementalCompiler::settle_quarantine() {
+  for (const auto direction : kDirections) {
+    auto*& chain = quarantine_[index_of(direction)];
+    if (quarantined_.empty() == (chain == nullptr)) continue;
+    if (chain == nullptr) {
+      chain = &profiles_.use(quarantine_chain(direction));
+    } else {
+      profiles_.release(*std::exchange(chain, nullptr));
+    }
+  }
+}
+
+SharedPolicies IncrementalCompiler::selecting(const PodGroup& group, Direction direction) const {
+  auto policies = policies_.candidates(group.ns, group.labels);
+  std::erase_if(policies, [&](const auto& policy) {
+    return !isolates(*policy, direction) || !policy->pod_selector.matches(group.labels);
+  });
+  std::sort(policies.begin(), policies.end(),
+            [](const auto& a, const auto& b) { return a->key < b->key; });
+  return policies;
+}
+
+ChainNames IncrementalCompiler::chains_of(const Address& address) {
+  ChainNames chains;
+  const auto holder = addresses_.holder(address);
+  if (!holder.pod || !holder.local) return chains;
+  const auto* local = is_peer(holder)
+                          ? &local_.at(holder.pod->key.ns).at(&pod_sets_.group_of(*holder.pod))
+                          : nullptr;
+  for (const auto direction : kDirections) {
+    const auto i = index_of(direction);
+    const ActiveChain* chain = quarantine_[i];
+    if (local != nullptr) {
+      chain = local->profiles[i] == nullptr ? nullptr : local->profiles[i]->chain;
+    }
+    if (chain != nullptr) chains[i] = chain->chain.spec.name;
+  }
+  return chains;
+}
+
+void IncrementalCompiler::take_dispatch(RulesetChange& change) {
+  Dispatch gone;
+  Dispatch came;
+  for (const auto& address : std::exchange(redirected_, {})) {
+    const auto place = dispatch_.find(address);
+    if (place != dispatch_.end()) gone.insert(*place);
+    auto chains = chains_of(address);
+    if (is_isolated(chains)) came.emplace(address, std::move(chains));
+  }
+  auto generation = profiles_.generation();
+  const bool new_generation = generation != generation_;
+  if (new_generation && !generation_.empty()) {
+    add_dispatch(generation_, dispatch_, change.before);
+    change.before.chains["forward"] = forward_chain(generation_);
+  }
+  for (const auto& [address, chains] : gone) dispatch_.erase(address);
+  dispatch_.insert(came.begin(), came.end());
+  if (new_generation) {
+    generation_ = std::move(generation);
+    add_dispatch(generation_, dispatch_, change.after);
+    change.after.chains["forward"] = forward_chain(generation_);
+  } else if (gone != came) {
+    add_dispatch(generation_, gone, change.before);
+    add_dispatch(generation_, came, change.after);
+  }
+}
+
+}  // namespace portcullis

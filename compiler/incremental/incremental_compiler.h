@@ -1,0 +1,96 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "compiler/cluster_state.h"
+#include "compiler/forward_chain.h"
+#include "compiler/incremental/address_book.h"
+#include "compiler/incremental/pod_set_index.h"
+#include "compiler/incremental/profile_registry.h"
+
+namespace portcullis {
+
+// What some events did.
+struct Compiled {
+  RulesetChange change;
+  std::vector<Address> lost;  // addresses that are no longer those of the pods that had them
+  bool objects = false;       // whether any object changed
+};
+
+// The ruleset of one node, kept up with the cluster: what compile() makes of all objects, at a cost
+// that depends on what an event changes, and not on the size of the cluster or of the ruleset. Not
+// thread safe.
+//
+//     Event --> ClusterState --Change--> AddressBook ----> PodGroup ---> pod sets     (PodSetIndex)
+//                                 |          |                ^
+//                                 |          | of this node   | sets that chains look up
+//                                 |          v                |
+//                                 '----> local groups --> profiles, chains (ProfileRegistry)
+//                          policies          |
+//                                            '----------> dispatch
+//
+// Invariants, after each call: every address with one owner that can be understood is in the group
+// of its owner; every group is matched with every pod set in use; every group with addresses of
+// this node has the profiles that the policies which select it make; and the ruleset equals
+// compile() of the cluster.
+class IncrementalCompiler {
+ public:
+  explicit IncrementalCompiler(std::string node_name);
+  IncrementalCompiler(const IncrementalCompiler&) = delete;
+  IncrementalCompiler& operator=(const IncrementalCompiler&) = delete;
+
+  // All at once: what one event did and another undid has not happened. The first call's change has
+  // all of the ruleset.
+  Compiled apply(std::span<const Event> events);
+
+  Ruleset ruleset() const;
+
+  const ClusterState& cluster() const { return cluster_; }
+  std::vector<AddressConflict> conflicts() const { return addresses_.conflicts(); }
+
+ private:
+  // Of one group, its addresses that are of this node, and what decides for them.
+  struct LocalGroup {
+    std::set<Address> addresses;
+    std::array<ActiveProfile*, kDirections.size()> profiles{};  // null: no policy selects it
+  };
+  using Holders = std::map<Address, Holder>;
+
+  void note(const ObjectChange<Pod>& change, Holders& before);
+  void note(const ObjectChange<Namespace>& change);
+  void note(const ObjectChange<NetworkPolicy>& change);
+  void move(const Address& address, const Holder& before, const Holder& after);
+  void move_local(const Address& address, PodGroup* from, PodGroup* to);
+  void settle_profiles();
+  void settle_profile(PodGroup& group, LocalGroup& local, Direction direction);
+  void settle_quarantine();
+  SharedPolicies selecting(const PodGroup& group, Direction direction) const;
+  ChainNames chains_of(const Address& address);
+  void take_dispatch(RulesetChange& change);
+
+  ClusterState cluster_;
+  AddressBook addresses_;
+  PodSetIndex pod_sets_;
+  ProfileRegistry profiles_;
+  SelectorIndex<std::shared_ptr<const NetworkPolicy>> policies_;
+  std::unordered_map<std::string, std::unordered_map<PodGroup*, LocalGroup>>
+      local_;  // by namespace
+  std::set<Address> quarantined_;
+  std::array<ActiveChain*, kDirections.size()> quarantine_{};  // null: nobody is in it
+
+  std::unordered_set<PodGroup*> unsettled_;  // local groups whose profiles may have changed
+  std::unordered_set<PodGroup*> emptied_;    // groups that may have no addresses any more
+  std::set<Address> redirected_;             // whose chains may have changed
+
+  Dispatch dispatch_;
+  std::string generation_;  // of the dispatch sets; empty before the first apply()
+};
+
+}  // namespace portcullis

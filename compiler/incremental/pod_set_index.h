@@ -1,0 +1,94 @@
+#pragma once
+
+#include <boost/container/flat_set.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "compiler/incremental/ruleset_change.h"
+#include "compiler/incremental/selector_index.h"
+#include "compiler/profile_chain.h"
+
+namespace portcullis {
+
+struct ActivePodSet;
+
+// Pods that no selector and no port's name can tell apart, as addresses: those of one namespace
+// with equal labels and equal ports. Nothing is kept of a pod but its addresses here.
+struct PodGroup {
+  std::string ns;
+  Labels labels;
+  std::vector<NamedPort> ports;
+  std::unordered_set<Address, AddressHash> addresses;
+  boost::container::flat_set<ActivePodSet*> sets;  // that have it among their groups
+};
+
+// A pod set that chains look up.
+struct ActivePodSet {
+  PodSet set;
+  int uses = 0;
+  // Whose addresses it holds: all, or (false) only those that its ranges cover.
+  std::unordered_map<PodGroup*, bool> groups;
+  bool taken = false;                  // the last change of the ruleset told of it
+  std::map<ElementKey, bool> changes;  // since then: true came, false went
+};
+
+// Which addresses are in which pod sets, kept up address by address. Each address is in one group,
+// and a group is matched with a set once, when either comes or the namespace's labels change: what
+// then happens to an address costs an element for each set of its group, and nothing else.
+//
+//     namespace --< group >--< set       selectors find sets for a new group (SelectorIndex),
+//                   |                    labels find groups for a new set (NamespaceGroups)
+//                   addresses
+class PodSetIndex {
+ public:
+  using GroupKey = std::pair<Labels, std::vector<NamedPort>>;
+
+  PodSetIndex() = default;
+  PodSetIndex(const PodSetIndex&) = delete;
+  PodSetIndex& operator=(const PodSetIndex&) = delete;
+
+  void set_namespace(const std::string& name, std::shared_ptr<const Namespace> object);
+
+  // The group of pods like this one, made if there is none. It stays until it is dropped.
+  PodGroup& group_of(const Pod& pod);
+  void add(PodGroup& group, const Address& address);
+  void remove(PodGroup& group, const Address& address);
+  void drop(PodGroup& group);  // one without addresses
+
+  // Sets are kept as long as they are in use, and by what they were until the next take().
+  ActivePodSet& use(const PodSet& set);
+  void release(ActivePodSet& set);
+
+  // Adds what has happened since the last call.
+  void take(RulesetChange& change);
+
+  void print(Ruleset& ruleset) const;  // adds the sets in use
+
+ private:
+  using Groups = std::unordered_set<PodGroup*>;
+
+  struct NamespaceGroups {
+    std::shared_ptr<const Namespace> object;  // null: not known (yet)
+    std::map<GroupKey, PodGroup> groups;
+    std::unordered_map<std::string, Groups> by_anchor;
+  };
+
+  void match(PodGroup& group, ActivePodSet& set, const Namespace* ns);
+  void match_all(PodGroup& group, const Namespace* ns);
+  void put(ActivePodSet& set, const PodGroup& group, const Address& address, bool in);
+  Groups candidates(const PodSet& set);
+  static void add_candidates(NamespaceGroups& ns, const LabelSelector& pods, Groups& found);
+  void retire(ActivePodSet& set);
+
+  std::unordered_map<std::string, NamespaceGroups> namespaces_;
+  std::map<std::string, ActivePodSet> sets_;  // by name
+  SelectorIndex<ActivePodSet*> selectors_;
+  std::unordered_set<ActivePodSet*> touched_;  // since the last take()
+};
+
+}  // namespace portcullis

@@ -1,0 +1,116 @@
+#include "compiler/incremental/profile_registry.h"
+
+#include <utility>
+
+namespace portcullis {
+namespace {
+
+Profile profile_of(const ActiveProfile& active, const Pod& subject) {
+  std::vector<const NetworkPolicy*> policies;
+  for (const auto& policy : active.policies) policies.push_back(policy.get());
+  return make_profile(active.direction, policies, subject);
+}
+
+}  // namespace
+
+ActiveProfile& ProfileRegistry::use(Direction direction, const SharedPolicies& policies,
+                                    const Pod& subject) {
+  auto ports = direction == Direction::kIngress ? subject.ports : std::vector<NamedPort>();
+  const auto [place, added] = profiles_.try_emplace({direction, policies, ports});
+  auto& active = place->second;
+  ++active.uses;
+  if (!added) return active;
+  active.direction = direction;
+  active.policies = policies;
+  active.ports = std::move(ports);
+  const auto profile = profile_of(active, subject);
+  if (profile.allows_everything()) return active;
+  active.chain = &use(profile_chain(profile));
+  for (const auto& policy : policies) {
+    if (in_force_[policy.get()]++ == 0) content_.add(subjects_of(*policy));
+  }
+  return active;
+}
+
+void ProfileRegistry::release(ActiveProfile& profile) {
+  if (--profile.uses > 0) return;
+  if (profile.chain != nullptr) {
+    release(*profile.chain);
+    for (const auto& policy : profile.policies) {
+      const auto place = in_force_.find(policy.get());
+      if (--place->second > 0) continue;
+      content_.remove(subjects_of(*policy));
+      in_force_.erase(place);
+    }
+  }
+  profiles_.erase(profiles_.find({profile.direction, profile.policies, profile.ports}));
+}
+
+ActiveChain& ProfileRegistry::use(const ProfileChain& profile) {
+  const auto [place, added] = chains_.try_emplace(profile.chain.spec.name);
+  auto& active = place->second;
+  ++active.uses;
+  if (!added) return active;
+  active.chain = profile.chain;
+  for (const auto& [name, set] : profile.fixed) {
+    use(set);
+    active.fixed.push_back(name);
+  }
+  for (const auto& [name, set] : profile.of_pods) active.of_pods.push_back(&pod_sets_.use(set));
+  touched_chains_.insert(&active);
+  content_.add(profile.chain.spec.name);
+  return active;
+}
+
+void ProfileRegistry::release(ActiveChain& chain) {
+  if (--chain.uses == 0) touched_chains_.insert(&chain);
+}
+
+void ProfileRegistry::take(RulesetChange& change) {
+  take_chains(change);
+  take_fixed(change);
+}
+
+void ProfileRegistry::print(Ruleset& ruleset) const {
+  for (const auto& [name, active] : chains_) ruleset.chains[name] = active.chain;
+  for (const auto& [name, active] : fixed_) ruleset.sets[name] = active.set;
+}
+
+void ProfileRegistry::use(const Set& set) {
+  auto& active = fixed_[set.spec.name];
+  if (active.uses++ > 0) return;
+  active.set = set;
+  touched_fixed_.insert(&active);
+}
+
+void ProfileRegistry::take_chains(RulesetChange& change) {
+  for (auto* active : std::exchange(touched_chains_, {})) {
+    const auto& name = active->chain.spec.name;
+    if (active->uses > 0) {
+      if (!std::exchange(active->taken, true)) change.after.chains[name] = active->chain;
+      continue;
+    }
+    if (active->taken) change.before.chains[name] = active->chain;
+    content_.remove(name);
+    for (auto* set : active->of_pods) pod_sets_.release(*set);
+    for (const auto& fixed : active->fixed) {
+      auto& set = fixed_.at(fixed);
+      if (--set.uses == 0) touched_fixed_.insert(&set);
+    }
+    chains_.erase(chains_.find(name));
+  }
+}
+
+void ProfileRegistry::take_fixed(RulesetChange& change) {
+  for (auto* active : std::exchange(touched_fixed_, {})) {
+    const auto& name = active->set.spec.name;
+    if (active->uses > 0) {
+      if (!std::exchange(active->taken, true)) change.after.sets[name] = active->set;
+      continue;
+    }
+    if (active->taken) change.before.sets[name] = active->set;
+    fixed_.erase(fixed_.find(name));
+  }
+}
+
+}  // namespace portcullis

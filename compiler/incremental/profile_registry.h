@@ -1,0 +1,88 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "compiler/content_hash.h"
+#include "compiler/incremental/pod_set_index.h"
+#include "compiler/profile.h"
+
+namespace portcullis {
+
+using SharedPolicies = std::vector<std::shared_ptr<const NetworkPolicy>>;  // sorted by key
+
+// A chain that decides for local pods, and what it looks up.
+struct ActiveChain {
+  Chain chain;
+  std::vector<std::string> fixed;
+  std::vector<ActivePodSet*> of_pods;
+  int uses = 0;
+  bool taken = false;  // the last change of the ruleset told of it
+};
+
+// What some policies make of one direction of pods with some ports.
+struct ActiveProfile {
+  Direction direction = Direction::kIngress;
+  SharedPolicies policies;       // not empty
+  std::vector<NamedPort> ports;  // empty where they do not matter
+  ActiveChain* chain = nullptr;  // null: the direction is open
+  int uses = 0;
+};
+
+// The profiles of local pods, their chains and those chains' fixed sets, each once and as long as
+// it is in use; pod sets are kept in the PodSetIndex.
+//
+//     group of local pods --> profile --> chain --> fixed set
+//                               |           '-----> pod set
+//                               '--> policy in force
+class ProfileRegistry {
+ public:
+  // `pod_sets` must outlive it.
+  explicit ProfileRegistry(PodSetIndex& pod_sets) : pod_sets_(pod_sets) {}
+  ProfileRegistry(const ProfileRegistry&) = delete;
+  ProfileRegistry& operator=(const ProfileRegistry&) = delete;
+
+  ActiveProfile& use(Direction direction, const SharedPolicies& policies, const Pod& subject);
+  void release(ActiveProfile& profile);
+
+  ActiveChain& use(const ProfileChain& profile);
+  void release(ActiveChain& chain);
+
+  // Adds what has happened since the last call. What is no longer in use goes.
+  void take(RulesetChange& change);
+
+  // Of the policies in force and the chains, as RulesetBuilder::build() makes it.
+  std::string generation() const { return content_.name(); }
+
+  void print(Ruleset& ruleset) const;  // adds chains and fixed sets
+
+ private:
+  using Key = std::tuple<Direction, SharedPolicies, std::vector<NamedPort>>;
+
+  struct FixedSet {
+    Set set;
+    int uses = 0;
+    bool taken = false;
+  };
+
+  void use(const Set& set);
+  void take_chains(RulesetChange& change);
+  void take_fixed(RulesetChange& change);
+
+  PodSetIndex& pod_sets_;
+  std::map<Key, ActiveProfile> profiles_;
+  std::map<std::string, ActiveChain> chains_;
+  std::map<std::string, FixedSet> fixed_;
+  std::unordered_set<ActiveChain*> touched_chains_;  // since the last take()
+  std::unordered_set<FixedSet*> touched_fixed_;
+  std::unordered_map<const NetworkPolicy*, int> in_force_;  // in how many profiles with a chain
+  ContentSum content_;
+};
+
+}  // namespace portcullis

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "compiler/ruleset.h"
+
+namespace portcullis {
+
+// What of a ruleset differs: objects that went or came as a whole, and of sets that stayed the
+// elements that did.
+struct RulesetChange {
+  Ruleset before;
+  Ruleset after;
+
+  bool empty() const { return before.empty() && after.empty(); }
+};
+
+}  // namespace portcullis

@@ -1,0 +1,40 @@
+#include "compiler/incremental/selector_index.h"
+
+namespace portcullis {
+namespace {
+
+std::string anchor(const std::string& key, const std::string& value) { return key + '=' + value; }
+
+// Fewer places are better, and a value is better than a key alone. 0: it has no anchor.
+std::size_t breadth(const Requirement& requirement) {
+  if (requirement.op == Operator::kIn) return requirement.values.size();
+  return requirement.op == Operator::kExists ? std::size_t{1} << 16U : 0;
+}
+
+}  // namespace
+
+Anchors anchors_of(const LabelSelector& selector) {
+  const Requirement* narrowest = nullptr;
+  for (const auto& requirement : selector.requirements()) {
+    if (breadth(requirement) == 0) continue;
+    if (narrowest == nullptr || breadth(requirement) < breadth(*narrowest)) {
+      narrowest = &requirement;
+    }
+  }
+  if (narrowest == nullptr) return {};
+  if (narrowest->op == Operator::kExists) return {narrowest->key};
+  Anchors anchors;
+  for (const auto& value : narrowest->values) anchors.push_back(anchor(narrowest->key, value));
+  return anchors;
+}
+
+Anchors anchors_of(const Labels& labels) {
+  Anchors anchors;
+  for (const auto& [key, value] : labels) {
+    anchors.push_back(key);
+    anchors.push_back(anchor(key, value));
+  }
+  return anchors;
+}
+
+}  // namespace portcullis

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/selector.h"
+
+// Finds what may match without asking each: a selector that requires labels matches only label sets
+// that have one of its anchors.
+namespace portcullis {
+
+using Anchors = std::vector<std::string>;
+
+// Of one requirement, the narrowest: a key, or a key and each of its values. Empty: any label set
+// may match.
+Anchors anchors_of(const LabelSelector& selector);
+
+// All that a label set has: each of its keys, alone and with its value.
+Anchors anchors_of(const Labels& labels);
+
+// Items by the selectors that they have, each of pods in one namespace, or in any (its name is "").
+template <class Item>
+class SelectorIndex {
+ public:
+  void add(const std::string& ns, const LabelSelector& pods, Item item) {
+    for_each_place(ns, pods, [&](const std::string& place) { places_[place].push_back(item); });
+  }
+
+  // One that was added so, once.
+  void remove(const std::string& ns, const LabelSelector& pods, Item item) {
+    for_each_place(ns, pods, [&](const std::string& place) {
+      const auto found = places_.find(place);
+      auto& items = found->second;
+      items.erase(std::find(items.begin(), items.end(), item));
+      if (items.empty()) places_.erase(found);
+    });
+  }
+
+  // Those whose selectors may match, each once; sorted.
+  std::vector<Item> candidates(const std::string& ns, const Labels& labels) const {
+    std::vector<Item> found;
+    const auto look = [&](const std::string& place) {
+      const auto items = places_.find(place);
+      if (items == places_.end()) return;
+      found.insert(found.end(), items->second.begin(), items->second.end());
+    };
+    const auto anchors = anchors_of(labels);
+    for (const auto& scope : {ns, std::string()}) {
+      look(place_of(scope, ""));
+      for (const auto& anchor : anchors) look(place_of(scope, anchor));
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+  }
+
+ private:
+  static std::string place_of(const std::string& ns, const std::string& anchor) {
+    return ns + '/' + anchor;  // neither has one
+  }
+
+  template <class Function>
+  static void for_each_place(const std::string& ns, const LabelSelector& pods, Function function) {
+    const auto anchors = anchors_of(pods);
+    if (anchors.empty()) return function(place_of(ns, ""));
+    for (const auto& anchor : anchors) function(place_of(ns, anchor));
+  }
+
+  std::unordered_map<std::string, std::vector<Item>> places_;
+};
+
+}  // namespace portcullis

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/profile.h"
+#include "compiler/ruleset.h"
+
+namespace portcullis {
+
+// A set whose elements are addresses of pods: of those among `peers`, or, with a named port, their
+// addresses and the port that each gives this name.
+struct PodSet {
+  SetSpec spec;
+  Family family = Family::kIpv4;
+  Peers peers;
+  std::optional<std::pair<std::string, Protocol>> port;
+};
+
+// The chain that decides one direction of a pod, and the sets that it looks up. Names are hashes of
+// the content, so equal content is the same object: but for the elements of pod sets, which are to
+// be found yet, a chain and a set say all of themselves by their names.
+struct ProfileChain {
+  Chain chain;
+  std::map<std::string, Set> fixed;  // ranges of addresses and ports
+  std::map<std::string, PodSet> of_pods;
+};
+
+ProfileChain profile_chain(const Profile& profile);
+
+// The chain that denies everything, for pods that cannot be understood.
+ProfileChain quarantine_chain(Direction direction);
+
+// The element of a pod that gives `ports` their names and has this address among `set.peers`; none
+// if the set holds addresses of another family, or a port's name that the pod does not have.
+std::optional<Element> element_of(const PodSet& set, const Address& address,
+                                  const std::vector<NamedPort>& ports);
+
+}  // namespace portcullis

@@ -1,0 +1,104 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "compiler/compile.h"
+#include "compiler/diff.h"
+#include "compiler/incremental/incremental_compiler.h"
+#include "compiler/print.h"
+#include "tests/property/generators.h"
+#include "tests/support/model/kernel_model.h"
+
+namespace portcullis::test {
+namespace {
+
+// Events in random batches: of a small world, so that they keep meeting the same objects, and some
+// of them take objects away.
+std::vector<std::vector<Event>> batches() {
+  std::vector<std::vector<Event>> batches;
+  const int count = *rc::gen::inRange(1, 8);
+  for (int i = 0; i < count; ++i) {
+    auto batch = *events();
+    if (*rc::gen::arbitrary<bool>()) batch.resize(std::min<std::size_t>(batch.size(), 2));
+    for (auto& event : batch) {
+      if (*rc::gen::inRange(0, 4) == 0) event = removal_of(event);
+    }
+    batches.push_back(std::move(batch));
+  }
+  return batches;
+}
+
+void assert_equal(const Ruleset& seen, const Ruleset& expected) {
+  if (seen == expected) return;
+  RC_LOG() << "expected\n" << print_nft(expected) << "\nseen\n" << print_nft(seen);
+  RC_FAIL("the rulesets differ");
+}
+
+// Objects that only one side of a change has are there as a whole, as its ruleset has them.
+void assert_whole(const Ruleset& side, const Ruleset& other, const Ruleset& ruleset) {
+  for (const auto& [name, set] : side.sets) {
+    if (!other.sets.contains(name)) RC_ASSERT(set == ruleset.sets.at(name));
+  }
+  for (const auto& [name, chain] : side.chains) {
+    if (!other.chains.contains(name)) RC_ASSERT(chain == ruleset.chains.at(name));
+  }
+}
+
+std::vector<std::string> lines(const std::vector<AddressConflict>& conflicts) {
+  std::vector<std::string> lines;
+  for (const auto& conflict : conflicts) lines.push_back(to_string(conflict));
+  return lines;
+}
+
+RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchAfterEachStep, ()) {
+  IncrementalCompiler incremental("n1");
+  ClusterState cluster;
+  for (const auto& batch : batches()) {
+    const auto owners = address_owners(cluster);
+    for (const auto& event : batch) cluster.apply(event);
+    const auto compiled = incremental.apply(batch);
+    assert_equal(incremental.ruleset(), compile(cluster, "n1"));
+    RC_ASSERT(lines(incremental.conflicts()) == lines(address_conflicts(cluster)));
+    RC_ASSERT(compiled.lost == lost_addresses(owners, address_owners(cluster)));
+  }
+}
+
+RC_GTEST_PROP(IncrementalLaws, ChangesLeadFromRulesetToRuleset, ()) {
+  IncrementalCompiler incremental("n1");
+  KernelModel kernel(compile({}, "n1"));
+  incremental.apply({});
+  for (const auto& batch : batches()) {
+    const auto before = incremental.ruleset();
+    const auto change = incremental.apply(batch).change;
+    const auto todo = diff_parts(change.before, change.after);
+    RC_ASSERT(to_string(todo) == to_string(diff(before, incremental.ruleset())));
+    assert_whole(change.before, change.after, before);
+    assert_whole(change.after, change.before, incremental.ruleset());
+    const auto done = kernel.apply(todo);
+    if (!done) RC_FAIL(done.error().message);
+    assert_equal(kernel.ruleset(), incremental.ruleset());
+  }
+}
+
+// Whatever went has been forgotten, too.
+RC_GTEST_PROP(IncrementalLaws, EndsEmptyOnceEverythingIsGone, ()) {
+  IncrementalCompiler incremental("n1");
+  for (const auto& batch : batches()) {
+    incremental.apply(batch);
+    std::vector<Event> removals;
+    for (const auto& [key, pod] : incremental.cluster().pods()) {
+      removals.push_back(PodEvent{key, nullptr});
+    }
+    for (const auto& [name, ns] : incremental.cluster().namespaces()) {
+      removals.push_back(NamespaceEvent{name, nullptr});
+    }
+    for (const auto& [key, policy] : incremental.cluster().policies()) {
+      removals.push_back(PolicyEvent{key, nullptr});
+    }
+    incremental.apply(removals);
+    assert_equal(incremental.ruleset(), compile({}, "n1"));
+    RC_ASSERT(incremental.conflicts().empty());
+  }
+}
+
+}  // namespace
+}  // namespace portcullis::test
