@@ -36,6 +36,14 @@ std::string described(const ClusterState& cluster, const std::string& node_name)
          count(cluster.namespaces().size(), "namespace");
 }
 
+// Pods come and go all the time; policies that come into force or go are news.
+bool changes_rules(const Transaction& transaction) {
+  return std::ranges::any_of(transaction.operations, [](const Operation& operation) {
+    return std::holds_alternative<AddRule>(operation) ||
+           std::holds_alternative<DeleteChain>(operation);
+  });
+}
+
 void log_news(const ProblemLog::News& news) {
   for (const std::string& line : news.appeared) log_warning(line);
   for (const std::string& line : news.gone) log_info("no longer: " + line);
@@ -172,7 +180,8 @@ void Daemon::report_success(const Attempt& attempt) {
     log_warning("the kernel's table was not as we left it: " + *attempt.mended + "; mended with " +
                 operations);
   } else if (!attempt.committed.empty()) {
-    log_info("committed " + operations);
+    changes_rules(attempt.committed) ? log_info("committed " + operations)
+                                     : log_debug("committed " + operations);
   } else if (!status_.committed) {
     log_info("the kernel holds the ruleset already: nothing to commit");
   }
