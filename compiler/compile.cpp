@@ -69,7 +69,7 @@ class Compilation {
     const auto [place, added] = chains_.try_emplace(
         {direction, policies, ports_matter ? pod.ports : std::vector<NamedPort>()});
     if (added && !policies.empty()) {
-      const auto profile = make_profile(direction, policies, pod);
+      const auto profile = make_profile(direction, policies, pod.ports);
       if (!profile.allows_everything()) place->second = builder_.add(profile_chain(profile));
     }
     return place->second;

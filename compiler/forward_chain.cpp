@@ -69,8 +69,11 @@ Field destination_field(Family family) {
   return family == Family::kIpv4 ? Field::kIp4Destination : Field::kIp6Destination;
 }
 
-std::vector<Set> dispatch_sets(const std::string& generation, const Dispatch& dispatch) {
-  std::vector<Set> sets;
+void add_dispatch_sets(const std::string& generation, const Dispatch& dispatch, Ruleset& ruleset) {
+  const auto add = [&](Set set) {
+    auto name = set.spec.name;
+    ruleset.sets.emplace(std::move(name), std::move(set));
+  };
   for (const auto family : kFamilies) {
     const auto type = address_type(family);
     Set self{{self_set(family, generation), {type, type}, false, false, kSelfComment}, {}};
@@ -92,10 +95,9 @@ std::vector<Set> dispatch_sets(const std::string& generation, const Dispatch& di
         if (!chains[i].empty()) maps[i].elements.push_back({key, {}, chains[i]});
       }
     }
-    sets.push_back(std::move(self));
-    sets.insert(sets.end(), maps.begin(), maps.end());
+    add(std::move(self));
+    for (auto& map : maps) add(std::move(map));
   }
-  return sets;
 }
 
 Chain forward_chain(const std::string& generation) {

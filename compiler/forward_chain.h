@@ -31,7 +31,7 @@ using Dispatch = std::map<Address, ChainNames>;
 // policies stay, pods that come and go are elements of these sets. When policies change, sets of
 // another name are filled, and then the chain's rules are exchanged: the kernel shows a packet the
 // rules of one moment from its first to its last, but each element as it is when it is looked up.
-std::vector<Set> dispatch_sets(const std::string& generation, const Dispatch& dispatch);
+void add_dispatch_sets(const std::string& generation, const Dispatch& dispatch, Ruleset& ruleset);
 Chain forward_chain(const std::string& generation);
 
 }  // namespace portcullis

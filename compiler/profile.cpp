@@ -55,8 +55,8 @@ Peers canonical(Peers peers) {
 // Collects clauses by their ports, so that rules with equal ports become one.
 class ProfileBuilder {
  public:
-  ProfileBuilder(Direction direction, const Pod& subject)
-      : direction_(direction), subject_(subject) {}
+  ProfileBuilder(Direction direction, const std::vector<NamedPort>& ports)
+      : direction_(direction), ports_(ports) {}
 
   void add_rule(const PolicyRule& rule, const std::string& policy_namespace) {
     const auto peers = peers_of(rule, policy_namespace);
@@ -94,13 +94,13 @@ class ProfileBuilder {
                       PortSet& ports) {
     if (direction_ == Direction::kEgress) {
       add(named_[{name, protocol}], peers);
-    } else if (const auto* found = find_port(subject_.ports, name, protocol)) {
+    } else if (const auto* found = find_port(ports_, name, protocol)) {
       ports.push_back(port_interval(protocol, {found->number, found->number}));
     }
   }
 
   Direction direction_;
-  const Pod& subject_;
+  const std::vector<NamedPort>& ports_;  // of the subject
   std::map<std::optional<PortSet>, Peers> clauses_;
   std::map<std::pair<std::string, Protocol>, Peers> named_;
 };
@@ -142,8 +142,8 @@ bool Profile::allows_everything() const {
 }
 
 Profile make_profile(Direction direction, std::span<const NetworkPolicy* const> policies,
-                     const Pod& subject) {
-  ProfileBuilder builder(direction, subject);
+                     const std::vector<NamedPort>& ports) {
+  ProfileBuilder builder(direction, ports);
   std::vector<std::string> names;
   for (const auto* policy : policies) {
     names.push_back(to_string(policy->key));

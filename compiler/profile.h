@@ -72,9 +72,9 @@ struct Profile {
 const NamedPort* find_port(const std::vector<NamedPort>& ports, const std::string& name,
                            Protocol protocol);
 
-// The profile of `subject` under `policies`, each of which selects it and isolates `direction`. Of
-// the subject only its named ports matter, and only for ingress.
+// The profile of a pod with these ports under `policies`, each of which selects it and isolates
+// `direction`. The ports matter for ingress only.
 Profile make_profile(Direction direction, std::span<const NetworkPolicy* const> policies,
-                     const Pod& subject);
+                     const std::vector<NamedPort>& ports);
 
 }  // namespace portcullis

@@ -39,10 +39,7 @@ void RulesetBuilder::dispatch(Direction direction, const Address& address,
 Ruleset RulesetBuilder::build(ContentSum policies) && {
   for (const auto& [name, chain] : ruleset_.chains) policies.add(name);
   const auto generation = policies.name();
-  for (auto& set : dispatch_sets(generation, dispatch_)) {
-    auto name = set.spec.name;
-    ruleset_.sets.emplace(std::move(name), std::move(set));
-  }
+  add_dispatch_sets(generation, dispatch_, ruleset_);
   ruleset_.chains["forward"] = forward_chain(generation);
   return std::move(ruleset_);
 }

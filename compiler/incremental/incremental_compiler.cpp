@@ -16,20 +16,6 @@ bool is_isolated(const ChainNames& chains) {
   return std::any_of(chains.begin(), chains.end(), [](const auto& name) { return !name.empty(); });
 }
 
-// What the registry may look at of a pod of the group.
-Pod subject_of(const PodGroup& group) {
-  Pod pod;
-  pod.ports = group.ports;
-  return pod;
-}
-
-void add_dispatch(const std::string& generation, const Dispatch& dispatch, Ruleset& ruleset) {
-  for (auto& set : dispatch_sets(generation, dispatch)) {
-    auto name = set.spec.name;
-    ruleset.sets.emplace(std::move(name), std::move(set));
-  }
-}
-
 }  // namespace
 
 IncrementalCompiler::IncrementalCompiler(std::string node_name)
@@ -71,7 +57,7 @@ Ruleset IncrementalCompiler::ruleset() const {
   if (generation_.empty()) return ruleset;
   profiles_.print(ruleset);
   pod_sets_.print(ruleset);
-  add_dispatch(generation_, dispatch_, ruleset);
+  add_dispatch_sets(generation_, dispatch_, ruleset);
   ruleset.chains["forward"] = forward_chain(generation_);
   return ruleset;
 }
@@ -150,7 +136,7 @@ void IncrementalCompiler::settle_profile(PodGroup& group, LocalGroup& local, Dir
   const auto policies = local.addresses.empty() ? SharedPolicies() : selecting(group, direction);
   if (profile == nullptr ? policies.empty() : profile->policies == policies) return;
   auto* old = std::exchange(
-      profile, policies.empty() ? nullptr : &profiles_.use(direction, policies, subject_of(group)));
+      profile, policies.empty() ? nullptr : &profiles_.use(direction, policies, group.ports));
   if (old != nullptr) profiles_.release(*old);
   redirected_.insert(local.addresses.begin(), local.addresses.end());
 }
@@ -207,18 +193,18 @@ void IncrementalCompiler::take_dispatch(RulesetChange& change) {
   auto generation = profiles_.generation();
   const bool new_generation = generation != generation_;
   if (new_generation && !generation_.empty()) {
-    add_dispatch(generation_, dispatch_, change.before);
+    add_dispatch_sets(generation_, dispatch_, change.before);
     change.before.chains["forward"] = forward_chain(generation_);
   }
   for (const auto& [address, chains] : gone) dispatch_.erase(address);
   dispatch_.insert(came.begin(), came.end());
   if (new_generation) {
     generation_ = std::move(generation);
-    add_dispatch(generation_, dispatch_, change.after);
+    add_dispatch_sets(generation_, dispatch_, change.after);
     change.after.chains["forward"] = forward_chain(generation_);
   } else if (gone != came) {
-    add_dispatch(generation_, gone, change.before);
-    add_dispatch(generation_, came, change.after);
+    add_dispatch_sets(generation_, gone, change.before);
+    add_dispatch_sets(generation_, came, change.after);
   }
 }
 

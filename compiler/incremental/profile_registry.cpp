@@ -5,17 +5,17 @@
 namespace portcullis {
 namespace {
 
-Profile profile_of(const ActiveProfile& active, const Pod& subject) {
+Profile profile_of(const ActiveProfile& active) {
   std::vector<const NetworkPolicy*> policies;
   for (const auto& policy : active.policies) policies.push_back(policy.get());
-  return make_profile(active.direction, policies, subject);
+  return make_profile(active.direction, policies, active.ports);
 }
 
 }  // namespace
 
 ActiveProfile& ProfileRegistry::use(Direction direction, const SharedPolicies& policies,
-                                    const Pod& subject) {
-  auto ports = direction == Direction::kIngress ? subject.ports : std::vector<NamedPort>();
+                                    const std::vector<NamedPort>& subject_ports) {
+  auto ports = direction == Direction::kIngress ? subject_ports : std::vector<NamedPort>();
   const auto [place, added] = profiles_.try_emplace({direction, policies, ports});
   auto& active = place->second;
   ++active.uses;
@@ -23,7 +23,7 @@ ActiveProfile& ProfileRegistry::use(Direction direction, const SharedPolicies& p
   active.direction = direction;
   active.policies = policies;
   active.ports = std::move(ports);
-  const auto profile = profile_of(active, subject);
+  const auto profile = profile_of(active);
   if (profile.allows_everything()) return active;
   active.chain = &use(profile_chain(profile));
   for (const auto& policy : policies) {

@@ -48,7 +48,8 @@ class ProfileRegistry {
   ProfileRegistry(const ProfileRegistry&) = delete;
   ProfileRegistry& operator=(const ProfileRegistry&) = delete;
 
-  ActiveProfile& use(Direction direction, const SharedPolicies& policies, const Pod& subject);
+  ActiveProfile& use(Direction direction, const SharedPolicies& policies,
+                     const std::vector<NamedPort>& subject_ports);
   void release(ActiveProfile& profile);
 
   ActiveChain& use(const ProfileChain& profile);

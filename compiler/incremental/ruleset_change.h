@@ -9,8 +9,6 @@ namespace portcullis {
 struct RulesetChange {
   Ruleset before;
   Ruleset after;
-
-  bool empty() const { return before.empty() && after.empty(); }
 };
 
 }  // namespace portcullis

@@ -58,7 +58,7 @@ class SelectorIndex {
 
  private:
   static std::string place_of(const std::string& ns, const std::string& anchor) {
-    return ns + '/' + anchor;  // neither has one
+    return ns + '/' + anchor;  // a namespace's name has none
   }
 
   template <class Function>

@@ -13,7 +13,7 @@ Profile profile_of(Direction direction, std::vector<PolicyBuilder> policies,
                    const Pod& subject = kPlain) {
   std::vector<const NetworkPolicy*> pointers;
   for (auto& each : policies) pointers.push_back(&each.value());
-  return make_profile(direction, pointers, subject);
+  return make_profile(direction, pointers, subject.ports);
 }
 
 Profile ingress_of(std::vector<PolicyRule> rules, const Pod& subject = kPlain) {

@@ -30,11 +30,10 @@ Built build(const Profile& profile, const std::vector<Event>& pods = {}) {
 }
 
 Profile profile(Direction direction, std::vector<PolicyRule> rules) {
-  static const Pod kSubject;
   auto source = policy("shop/p");
   direction == Direction::kIngress ? source.ingress(rules) : source.egress(rules);
   const NetworkPolicy* const pointer = &source.value();
-  return make_profile(direction, std::span(&pointer, 1), kSubject);
+  return make_profile(direction, std::span(&pointer, 1), {});
 }
 
 // The rules of the profile's chain, with what a hash stands for cut off: "ip saddr @peer-v4
