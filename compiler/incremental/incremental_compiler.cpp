@@ -84,7 +84,7 @@ void IncrementalCompiler::note(const ObjectChange<NetworkPolicy>& change) {
   const auto found = local_.find((after ? after : before)->key.ns);
   if (found == local_.end()) return;
   for (const auto& [group, local] : found->second) {
-    const auto selects = [&, labels = &group->labels](const auto& policy) {
+    const auto selects = [&, labels = &group->labels()](const auto& policy) {
       return policy && policy->pod_selector.matches(*labels);
     };
     if (selects(before) || selects(after)) unsettled_.insert(group);
@@ -110,18 +110,18 @@ void IncrementalCompiler::move(const Address& address, const Holder& before, con
 void IncrementalCompiler::move_local(const Address& address, PodGroup* from, PodGroup* to) {
   if (from == to) return;
   if (from != nullptr) {
-    local_[from->ns][from].addresses.erase(address);
+    local_[from->ns()][from].addresses.erase(address);
     unsettled_.insert(from);
   }
   if (to != nullptr) {
-    local_[to->ns][to].addresses.insert(address);
+    local_[to->ns()][to].addresses.insert(address);
     unsettled_.insert(to);
   }
 }
 
 void IncrementalCompiler::settle_profiles() {
   for (auto* group : std::exchange(unsettled_, {})) {
-    const auto ns = local_.find(group->ns);
+    const auto ns = local_.find(group->ns());
     const auto place = ns->second.find(group);
     auto& local = place->second;
     for (const auto direction : kDirections) settle_profile(*group, local, direction);
@@ -136,7 +136,7 @@ void IncrementalCompiler::settle_profile(PodGroup& group, LocalGroup& local, Dir
   const auto policies = local.addresses.empty() ? SharedPolicies() : selecting(group, direction);
   if (profile == nullptr ? policies.empty() : profile->policies == policies) return;
   auto* old = std::exchange(
-      profile, policies.empty() ? nullptr : &profiles_.use(direction, policies, group.ports));
+      profile, policies.empty() ? nullptr : &profiles_.use(direction, policies, group.ports()));
   if (old != nullptr) profiles_.release(*old);
   redirected_.insert(local.addresses.begin(), local.addresses.end());
 }
@@ -154,9 +154,9 @@ void IncrementalCompiler::settle_quarantine() {
 }
 
 SharedPolicies IncrementalCompiler::selecting(const PodGroup& group, Direction direction) const {
-  auto policies = policies_.candidates(group.ns, group.labels);
+  auto policies = policies_.candidates(group.ns(), group.labels());
   std::erase_if(policies, [&](const auto& policy) {
-    return !isolates(*policy, direction) || !policy->pod_selector.matches(group.labels);
+    return !isolates(*policy, direction) || !policy->pod_selector.matches(group.labels());
   });
   std::sort(policies.begin(), policies.end(),
             [](const auto& a, const auto& b) { return a->key < b->key; });

@@ -1,6 +1,7 @@
 #include "compiler/incremental/pod_set_index.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace portcullis {
@@ -8,14 +9,14 @@ namespace {
 
 // Whether the set holds the group's addresses: none, those that its ranges cover (false), or all.
 std::optional<bool> holds(const PodSet& set, const PodGroup& group, const Namespace* ns) {
-  if (set.port && find_port(group.ports, set.port->first, set.port->second) == nullptr) {
+  if (set.port && find_port(group.ports(), set.port->first, set.port->second) == nullptr) {
     return std::nullopt;
   }
   const auto& peers = set.peers;
   const bool all =
       peers.everyone ||
       std::any_of(peers.pods.begin(), peers.pods.end(), [&](const PeerSelector& selector) {
-        return selector.matches_namespace(group.ns, ns) && selector.pods.matches(group.labels);
+        return selector.matches_namespace(group.ns(), ns) && selector.pods.matches(group.labels());
       });
   if (all) return true;
   return peers.ranges(set.family).empty() ? std::nullopt : std::optional(false);
@@ -39,6 +40,9 @@ void for_each_selector(const PodSet& set, Function function) {
   }
 }
 
+// Two anchors with one hash cost a comparison: what is found by it is matched anyway.
+std::size_t hash(const std::string& anchor) { return std::hash<std::string>()(anchor); }
+
 void sort(std::vector<Element>& elements) { std::sort(elements.begin(), elements.end()); }
 
 Set whole(const ActivePodSet& active) {
@@ -46,7 +50,7 @@ Set whole(const ActivePodSet& active) {
   for (const auto& [group, held] : active.groups) {
     for (const auto& address : group->addresses) {
       if (!includes(active.set, held, address)) continue;
-      set.elements.push_back(*element_of(active.set, address, group->ports));
+      set.elements.push_back(*element_of(active.set, address, group->ports()));
     }
   }
   sort(set.elements);
@@ -85,10 +89,9 @@ PodGroup& PodSetIndex::group_of(const Pod& pod) {
   const auto [place, added] = ns.groups.try_emplace({pod.labels, pod.ports});
   auto& group = place->second;
   if (added) {
-    group.ns = pod.key.ns;
-    group.labels = pod.labels;
-    group.ports = pod.ports;
-    for (const auto& anchor : anchors_of(pod.labels)) ns.by_anchor[anchor].insert(&group);
+    group.ns_name = &namespaces_.find(pod.key.ns)->first;
+    group.key = &place->first;
+    for (const auto& anchor : anchors_of(pod.labels)) ns.by_anchor.emplace(hash(anchor), &group);
     match_all(group, ns.object.get());
   }
   return group;
@@ -110,14 +113,14 @@ void PodSetIndex::remove(PodGroup& group, const Address& address) {
 
 void PodSetIndex::drop(PodGroup& group) {
   for (auto* set : group.sets) set->groups.erase(&group);
-  const auto place = namespaces_.find(group.ns);
+  const auto place = namespaces_.find(group.ns());
   auto& ns = place->second;
-  for (const auto& anchor : anchors_of(group.labels)) {
-    const auto found = ns.by_anchor.find(anchor);
-    found->second.erase(&group);
-    if (found->second.empty()) ns.by_anchor.erase(found);
+  for (const auto& anchor : anchors_of(group.labels())) {
+    const auto [first, last] = ns.by_anchor.equal_range(hash(anchor));
+    ns.by_anchor.erase(
+        std::find_if(first, last, [&](const auto& entry) { return entry.second == &group; }));
   }
-  ns.groups.erase(ns.groups.find({group.labels, group.ports}));
+  ns.groups.erase(ns.groups.find(*group.key));
   if (!ns.object && ns.groups.empty()) namespaces_.erase(place);
 }
 
@@ -132,7 +135,7 @@ ActivePodSet& PodSetIndex::use(const PodSet& set) {
     selectors_.add(ns, pods, &active);
   });
   for (auto* group : candidates(set)) {
-    match(*group, active, namespaces_.at(group->ns).object.get());
+    match(*group, active, namespaces_.at(group->ns()).object.get());
   }
   return active;
 }
@@ -165,7 +168,7 @@ void PodSetIndex::print(Ruleset& ruleset) const {
 // Whatever matched under a namespace's former labels is among the candidates: these come of the
 // pods' labels only.
 void PodSetIndex::match_all(PodGroup& group, const Namespace* ns) {
-  for (auto* set : selectors_.candidates(group.ns, group.labels)) match(group, *set, ns);
+  for (auto* set : selectors_.candidates(group.ns(), group.labels())) match(group, *set, ns);
 }
 
 void PodSetIndex::match(PodGroup& group, ActivePodSet& set, const Namespace* ns) {
@@ -190,7 +193,7 @@ void PodSetIndex::match(PodGroup& group, ActivePodSet& set, const Namespace* ns)
 void PodSetIndex::put(ActivePodSet& set, const PodGroup& group, const Address& address, bool in) {
   if (!set.taken) return;
   touched_.insert(&set);
-  const auto key = element_of(set.set, address, group.ports)->key;
+  const auto key = element_of(set.set, address, group.ports())->key;
   const auto [place, added] = set.changes.try_emplace(key, in);
   if (!added) set.changes.erase(place);
 }
@@ -219,8 +222,8 @@ PodSetIndex::Groups PodSetIndex::candidates(const PodSet& set) {
 void PodSetIndex::add_candidates(NamespaceGroups& ns, const LabelSelector& pods, Groups& found) {
   const auto anchors = anchors_of(pods);
   for (const auto& anchor : anchors) {
-    const auto groups = ns.by_anchor.find(anchor);
-    if (groups != ns.by_anchor.end()) found.insert(groups->second.begin(), groups->second.end());
+    const auto [first, last] = ns.by_anchor.equal_range(hash(anchor));
+    for (auto entry = first; entry != last; ++entry) found.insert(entry->second);
   }
   if (!anchors.empty()) return;
   for (auto& [key, group] : ns.groups) found.insert(&group);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <boost/container/flat_set.hpp>
 #include <map>
 #include <memory>
@@ -20,9 +21,14 @@ struct ActivePodSet;
 // Pods that no selector and no port's name can tell apart, as addresses: those of one namespace
 // with equal labels and equal ports. Nothing is kept of a pod but its addresses here.
 struct PodGroup {
-  std::string ns;
-  Labels labels;
-  std::vector<NamedPort> ports;
+  using Key = std::pair<Labels, std::vector<NamedPort>>;
+
+  const std::string& ns() const { return *ns_name; }
+  const Labels& labels() const { return key->first; }
+  const std::vector<NamedPort>& ports() const { return key->second; }
+
+  const std::string* ns_name = nullptr;  // this and the key are of the index that has the group
+  const Key* key = nullptr;
   std::unordered_set<Address, AddressHash> addresses;
   boost::container::flat_set<ActivePodSet*> sets;  // that have it among their groups
 };
@@ -46,8 +52,6 @@ struct ActivePodSet {
 //                   addresses
 class PodSetIndex {
  public:
-  using GroupKey = std::pair<Labels, std::vector<NamedPort>>;
-
   PodSetIndex() = default;
   PodSetIndex(const PodSetIndex&) = delete;
   PodSetIndex& operator=(const PodSetIndex&) = delete;
@@ -74,8 +78,9 @@ class PodSetIndex {
 
   struct NamespaceGroups {
     std::shared_ptr<const Namespace> object;  // null: not known (yet)
-    std::map<GroupKey, PodGroup> groups;
-    std::unordered_map<std::string, Groups> by_anchor;
+    std::map<PodGroup::Key, PodGroup> groups;
+    // By the hashes of their labels' anchors, sorted.
+    boost::container::flat_multimap<std::size_t, PodGroup*> by_anchor;
   };
 
   void match(PodGroup& group, ActivePodSet& set, const Namespace* ns);
