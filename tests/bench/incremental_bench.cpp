@@ -1,0 +1,221 @@
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <functional>
+#include <memory>
+
+#include "compiler/compile.h"
+#include "compiler/diff.h"
+#include "compiler/incremental/incremental_compiler.h"
+#include "compiler/steps.h"
+#include "daemon/netlink/kernel.h"
+#include "tests/bench/cluster.h"
+#include "tests/bench/quantiles.h"
+#include "tests/support/netns/network_namespace.h"
+
+// What one event costs on a node with 110 of the cluster's pods, from the event to the kernel's
+// answer: the time is the median, of it `compile_us` the compiler's and `commit_us` the kernel's
+// with netlink. Beside it `raw_us`, the reference in the same run: one element in or out of one set
+// of the same size, and nothing else. And what it costs to compile all the objects that a source
+// tells of at first, beside compile(), which compiles them from scratch for the offline commands.
+namespace portcullis::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kLocal = 110;
+
+ClusterSize size_of(const benchmark::State& state) {
+  return {static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), kLocal};
+}
+
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"pods", "policies"});
+  benchmark->Args({1'000, 100})->Args({10'000, 1'000})->Args({100'000, 10'000});
+}
+
+std::vector<Event> events_of(const ClusterState& objects) {
+  std::vector<Event> events;
+  for (const auto& [name, ns] : objects.namespaces()) events.emplace_back(to_event(ns));
+  for (const auto& [key, pod] : objects.pods()) events.emplace_back(to_event(pod));
+  for (const auto& [key, policy] : objects.policies()) events.emplace_back(to_event(policy));
+  return events;
+}
+
+double microseconds(Clock::duration duration) {
+  return std::chrono::duration<double, std::micro>(duration).count();
+}
+
+nl::Kernel open_kernel(const test::NetworkNamespace& network) {
+  std::optional<nl::Kernel> kernel;
+  network.run([&] { kernel.emplace(std::move(nl::Kernel::open().value())); });
+  return std::move(*kernel);
+}
+
+void must(const Result<void>& done) {
+  if (done) return;
+  std::fprintf(stderr, "%s\n", done.error().message.c_str());
+  std::abort();
+}
+
+// A node that enforces the cluster.
+class Stage {
+ public:
+  explicit Stage(const ClusterSize& size) : objects(cluster(size)) {
+    compiler_.apply(events_of(objects));
+    must(kernel_.commit(diff({}, compiler_.ruleset())));
+  }
+
+  void commit(const Transaction& transaction) {
+    if (!transaction.empty()) must(kernel_.commit(transaction));
+  }
+
+  // The steps' last one is not part of the time: nobody waits for it.
+  void apply(const Event& event) {
+    const auto start = Clock::now();
+    const auto change = compiler_.apply({&event, 1}).change;
+    const auto todo = steps(diff_parts(change.before, change.after));
+    const auto compiled = Clock::now();
+    commit(todo.prepare);
+    commit(todo.exchange);
+    const auto committed = Clock::now();
+    commit(todo.remove);
+    compile_.push_back(microseconds(compiled - start));
+    commit_.push_back(microseconds(committed - compiled));
+    all_.push_back(microseconds(committed - start));
+  }
+
+  void tell(benchmark::State& state) const {
+    state.SetIterationTime(quantile(all_, 0.5) / 1e6);
+    state.counters["compile_us"] = quantile(compile_, 0.5);
+    state.counters["commit_us"] = quantile(commit_, 0.5);
+    state.counters["p99_us"] = quantile(all_, 0.99);
+  }
+
+  const ClusterState objects;
+
+ private:
+  test::NetworkNamespace network_ = std::move(test::NetworkNamespace::create().value());
+  nl::Kernel kernel_ = open_kernel(network_);
+  IncrementalCompiler compiler_{"local"};
+  std::vector<double> compile_;
+  std::vector<double> commit_;
+  std::vector<double> all_;
+};
+
+// One element in or out of a set of that many.
+double raw_microseconds(int members) {
+  const auto network = std::move(test::NetworkNamespace::create().value());
+  auto kernel = open_kernel(network);
+  Ruleset raw;
+  auto& set = raw.sets["raw"];
+  set.spec = {"raw", {FieldType::kIpv4Addr}, false, false, ""};
+  for (int i = 0; i < members; ++i) {
+    const auto value = AddressValue{0x0a000000} + static_cast<AddressValue>(i);
+    set.elements.push_back({ElementKey().append(Address{Family::kIpv4, value}), {}, {}});
+  }
+  must(kernel.commit(diff({}, raw)));
+  const std::vector<Element> one = {set.elements.front()};
+  std::vector<double> times;
+  for (int i = 0; i < 500; ++i) {
+    const Transaction transaction{
+        {i % 2 == 0 ? Operation(DeleteElements{set.spec, one}) : AddElements{set.spec, one}}};
+    const auto start = Clock::now();
+    must(kernel.commit(transaction));
+    times.push_back(microseconds(Clock::now() - start));
+  }
+  return quantile(times, 0.5);
+}
+
+// Applies each event and then the one that undoes it, some times over.
+void measure(benchmark::State& state,
+             const std::function<std::vector<std::pair<Event, Event>>(const Stage&)>& choose) {
+  Stage stage(size_of(state));
+  const auto pairs = choose(stage);
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < 250; ++i) {
+      const auto& [event, undo] = pairs[i % pairs.size()];
+      stage.apply(event);
+      stage.apply(undo);
+    }
+    stage.tell(state);
+  }
+  state.counters["raw_us"] = raw_microseconds(static_cast<int>(state.range(0)));
+}
+
+void pod_changes_its_label(benchmark::State& state) {
+  measure(state, [](const Stage& stage) {
+    std::vector<std::pair<Event, Event>> pairs;
+    for (const auto* pod : peers(stage.objects)) {
+      auto other = std::make_shared<Pod>(*pod);
+      other->labels["app"] = "none";
+      pairs.emplace_back(to_event(std::shared_ptr<const Pod>(other)),
+                         to_event(std::make_shared<const Pod>(*pod)));
+      if (pairs.size() == 250) break;
+    }
+    return pairs;
+  });
+}
+
+void policy_is_edited(benchmark::State& state) {
+  measure(state, [](const Stage& stage) {
+    std::vector<std::pair<Event, Event>> pairs;
+    for (const auto& [key, policy] : stage.objects.policies()) {
+      if (key.ns != "team-0" || policy->ingress.empty()) continue;
+      auto other = std::make_shared<NetworkPolicy>(*policy);
+      other->ingress.front().ports.push_back({Protocol::kTcp, PortRange{443, 443}});
+      pairs.emplace_back(to_event(std::shared_ptr<const NetworkPolicy>(other)), to_event(policy));
+    }
+    return pairs;
+  });
+}
+
+void policy_is_added(benchmark::State& state) {
+  measure(state, [](const Stage& stage) {
+    std::vector<std::pair<Event, Event>> pairs;
+    for (const auto& [key, policy] : stage.objects.policies()) {
+      if (key.ns == "team-0") pairs.emplace_back(removal_of(to_event(policy)), to_event(policy));
+    }
+    return pairs;
+  });
+}
+
+void namespace_is_relabelled(benchmark::State& state) {
+  measure(state, [](const Stage& stage) {
+    const auto& ns = stage.objects.namespaces().at("team-2");
+    auto other = std::make_shared<Namespace>(*ns);
+    other->labels["stage"] = "test";
+    return std::vector<std::pair<Event, Event>>{
+        {to_event(std::shared_ptr<const Namespace>(other)), to_event(ns)}};
+  });
+}
+
+void compile_what_a_source_tells(benchmark::State& state) {
+  const auto events = events_of(cluster(size_of(state)));
+  for (auto _ : state) {
+    auto compiler = std::make_unique<IncrementalCompiler>("local");
+    benchmark::DoNotOptimize(compiler->apply(events));
+    state.PauseTiming();
+    compiler.reset();
+    state.ResumeTiming();
+  }
+}
+
+void compile_all_from_scratch(benchmark::State& state) {
+  const auto objects = cluster(size_of(state));
+  for (auto _ : state) benchmark::DoNotOptimize(compile(objects, "local"));
+}
+
+void one_event(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Apply(sizes)->Iterations(1)->UseManualTime()->Unit(benchmark::kMicrosecond);
+}
+
+BENCHMARK(pod_changes_its_label)->Apply(one_event);
+BENCHMARK(policy_is_edited)->Apply(one_event);
+BENCHMARK(policy_is_added)->Apply(one_event);
+BENCHMARK(namespace_is_relabelled)->Apply(one_event);
+BENCHMARK(compile_what_a_source_tells)->Apply(sizes)->Unit(benchmark::kMillisecond);
+BENCHMARK(compile_all_from_scratch)->Apply(sizes)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace portcullis::bench
