@@ -96,6 +96,7 @@ Result<void> Daemon::start() {
                                  });
   if (!admin) return tl::unexpected(admin.error());
   admin_.emplace(std::move(*admin));
+  if (const auto listening = reconciler_.listen(); !listening) return listening;
   if (options_.listen) {
     auto health = HealthServer::open(*options_.listen, io_, status_);
     if (!health) return tl::unexpected(health.error());

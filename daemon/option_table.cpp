@@ -87,6 +87,14 @@ Result<void> set_listen(Options& options, const std::string& value) {
   return {};
 }
 
+Result<void> set_ownership(Options& options, const std::string& value) {
+  if (value != "owned" && value != "shared") {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither owned nor shared");
+  }
+  options.ownership = value == "owned" ? nl::Ownership::kOwned : nl::Ownership::kShared;
+  return {};
+}
+
 Result<void> set_log_level(Options& options, const std::string& value) {
   const auto level = parse_log_level(value);
   if (!level) {
@@ -178,6 +186,10 @@ constexpr std::array kTable{
            "Serves /healthz and /readyz here, off: nowhere (default 127.0.0.1:9909)", set_listen},
     Option{"socket", "", "PATH", kRun | kDump | kDiff | kExplain | kMatrix, false,
            "The daemon's socket for root (default /run/portcullis/portcullis.sock)", set_socket},
+    Option{"table", "", "owned|shared", kRun, false,
+           "owned: no other process may change the table, where the kernel can tell (Linux 6.9; "
+           "default); shared: anyone may, and it is mended",
+           set_ownership},
     Option{"log-level", "", "LEVEL", kRun, false, "debug, info, warning or error (default info)",
            set_log_level},
     Option{"kernel", "", "", kDump, false, "The table in this network namespace's kernel (default)",

@@ -9,6 +9,7 @@
 
 #include "compiler/result.h"
 #include "daemon/log.h"
+#include "daemon/netlink/kernel.h"
 
 namespace portcullis {
 
@@ -45,6 +46,7 @@ struct Options {
   std::string node_name;   // run: never empty. compile: never empty
   std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
   std::string socket = "/run/portcullis/portcullis.sock";
+  nl::Ownership ownership = nl::Ownership::kOwned;  // of the table
   LogLevel log_level = LogLevel::kInfo;
   std::vector<std::string> files;  // files, directories, "-" for stdin; empty: ask the daemon
   std::string from;                // of explain, as parse_query() takes them

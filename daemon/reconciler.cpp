@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compiler/steps.h"
+#include "daemon/netlink/process_of_port.h"
 
 namespace portcullis {
 namespace {
@@ -36,11 +37,18 @@ bool replaces_table(const Transaction& transaction) {
          std::holds_alternative<DeleteTable>(transaction.operations.front());
 }
 
+Transaction replacement(const Ruleset& desired) {
+  auto all = diff({}, desired);
+  all.operations.insert(all.operations.begin(), DeleteTable{});
+  return all;
+}
+
 }  // namespace
 
 Reconciler::Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
                        Desired desired, Sink sink)
-    : timer_(io),
+    : io_(io),
+      timer_(io),
       kernel_(std::move(kernel)),
       timing_(timing),
       desired_(std::move(desired)),
@@ -58,6 +66,20 @@ void Reconciler::want(RulesetChange change) {
       // The new ruleset may be what mends it, but a stream of them must not defeat the backoff.
       return arm(State::kFailed, std::min(timer_.expiry(), Clock::now() + timing_.first_retry));
   }
+}
+
+Result<void> Reconciler::listen() {
+  if (kernel_.owns()) return {};
+  return TableMonitor::open(io_, kernel_.port(),
+                            [this](const std::string& culprit) { suspect(culprit); })
+      .map([&](auto monitor) { monitor_ = std::move(monitor); });
+}
+
+void Reconciler::suspect(const std::string& culprit) {
+  culprit_ = culprit;
+  if (state_ != State::kHeld) return;
+  next_look_ = Clock::now();
+  attempt({});
 }
 
 Result<Transaction> Reconciler::difference() {
@@ -119,14 +141,33 @@ Result<Attempt> Reconciler::bring(RulesetChange change) {
 
 // Every commit of anyone, to any table, makes a new generation.
 bool Reconciler::is_untouched() {
+  if (kernel_.owns()) {
+    next_look_ = Clock::time_point::max();
+    return true;
+  }
   const auto generation = kernel_.generation();
   if (!generation || *generation != *generation_) return false;
   next_look_ = Clock::now() + timing_.verify_every;
   return true;
 }
 
+Result<nl::Snapshot> Reconciler::take_over() {
+  auto snapshot = kernel_.dump();
+  if (!snapshot) return snapshot;
+  if (snapshot->owner == nl::TableOwner::kOther) {
+    return failure(ErrorCode::kPermission,
+                   "the table inet portcullis belongs to another process, " +
+                       nl::process_of_port(snapshot->owner_port) + ": stop that one");
+  }
+  if (!kernel_.owns() || snapshot->owner != nl::TableOwner::kOrphan) return snapshot;
+  if (const auto taken = kernel_.commit({{AddTable{}}}); !taken) {
+    return tl::unexpected(taken.error());
+  }
+  return kernel_.dump();
+}
+
 Result<Attempt> Reconciler::bring_from_dump() {
-  const auto snapshot = kernel_.dump();
+  const auto snapshot = take_over();
   if (!snapshot) return tl::unexpected(snapshot.error());
   const Ruleset& actual = snapshot->ruleset;
   const Ruleset desired = desired_();
@@ -135,11 +176,16 @@ Result<Attempt> Reconciler::bring_from_dump() {
     Ruleset expected = desired;
     expected.sets.insert(left_behind_.sets.begin(), left_behind_.sets.end());
     expected.chains.insert(left_behind_.chains.begin(), left_behind_.chains.end());
-    if (actual != expected) attempt.mended = "somebody else changed the table";
+    if (actual != expected) {
+      attempt.mended = (culprit_.empty() ? "somebody" : culprit_) + " changed it";
+    }
   }
+  culprit_.clear();
   generation_ = snapshot->generation;
   left_behind_ = {};
-  const auto todo = diff(actual, desired);
+  const auto fitting = kernel_.owns() ? nl::TableOwner::kUs : nl::TableOwner::kShared;
+  const bool fits = snapshot->owner == fitting || snapshot->owner == nl::TableOwner::kNone;
+  const auto todo = fits ? diff(actual, desired) : replacement(desired);
   Ruleset stale;
   if (!replaces_table(todo)) add_gone(actual, desired, stale);
   auto committed = exchange(todo, std::move(stale));

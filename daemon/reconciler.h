@@ -6,13 +6,16 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "compiler/diff.h"
 #include "compiler/incremental/ruleset_change.h"
 #include "compiler/result.h"
 #include "daemon/netlink/kernel.h"
+#include "daemon/table_monitor.h"
 
 namespace portcullis {
 
@@ -48,17 +51,21 @@ struct Attempt {
 // kHeld     the kernel held it when we last looked; a change is committed at once.
 // kFailed   the last attempt failed; the kernel decides as it did, or already as wanted.
 //
+// Where the kernel owns (nl::Kernel::owns()), the table becomes ours alone: an orphan of an earlier
+// run is taken over before it is read, for until then anyone may change it, and one that anyone may
+// change is replaced. Then there is no need to look whether somebody has.
+//
 // A change is committed in steps (compiler/steps.h). The last, which removes what nothing refers to
 // any more, waits for remove_after, since packets that were under way at the exchange still look it
 // up; until then the kernel holds more than is wanted. Where changes follow so fast that very much
 // has to go, it waits no longer.
 //
 // Of the kernel's table only its generation is remembered. It is dumped at first, after a failure,
-// and when its generation is found, every verify_every, to be another than the one that we made; a
-// dump that equals the desired ruleset commits nothing. A change that the kernel refuses is
-// followed by a dump at once; only if that does not help either has the attempt failed. All calls
-// and the sink run on the io_context's thread; the io_context must not run any more once this is
-// destroyed.
+// and when others have changed it (listen()), or, every verify_every, its generation is found to be
+// another than the one that we made; a dump that equals the desired ruleset commits nothing. A
+// change that the kernel refuses is followed by a dump at once; only if that does not help either
+// has the attempt failed. All calls and the sink run on the io_context's thread; the io_context
+// must not run any more once this is destroyed.
 class Reconciler {
  public:
   enum class State : std::uint8_t { kWaiting, kDue, kHeld, kFailed };
@@ -73,6 +80,10 @@ class Reconciler {
 
   // The desired ruleset has changed so; the first call says that there is one.
   void want(RulesetChange change);
+
+  // Hears from now on of what others do to the table, where they may, and mends it at once; else
+  // they are found out by verify_every.
+  [[nodiscard]] Result<void> listen();
 
   // What an attempt would commit if it looked at the kernel now. kNotFound while kWaiting.
   [[nodiscard]] Result<Transaction> difference();
@@ -91,17 +102,21 @@ class Reconciler {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void suspect(const std::string& culprit);
   void arm(State state, Clock::time_point when);
   void attempt(RulesetChange change);
   Result<Attempt> bring(RulesetChange change);
   Result<Attempt> bring_from_dump();
+  Result<nl::Snapshot> take_over();
   Result<Transaction> bring_change(RulesetChange change);
   Result<Transaction> exchange(const Transaction& todo, Ruleset stale);
   Result<void> commit(Transaction step, Transaction& committed);
   bool is_untouched();
 
+  boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
   nl::Kernel kernel_;
+  std::unique_ptr<TableMonitor> monitor_;  // null: nobody listens, or nobody else may
   const ReconcilerTiming timing_;
   const Desired desired_;
   const Sink sink_;
@@ -111,6 +126,7 @@ class Reconciler {
   Clock::time_point removal_due_ = Clock::time_point::max();  // max: nothing is left behind
   std::chrono::milliseconds delay_{0};       // before the next retry; 0: the last attempt succeeded
   std::optional<std::uint32_t> generation_;  // that we left the kernel in; none: unknown
+  std::string culprit_;                      // whom suspect() named since the last dump
   Ruleset left_behind_;                      // what the kernel holds besides what is wanted
 };
 

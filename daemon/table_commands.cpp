@@ -5,6 +5,7 @@
 #include "daemon/admin_client.h"
 #include "daemon/commands.h"
 #include "daemon/netlink/kernel.h"
+#include "daemon/netlink/process_of_port.h"
 
 namespace portcullis {
 namespace {
@@ -46,12 +47,19 @@ Result<ExitCode> clean_up(const Console& console) {
   if (!kernel) return tl::unexpected(kernel.error());
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());
-  // Added first, so that deleting it works whether it was there, was empty, or was not there.
-  const auto done = kernel->commit(Transaction{{AddTable{}, DeleteTable{}}});
-  if (!done) return tl::unexpected(done.error());
   const std::string table = std::string("table inet ") + kTableName;
-  console.err << (before->ruleset.empty() ? "there was no " + table + ": nothing to remove\n"
-                                          : "removed " + table + ": nothing is enforced now\n");
+  if (before->owner == nl::TableOwner::kNone) {
+    console.err << "there was no " << table << ": nothing to remove\n";
+    return ExitCode::kOk;
+  }
+  if (before->owner == nl::TableOwner::kOther) {
+    return failure(
+        ErrorCode::kPermission,
+        table + " belongs to " + nl::process_of_port(before->owner_port) + ": stop it first");
+  }
+  const auto done = kernel->commit(Transaction{{DeleteTable{}}});
+  if (!done) return tl::unexpected(done.error());
+  console.err << "removed " << table << ": nothing is enforced now\n";
   return ExitCode::kOk;
 }
 

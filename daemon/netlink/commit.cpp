@@ -94,8 +94,8 @@ Result<void> judge(const Transaction& transaction, const Batch& batch,
 
 }  // namespace
 
-Result<void> commit(Socket& socket, const Transaction& transaction) {
-  const auto batch = encode(transaction, socket.next_sequence());
+Result<void> commit(Socket& socket, const Transaction& transaction, std::uint32_t table_flags) {
+  const auto batch = encode(transaction, socket.next_sequence(), table_flags);
   if (!batch) return tl::unexpected(batch.error());
   if (batch->empty()) return {};
   socket.set_next_sequence(batch->end_sequence());

@@ -7,6 +7,7 @@
 namespace portcullis::nl {
 
 // Transaction -> Batch -> sendmsg() -> Answers. See Kernel::commit().
-[[nodiscard]] Result<void> commit(Socket& socket, const Transaction& transaction);
+[[nodiscard]] Result<void> commit(Socket& socket, const Transaction& transaction,
+                                  std::uint32_t table_flags);
 
 }  // namespace portcullis::nl

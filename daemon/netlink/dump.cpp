@@ -10,6 +10,7 @@
 #include "daemon/netlink/decode_rule.h"
 #include "daemon/netlink/decode_set.h"
 #include "daemon/netlink/libnftnl.h"
+#include "daemon/netlink/ownership.h"
 
 namespace portcullis::nl {
 namespace {
@@ -34,7 +35,8 @@ class Dump {
     if (*after != *generation) {
       return failure(ErrorCode::kInterrupted, "the ruleset changed while it was read");
     }
-    return Snapshot{std::move(ruleset_), *generation};
+    snapshot_.generation = *generation;
+    return std::move(snapshot_);
   }
 
  private:
@@ -46,8 +48,13 @@ class Dump {
         [&](nlmsghdr* header) { nftnl_table_nlmsg_build_payload(header, table.get()); },
         [&](const nlmsghdr* header) { nftnl_table_nlmsg_parse(header, table.get()); });
     if (!found && found.error().code == ErrorCode::kNotFound) return {};
+    if (!found) return found;
+    snapshot_.owner = owner_of(table.get(), socket_.port());
+    if (snapshot_.owner == TableOwner::kOther) {
+      snapshot_.owner_port = nftnl_table_get_u32(table.get(), NFTNL_TABLE_OWNER);
+    }
     dormant_ = (nftnl_table_get_u32(table.get(), NFTNL_TABLE_FLAGS) & NFT_TABLE_F_DORMANT) != 0;
-    return found.and_then([&] { return vanished(read_contents()); });
+    return vanished(read_contents());
   }
 
   // Whatever is not there any more went while we were reading.
@@ -73,12 +80,12 @@ class Dump {
         [&](nlmsghdr* header) { nftnl_set_nlmsg_build_payload(header, filter.get()); },
         [&](const nlmsghdr* header) {
           auto spec = decode_set(header);
-          if (spec) ruleset_.sets[spec->name].spec = std::move(*spec);
+          if (spec) snapshot_.ruleset.sets[spec->name].spec = std::move(*spec);
         });
   }
 
   Result<void> read_elements() {
-    for (auto& [name, set] : ruleset_.sets) {
+    for (auto& [name, set] : snapshot_.ruleset.sets) {
       if (set.spec.key.empty()) continue;
       if (auto read = read_elements(set); !read) return read;
     }
@@ -111,7 +118,7 @@ class Dump {
           auto spec = decode_chain(header);
           if (!spec) return;
           if (dormant_) spec->base.reset();  // a dormant table's chains hang on no hook
-          ruleset_.chains[spec->name].spec = std::move(*spec);
+          snapshot_.ruleset.chains[spec->name].spec = std::move(*spec);
         });
   }
 
@@ -122,9 +129,10 @@ class Dump {
         NFT_MSG_GETRULE, NLM_F_DUMP,
         [&](nlmsghdr* header) { nftnl_rule_nlmsg_build_payload(header, filter.get()); },
         [&](const nlmsghdr* header) {
-          auto placed = decode_rule(header, ruleset_.sets);
-          const auto chain = ruleset_.chains.find(placed.chain);
-          if (chain != ruleset_.chains.end()) chain->second.rules.push_back(std::move(placed.rule));
+          auto placed = decode_rule(header, snapshot_.ruleset.sets);
+          const auto chain = snapshot_.ruleset.chains.find(placed.chain);
+          if (chain != snapshot_.ruleset.chains.end())
+            chain->second.rules.push_back(std::move(placed.rule));
         });
   }
 
@@ -139,7 +147,7 @@ class Dump {
   }
 
   Socket& socket_;
-  Ruleset ruleset_;
+  Snapshot snapshot_;
   bool dormant_ = false;
 };
 

@@ -49,7 +49,7 @@ Result<void> check_lookups(const Rule& rule) {
 // NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE
 //
 //     +-----------------+---------------------+
-//     | NFTA_TABLE_NAME | NFTA_TABLE_FLAGS: 0 |
+//     | NFTA_TABLE_NAME | NFTA_TABLE_FLAGS    |
 //     +-----------------+---------------------+
 //                         new tables
 //
@@ -61,11 +61,11 @@ TableObject our_table() {
 
 class Encoder {
  public:
-  explicit Encoder(Batch& batch) : batch_(batch) {}
+  Encoder(Batch& batch, std::uint32_t table_flags) : batch_(batch), table_flags_(table_flags) {}
 
   Result<void> operator()(const AddTable&) {
     const TableObject table = our_table();
-    nftnl_table_set_u32(table.get(), NFTNL_TABLE_FLAGS, 0);
+    nftnl_table_set_u32(table.get(), NFTNL_TABLE_FLAGS, table_flags_);
     return put_table(NFT_MSG_NEWTABLE, NLM_F_CREATE, table.get());
   }
 
@@ -122,14 +122,16 @@ class Encoder {
   }
 
   Batch& batch_;
+  const std::uint32_t table_flags_;
   std::uint32_t last_set_id_ = 0;
 };
 
 }  // namespace
 
-Result<Batch> encode(const Transaction& transaction, std::uint32_t sequence) {
+Result<Batch> encode(const Transaction& transaction, std::uint32_t sequence,
+                     std::uint32_t table_flags) {
   Batch batch(sequence);
-  Encoder encoder(batch);
+  Encoder encoder(batch, table_flags);
   for (std::size_t i = 0; i < transaction.operations.size(); ++i) {
     const Operation& operation = transaction.operations[i];
     batch.start_operation(i);

@@ -4,20 +4,25 @@
 
 #include "daemon/netlink/commit.h"
 #include "daemon/netlink/dump.h"
+#include "daemon/netlink/ownership.h"
 #include "daemon/netlink/socket.h"
 
 namespace portcullis::nl {
 
 struct Kernel::Impl {
   Socket socket;
+  std::uint32_t table_flags = 0;  // of tables that it makes
 };
 
 // Reading the generation needs what everything else needs: CAP_NET_ADMIN, and nf_tables.
-Result<Kernel> Kernel::open() {
+Result<Kernel> Kernel::open(Ownership ownership) {
   auto socket = Socket::open();
   if (!socket) return tl::unexpected(std::move(socket.error()));
   const auto generation = read_generation(*socket);
-  if (generation) return Kernel(std::make_unique<Impl>(Impl{std::move(*socket)}));
+  if (generation) {
+    const bool owns = ownership == Ownership::kOwned && can_own(*socket);
+    return Kernel(std::make_unique<Impl>(Impl{std::move(*socket), owns ? kOwnedTable : 0}));
+  }
   if (generation.error().code != ErrorCode::kUnsupported) {
     return tl::unexpected(generation.error());
   }
@@ -32,8 +37,12 @@ Kernel& Kernel::operator=(Kernel&&) noexcept = default;
 Kernel::~Kernel() = default;
 
 Result<void> Kernel::commit(const Transaction& transaction) {
-  return nl::commit(impl_->socket, transaction);
+  return nl::commit(impl_->socket, transaction, impl_->table_flags);
 }
+
+std::uint32_t Kernel::port() const { return impl_->socket.port(); }
+
+bool Kernel::owns() const { return impl_->table_flags != 0; }
 
 Result<std::uint32_t> Kernel::generation() { return read_generation(impl_->socket); }
 

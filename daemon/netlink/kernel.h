@@ -9,10 +9,29 @@
 
 namespace portcullis::nl {
 
+// Who may change our table.
+enum class TableOwner : std::uint8_t {
+  kNone,    // there is no table
+  kShared,  // anyone
+  kOrphan,  // anyone, since its owner has gone; and whoever asks for it can own it
+  kUs,      // only this socket
+  kOther,   // only another one
+};
+
 // What the kernel holds of our table.
 struct Snapshot {
-  Ruleset ruleset;               // empty: there is no table
+  Ruleset ruleset;               // empty too where the table is
   std::uint32_t generation = 0;  // of the whole nf_tables ruleset of this network namespace
+  TableOwner owner = TableOwner::kNone;
+  std::uint32_t owner_port = 0;  // kOther: the netlink port, which is mostly the process's id
+};
+
+// What becomes of a table that is made here.
+enum class Ownership : std::uint8_t {
+  kShared,
+  // It is this socket's, where the kernel keeps such a table when we are gone (since Linux 6.9);
+  // else it is shared.
+  kOwned,
 };
 
 // nf_tables of the network namespace that open() was called in, over one NETLINK_NETFILTER
@@ -20,11 +39,14 @@ struct Snapshot {
 class Kernel {
  public:
   // kPermission names the missing capability; kUnsupported: a kernel without nf_tables.
-  [[nodiscard]] static Result<Kernel> open();
+  [[nodiscard]] static Result<Kernel> open(Ownership ownership = Ownership::kShared);
 
   Kernel(Kernel&&) noexcept;
   Kernel& operator=(Kernel&&) noexcept;
   ~Kernel();
+
+  bool owns() const;           // what it makes
+  std::uint32_t port() const;  // its netlink address
 
   // One batch, all or nothing. On failure nothing has changed, and the message names the
   // operation that the kernel refused as nft(8) would take it, with the kernel's reason.

@@ -142,6 +142,8 @@ Result<Socket> Socket::open() {
   return socket;
 }
 
+std::uint32_t Socket::port() const { return mnl_socket_get_portid(socket_.get()); }
+
 Result<void> Socket::request(const nlmsghdr* request,
                              const std::function<void(const nlmsghdr*)>& take) {
   if (auto sent = send({reinterpret_cast<const std::uint8_t*>(request), request->nlmsg_len});

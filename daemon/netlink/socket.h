@@ -34,6 +34,8 @@ class Socket {
 
   [[nodiscard]] static Result<Socket> open();
 
+  std::uint32_t port() const;  // its netlink address
+
   // The sequence number that the next message is to have, and after it was made, the one after it.
   std::uint32_t next_sequence() const { return sequence_; }
   void set_next_sequence(std::uint32_t sequence) { sequence_ = sequence; }

@@ -1,6 +1,7 @@
 #include "tests/e2e/node.h"
 
 #include <csignal>
+#include <regex>
 
 #include "daemon/netlink/kernel.h"
 
@@ -62,8 +63,8 @@ void Node::start_daemon(const std::vector<std::string>& more,
   daemon_ = std::make_unique<ChildProcess>(setup);
 }
 
-void Node::start_and_wait_until_ready() {
-  start_daemon();
+void Node::start_and_wait_until_ready(const std::vector<std::string>& more) {
+  start_daemon(more);
   ASSERT_TRUE(becomes_ready()) << daemon_->err();
 }
 
@@ -99,7 +100,11 @@ Finished Node::nft(const std::vector<std::string>& arguments) const {
   return run_to_end(setup);
 }
 
-std::string Node::table() const { return nft({"-s", "list", "table", "inet", "portcullis"}).out; }
+std::string Node::table() const {
+  static const std::regex owner("( # progname [^\n]*|\tflags [^\n]*\n\n)");
+  const auto listed = nft({"-s", "list", "table", "inet", "portcullis"}).out;
+  return std::regex_replace(listed, owner, "");
+}
 
 std::string Node::dumped() const { return portcullis_here({"dump"}).out; }
 

@@ -39,7 +39,7 @@ class Node : public testing::Test {
   // Starts `portcullis run` and returns at once; stops the one before with SIGKILL.
   void start_daemon(const std::vector<std::string>& more = {},
                     const std::vector<std::string>& environment = {});
-  void start_and_wait_until_ready();
+  void start_and_wait_until_ready(const std::vector<std::string>& more = {});
   int stop_daemon(int signal);
 
   // From the daemon's health port.
@@ -49,7 +49,8 @@ class Node : public testing::Test {
   Finished portcullis_here(const std::vector<std::string>& arguments) const;
   Finished ask_daemon(std::vector<std::string> arguments) const;  // with its --socket
   Finished nft(const std::vector<std::string>& arguments) const;
-  std::string table() const;     // as nft lists it, stateless, chains as old as they come
+  // As nft lists it, stateless, chains as old as they come, without whose it is.
+  std::string table() const;
   std::string dumped() const;    // as `portcullis dump` prints it, chains by name
   std::string compiled() const;  // what `portcullis compile` makes of the manifest directory
   bool kernel_becomes_compiled() const;

@@ -58,18 +58,19 @@ class ReconcilerInKernel : public testing::Test {
     network_.emplace(std::move(*network));
   }
 
-  nl::Kernel open_kernel() {
+  nl::Kernel open_kernel(nl::Ownership ownership = nl::Ownership::kShared) {
     std::optional<Result<nl::Kernel>> kernel;
-    network_->run([&] { kernel.emplace(nl::Kernel::open()); });
+    network_->run([&] { kernel.emplace(nl::Kernel::open(ownership)); });
     if (!*kernel) ADD_FAILURE() << kernel->error().message;
     return std::move(kernel->value());
   }
 
-  void start(ReconcilerTiming timing = kNoVerification) {
+  void start(ReconcilerTiming timing = kNoVerification,
+             nl::Ownership ownership = nl::Ownership::kShared) {
     reconciler_.reset();
     attempts_.clear();
     reconciler_ = std::make_unique<Reconciler>(
-        io_, open_kernel(), timing, [this] { return wanted_; },
+        io_, open_kernel(ownership), timing, [this] { return wanted_; },
         [this](const Attempt& attempt) { attempts_.push_back(attempt); });
   }
 
@@ -230,6 +231,22 @@ TEST_F(ReconcilerInKernel, VerificationRepairsAForeignChange) {
   EXPECT_TRUE(turn_until([&] { return kernel_text() == print_nft(ruleset_for({"a"})); }));
 }
 
+TEST_F(ReconcilerInKernel, HearsOfAForeignChangeAndNamesItsAuthor) {
+  start();  // verifies after an hour only
+  network_->run([&] { ASSERT_TRUE(reconciler_->listen()); });
+  want_and_hold(ruleset_for({"a"}));
+  want_and_hold(ruleset_for({"a", "b"}, "new"));
+  ASSERT_EQ(attempts_.size(), 3U) << "not of its own changes";
+  network_->run([] {
+    ASSERT_EQ(std::system("nft 'add table inet other; add chain inet other portcullis'"), 0);
+    ASSERT_EQ(std::system("nft flush ruleset"), 0);
+  });
+  ASSERT_TRUE(turn_until([&] { return attempts_.back().mended.has_value(); }));
+  EXPECT_EQ(attempts_.size(), 4U) << "not of other tables";
+  EXPECT_TRUE(attempts_.back().mended->starts_with("nft (process ")) << *attempts_.back().mended;
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"}, "new")));
+}
+
 TEST_F(ReconcilerInKernel, VerificationOfWhatHoldsWritesNothing) {
   start(kOftenVerified);
   want_and_hold(ruleset_for({"a"}));
@@ -271,6 +288,80 @@ TEST_F(ReconcilerInKernel, RecoversFromFailureWithTheNextRuleset) {
   ASSERT_TRUE(turn_until([&] { return attempts_.back().next_try > milliseconds(100); }));
   want_and_hold(ruleset_for({"b"}));
   EXPECT_FALSE(attempts_.back().error);
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"b"})));
+}
+
+class OwningReconciler : public ReconcilerInKernel {
+ protected:
+  void SetUp() override {
+    ReconcilerInKernel::SetUp();
+    if (IsSkipped()) return;
+    if (!open_kernel(nl::Ownership::kOwned).owns()) {
+      GTEST_SKIP() << "this kernel's owned tables go with their owner";
+    }
+  }
+
+  void start_owning() { start(kOftenVerified, nl::Ownership::kOwned); }
+
+  std::optional<Error> error_of(const Transaction& as_somebody_else) {
+    const auto done = open_kernel().commit(as_somebody_else);
+    return done ? std::nullopt : std::optional(done.error());
+  }
+};
+
+TEST_F(OwningReconciler, KeepsOthersFromItsTable) {
+  start_owning();
+  want_and_hold(ruleset_for({"a"}));
+  const auto refused = error_of({{DeleteTable{}}});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code, ErrorCode::kPermission);
+  want_and_hold(ruleset_for({"a", "b"}, "new"));
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"}, "new")));
+}
+
+TEST_F(OwningReconciler, TakesOverWhatItsForerunnerLeftAndVerifiesIt) {
+  start_owning();
+  want_and_hold(ruleset_for({"a", "b"}));
+  reconciler_.reset();
+  ASSERT_FALSE(error_of(diff(ruleset_for({"a", "b"}), ruleset_for({"a"}))));
+  start_owning();
+  want_and_hold(ruleset_for({"a", "b"}));
+  EXPECT_EQ(seen().owner, nl::TableOwner::kOther);
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"})));
+  for (const auto& operation : attempts_.at(0).committed.operations) {
+    EXPECT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(operation);
+  }
+}
+
+TEST_F(OwningReconciler, ReplacesATableThatAnyoneMayChange) {
+  start();
+  want_and_hold(ruleset_for({"a"}));
+  start_owning();
+  want_and_hold(ruleset_for({"a", "b"}));
+  EXPECT_EQ(seen().owner, nl::TableOwner::kOther);
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"})));
+}
+
+TEST_F(OwningReconciler, SharesTheTableAgainWhereThatIsWanted) {
+  start_owning();
+  want_and_hold(ruleset_for({"a"}));
+  start();
+  want_and_hold(ruleset_for({"a", "b"}));
+  EXPECT_EQ(seen().owner, nl::TableOwner::kShared);
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"})));
+}
+
+TEST_F(OwningReconciler, NamesWhoElseOwnsTheTableAndTakesItOnceHeIsGone) {
+  std::optional<nl::Kernel> other = open_kernel(nl::Ownership::kOwned);
+  ASSERT_TRUE(other->commit(diff({}, ruleset_for({"a"}))));
+  start_owning();
+  want(ruleset_for({"b"}));
+  ASSERT_TRUE(turn_until([&] { return attempts_.size() > 2; }));
+  ASSERT_TRUE(attempts_.back().error);
+  EXPECT_NE(attempts_.back().error->message.find("belongs to another process"), std::string::npos);
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a"})));
+  other.reset();
+  ASSERT_TRUE(turn_until_held());
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"b"})));
 }
 

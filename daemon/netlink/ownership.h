@@ -1,0 +1,25 @@
+#pragma once
+
+#include <linux/netfilter/nf_tables.h>
+
+#include <cstdint>
+#include <string>
+
+#include "daemon/netlink/kernel.h"
+#include "daemon/netlink/libnftnl.h"
+#include "daemon/netlink/socket.h"
+
+// Tables that belong to a netlink socket: until it is closed only it may change them.
+namespace portcullis::nl {
+
+inline constexpr std::uint32_t kPersist = 1U << 2U;  // NFT_TABLE_F_PERSIST, since Linux 6.9
+inline constexpr std::uint32_t kOwnedTable = NFT_TABLE_F_OWNER | kPersist;
+
+// Whether the kernel has tables that are owned and outlive their owner: those with an owner alone,
+// of Linux 5.12 to 6.8, go with it. It is asked by a batch that it refuses in any case.
+bool can_own(Socket& socket);
+
+// Whose a table is, for the socket of that port.
+TableOwner owner_of(const nftnl_table* table, std::uint32_t port);
+
+}  // namespace portcullis::nl
