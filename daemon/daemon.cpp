@@ -1,5 +1,7 @@
 #include "daemon/daemon.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <iterator>
@@ -108,9 +110,12 @@ Result<void> Daemon::start() {
 }
 
 void Daemon::receive(Update update) {
-  std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
   note_followed(update.followed);
-  if (!update.synced) return;
+  if (!update.synced) {
+    compiler_.apply(update.events);  // nothing is in force yet: what it changes does not matter
+    return;
+  }
+  std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
   problems_ = std::move(update.problems);
   complete_ = update.complete;
   if (std::exchange(settling_, true)) return;
@@ -148,6 +153,7 @@ void Daemon::settle() {
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return log_warning(headline(status_));
+  if (first) malloc_trim(0);  // reading took much that is free now
   if (first) log_info("compiled " + described(compiler_.cluster(), options_.node_name));
   if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
     reconciler_.want(std::move(compiled.change));

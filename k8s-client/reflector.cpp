@@ -69,6 +69,7 @@ void Reflector::list() {
   listed_.clear();
   listed_defects_.clear();
   listed_version_.clear();
+  collects_ = !known_.empty();
   state_ = streams_lists_ ? State::kStreaming : State::kPaging;
   if (state_ == State::kPaging) return list_page("");
   open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
@@ -90,7 +91,7 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
   const bool first = continue_token.empty();
-  if (page->lacks_items && !known_.empty()) {
+  if (page->lacks_items && collects_) {
     return fail(failure(ErrorCode::kInvalidInput, "the API server sent a list without items"),
                 &Reflector::list);
   }
@@ -100,11 +101,14 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
                 &Reflector::list);
   }
   listed_version_ = page->resource_version;
-  for (Listed& listed : page->objects) {
-    take_listed(to_event(listed.object), std::move(listed.defects));
-  }
-  if (!page->continue_token.empty()) return list_page(page->continue_token);
   std::vector<Event> changes;
+  for (Listed& listed : page->objects) {
+    take_listed(to_event(listed.object), std::move(listed.defects), changes);
+  }
+  if (!page->continue_token.empty()) {
+    if (!changes.empty()) sink_(std::move(changes));
+    return list_page(page->continue_token);
+  }
   finish_list(page->resource_version, changes);
   pages_ = true;
   hear();
@@ -167,16 +171,17 @@ std::string Reflector::wrong_with(const WatchEvent& event) const {
 
 void Reflector::take_event(WatchEvent event, std::vector<Event>& changes) {
   if (state_ == State::kStreaming) {
-    if (event.change) take_listed(std::move(*event.change), std::move(event.defects));
+    if (event.change) take_listed(std::move(*event.change), std::move(event.defects), changes);
     if (event.ends_initial_events) finish_list(event.resource_version, changes);
     return;
   }
   version_ = event.resource_version;
-  if (event.change) take_change(std::move(event), changes);
+  if (event.change) take_change(std::move(*event.change), std::move(event.defects), changes);
 }
 
 // A streamed list may have changes in it already.
-void Reflector::take_listed(Event event, std::vector<Defect> defects) {
+void Reflector::take_listed(Event event, std::vector<Defect> defects, std::vector<Event>& changes) {
+  if (!collects_) return take_change(std::move(event), std::move(defects), changes);
   const ObjectKey key = key_of(event);
   listed_defects_.erase(key);
   if (is_removal(event)) {
@@ -187,30 +192,32 @@ void Reflector::take_listed(Event event, std::vector<Defect> defects) {
   listed_.insert_or_assign(key, std::move(event));
 }
 
-void Reflector::take_change(WatchEvent event, std::vector<Event>& changes) {
-  const ObjectKey key = key_of(*event.change);
+void Reflector::take_change(Event event, std::vector<Defect> defects, std::vector<Event>& changes) {
+  const ObjectKey key = key_of(event);
   defects_.erase(key);
-  if (is_removal(*event.change)) {
+  if (is_removal(event)) {
     known_.erase(key);
   } else {
     known_.insert(key);
-    if (!event.defects.empty()) defects_[key] = std::move(event.defects);
+    if (!defects.empty()) defects_[key] = std::move(defects);
   }
-  changes.push_back(std::move(*event.change));
+  changes.push_back(std::move(event));
 }
 
 // What is known but was not listed is gone.
 void Reflector::finish_list(const std::string& resource_version, std::vector<Event>& changes) {
-  for (const ObjectKey& key : known_) {
-    if (!listed_.contains(key)) changes.push_back(removal(resource_, key));
+  if (collects_) {
+    for (const ObjectKey& key : known_) {
+      if (!listed_.contains(key)) changes.push_back(removal(resource_, key));
+    }
+    known_.clear();
+    for (auto& [key, event] : listed_) {
+      known_.insert(known_.end(), key);
+      changes.push_back(std::move(event));
+    }
+    listed_.clear();
+    defects_ = std::exchange(listed_defects_, {});
   }
-  known_.clear();
-  for (auto& [key, event] : listed_) {
-    known_.insert(known_.end(), key);
-    changes.push_back(std::move(event));
-  }
-  listed_.clear();
-  defects_ = std::exchange(listed_defects_, {});
   version_ = resource_version;
   state_ = State::kWatching;
   health_.synced = true;

@@ -36,9 +36,9 @@ struct ReflectorTiming {
 //        '--- the version is not, or what came makes no sense -------------------------------'
 //
 // with a pause before each way back but that of a stream that went well. A stream that ends or
-// tears is resumed from the last version seen, which loses nothing. After a new list, what is known
-// and was not listed is gone; nothing is dropped or reopened before it is complete. Everything runs
-// on the io_context's thread.
+// tears is resumed from the last version seen, which loses nothing. The first list is told as it
+// comes. After a new one, what is known and was not listed is gone; nothing is dropped or reopened
+// before it is complete. Everything runs on the io_context's thread.
 class Reflector {
  public:
   // How the following goes. While everything is well, `failure` is empty.
@@ -83,8 +83,8 @@ class Reflector {
   void take_events(std::vector<WatchEvent> events);
   std::string wrong_with(const WatchEvent& event) const;
   void take_event(WatchEvent event, std::vector<Event>& changes);
-  void take_listed(Event event, std::vector<Defect> defects);
-  void take_change(WatchEvent event, std::vector<Event>& changes);
+  void take_listed(Event event, std::vector<Defect> defects, std::vector<Event>& changes);
+  void take_change(Event event, std::vector<Defect> defects, std::vector<Event>& changes);
   void finish_list(const std::string& resource_version, std::vector<Event>& changes);
   void end_watch(const Result<ApiClient::Answer>& answer);
   void end_streamed_list(const Result<ApiClient::Answer>& answer);
@@ -103,7 +103,8 @@ class Reflector {
   const Sink sink_;
   State state_ = State::kPaging;
   bool streams_lists_ = false;
-  bool pages_ = true;  // false: the next list comes whole, since its pages expire too soon
+  bool collects_ = false;  // the list under way is told when it is complete
+  bool pages_ = true;      // false: the next list comes whole, since its pages expire too soon
   Backoff backoff_;
   const std::shared_ptr<boost::asio::steady_timer>
       timer_;  // while it lives, its handler may call us

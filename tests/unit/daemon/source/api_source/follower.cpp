@@ -159,7 +159,7 @@ void FollowedServer::follow(k8s::ReflectorTiming timing) {
 
 bool FollowedServer::catches_up() const {
   const auto wanted = decoded(server_);
-  return wait_until([&] { return same(follower_->state(), wanted); });
+  return wait_until([&] { return follower_->synced() && same(follower_->state(), wanted); });
 }
 
 testing::AssertionResult FollowedServer::follows() {
