@@ -14,6 +14,7 @@ enum class ErrorCode : std::uint8_t {
   kUnsupported,   // the kernel lacks a feature
   kInterrupted,   // the state changed under a read; trying again is right
   kConflict,      // the kernel's state is not what the transaction assumed
+  kBusy,          // the kernel still uses what is to go; trying again later is right
   kTimeout,       // nothing came in time
   kIo,            // a read, write or system call failed for another reason
 };

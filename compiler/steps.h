@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <vector>
+
 #include "compiler/transaction.h"
 
 namespace portcullis {
@@ -29,6 +32,11 @@ struct Steps {
   Transaction remove;
 };
 
-Steps steps(const Transaction& transaction);
+Steps steps(Transaction transaction);
+
+// The step prepare, which nobody sees before it is done, in batches: of at most that many elements
+// each, so that what is sent at once has a bound whatever the size of the cluster. Sets of ranges
+// are whole in one, for they are made whole.
+std::vector<Transaction> in_batches(Transaction prepare, std::size_t most_elements);
 
 }  // namespace portcullis

@@ -11,6 +11,7 @@ namespace portcullis {
 namespace {
 
 constexpr std::size_t kMostLeftBehind = 1'000;  // operations to remove it
+constexpr std::size_t kMostInABatch = 20'000;   // elements
 
 template <class Map>
 void add_missing(const Map& from, const Map& to, Map& found) {
@@ -185,10 +186,10 @@ Result<Attempt> Reconciler::bring_from_dump() {
   left_behind_ = {};
   const auto fitting = kernel_.owns() ? nl::TableOwner::kUs : nl::TableOwner::kShared;
   const bool fits = snapshot->owner == fitting || snapshot->owner == nl::TableOwner::kNone;
-  const auto todo = fits ? diff(actual, desired) : replacement(desired);
+  auto todo = fits ? diff(actual, desired) : replacement(desired);
   Ruleset stale;
   if (!replaces_table(todo)) add_gone(actual, desired, stale);
-  auto committed = exchange(todo, std::move(stale));
+  auto committed = exchange(std::move(todo), std::move(stale));
   if (!committed) return tl::unexpected(committed.error());
   attempt.committed = std::move(*committed);
   next_look_ = Clock::now() + timing_.verify_every;
@@ -198,28 +199,36 @@ Result<Attempt> Reconciler::bring_from_dump() {
 Result<Transaction> Reconciler::bring_change(RulesetChange change) {
   take_back(left_behind_.sets, change.after.sets, change.before.sets);
   take_back(left_behind_.chains, change.after.chains, change.before.chains);
-  const auto todo = diff_parts(change.before, change.after);
+  auto todo = diff_parts(change.before, change.after);
   auto stale = std::exchange(left_behind_, {});
   add_gone(change.before, change.after, stale);
-  return exchange(todo, std::move(stale));
+  return exchange(std::move(todo), std::move(stale));
 }
 
-Result<Transaction> Reconciler::exchange(const Transaction& todo, Ruleset stale) {
-  auto [prepare, exchange, remove] = steps(todo);
+Result<Transaction> Reconciler::exchange(Transaction todo, Ruleset stale) {
+  auto [prepare, exchange, remove] = steps(std::move(todo));
   remove = diff_parts(stale, {});
   const bool exchanges = !prepare.empty() || !exchange.empty();
-  const bool leaves = !remove.empty() && remove.operations.size() <= kMostLeftBehind &&
-                      (exchanges || (has_stale() && Clock::now() < removal_due_));
+  bool leaves = !remove.empty() && remove.operations.size() <= kMostLeftBehind &&
+                (exchanges || (has_stale() && Clock::now() < removal_due_));
   Transaction committed;
-  for (auto* step : {&prepare, &exchange, &remove}) {
-    if (step == &remove && leaves) break;
-    if (const auto done = commit(std::move(*step), committed); !done) {
+  auto batches = in_batches(std::move(prepare), kMostInABatch);
+  batches.push_back(std::move(exchange));
+  for (auto& batch : batches) {
+    if (const auto done = commit(std::move(batch), committed); !done) {
       return tl::unexpected(done.error());
     }
   }
+  bool refused = false;
+  if (!leaves) {
+    const auto done = commit(std::move(remove), committed);
+    refused = !done && done.error().code == ErrorCode::kBusy;
+    if (!done && !refused) return tl::unexpected(done.error());
+    leaves = refused;
+  }
   if (!leaves) {
     removal_due_ = Clock::time_point::max();
-  } else if (exchanges) {
+  } else if (exchanges || refused) {
     removal_due_ = Clock::now() + timing_.remove_after;
   }
   left_behind_ = leaves ? std::move(stale) : Ruleset();

@@ -58,7 +58,8 @@ struct Attempt {
 // A change is committed in steps (compiler/steps.h). The last, which removes what nothing refers to
 // any more, waits for remove_after, since packets that were under way at the exchange still look it
 // up; until then the kernel holds more than is wanted. Where changes follow so fast that very much
-// has to go, it waits no longer.
+// has to go, it waits no longer. A kernel that calls it busy is asked again after as long. What is
+// much to prepare, as at a cold start, is sent in batches: packets see none of it before the last.
 //
 // Of the kernel's table only its generation is remembered. It is dumped at first, after a failure,
 // and when others have changed it (listen()), or, every verify_every, its generation is found to be
@@ -109,7 +110,7 @@ class Reconciler {
   Result<Attempt> bring_from_dump();
   Result<nl::Snapshot> take_over();
   Result<Transaction> bring_change(RulesetChange change);
-  Result<Transaction> exchange(const Transaction& todo, Ruleset stale);
+  Result<Transaction> exchange(Transaction todo, Ruleset stale);
   Result<void> commit(Transaction step, Transaction& committed);
   bool is_untouched();
 

@@ -15,8 +15,9 @@ ErrorCode code_of(int error) {
       return ErrorCode::kPermission;
     case ENOENT:
     case EEXIST:
-    case EBUSY:
       return ErrorCode::kConflict;
+    case EBUSY:
+      return ErrorCode::kBusy;
     case EOPNOTSUPP:
     case EAFNOSUPPORT:
     case EPROTONOSUPPORT:

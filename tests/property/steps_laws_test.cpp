@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 #include "compiler/compile.h"
 #include "compiler/diff.h"
 #include "compiler/steps.h"
@@ -43,6 +45,29 @@ RC_GTEST_PROP(StepsLaws, EachDecidesAsBeforeOrAsAfter, ()) {
     RC_ASSERT(now == (switched ? after : before));
   }
   RC_ASSERT(kernel.ruleset() == to);
+}
+
+// Nobody sees one before the last: the law above then holds for the step.
+RC_GTEST_PROP(StepsLaws, BatchesAreBoundedAndPrepareTheSame, ()) {
+  const auto prepare = steps(diff({}, compile(any_cluster("to"), "n1"))).prepare;
+  const auto most = *rc::gen::inRange<std::size_t>(1, 10);
+  KernelModel whole;
+  RC_ASSERT(whole.apply(prepare));
+  KernelModel kernel;
+  for (const auto& batch : in_batches(prepare, most)) {
+    std::size_t elements = 0;
+    std::size_t largest_whole = 0;
+    for (const auto& operation : batch.operations) {
+      const auto* add = std::get_if<AddElements>(&operation);
+      if (add == nullptr) continue;
+      elements += add->elements.size();
+      if (add->set.interval) largest_whole = std::max(largest_whole, add->elements.size());
+    }
+    RC_ASSERT(elements <= std::max(most, largest_whole));
+    const auto done = kernel.apply(batch);
+    if (!done) RC_FAIL(done.error().message);
+  }
+  RC_ASSERT(kernel.ruleset() == whole.ruleset());
 }
 
 }  // namespace

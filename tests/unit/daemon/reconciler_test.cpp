@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 
@@ -196,6 +197,29 @@ TEST_F(ReconcilerInKernel, WhatIsLeftBehindIsTakenBackWhereItIsWantedAgain) {
   ASSERT_TRUE(turn_until_held());
   for (const auto& attempt : attempts_) EXPECT_FALSE(attempt.error || attempt.mended);
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"b", "c"}, "old")));
+}
+
+// A map of somebody else holds what is to go: a kernel that needs time to let go of it answers so.
+TEST_F(ReconcilerInKernel, WhatTheKernelCallsBusyIsRemovedOnceItIsNot) {
+  start({milliseconds(1), milliseconds(20), hours(1), milliseconds(5)});
+  want_and_hold(ruleset_for({"a"}, "old"));
+  want(ruleset_for({"a"}, "new"));
+  const auto chains = seen().ruleset.chains;
+  const auto old = std::ranges::find_if(
+      chains, [&](const auto& entry) { return !wanted_.chains.contains(entry.first); });
+  ASSERT_NE(old, chains.end());
+  auto other = open_kernel();
+  const SetSpec map{"user", {FieldType::kIpv4Addr}, false, true, ""};
+  const Element jump{ElementKey().append(*parse_address("10.9.9.9")), {}, old->first};
+  ASSERT_TRUE(other.commit({{AddSet{map}, AddElements{map, {jump}}}}));
+  const auto before = attempts_.size();
+  ASSERT_TRUE(turn_until([&] { return attempts_.size() > before + 1; }));
+  EXPECT_EQ(reconciler_->state(), Reconciler::State::kHeld);
+  EXPECT_TRUE(reconciler_->has_stale());
+  ASSERT_TRUE(other.commit({{DeleteElements{map, {jump}}, DeleteSet{"user"}}}));
+  ASSERT_TRUE(turn_until_held());
+  for (const auto& attempt : attempts_) EXPECT_FALSE(attempt.error || attempt.mended);
+  EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a"}, "new")));
 }
 
 TEST_F(ReconcilerInKernel, VerificationToleratesWhatIsLeftBehindAndOtherTables) {
