@@ -18,6 +18,9 @@ std::string namespace_name(int pod) { return "team-" + std::to_string(pod / kPod
 
 std::string application(int number) { return "app-" + std::to_string(number % kApplications); }
 
+// The pods of one application in one namespace are one Deployment's.
+int deployment(int pod) { return pod / kPodsInNamespace * kApplications + pod % kApplications; }
+
 std::string namespace_yaml(const std::string& name, int number) {
   return "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + name +
          "\n  labels:\n    stage: " + (number % 2 == 0 ? "prod" : "test") + "\n";
@@ -29,7 +32,8 @@ std::string pod_yaml(int i, const ClusterSize& size) {
                   std::to_string(i % 256);
   return "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: pod-" + std::to_string(i) +
          "\n  namespace: " + namespace_name(i) + "\n  labels:\n    app: " + application(i) +
-         "\n    pod-template-hash: h" + std::to_string(i % 37) + "\nspec:\n  nodeName: " + node +
+         "\n    pod-template-hash: h" + std::to_string(deployment(i)) +
+         "\nspec:\n  nodeName: " + node +
          "\n  containers:\n  - name: main\n    image: main:1\n    ports:\n    - name: web\n" +
          "      containerPort: 8080\nstatus:\n  phase: Running\n  podIPs:\n  - ip: 10." + ip + "\n";
 }
