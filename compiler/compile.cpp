@@ -67,7 +67,7 @@ class Compilation {
     const auto& policies = selecting(pod, direction);
     const bool ports_matter = direction == Direction::kIngress && !policies.empty();
     const auto [place, added] = chains_.try_emplace(
-        {direction, policies, ports_matter ? pod.ports : std::vector<NamedPort>()});
+        {direction, policies, ports_matter ? *pod.ports : std::vector<NamedPort>()});
     if (added && !policies.empty()) {
       const auto profile = make_profile(direction, policies, pod.ports);
       if (!profile.allows_everything()) place->second = builder_.add(profile_chain(profile));

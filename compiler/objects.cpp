@@ -1,8 +1,14 @@
 #include "compiler/objects.h"
 
+#include <functional>
+
 namespace portcullis {
 
 std::string to_string(const ObjectKey& key) { return key.ns + "/" + key.name; }
+
+std::uint64_t pod_uid(std::string_view text) {
+  return text.empty() ? 0 : std::hash<std::string_view>()(text);
+}
 
 const char* to_string(Protocol protocol) {
   switch (protocol) {

@@ -11,6 +11,7 @@
 
 #include "compiler/address.h"
 #include "compiler/selector.h"
+#include "compiler/shared.h"
 
 // The API objects that enforcement reads, as values. Field for field what core/v1 and
 // networking.k8s.io/v1 say, defaulted as the API server does, without what does not matter here.
@@ -31,6 +32,8 @@ struct ObjectKey {
 
 std::string to_string(const ObjectKey& key);  // "namespace/name"
 
+std::uint64_t pod_uid(std::string_view text);  // for Pod::uid; 0 of an empty text
+
 enum class Protocol : std::uint8_t { kTcp = 6, kUdp = 17, kSctp = 132 };  // IANA numbers
 
 const char* to_string(Protocol protocol);  // "TCP"
@@ -47,14 +50,14 @@ enum class PodPhase : std::uint8_t { kPending, kRunning, kSucceeded, kFailed, kU
 
 struct Pod {
   ObjectKey key;
-  std::string uid;     // metadata.uid: tells a pod from a later one of its name; empty: unknown
-  std::string origin;  // where it was read, for messages: "web.yaml, document 2"; may be empty
-  Labels labels;
-  std::string node_name;           // empty: not known; enforced on every node
-  std::vector<Address> addresses;  // status.podIPs, else status.podIP; sorted and unique
-  std::vector<NamedPort> ports;    // of containers, then of sidecars (init containers that restart)
-  std::vector<Address> node_addresses;  // status.hostIP and hostIPs; sorted and unique
-  std::int64_t created_at = 0;          // seconds since the epoch; 0: unknown
+  std::uint64_t uid = 0;  // of metadata.uid: tells a pod from a later one of its name; 0: unknown
+  Shared<std::string> origin;  // where it was read, for messages: "web.yaml, document 2"; or empty
+  Shared<Labels> labels;
+  Shared<std::string> node_name;         // empty: not known; enforced on every node
+  std::vector<Address> addresses;        // status.podIPs, else status.podIP; sorted and unique
+  Shared<std::vector<NamedPort>> ports;  // of containers, then of init containers that restart
+  Shared<std::vector<Address>> node_addresses;  // status.hostIP and hostIPs; sorted and unique
+  std::int64_t created_at = 0;                  // seconds since the epoch; 0: unknown
   PodPhase phase = PodPhase::kPending;
   bool host_network = false;
   bool terminating = false;  // has a deletionTimestamp
@@ -62,7 +65,7 @@ struct Pod {
 
   // A pod that has an address but no node may be anywhere (its manifest does not say, or not
   // legibly): then every node enforces it.
-  bool is_local_to(std::string_view node) const { return node_name.empty() || node_name == node; }
+  bool is_local_to(std::string_view node) const { return node_name->empty() || *node_name == node; }
   bool finished() const { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
   bool operator==(const Pod&) const = default;
 };

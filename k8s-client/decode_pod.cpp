@@ -114,9 +114,9 @@ bool decode_host_network(const Field& field) {
 }
 
 // Nothing but the identity of the pod depends on it, so that a strange one is no defect.
-std::string decode_uid(const Field& field) {
+std::uint64_t decode_uid(const Field& field) {
   const auto* text = field.missing() ? nullptr : field.value()->string();
-  return text == nullptr ? std::string() : *text;
+  return text == nullptr ? 0 : pod_uid(*text);
 }
 
 }  // namespace

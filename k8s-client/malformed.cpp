@@ -4,8 +4,8 @@ namespace portcullis::k8s {
 
 void fail_closed(Pod& pod) {
   pod.malformed = true;
-  pod.labels.clear();
-  pod.ports.clear();
+  pod.labels = {};
+  pod.ports = {};
 }
 
 void fail_closed(Namespace& ns) {

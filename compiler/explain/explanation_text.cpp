@@ -27,7 +27,7 @@ std::string reason_text(const DirectionVerdict& verdict, Direction direction, co
                                   : "the policies that isolate it have no rule for " + name;
     case Reason::kMalformed:
       return "its object cannot be understood, so it may talk to nobody until it is mended" +
-             (subject.pod->origin.empty() ? "" : " (" + subject.pod->origin + ")");
+             (subject.pod->origin->empty() ? "" : " (" + *subject.pod->origin + ")");
     case Reason::kContested:
       return "other pods claim its address with equal right, so nobody may use it";
   }

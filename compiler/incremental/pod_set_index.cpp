@@ -1,6 +1,7 @@
 #include "compiler/incremental/pod_set_index.h"
 
 #include <algorithm>
+#include <boost/container_hash/hash.hpp>
 #include <functional>
 #include <optional>
 
@@ -77,6 +78,14 @@ Set as_taken(const ActivePodSet& active) {
 
 }  // namespace
 
+// Equal labels are the same labels.
+std::size_t PodGroup::KeyHash::operator()(const Key& key) const {
+  std::size_t seed = 0;
+  boost::hash_combine(seed, &key.labels.get());
+  boost::hash_combine(seed, &key.ports.get());
+  return seed;
+}
+
 void PodSetIndex::set_namespace(const std::string& name, std::shared_ptr<const Namespace> object) {
   auto& ns = namespaces_[name];
   ns.object = std::move(object);
@@ -98,14 +107,15 @@ PodGroup& PodSetIndex::group_of(const Pod& pod) {
 }
 
 void PodSetIndex::add(PodGroup& group, const Address& address) {
-  group.addresses.insert(address);
+  group.addresses.push_back(address);
   for (auto* set : group.sets) {
     if (includes(set->set, set->groups.at(&group), address)) put(*set, group, address, true);
   }
 }
 
 void PodSetIndex::remove(PodGroup& group, const Address& address) {
-  group.addresses.erase(address);
+  *std::find(group.addresses.begin(), group.addresses.end(), address) = group.addresses.back();
+  group.addresses.pop_back();
   for (auto* set : group.sets) {
     if (includes(set->set, set->groups.at(&group), address)) put(*set, group, address, false);
   }

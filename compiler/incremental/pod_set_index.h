@@ -21,15 +21,23 @@ struct ActivePodSet;
 // Pods that no selector and no port's name can tell apart, as addresses: those of one namespace
 // with equal labels and equal ports. Nothing is kept of a pod but its addresses here.
 struct PodGroup {
-  using Key = std::pair<Labels, std::vector<NamedPort>>;
+  struct Key {
+    Shared<Labels> labels;
+    Shared<std::vector<NamedPort>> ports;
+
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
 
   const std::string& ns() const { return *ns_name; }
-  const Labels& labels() const { return key->first; }
-  const std::vector<NamedPort>& ports() const { return key->second; }
+  const Labels& labels() const { return key->labels; }
+  const std::vector<NamedPort>& ports() const { return key->ports; }
 
   const std::string* ns_name = nullptr;  // this and the key are of the index that has the group
   const Key* key = nullptr;
-  std::unordered_set<Address, AddressHash> addresses;
+  std::vector<Address> addresses;                  // each once, in no order
   boost::container::flat_set<ActivePodSet*> sets;  // that have it among their groups
 };
 
@@ -78,7 +86,7 @@ class PodSetIndex {
 
   struct NamespaceGroups {
     std::shared_ptr<const Namespace> object;  // null: not known (yet)
-    std::map<PodGroup::Key, PodGroup> groups;
+    std::unordered_map<PodGroup::Key, PodGroup, PodGroup::KeyHash> groups;
     // By the hashes of their labels' anchors, sorted.
     boost::container::flat_multimap<std::size_t, PodGroup*> by_anchor;
   };

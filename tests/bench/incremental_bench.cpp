@@ -148,7 +148,7 @@ void pod_changes_its_label(benchmark::State& state) {
     std::vector<std::pair<Event, Event>> pairs;
     for (const auto* pod : peers(stage.objects)) {
       auto other = std::make_shared<Pod>(*pod);
-      other->labels["app"] = "none";
+      other->labels = Labels{{"app", "none"}};
       pairs.emplace_back(to_event(std::shared_ptr<const Pod>(other)),
                          to_event(std::make_shared<const Pod>(*pod)));
       if (pairs.size() == 250) break;

@@ -38,7 +38,7 @@ Write patch(test::ApiClient& api, const std::string& path, const std::string& bo
 
 // Out of the peers of rules, or back.
 Write flip(test::ApiClient& api, const Pod& pod, bool back) {
-  const auto label = back ? pod.labels.at("app") : "none";
+  const auto label = back ? pod.labels->at("app") : "none";
   return patch(api, "/api/v1/namespaces/" + pod.key.ns + "/pods/" + pod.key.name,
                R"({"metadata":{"labels":{"app":")" + label + "\"}}}",
                "application/merge-patch+json", pod.addresses.front());

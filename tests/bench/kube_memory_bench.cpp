@@ -99,7 +99,7 @@ class Flipper {
 
  private:
   void put(Pod pod, bool out) {
-    if (out) pod.labels["app"] = "none";
+    if (out) pod.labels = Labels{{"app", "none"}};
     stage_.server->put(Json::parse(pod_json(pod)));
   }
 

@@ -105,8 +105,8 @@ std::string pod_json(const Pod& pod, PodText text) {
   replace(json, "$NS", pod.key.ns);
   replace(json, "$UID", stored ? "6b1d0f3c-0f0e-4f4e-9a39-5d2f6f3d1c55" : "");
   replace(json, "$VERSION", stored ? "123456" : "");
-  replace(json, "$LABELS", labels_json(pod.labels));
-  replace(json, "$NODE", pod.node_name);
+  replace(json, "$LABELS", labels_json(*pod.labels));
+  replace(json, "$NODE", *pod.node_name);
   replace(json, "$IP", to_string(pod.addresses.front()));
   return json;
 }

@@ -163,10 +163,10 @@ TEST_F(KubeApiServer, KnowsWhoHasACertificate) {
 TEST_F(KubeApiServer, HasPodsWithoutAKubelet) {
   Pod pod;
   pod.key = {"default", "web"};
-  pod.labels = {{"app", "web"}};
+  pod.labels = Labels{{"app", "web"}};
   pod.node_name = "node-1";
   pod.addresses = {*parse_address("10.244.1.10"), *parse_address("fd00:10:244:1::a")};
-  pod.node_addresses = {*parse_address("172.18.0.1")};
+  pod.node_addresses = std::vector<Address>{*parse_address("172.18.0.1")};
   pod.phase = PodPhase::kRunning;
   const auto created = create_pod(server_->api(), pod);
   ASSERT_TRUE(created) << created.error().message;
@@ -175,7 +175,7 @@ TEST_F(KubeApiServer, HasPodsWithoutAKubelet) {
   EXPECT_EQ(status.at("podIPs"),
             Json::parse(R"([{"ip": "10.244.1.10"}, {"ip": "fd00:10:244:1::a"}])"));
 
-  pod.labels = {{"app", "api"}};
+  pod.labels = Labels{{"app", "api"}};
   pod.phase = PodPhase::kFailed;
   const auto updated = update_pod_status(server_->api(), pod);
   ASSERT_TRUE(updated) << updated.error().message;

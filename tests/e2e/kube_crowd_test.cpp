@@ -13,7 +13,7 @@ constexpr int kLater = 500;  // after these have gone
 Pod member(int number) {
   Pod pod;
   pod.key = {"crowd", "member-" + std::to_string(number)};
-  pod.labels = {{"app", "crowd"}};
+  pod.labels = Labels{{"app", "crowd"}};
   pod.node_name = "elsewhere";
   const std::string host = std::to_string(number / 250) + "." + std::to_string(number % 250 + 1);
   pod.addresses = {*parse_address("10.250." + host)};

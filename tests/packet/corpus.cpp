@@ -93,11 +93,13 @@ class Reader {
     pod.node_name = node_of(json, *address);
     pod.addresses = {*address};
     pod.phase = PodPhase::kRunning;
+    std::vector<NamedPort> ports;
     for (const auto& container : json.at("containers")) {
       const auto found = kProtocols.find(container.at("protocol"));
       if (found == kProtocols.end()) return fail("unknown protocol: " + container.dump());
-      pod.ports.push_back({container.at("portName"), found->second.protocol, container.at("port")});
+      ports.push_back({container.at("portName"), found->second.protocol, container.at("port")});
     }
+    pod.ports = std::move(ports);
     step_.objects.apply(PodEvent{pod.key, std::make_shared<const Pod>(pod)});
   }
 

@@ -194,8 +194,8 @@ rc::Gen<Pod> pod() {
     pod.terminating = one_in(8);
     pod.malformed = one_in(12);
     if (pod.malformed) {
-      pod.labels.clear();
-      pod.ports.clear();
+      pod.labels = {};
+      pod.ports = {};
     }
     return pod;
   });

@@ -14,7 +14,7 @@ class AddressOwners : public PacketTest {
     const Endpoint& endpoint = playground().endpoint(endpoint_name);
     Pod pod;
     pod.key = {"p", name};
-    pod.labels = {{"pod", name}};
+    pod.labels = Labels{{"pod", name}};
     pod.node_name = endpoint.node;
     pod.addresses = {endpoint.ipv4, endpoint.ipv6};
     pod.phase = PodPhase::kRunning;

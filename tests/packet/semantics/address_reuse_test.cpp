@@ -44,8 +44,8 @@ const std::string kDenyNew = policy("default/deny-new", R"(
 Pod successor_of(const Pod& former) {
   Pod next = former;
   next.key.name += "-next";
-  next.uid += "-next";
-  next.labels = {{"app", "new"}};
+  ++next.uid;
+  next.labels = Labels{{"app", "new"}};
   return next;
 }
 

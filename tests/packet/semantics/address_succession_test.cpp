@@ -36,7 +36,7 @@ class AddressSuccession : public PacketTest {
   void become(const State& state, const ObjectKey& former, const Pod& next) {
     Pod pod = next;
     pod.key = former;
-    pod.labels = {{"pod", "former"}};
+    pod.labels = Labels{{"pod", "former"}};
     pod.phase = state.former.value_or(PodPhase::kRunning);
     pod.created_at = next.created_at - 1000;
     put(former, state.former ? std::make_shared<const Pod>(pod) : nullptr);

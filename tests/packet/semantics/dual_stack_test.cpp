@@ -15,8 +15,8 @@ constexpr const char* kOnlyWithB = "[{podSelector: {matchLabels: {pod: b}}}]";
 // The pod as a manifest with this status.
 std::string with_status(const Pod& pod, const std::string& status) {
   return "apiVersion: v1\nkind: Pod\nmetadata: {namespace: " + pod.key.ns +
-         ", name: " + pod.key.name + ", labels: {pod: " + pod.labels.at("pod") +
-         "}}\nspec: {nodeName: " + pod.node_name + "}\nstatus: " + status + "\n";
+         ", name: " + pod.key.name + ", labels: {pod: " + pod.labels->at("pod") +
+         "}}\nspec: {nodeName: " + *pod.node_name + "}\nstatus: " + status + "\n";
 }
 
 TEST_P(DualStack, Line13_EveryAddressOfAPodIsEnforcedAndAMember) {

@@ -162,8 +162,12 @@ TEST_P(NamedPorts, Line12_NameThatResolvesNowhereMatchesNothing) {
 TEST_P(NamedPorts, Line12_NamesFollowThePod) {
   BUILD_OR_SKIP(in(GetParam(), named_ports()));
   enforce({ingress_on(kWeb), egress_of_client(kWeb)});
-  edit_pod("p/low", [](Pod& pod) { pod.ports = {{"web", Protocol::kTcp, 8080}}; });
-  edit_pod("p/plain", [](Pod& pod) { pod.ports = {{"web", Protocol::kTcp, 80}}; });
+  edit_pod("p/low", [](Pod& pod) {
+    pod.ports = std::vector<NamedPort>{{"web", Protocol::kTcp, 8080}};
+  });
+  edit_pod("p/plain", [](Pod& pod) {
+    pod.ports = std::vector<NamedPort>{{"web", Protocol::kTcp, 80}};
+  });
   edit_pod("p/high", [](Pod& pod) { pod.ports = {}; });
   enforce({ingress_on(kWeb), egress_of_client(kWeb)});
   EXPECT_TRUE(traffic_is(R"(
@@ -189,7 +193,7 @@ metadata: {namespace: p, name: )" +
          pod.key.name + R"(}
 spec:
   nodeName: )" +
-         pod.node_name + R"(
+         *pod.node_name + R"(
   containers:
   - name: app
   initContainers:

@@ -12,10 +12,10 @@ class OddPods : public PacketTest {
     const Endpoint& endpoint = playground().endpoint(host);
     Pod pod;
     pod.key = {"p", "agent-of-" + host};
-    pod.labels = {{"pod", "b"}};
+    pod.labels = Labels{{"pod", "b"}};
     pod.node_name = node_name;
     pod.addresses = {endpoint.ipv4, endpoint.ipv6};
-    pod.ports = {{"web", Protocol::kTcp, 80}};
+    pod.ports = std::vector<NamedPort>{{"web", Protocol::kTcp, 80}};
     pod.phase = PodPhase::kRunning;
     pod.host_network = true;
     objects().apply(PodEvent{pod.key, std::make_shared<const Pod>(pod)});

@@ -31,7 +31,7 @@ class OwnNode : public PacketTest {
  protected:
   void forget_node_addresses() {
     for (const auto* name : {"default/a", "other/b"})
-      edit_pod(name, [](Pod& pod) { pod.node_addresses.clear(); });
+      edit_pod(name, [](Pod& pod) { pod.node_addresses = {}; });
   }
 };
 

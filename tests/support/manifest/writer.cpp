@@ -122,7 +122,7 @@ Json status_of(const Pod& pod) {
   Json json{{"phase", kPhases[static_cast<std::size_t>(pod.phase)]}};
   if (!pod.addresses.empty()) json["podIP"] = to_string(pod.addresses.front());
   for (const auto& address : pod.addresses) json["podIPs"].push_back({{"ip", to_string(address)}});
-  if (!pod.node_addresses.empty()) json["hostIP"] = to_string(pod.node_addresses.front());
+  if (!pod.node_addresses->empty()) json["hostIP"] = to_string(pod.node_addresses->front());
   for (const auto& address : pod.node_addresses) {
     json["hostIPs"].push_back({{"ip", to_string(address)}});
   }
@@ -140,11 +140,11 @@ std::string to_manifest(const Namespace& ns) {
 
 std::string to_manifest(const Pod& pod) {
   Json json{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata(pod.key)}};
-  if (!pod.labels.empty()) json["metadata"]["labels"] = to_json(pod.labels);
+  if (!pod.labels->empty()) json["metadata"]["labels"] = to_json(*pod.labels);
   if (pod.created_at != 0) json["metadata"]["creationTimestamp"] = timestamp(pod.created_at);
   if (pod.terminating) json["metadata"]["deletionTimestamp"] = kLongAgo;
   json["spec"] = empty_map();
-  if (!pod.node_name.empty()) json["spec"]["nodeName"] = pod.node_name;
+  if (!pod.node_name->empty()) json["spec"]["nodeName"] = *pod.node_name;
   if (pod.host_network) json["spec"]["hostNetwork"] = true;
   json["spec"]["containers"] = pod.malformed ? Json(kUnreadable) : Json::array({container_of(pod)});
   json["status"] = status_of(pod);

@@ -81,7 +81,7 @@ PodBuilder::PodBuilder(std::string_view key, std::string_view addresses) {
 }
 
 PodBuilder& PodBuilder::uid(std::string_view text) {
-  pod_.uid = text;
+  pod_.uid = pod_uid(text);
   return *this;
 }
 
@@ -91,12 +91,14 @@ PodBuilder& PodBuilder::labels(std::string_view text) {
 }
 
 PodBuilder& PodBuilder::on(std::string_view node) {
-  pod_.node_name = node;
+  pod_.node_name = std::string(node);
   return *this;
 }
 
 PodBuilder& PodBuilder::port(std::string_view name, std::uint16_t number, Protocol protocol) {
-  pod_.ports.push_back({std::string(name), protocol, number});
+  auto ports = *pod_.ports;
+  ports.push_back({std::string(name), protocol, number});
+  pod_.ports = std::move(ports);
   return *this;
 }
 
@@ -111,7 +113,7 @@ PodBuilder& PodBuilder::created_at(std::int64_t seconds) {
 }
 
 PodBuilder& PodBuilder::from(std::string_view origin) {
-  pod_.origin = origin;
+  pod_.origin = std::string(origin);
   return *this;
 }
 

@@ -18,7 +18,7 @@ Event pod_event(const Endpoint& endpoint, const Endpoint& node) {
   pod.node_name = endpoint.node;
   pod.addresses = {endpoint.ipv4, endpoint.ipv6};
   pod.ports = endpoint.ports;
-  pod.node_addresses = {node.ipv4, node.ipv6};
+  pod.node_addresses = std::vector<Address>{node.ipv4, node.ipv6};
   pod.phase = PodPhase::kRunning;
   return PodEvent{pod.key, std::make_shared<const Pod>(std::move(pod))};
 }

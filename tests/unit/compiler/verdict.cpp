@@ -15,7 +15,7 @@ testing::AssertionResult connects(const ClusterState& cluster, std::string_view 
   const Packet packet{address(from), address(to), traffic.protocol, traffic.port};
   std::set<std::string> nodes;
   for (const auto& [key, pod] : cluster.pods()) {
-    if (!pod->node_name.empty()) nodes.insert(pod->node_name);
+    if (!pod->node_name->empty()) nodes.insert(pod->node_name);
   }
   bool passed = true;
   std::string rules;

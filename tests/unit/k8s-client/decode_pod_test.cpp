@@ -29,7 +29,7 @@ TEST(DecodePod, ReadsWhatMatters) {
   const auto got = only<Pod>(decoded);
   ASSERT_NE(got, nullptr);
   EXPECT_EQ(to_string(got->key), "shop/web");
-  EXPECT_EQ(got->uid, "6f1c");
+  EXPECT_EQ(got->uid, pod_uid("6f1c"));
   EXPECT_EQ(got->labels, (Labels{{"app", "web"}, {"e", ""}}));
   EXPECT_EQ(got->node_name, "node-1");
   EXPECT_TRUE(got->host_network);
@@ -49,8 +49,8 @@ TEST(DecodePod, Defaults) {
   EXPECT_EQ(got->phase, PodPhase::kPending);
   EXPECT_EQ(got->created_at, 0);
   EXPECT_FALSE(got->host_network || got->terminating || got->malformed);
-  EXPECT_TRUE(got->addresses.empty() && got->ports.empty() && got->node_name.empty());
-  EXPECT_EQ(got->uid, "");
+  EXPECT_TRUE(got->addresses.empty() && got->ports->empty() && got->node_name->empty());
+  EXPECT_EQ(got->uid, 0u);
 }
 
 TEST(DecodePod, AStrangeUidIsNoneAndNoDefect) {
@@ -59,7 +59,7 @@ TEST(DecodePod, AStrangeUidIsNoneAndNoDefect) {
     EXPECT_EQ(texts(decoded.defects), std::vector<std::string>{}) << uid;
     const auto got = only<Pod>(decoded);
     ASSERT_NE(got, nullptr);
-    EXPECT_EQ(got->uid, "") << uid;
+    EXPECT_EQ(got->uid, 0u) << uid;
     EXPECT_FALSE(got->malformed) << uid;
   }
 }
@@ -140,7 +140,7 @@ TEST_P(MalformedPod, IsToldAndFailsClosed) {
   const auto got = only<Pod>(decoded);
   ASSERT_NE(got, nullptr);
   EXPECT_TRUE(got->malformed);
-  EXPECT_TRUE(got->labels.empty() && got->ports.empty());
+  EXPECT_TRUE(got->labels->empty() && got->ports->empty());
 }
 
 constexpr const char* kWeb = R"("name": "web", "labels": {"app": "web"})";

@@ -25,8 +25,8 @@ TEST(Messages, AnEventHasTheObjectsFieldsThatMatter) {
   EXPECT_EQ(added->resource_version, "41");
   const Pod& pod = pod_of(*added);
   EXPECT_EQ(pod.key, (ObjectKey{"shop", "web"}));
-  EXPECT_EQ(pod.uid, "u-1");
-  EXPECT_EQ(pod.labels.at("app"), "web");
+  EXPECT_EQ(pod.uid, pod_uid("u-1"));
+  EXPECT_EQ(pod.labels->at("app"), "web");
   EXPECT_EQ(pod.node_name, "n");
   EXPECT_EQ(pod.addresses, std::vector<Address>{*parse_address("10.0.0.1")});
   EXPECT_EQ(pod.ports, (std::vector<NamedPort>{{"http", Protocol::kTcp, 8080}}));

@@ -108,7 +108,7 @@ TEST(ExplanationText, PodsThatCannotBeUnderstood) {
 
 TEST(ExplanationText, ItselfAndItsNodeAreNeverBlocked) {
   auto web = pod("shop/web", "10.0.0.1").value();
-  web.node_addresses = {address("172.18.0.1")};
+  web.node_addresses = std::vector<Address>{address("172.18.0.1")};
   const auto state = cluster({PodEvent{web.key, std::make_shared<const Pod>(web)},
                               policy("shop/deny").ingress().egress()});
   EXPECT_NE(told(state, "shop/web", "shop/web:80").find("a pod cannot block itself"),

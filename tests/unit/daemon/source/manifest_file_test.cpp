@@ -13,7 +13,7 @@ ManifestFile parsed(const std::string& text) {
 }
 
 std::string origin_of(const k8s::Object& object) {
-  return std::visit([](const auto& value) { return value->origin; }, object);
+  return std::visit([](const auto& value) -> std::string { return value->origin; }, object);
 }
 
 TEST(ManifestFile, ObjectsKnowTheirDocument) {
