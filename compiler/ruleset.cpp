@@ -1,5 +1,6 @@
 #include "compiler/ruleset.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace portcullis {
@@ -84,6 +85,12 @@ void ElementKey::append_bytes(std::span<const std::uint8_t> bytes, std::size_t p
   if (size_ + padded_size > kCapacity) std::abort();
   std::copy(bytes.begin(), bytes.end(), bytes_.begin() + size_);
   size_ = static_cast<std::uint8_t>(size_ + padded_size);
+}
+
+bool enforces(const Ruleset& ruleset) {
+  return std::ranges::any_of(ruleset.chains, [](const auto& entry) {
+    return entry.second.spec.base && !entry.second.rules.empty();
+  });
 }
 
 std::string make_comment(std::string_view text) {

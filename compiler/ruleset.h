@@ -183,6 +183,9 @@ struct Ruleset {
   bool operator==(const Ruleset&) const = default;
 };
 
+// Whether packets pass rules of it: what was only prepared counts for nothing.
+bool enforces(const Ruleset& ruleset);
+
 // The longest comment that nft(8) reads back.
 inline constexpr std::size_t kMaxComment = 127;
 

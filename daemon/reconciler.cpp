@@ -93,11 +93,7 @@ Result<Transaction> Reconciler::difference() {
 
 bool Reconciler::table_enforces() {
   const auto snapshot = kernel_.dump();
-  if (!snapshot) return true;
-  const auto& chains = snapshot->ruleset.chains;
-  return std::any_of(chains.begin(), chains.end(), [](const auto& entry) {
-    return entry.second.spec.base && !entry.second.rules.empty();
-  });
+  return !snapshot || enforces(snapshot->ruleset);
 }
 
 std::optional<Ruleset> Reconciler::desired() const {
