@@ -31,6 +31,10 @@ struct Console {
 // Whether this host can enforce, and may read what it must from the API server.
 [[nodiscard]] Result<ExitCode> check(const Options& options, const Console& console);
 
-[[nodiscard]] Result<ExitCode> clean_up(const Console& console);
+// Commits the ruleset that was saved for this node, unless the kernel's table enforces already.
+[[nodiscard]] Result<ExitCode> restore(const Options& options, const Console& console);
+
+// Removes the table, and what was saved of it.
+[[nodiscard]] Result<ExitCode> clean_up(const Options& options, const Console& console);
 
 }  // namespace portcullis

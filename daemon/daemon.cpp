@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "daemon/boot_snapshot.h"
 #include "daemon/log.h"
 #include "daemon/open_source.h"
 #include "daemon/service_manager.h"
@@ -64,8 +65,10 @@ void log_news(const ProblemLog::News& news) {
 //            |             lost addresses --------------.       matrix, dump, diff
 //            | RulesetChange                            v
 //     Reconciler    Attempt succeeded: enforced() ConntrackSweeper -------------> log
-//            |      |                                   | on a thread of its own
-//            |      | Attempt                        nl::Conntrack
+//            |      |  '---- committed() -----.          | on a thread of its own
+//            |      | Attempt                 v        nl::Conntrack
+//            |      |                     BootSnapshotWriter, on a thread of its own
+//            |      |                         | the kernel's table -> file, for the next boot
 //            |      Status --> HealthServer: /healthz, /readyz, /metrics
 //            |           '---> systemd
 //            | Transaction
@@ -99,6 +102,7 @@ Result<void> Daemon::start() {
   if (!admin) return tl::unexpected(admin.error());
   admin_.emplace(std::move(*admin));
   if (const auto listening = reconciler_.listen(); !listening) return listening;
+  if (const auto keeping = keep_for_boot(); !keeping) return keeping;
   if (options_.listen) {
     auto health = HealthServer::open(*options_.listen, io_, status_);
     if (!health) return tl::unexpected(health.error());
@@ -107,6 +111,29 @@ Result<void> Daemon::start() {
   // systemd may hold the network back until we are ready.
   if (source_->is_remote()) tell_ready(headline(status_));
   return source_->start();
+}
+
+Result<void> Daemon::keep_for_boot() {
+  if (options_.snapshot.empty()) return {};
+  auto opened = nl::Kernel::open();
+  if (!opened) return tl::unexpected(opened.error());
+  auto kernel = std::make_shared<nl::Kernel>(std::move(*opened));
+  const auto save = [kernel, file = options_.snapshot, node = options_.node_name] {
+    return kernel->dump().and_then([&](const nl::Snapshot& snapshot) {
+      return save_boot_snapshot(file, snapshot.ruleset, node);
+    });
+  };
+  boot_snapshot_.emplace(save, BootSnapshotTiming{}, [this](const std::string& trouble) {
+    trouble.empty() ? log_info("the ruleset is kept for the next boot again")
+                    : log_error("cannot keep the ruleset for the next boot in " +
+                                options_.snapshot + ", trying on: " + trouble);
+    boost::asio::post(io_, [this, trouble] {
+      Status status = status_;
+      status.unsaved = trouble;
+      publish(std::move(status));
+    });
+  });
+  return {};
 }
 
 void Daemon::receive(Update update) {
@@ -170,6 +197,8 @@ void Daemon::report(const Attempt& attempt) {
   Status status = status_;
   if (!attempt.error) {
     report_success(attempt);
+    const bool news = !status.committed || !attempt.committed.empty();
+    if (boot_snapshot_ && news) boot_snapshot_->committed();
     status.committed = true;
     status.commit_error.clear();
     if (sweeper_) sweeper_->enforced();

@@ -8,6 +8,7 @@
 #include "compiler/incremental/incremental_compiler.h"
 #include "daemon/admin_api.h"
 #include "daemon/admin_server.h"
+#include "daemon/boot_snapshot_writer.h"
 #include "daemon/conntrack_sweeper.h"
 #include "daemon/health_server.h"
 #include "daemon/options.h"
@@ -20,7 +21,8 @@ namespace portcullis {
 
 // What `portcullis run` consists of, wired (see daemon.cpp). Everything is owned and called by the
 // one thread that runs the io_context, which must not run any more once this is destroyed; the
-// ConntrackSweeper's thread sees only the conntrack table.
+// ConntrackSweeper's thread sees only the conntrack table, the BootSnapshotWriter's only the
+// kernel's table and its file.
 class Daemon {
  public:
   // Without `conntrack`, connections outlive the ownership of their addresses.
@@ -33,6 +35,7 @@ class Daemon {
   [[nodiscard]] Result<void> start();
 
  private:
+  Result<void> keep_for_boot();
   void receive(Update update);
   void note_followed(const std::vector<Following>& followed);
   void settle();
@@ -59,6 +62,7 @@ class Daemon {
   AdminApi admin_api_;
   std::optional<AdminServer> admin_;
   std::optional<HealthServer> health_;
+  std::optional<BootSnapshotWriter> boot_snapshot_;  // none: it is off
 };
 
 }  // namespace portcullis

@@ -32,8 +32,10 @@ Result<ExitCode> perform(const Options& options, const Console& console) {
       return portcullis::show_matrix(options, console);
     case Command::kCheck:
       return portcullis::check(options, console);
+    case Command::kRestore:
+      return portcullis::restore(options, console);
     case Command::kCleanup:
-      return portcullis::clean_up(console);
+      return portcullis::clean_up(options, console);
   }
   return ExitCode::kError;
 }

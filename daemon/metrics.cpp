@@ -34,6 +34,9 @@ std::string metrics(const Status& status) {
               {gauge(status.source_read ? 1 : 0)}),
        family("portcullis_source_stale_seconds",
               "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
+       family("portcullis_snapshot_failing",
+              "Whether the ruleset cannot be kept on disk for the next boot.",
+              {gauge(status.unsaved.empty() ? 0 : 1)}),
        family("portcullis_object_problems", "Mistakes in objects, and files that cannot be read.",
               {gauge(static_cast<double>(status.problems))})});
 }

@@ -7,13 +7,15 @@
 namespace portcullis {
 namespace {
 
-constexpr std::uint8_t kRun = command_bit(Command::kRun);
-constexpr std::uint8_t kCompile = command_bit(Command::kCompile);
-constexpr std::uint8_t kDump = command_bit(Command::kDump);
-constexpr std::uint8_t kDiff = command_bit(Command::kDiff);
-constexpr std::uint8_t kExplain = command_bit(Command::kExplain);
-constexpr std::uint8_t kMatrix = command_bit(Command::kMatrix);
-constexpr std::uint8_t kCheck = command_bit(Command::kCheck);
+constexpr std::uint16_t kRun = command_bit(Command::kRun);
+constexpr std::uint16_t kCompile = command_bit(Command::kCompile);
+constexpr std::uint16_t kDump = command_bit(Command::kDump);
+constexpr std::uint16_t kDiff = command_bit(Command::kDiff);
+constexpr std::uint16_t kExplain = command_bit(Command::kExplain);
+constexpr std::uint16_t kMatrix = command_bit(Command::kMatrix);
+constexpr std::uint16_t kCheck = command_bit(Command::kCheck);
+constexpr std::uint16_t kRestore = command_bit(Command::kRestore);
+constexpr std::uint16_t kCleanup = command_bit(Command::kCleanup);
 
 Result<void> set_text(std::string& target, const std::string& value) {
   if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
@@ -57,6 +59,11 @@ Result<void> set_socket(Options& options, const std::string& value) {
                                                  std::to_string(kLongest) + " bytes)");
   }
   return set_text(options.socket, value);
+}
+
+Result<void> set_snapshot(Options& options, const std::string& value) {
+  options.snapshot = value == "off" ? "" : value;
+  return {};
 }
 
 Result<void> set_listen(Options& options, const std::string& value) {
@@ -158,8 +165,8 @@ Result<void> set_desired(Options& options, const std::string&) {
 }
 
 constexpr std::array kTable{
-    Option{"config", "", "FILE", kRun, false,
-           "YAML file with any of these options under their long names; flags win", set_config},
+    Option{"config", "", "FILE", kRun | kRestore | kCleanup, false,
+           "YAML file with options of run under their long names; flags win", set_config},
     Option{"manifests", "", "DIR", kRun, false,
            "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json), followed",
            set_manifests},
@@ -180,13 +187,19 @@ constexpr std::array kTable{
            "Only the pods of this namespace; repeat for more", add_namespace},
     Option{"address", "", "IP", kMatrix, true,
            "This address beside the pods, for somebody outside; repeat for more", add_address},
-    Option{"node-name", "", "NAME", kRun | kCompile, false,
-           "The node whose pods are enforced (run: $NODE_NAME, else the host name)", set_node_name},
+    Option{"node-name", "", "NAME", kRun | kRestore | kCompile, false,
+           "The node whose pods are enforced (default $NODE_NAME, else the host name; compile: "
+           "none)",
+           set_node_name},
     Option{"listen", "", "ADDR:PORT", kRun, false,
            "Serves /healthz and /readyz here, off: nowhere (default 127.0.0.1:9909)", set_listen},
     Option{"socket", "", "PATH", kRun | kDump | kDiff | kExplain | kMatrix, false,
            "The daemon's socket for root (default /run/portcullis/portcullis.sock)", set_socket},
-    Option{"table", "", "owned|shared", kRun, false,
+    Option{"snapshot", "", "FILE", kRun | kRestore | kCleanup, false,
+           "Where the ruleset is kept for portcullis restore, off: nowhere (default "
+           "/var/lib/portcullis/ruleset)",
+           set_snapshot},
+    Option{"table", "", "owned|shared", kRun | kRestore, false,
            "owned: no other process may change the table, where the kernel can tell (Linux 6.9; "
            "default); shared: anyone may, and it is mended",
            set_ownership},

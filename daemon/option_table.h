@@ -14,7 +14,7 @@ struct Option {
   const char* name;        // "node-name"
   const char* short_name;  // "f"; empty: none
   const char* value;       // "NAME" in --help; empty: a switch
-  std::uint8_t commands;   // one bit (command_bit) for each command that has it
+  std::uint16_t commands;  // one bit (command_bit) for each command that has it
   bool repeatable;
   const char* help;
   Result<void> (*set)(Options& options, const std::string& value);
@@ -23,8 +23,8 @@ struct Option {
   bool in_config_file() const;
 };
 
-constexpr std::uint8_t command_bit(Command command) {
-  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(command));
+constexpr std::uint16_t command_bit(Command command) {
+  return static_cast<std::uint16_t>(1U << static_cast<unsigned>(command));
 }
 
 std::span<const Option> option_table();

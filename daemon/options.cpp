@@ -48,9 +48,15 @@ constexpr std::array kCommands{
     CommandText{Command::kCheck, "check",
                 "Whether this host can enforce, and may read the API server",
                 "A line for each thing that was looked at. Exit code 1 if one of them FAILED."},
+    CommandText{
+        Command::kRestore, "restore", "Puts the ruleset of the last run back into the kernel",
+        "For the boot, before anything can talk: what the daemon kept on disk is in force\n"
+        "until it has read what is to be enforced now. Changes nothing where a table of ours\n"
+        "is in force already, or nothing was kept. Exit code 2 if what was kept is refused:\n"
+        "it is damaged, of another node, or not root's alone."},
     CommandText{Command::kCleanup, "cleanup", "Removes our table from the kernel",
-                "Nothing is enforced after that. Stop the daemon first: it would put the table\n"
-                "back."},
+                "And the ruleset that is kept on disk. Nothing is enforced after that. Stop the\n"
+                "daemon first: it would put the table back."},
 };
 
 // What the command line said, in its own order.
@@ -144,12 +150,17 @@ std::string default_node_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
+bool is_of_this_host(Command command) {
+  return command == Command::kRun || command == Command::kRestore;
+}
+
 Result<void> require(const Options& options) {
   if (!options.manifests.empty() && (!options.kubeconfig.empty() || !options.context.empty())) {
     return usage_error("run", "give either --manifests or --kubeconfig, not both");
   }
-  if (options.command == Command::kRun && options.node_name.empty()) {
-    return usage_error("run", "the host has no name: give --node-name NAME");
+  if (is_of_this_host(options.command) && options.node_name.empty()) {
+    return usage_error(options.command == Command::kRun ? "run" : "restore",
+                       "the host has no name: give --node-name NAME");
   }
   if (options.command == Command::kExplain && (options.from.empty() || options.to.empty())) {
     return usage_error("explain", "give --from POD|IP and --to POD|IP[:PORT[/PROTO]]");
@@ -166,7 +177,7 @@ Result<void> require(const Options& options) {
 Result<Invocation> resolve(Command command, const std::vector<Given>& given) {
   Options options;
   options.command = command;
-  if (command == Command::kRun) options.node_name = default_node_name();
+  if (is_of_this_host(command)) options.node_name = default_node_name();
   if (command == Command::kExplain || command == Command::kMatrix) options.format = Format::kText;
   auto done = apply_flags(options, given);
   if (done && !options.config.empty()) {

@@ -21,6 +21,7 @@ enum class Command : std::uint8_t {
   kExplain,
   kMatrix,
   kCheck,
+  kRestore,
   kCleanup,
 };
 enum class Format : std::uint8_t { kNft, kText, kJson };
@@ -43,10 +44,11 @@ struct Options {
   std::string manifests;   // directory; empty: an API server is the source
   std::string kubeconfig;  // files, separated by colons; empty: the pod's service account
   std::string context;     // of kubeconfig; empty: its current one
-  std::string node_name;   // run: never empty. compile: never empty
+  std::string node_name;   // run, restore, compile: never empty
   std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
   std::string socket = "/run/portcullis/portcullis.sock";
-  nl::Ownership ownership = nl::Ownership::kOwned;  // of the table
+  std::string snapshot = "/var/lib/portcullis/ruleset";  // empty: none is kept
+  nl::Ownership ownership = nl::Ownership::kOwned;       // of the table
   LogLevel log_level = LogLevel::kInfo;
   std::vector<std::string> files;  // files, directories, "-" for stdin; empty: ask the daemon
   std::string from;                // of explain, as parse_query() takes them

@@ -29,6 +29,7 @@ double staleness(const Following& following) {
 std::string describe(const Status& status) {
   std::string text = headline(status) + "\n";
   if (!status.commit_error.empty()) text += "last commit: " + status.commit_error + "\n";
+  if (!status.unsaved.empty()) text += "not kept for the next boot: " + status.unsaved + "\n";
   for (const std::string& file : status.unreadable_files) text += "unreadable: " + file + "\n";
   for (const Following& following : status.followed) {
     if (following.trouble.empty()) continue;

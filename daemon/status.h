@@ -17,6 +17,7 @@ struct Status {
   std::string commit_error;  // of the last attempt; empty: it succeeded
   std::vector<std::string> unreadable_files;
   std::vector<Following> followed;  // of the source; what is in trouble is stale
+  std::string unsaved;              // why the ruleset is not kept for the next boot; empty: it is
   std::size_t problems = 0;         // in the objects, with those files; the log names them all
 
   bool ready() const { return committed; }

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <ostream>
 
 #include "compiler/print.h"
@@ -23,6 +24,36 @@ Result<ExitCode> dump_kernel(Format format, const Console& console) {
   return ExitCode::kOk;
 }
 
+Result<void> remove_table(const Console& console) {
+  auto kernel = nl::Kernel::open();
+  if (!kernel) return tl::unexpected(kernel.error());
+  const auto before = kernel->dump();
+  if (!before) return tl::unexpected(before.error());
+  const std::string table = std::string("table inet ") + kTableName;
+  if (before->owner == nl::TableOwner::kNone) {
+    console.err << "there was no " << table << ": nothing to remove\n";
+    return {};
+  }
+  if (before->owner == nl::TableOwner::kOther) {
+    return failure(
+        ErrorCode::kPermission,
+        table + " belongs to " + nl::process_of_port(before->owner_port) + ": stop it first");
+  }
+  return kernel->commit(Transaction{{DeleteTable{}}}).map([&] {
+    console.err << "removed " << table << ": nothing is enforced now\n";
+  });
+}
+
+// Else the next boot would restore it.
+Result<void> remove_boot_snapshot(const std::string& file, const Console& console) {
+  std::error_code error;
+  if (!file.empty() && std::filesystem::remove(file, error)) {
+    console.err << "removed " << file << ": the next boot restores nothing\n";
+  }
+  if (!error) return {};
+  return failure(ErrorCode::kIo, "cannot remove " + file + ": " + error.message());
+}
+
 }  // namespace
 
 Result<ExitCode> dump(const Options& options, const Console& console) {
@@ -42,25 +73,10 @@ Result<ExitCode> diff_with_kernel(const Options& options, const Console& console
   });
 }
 
-Result<ExitCode> clean_up(const Console& console) {
-  auto kernel = nl::Kernel::open();
-  if (!kernel) return tl::unexpected(kernel.error());
-  const auto before = kernel->dump();
-  if (!before) return tl::unexpected(before.error());
-  const std::string table = std::string("table inet ") + kTableName;
-  if (before->owner == nl::TableOwner::kNone) {
-    console.err << "there was no " << table << ": nothing to remove\n";
-    return ExitCode::kOk;
-  }
-  if (before->owner == nl::TableOwner::kOther) {
-    return failure(
-        ErrorCode::kPermission,
-        table + " belongs to " + nl::process_of_port(before->owner_port) + ": stop it first");
-  }
-  const auto done = kernel->commit(Transaction{{DeleteTable{}}});
-  if (!done) return tl::unexpected(done.error());
-  console.err << "removed " << table << ": nothing is enforced now\n";
-  return ExitCode::kOk;
+Result<ExitCode> clean_up(const Options& options, const Console& console) {
+  return remove_table(console)
+      .and_then([&] { return remove_boot_snapshot(options.snapshot, console); })
+      .map([] { return ExitCode::kOk; });
 }
 
 }  // namespace portcullis

@@ -13,7 +13,8 @@ namespace portcullis::bench {
 DaemonProcess::DaemonProcess(const test::NetworkNamespace& network, const std::string& kubeconfig)
     : network_(network),
       process_({{PORTCULLIS_BINARY, "run", "--kubeconfig", kubeconfig, "--node-name", "local",
-                 "--socket", runtime_ / "admin.sock", "--log-level", "warning"},
+                 "--socket", runtime_ / "admin.sock", "--snapshot", runtime_ / "ruleset",
+                 "--log-level", "warning"},
                 {},
                 &network,
                 ""}) {}

@@ -34,7 +34,7 @@ Demo::Demo(const test::Playground& playground, test::Prober& prober, test::Colou
                          test::to_manifests(test::objects_of(playground)));
         return test::ChildSetup{
             {PORTCULLIS_BINARY, "run", "--manifests", manifests_.path().string(), "--node-name",
-             node().name, "--socket", runtime_ / "portcullis.sock"},
+             node().name, "--socket", runtime_ / "portcullis.sock", "--snapshot", "off"},
             {},
             &node().netns,
             {}};

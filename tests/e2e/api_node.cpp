@@ -36,7 +36,7 @@ void ApiNode::start_daemon() {
   daemon_.reset();
   daemon_ = std::make_unique<ChildProcess>(
       ChildSetup{{PORTCULLIS_BINARY, "run", "--kubeconfig", kubeconfig(), "--node-name", "node",
-                  "--socket", socket_},
+                  "--socket", socket_, "--snapshot", snapshot_},
                  {},
                  &*network_,
                  ""});

@@ -74,7 +74,7 @@ TEST_F(DaemonInput, AfterARestartABrokenFileOpensNothing) {
 
 TEST_F(DaemonInput, WithoutRulesABrokenFileDoesNotStopTheRest) {
   stop_daemon(SIGTERM);
-  ASSERT_EQ(portcullis_here({"cleanup"}).code, 0);
+  ASSERT_EQ(portcullis_here({"cleanup", "--snapshot", snapshot_}).code, 0);
   write("broken.json", "{\"kind\": ");
   start_and_wait_until_ready();
   EXPECT_TRUE(contains(table(), "10.0.0.1"));

@@ -92,7 +92,7 @@ TEST_F(DaemonAndKernel, NobodyElseMayChangeItsTable) {
   EXPECT_NE(nft({"delete", "table", "inet", "portcullis"}).code, 0);
   EXPECT_EQ(nft({"flush", "ruleset"}).code, 0);
   EXPECT_EQ(table(), before);
-  const Finished cleanup = portcullis_here({"cleanup"});
+  const Finished cleanup = portcullis_here({"cleanup", "--snapshot", snapshot_});
   EXPECT_NE(cleanup.code, 0);
   EXPECT_TRUE(contains(cleanup.err, "belongs to portcullis (process ")) << cleanup.err;
 }
@@ -109,11 +109,11 @@ TEST_F(DaemonAndKernel, CleanupRemovesTheTableOnly) {
   start_and_wait_until_ready();
   ASSERT_EQ(nft({"add", "table", "inet", "neighbour"}).code, 0);
   stop_daemon(SIGTERM);
-  const Finished first = portcullis_here({"cleanup"});
+  const Finished first = portcullis_here({"cleanup", "--snapshot", snapshot_});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_TRUE(contains(first.err, "removed table inet portcullis"));
   EXPECT_EQ(nft({"list", "tables"}).out, "table inet neighbour\n");
-  const Finished second = portcullis_here({"cleanup"});
+  const Finished second = portcullis_here({"cleanup", "--snapshot", snapshot_});
   EXPECT_EQ(second.code, 0);
   EXPECT_TRUE(contains(second.err, "nothing to remove"));
 }

@@ -123,9 +123,9 @@ TEST_F(DaemonService, RunsWithoutAHealthPort) {
 }
 
 TEST_F(DaemonService, TakesItsOptionsFromAFile) {
-  write_file(directory_ / "config.yaml", "manifests: " + manifests_ +
-                                             "\nnode-name: node\nsocket: " + socket_ +
-                                             "\nlisten: 127.0.0.1:9909\n");
+  write_file(directory_ / "config.yaml",
+             "manifests: " + manifests_ + "\nnode-name: node\nsocket: " + socket_ +
+                 "\nsnapshot: " + snapshot_ + "\nlisten: 127.0.0.1:9909\n");
   daemon_ = std::make_unique<ChildProcess>(ChildSetup{
       {PORTCULLIS_BINARY, "run", "--config", directory_ / "config.yaml"}, {}, &*network_, ""});
   EXPECT_TRUE(becomes_ready()) << daemon_->err();

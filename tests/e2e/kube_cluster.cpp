@@ -70,7 +70,7 @@ void KubeCluster::start_daemons() {
     if (daemons_.contains(node)) continue;
     daemons_[node] = std::make_unique<ChildProcess>(
         ChildSetup{{PORTCULLIS_BINARY, "run", "--kubeconfig", kubeconfig_, "--node-name", node,
-                    "--socket", runtime_ / (node + ".sock")},
+                    "--socket", runtime_ / (node + ".sock"), "--snapshot", "off"},
                    {},
                    &playground_->endpoint(node).netns,
                    ""});

@@ -55,7 +55,7 @@ void Node::start_daemon(const std::vector<std::string>& more,
                         const std::vector<std::string>& environment) {
   daemon_.reset();
   ChildSetup setup{{PORTCULLIS_BINARY, "run", "--manifests", manifests_, "--node-name", "node",
-                    "--socket", socket_},
+                    "--socket", socket_, "--snapshot", snapshot_},
                    environment,
                    &*network_,
                    ""};

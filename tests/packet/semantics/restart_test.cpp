@@ -29,11 +29,12 @@ class Restart : public PacketTest {
   void start_daemon() {
     write_file(manifests_.path() / "cluster.yaml", to_manifests(objects()));
     daemon_.reset();
-    daemon_.emplace(ChildSetup{{PORTCULLIS_BINARY, "run", "--manifests", manifests_.path().string(),
-                                "--node-name", "node-1", "--socket", socket_, "--listen", "off"},
-                               {},
-                               &playground().endpoint("node-1").netns,
-                               {}});
+    daemon_.emplace(ChildSetup{
+        {PORTCULLIS_BINARY, "run", "--manifests", manifests_.path().string(), "--node-name",
+         "node-1", "--socket", socket_, "--listen", "off", "--snapshot", "off"},
+        {},
+        &playground().endpoint("node-1").netns,
+        {}});
   }
 
   // The daemon has read what stands in the directory, and the kernel holds it.

@@ -17,13 +17,16 @@ TEST(Metrics, FollowTheStatus) {
   const auto before = metrics(status);
   EXPECT_EQ(value_of(before, "portcullis_ready"), 0);
   EXPECT_EQ(value_of(before, "portcullis_source_synced"), 0);
+  EXPECT_EQ(value_of(before, "portcullis_snapshot_failing"), 0);
   status.source_read = true;
   status.committed = true;
   status.problems = 3;
+  status.unsaved = "no space";
   const auto after = metrics(status);
   EXPECT_EQ(value_of(after, "portcullis_ready"), 1);
   EXPECT_EQ(value_of(after, "portcullis_source_synced"), 1);
   EXPECT_EQ(value_of(after, "portcullis_object_problems"), 3);
+  EXPECT_EQ(value_of(after, "portcullis_snapshot_failing"), 1);
 }
 
 TEST(Metrics, TellWhichResourceIsStaleAndForHowLong) {

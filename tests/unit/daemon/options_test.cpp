@@ -52,6 +52,25 @@ TEST(Options, ListenCanBeSwitchedOff) {
   EXPECT_FALSE(options_of({"run", "--manifests", "/m", "--listen=off"}).listen);
 }
 
+TEST(Options, TheSnapshotIsOfRunRestoreAndCleanup) {
+  for (const std::string command : {"run", "restore", "cleanup"}) {
+    EXPECT_EQ(options_of({command}).snapshot, "/var/lib/portcullis/ruleset");
+    EXPECT_EQ(options_of({command, "--snapshot", "/s"}).snapshot, "/s");
+    EXPECT_EQ(options_of({command, "--snapshot", "off"}).snapshot, "");
+    EXPECT_EQ(options_of({command, "--snapshot", ""}).snapshot, "");
+  }
+  EXPECT_NE(error_of({"dump", "--snapshot", "/s"}), "");
+}
+
+TEST(Options, RestoreReadsTheDaemonsConfiguration) {
+  const TemporaryDirectory directory;
+  test::write_file(directory / "c.yaml", "manifests: /m\nnode-name: n\nsnapshot: /s\n");
+  const Options options = options_of({"restore", "--config", directory / "c.yaml"});
+  EXPECT_EQ(options.node_name, "n");
+  EXPECT_EQ(options.snapshot, "/s");
+  EXPECT_FALSE(options_of({"restore"}).node_name.empty()) << "the host's";
+}
+
 TEST(Options, ListenIsCheckedAndNamed) {
   for (const std::string wrong : {"9909", ":9909", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
                                   "127.0.0.1:99x", "::1:9909", "[::1]:"}) {
@@ -175,7 +194,7 @@ TEST(Options, WhatIsUnknownIsNamed) {
 }
 
 TEST(Options, HelpAndVersionAreInformation) {
-  for (const char* command : {"run", "compile", "dump", "diff", "cleanup"}) {
+  for (const char* command : {"run", "compile", "dump", "diff", "restore", "cleanup"}) {
     const auto help = parse_options({command, "--help"});
     ASSERT_TRUE(help && std::holds_alternative<Information>(*help)) << command;
     EXPECT_TRUE(contains(std::get<Information>(*help).text, command));

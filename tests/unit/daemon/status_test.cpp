@@ -28,6 +28,10 @@ TEST(Status, StaysReadyAndNamesWhatIsWrong) {
   status.problems = 3;
   EXPECT_EQ(describe(status),
             "ready; problems in objects: 3\nunreadable: /m/a.yaml\nunreadable: /m/b.yaml\n");
+  status.unreadable_files.clear();
+  status.problems = 0;
+  status.unsaved = "no space";
+  EXPECT_EQ(describe(status), "ready\nnot kept for the next boot: no space\n");
 }
 
 }  // namespace
