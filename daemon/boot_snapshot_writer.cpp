@@ -49,11 +49,11 @@ void BootSnapshotWriter::save() {
   const auto saved = save_();
   const auto end = Clock::now();
   rested_at_ = end + timing_.rest * (end - start);
+  const bool interrupted = !saved && saved.error().code == ErrorCode::kInterrupted;
+  interruptions_ = interrupted ? interruptions_ + 1 : 0;
   if (saved) return tell("");
-  if (saved.error().code != ErrorCode::kInterrupted) {
-    rested_at_ = std::max(rested_at_, end + timing_.longest_wait);
-    tell(saved.error().message);
-  }
+  if (!interrupted) rested_at_ = std::max(rested_at_, end + timing_.longest_wait);
+  if (!interrupted || interruptions_ > timing_.interruptions) tell(saved.error().message);
   committed();
 }
 

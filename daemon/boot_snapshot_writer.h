@@ -17,7 +17,8 @@ struct BootSnapshotTiming {
   std::chrono::milliseconds quiet{1'000};  // without a commit, before it saves
   // Though commits go on; and before it tries again after a failure.
   std::chrono::milliseconds longest_wait{10'000};
-  int rest = 20;  // times as long as saving took, before it saves again
+  int rest = 20;          // times as long as saving took, before it saves again
+  int interruptions = 2;  // in a row, before they are a trouble
 };
 
 // Saves what was committed, on a thread of its own, which shares nothing with the event loop but
@@ -28,8 +29,9 @@ struct BootSnapshotTiming {
 //                   ^                                             |
 //                   '------- failed, or committed() meanwhile ----'
 //
-// A save that was kInterrupted (others kept committing while it read) has not failed: its turn
-// comes again. The destructor saves what is due, once, without waiting for its time.
+// A save that was kInterrupted (others kept committing while it read) has not failed yet: its turn
+// comes again. Where commits never leave the time that it takes to read the table, nothing is
+// saved. The destructor saves what is due, once, without waiting for its time.
 class BootSnapshotWriter {
  public:
   using Save = std::function<Result<void>()>;
@@ -56,9 +58,10 @@ class BootSnapshotWriter {
   const Save save_;
   const BootSnapshotTiming timing_;
   const Sink sink_;
-  std::string trouble_;            // that was told
-  Clock::time_point rested_at_{};  // the thread's own, as trouble_ is
-  std::mutex mutex_;               // of what follows
+  std::string trouble_;    // that was told; these three are the thread's own
+  int interruptions_ = 0;  // in a row
+  Clock::time_point rested_at_{};
+  std::mutex mutex_;  // of what follows
   std::condition_variable_any changed_;
   std::optional<Clock::time_point> first_;  // commit that is not saved; none: nothing is due
   Clock::time_point last_{};
