@@ -10,6 +10,7 @@ E2E_PACKAGES := dpkg-dev
 LINT_PACKAGES := clang-format clang-tidy
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60
+BENCH := .
 
 BUILD := build/release
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -41,8 +42,9 @@ e2e: build ## the tests against a real Kubernetes API server; prepares one first
 demo: build ## enforce policies in a playground of network namespaces, and show it (needs root)
 	$(AS_ROOT) $(BUILD)/tests/demo/portcullis-demo
 
-bench: build ## measure, beside the kernel's own limits
-	$(AS_ROOT) $(BUILD)/tests/bench/portcullis-bench
+bench: build ## measure, beside the kernel's own limits (only BENCH=regex); to build/bench.json too
+	$(AS_ROOT) $(BUILD)/tests/bench/portcullis-bench --benchmark_filter='$(BENCH)' \
+	  --benchmark_out=build/bench.json --benchmark_out_format=json
 
 sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
 	cmake --preset asan-ubsan
