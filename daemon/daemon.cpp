@@ -216,8 +216,9 @@ void Daemon::report_success(const Attempt& attempt) {
     log_warning("the kernel's table was not as we left it: " + *attempt.mended + "; mended with " +
                 operations);
   } else if (!attempt.committed.empty()) {
-    changes_rules(attempt.committed) ? log_info("committed " + operations)
-                                     : log_debug("committed " + operations);
+    // At the start it may be what somebody did while we were away.
+    const bool news = !status_.committed || changes_rules(attempt.committed);
+    news ? log_info("committed " + operations) : log_debug("committed " + operations);
   } else if (!status_.committed) {
     log_info("the kernel holds the ruleset already: nothing to commit");
   }

@@ -86,15 +86,13 @@ TEST_F(DaemonAndKernel, ARestartCommitsWhatChangedMeanwhile) {
   EXPECT_TRUE(contains(table(), "10.0.0.9"));
 }
 
-TEST_F(DaemonAndKernel, NobodyElseMayChangeItsTable) {
+TEST_F(DaemonAndKernel, CleanupNamesWhoOwnsTheTable) {
   start_and_wait_until_ready();
   const std::string before = table();
-  EXPECT_NE(nft({"delete", "table", "inet", "portcullis"}).code, 0);
-  EXPECT_EQ(nft({"flush", "ruleset"}).code, 0);
-  EXPECT_EQ(table(), before);
   const Finished cleanup = portcullis_here({"cleanup", "--snapshot", snapshot_});
   EXPECT_NE(cleanup.code, 0);
   EXPECT_TRUE(contains(cleanup.err, "belongs to portcullis (process ")) << cleanup.err;
+  EXPECT_EQ(table(), before);
 }
 
 TEST_F(DaemonAndKernel, AnEditOnATableThatSomebodyDeletedMendsIt) {
