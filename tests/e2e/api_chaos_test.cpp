@@ -1,27 +1,19 @@
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <iostream>
-#include <random>
 
 #include "tests/e2e/api_node.h"
+#include "tests/e2e/chaos_run.h"
 
-// Random edits under random faults, on the real daemon and its kernel. PORTCULLIS_CHAOS_SEED
-// repeats a run, PORTCULLIS_CHAOS_ROUNDS makes it longer. Faults that fall silent are left to the
-// unit tests, as the daemon's patience is minutes.
+// Random edits under random faults, on the real daemon and its kernel. Faults that fall silent are
+// left to the unit tests, as the daemon's patience is minutes.
 namespace portcullis::test {
 namespace {
 
 namespace fault = api::fault;
 
-unsigned number_from(const char* variable, unsigned otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
-
 class ApiChaos : public ApiNode {
  protected:
-  unsigned any(unsigned below) { return static_cast<unsigned>(random_() % below); }
+  unsigned any(unsigned below) { return run_.any(below); }
 
   std::string any_name(const char* what) { return what + std::to_string(any(5)); }
 
@@ -93,17 +85,15 @@ class ApiChaos : public ApiNode {
     ASSERT_TRUE(wait_until(all_watch, std::chrono::seconds(60))) << daemon_->err();
   }
 
-  const unsigned seed_ = number_from("PORTCULLIS_CHAOS_SEED", std::random_device{}());
-  std::mt19937 random_{seed_};
+  ChaosRun run_;
 };
 
 TEST_F(ApiChaos, EndsInTheKernel) {
-  SCOPED_TRACE("PORTCULLIS_CHAOS_SEED=" + std::to_string(seed_));
-  std::cout << "PORTCULLIS_CHAOS_SEED=" << seed_ << std::endl;
+  SCOPED_TRACE("PORTCULLIS_CHAOS_SEED=" + std::to_string(run_.seed));
   start_daemon();
   ASSERT_TRUE(node_becomes_ready()) << daemon_->err();
   const auto backup = server_->resource_version();
-  const unsigned rounds = number_from("PORTCULLIS_CHAOS_ROUNDS", 4);
+  const unsigned rounds = ChaosRun::rounds(4);
   for (unsigned round = 0; round < rounds; ++round) {
     for (unsigned step = 0; step < 15; ++step) {
       if (any(4) == 0) break_something();

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/cluster_state.h"
+#include "tests/support/rig/patrol.h"
+
+namespace portcullis::test {
+
+inline constexpr const char* kChaosNode = "node";
+
+// The pods of one node that random policies are about: five in two namespaces that talk to each
+// other on two ports, and two whom nobody forbids anything.
+Topology chaos_topology();
+Patrol::Route chaos_route();
+
+// A cluster that changes at random. Every state of it has a ruleset of its own, which no other
+// state has: a pod of another node, which a policy names, gets a new address each time.
+class ChaosCluster {
+ public:
+  // At first no policy selects the pods. A crowd of pods of other nodes that policies may name
+  // makes commits long.
+  ChaosCluster(const Playground& playground, std::size_t crowd, std::mt19937& random);
+
+  // One random edit: of a pod's or a namespace's labels, or of a policy, which comes, changes or
+  // goes. Returns its name: "17: pod red/a app=x".
+  std::string edit();
+
+  const ClusterState& state() const { return state_; }
+
+  // As manifests. What never changes is the one, all that edits change the other, so that each edit
+  // is one file that is replaced.
+  std::string fixed_manifests() const;
+  std::string changing_manifests() const;
+
+ private:
+  unsigned any(std::size_t below) { return static_cast<unsigned>(random_() % below); }
+  std::string any_of(std::span<const char* const> texts) { return texts[any(texts.size())]; }
+  std::string change();
+  std::string relabel_pod();
+  std::string relabel_namespace();
+  std::string remove_policy();
+  std::string put_policy();
+  std::vector<PolicyRule> any_rules();
+  std::vector<PolicyPeer> any_peers();
+  void move_marker();
+
+  std::mt19937& random_;
+  ClusterState state_;
+  unsigned number_ = 0;  // of the state
+};
+
+}  // namespace portcullis::test
