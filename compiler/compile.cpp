@@ -1,7 +1,6 @@
 #include "compiler/compile.h"
 
 #include <map>
-#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -33,7 +32,7 @@ class Compilation {
       isolate(endpoint, Direction::kEgress);
       isolate(endpoint, Direction::kIngress);
     }
-    return std::move(builder_).build(policies_in_force());
+    return std::move(builder_).build();
   }
 
  private:
@@ -41,7 +40,6 @@ class Compilation {
     const auto& chain = endpoint.contested || endpoint.pod->malformed
                             ? quarantine(direction)
                             : chain_for(*endpoint.pod, direction);
-    if (chain.empty()) return;
     for (const auto& address : endpoint.addresses) builder_.dispatch(direction, address, chain);
   }
 
@@ -49,17 +47,6 @@ class Compilation {
     auto& chain = quarantine_[direction];
     if (chain.empty()) chain = builder_.add(quarantine_chain(direction));
     return chain;
-  }
-
-  ContentSum policies_in_force() const {
-    std::set<const NetworkPolicy*> in_force;
-    for (const auto& [subjects, chain] : chains_) {
-      const auto& policies = std::get<Policies>(subjects);
-      if (!chain.empty()) in_force.insert(policies.begin(), policies.end());
-    }
-    ContentSum sum;
-    for (const auto* policy : in_force) sum.add(subjects_of(*policy));
-    return sum;
   }
 
   // The chain for the pod; "" where the direction is open.

@@ -4,11 +4,12 @@
 #include <boost/uuid/uuid.hpp>
 #include <cstddef>
 
+#include "compiler/address.h"
+
 namespace portcullis {
 namespace {
 
 constexpr int kDigits = 20;
-constexpr AddressValue kModulus = AddressValue{1} << (4 * kDigits);
 
 AddressValue hash(std::string_view content) {
   // A version 5 UUID is a SHA-1 with 6 bits overwritten, in the bytes 6 and 8.
@@ -31,13 +32,5 @@ std::string text(AddressValue value) {
 }  // namespace
 
 std::string content_hash(std::string_view content) { return text(hash(content)); }
-
-void ContentSum::add(std::string_view content) { sum_ = (sum_ + hash(content)) % kModulus; }
-
-void ContentSum::remove(std::string_view content) {
-  sum_ = (sum_ + kModulus - hash(content)) % kModulus;
-}
-
-std::string ContentSum::name() const { return text(sum_); }
 
 }  // namespace portcullis

@@ -9,44 +9,44 @@ constexpr std::uint8_t kNeighborSolicit = 135;  // ICMPv6 types of RFC 4861
 constexpr std::uint8_t kNeighborAdvert = 136;
 constexpr std::uint8_t kOnLinkHopLimit = 255;
 
-constexpr const char* kSelfComment = "isolated local pods, to themselves";
+constexpr const char* kSelfComment = "local pods, to themselves";
 
-std::string dispatch_map(Direction direction, Family family, const std::string& generation) {
-  return in_family(direction == Direction::kIngress ? "ingress" : "egress", family) + "-" +
-         generation;
-}
-
-std::string self_set(Family family, const std::string& generation) {
-  return in_family("self", family) + "-" + generation;
+std::string dispatch_map(Direction direction, Family family) {
+  return in_family(direction == Direction::kIngress ? "ingress" : "egress", family);
 }
 
 // Replies; neighbour discovery between bridged pods (a routed packet has lost its hop limit of
 // 255); a pod to itself; then egress of the source and ingress of the destination, where a profile
 // chain either drops or returns.
-std::vector<Rule> forward_rules(const std::string& generation) {
+//
+//     egress  ingress  egress  ingress
+//       old  |  new      new     new     no packet passes that both moments deny: wherever the
+//       old     old  |   new     new     elements of one become those of the next, a whole pair of
+//       old     old      old  |  new     directions is of one moment
+std::vector<Rule> forward_rules() {
   const Verdict accept{Verdict::Kind::kAccept};
   std::vector<Rule> rules;
   const auto add = [&](std::vector<Statement> statements) {
     rules.push_back(Rule{std::move(statements)});
   };
   const auto dispatch = [&](Direction direction, Family family, Field field) {
-    add({VerdictMap{{field}, dispatch_map(direction, family, generation)}});
+    add({VerdictMap{{field}, dispatch_map(direction, family)}});
   };
   add({ConntrackState{ConntrackState::kEstablished | ConntrackState::kRelated}, accept});
   for (const auto type : {kNeighborSolicit, kNeighborAdvert}) {
     add({Equal{Field::kIp6HopLimit, kOnLinkHopLimit}, Equal{Field::kIcmpv6Type, type}, accept});
   }
   for (const auto family : kFamilies) {
-    add({InSet{{source_field(family), destination_field(family)},
-               self_set(family, generation),
-               false},
+    add({InSet{{source_field(family), destination_field(family)}, in_family("self", family), false},
          accept});
   }
-  for (const auto family : kFamilies) {
-    dispatch(Direction::kEgress, family, source_field(family));
-  }
-  for (const auto family : kFamilies) {
-    dispatch(Direction::kIngress, family, destination_field(family));
+  for (int pass = 0; pass < 2; ++pass) {
+    for (const auto family : kFamilies) {
+      dispatch(Direction::kEgress, family, source_field(family));
+    }
+    for (const auto family : kFamilies) {
+      dispatch(Direction::kIngress, family, destination_field(family));
+    }
   }
   return rules;
 }
@@ -69,17 +69,17 @@ Field destination_field(Family family) {
   return family == Family::kIpv4 ? Field::kIp4Destination : Field::kIp6Destination;
 }
 
-void add_dispatch_sets(const std::string& generation, const Dispatch& dispatch, Ruleset& ruleset) {
+void add_dispatch_sets(const Dispatch& dispatch, Ruleset& ruleset) {
   const auto add = [&](Set set) {
     auto name = set.spec.name;
     ruleset.sets.emplace(std::move(name), std::move(set));
   };
   for (const auto family : kFamilies) {
     const auto type = address_type(family);
-    Set self{{self_set(family, generation), {type, type}, false, false, kSelfComment}, {}};
+    Set self{{in_family("self", family), {type, type}, false, false, kSelfComment}, {}};
     std::array<Set, 2> maps;
     for (const auto direction : {Direction::kEgress, Direction::kIngress}) {
-      maps[index_of(direction)].spec = {dispatch_map(direction, family, generation),
+      maps[index_of(direction)].spec = {dispatch_map(direction, family),
                                         {type},
                                         false,
                                         true,
@@ -100,8 +100,6 @@ void add_dispatch_sets(const std::string& generation, const Dispatch& dispatch, 
   }
 }
 
-Chain forward_chain(const std::string& generation) {
-  return {{"forward", BaseChain{}, ""}, forward_rules(generation)};
-}
+Chain forward_chain() { return {{"forward", BaseChain{}, ""}, forward_rules()}; }
 
 }  // namespace portcullis

@@ -24,14 +24,13 @@ Field destination_field(Family family);
 using ChainNames = std::array<std::string, 2>;
 constexpr std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
 
-// Of every address of local pods that is isolated.
+// Of every address of local pods, isolated or not.
 using Dispatch = std::map<Address, ChainNames>;
 
-// A generation names the dispatch sets after the policies that are in force, "ingress-v4-1f". While
-// policies stay, pods that come and go are elements of these sets. When policies change, sets of
-// another name are filled, and then the chain's rules are exchanged: the kernel shows a packet the
-// rules of one moment from its first to its last, but each element as it is when it is looked up.
-void add_dispatch_sets(const std::string& generation, const Dispatch& dispatch, Ruleset& ruleset);
-Chain forward_chain(const std::string& generation);
+// The chain never changes; what does are elements of these sets and of those that profile chains
+// look up, all at one moment. But the kernel shows a packet each element as it is when it is looked
+// up, so that one may meet some before this moment and some after it.
+void add_dispatch_sets(const Dispatch& dispatch, Ruleset& ruleset);
+Chain forward_chain();
 
 }  // namespace portcullis

@@ -119,15 +119,6 @@ bool isolates(const NetworkPolicy& policy, Direction direction) {
   return direction == Direction::kIngress ? policy.isolates_ingress : policy.isolates_egress;
 }
 
-std::string subjects_of(const NetworkPolicy& policy) {
-  std::string content;
-  put(content, to_string(policy.key));
-  put(content, policy.pod_selector);
-  content += policy.isolates_ingress ? "i" : "-";
-  content += policy.isolates_egress ? "e" : "-";
-  return content;
-}
-
 const NamedPort* find_port(const std::vector<NamedPort>& ports, const std::string& name,
                            Protocol protocol) {
   const auto found = std::find_if(ports.begin(), ports.end(), [&](const auto& port) {

@@ -21,10 +21,6 @@ inline constexpr std::array kDirections = {Direction::kIngress, Direction::kEgre
 
 bool isolates(const NetworkPolicy& policy, Direction direction);
 
-// Which pods the policy isolates, and how, as text for content_hash(): the profile chains say the
-// rest of it.
-std::string subjects_of(const NetworkPolicy& policy);
-
 using AddressRanges = std::vector<Interval<AddressValue>>;
 
 // The far ends that a clause allows: everyone, or pods by selector and addresses by range.

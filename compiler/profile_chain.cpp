@@ -75,24 +75,26 @@ class ChainBuilder {
   std::string add_named_set(Family family, const NamedClause& clause);
   InSet match_addresses(Family family, const AddressRanges& ranges);
   InSet match_ports(const PortSet& ports);
+  void add_rule(std::vector<Statement> statements, std::optional<Family> pods = {});
 
   const Direction direction_;
   ProfileChain built_;
+  std::map<Family, std::vector<Rule>> of_pods_;  // those rules that look up pod sets
 };
 
 void ChainBuilder::add(const Clause& clause) {
-  const auto allow = [&](std::optional<InSet> peers) {
+  const auto allow = [&](std::optional<InSet> peers, std::optional<Family> pods = {}) {
     std::vector<Statement> statements;
     if (clause.ports) statements.emplace_back(match_ports(*clause.ports));
     if (peers) statements.emplace_back(std::move(*peers));
     statements.emplace_back(Verdict{Verdict::Kind::kReturn});
-    built_.chain.rules.push_back(rule(std::move(statements)));
+    add_rule(std::move(statements), pods);
   };
   const auto& peers = clause.peers;
   if (peers.everyone) return allow(std::nullopt);
   for (const auto family : kFamilies) {
     if (!peers.pods.empty()) {
-      allow(InSet{{far_end(direction_, family)}, add_peer_set(family, peers.pods), false});
+      allow(InSet{{far_end(direction_, family)}, add_peer_set(family, peers.pods), false}, family);
     }
     const auto& ranges = peers.ranges(family);
     if (!ranges.empty()) allow(match_addresses(family, ranges));
@@ -104,12 +106,23 @@ void ChainBuilder::add(const NamedClause& clause) {
     const InSet match{{destination_field(family), Field::kL4Proto, Field::kDestinationPort},
                       add_named_set(family, clause),
                       false};
-    built_.chain.rules.push_back(rule({match, Verdict{Verdict::Kind::kReturn}}));
+    add_rule({match, Verdict{Verdict::Kind::kReturn}}, family);
   }
 }
 
+void ChainBuilder::add_rule(std::vector<Statement> statements, std::optional<Family> pods) {
+  const auto& added = built_.chain.rules.emplace_back(rule(std::move(statements)));
+  if (pods) of_pods_[*pods].push_back(added);
+}
+
+// A pod that moves from one set to another may be in neither for a packet that looks up the one
+// before that moment and the other after it. So these are looked up twice before it is dropped: one
+// of the two passes is of one moment.
 ProfileChain ChainBuilder::build(std::string_view about) && {
   auto& [spec, rules] = built_.chain;
+  for (const auto& [family, again] : of_pods_) {
+    if (again.size() > 1) rules.insert(rules.end(), again.begin(), again.end());
+  }
   rules.push_back(rule({Counter{}, Verdict{Verdict::Kind::kDrop}}));
   spec.comment =
       make_comment(std::string(ingress() ? "ingress: " : "egress: ") + std::string(about));

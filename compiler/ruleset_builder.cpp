@@ -36,11 +36,9 @@ void RulesetBuilder::dispatch(Direction direction, const Address& address,
   dispatch_[address][index_of(direction)] = chain;
 }
 
-Ruleset RulesetBuilder::build(ContentSum policies) && {
-  for (const auto& [name, chain] : ruleset_.chains) policies.add(name);
-  const auto generation = policies.name();
-  add_dispatch_sets(generation, dispatch_, ruleset_);
-  ruleset_.chains["forward"] = forward_chain(generation);
+Ruleset RulesetBuilder::build() && {
+  add_dispatch_sets(dispatch_, ruleset_);
+  ruleset_.chains["forward"] = forward_chain();
   return std::move(ruleset_);
 }
 

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "compiler/content_hash.h"
 #include "compiler/forward_chain.h"
 #include "compiler/membership.h"
 #include "compiler/profile_chain.h"
@@ -19,12 +18,11 @@ class RulesetBuilder {
   // Adds the chain and its sets if they are not there; its name.
   std::string add(const ProfileChain& profile);
 
-  // Sends the traffic of a local pod's address through a chain.
+  // Sends the traffic of a local pod's address through a chain; "" if the direction is open.
   void dispatch(Direction direction, const Address& address, const std::string& chain);
 
-  // The finished ruleset: with the forward chain and the dispatch sets, of the generation that
-  // `policies` and the profile chains make (see forward_chain.h); elements sorted and unique.
-  Ruleset build(ContentSum policies) &&;
+  // The finished ruleset: with the forward chain and the dispatch sets; elements sorted and unique.
+  Ruleset build() &&;
 
  private:
   const Membership& membership_;

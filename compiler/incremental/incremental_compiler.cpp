@@ -12,10 +12,6 @@ bool is_peer(const Holder& holder) {
 
 bool is_quarantined(const Holder& holder) { return holder.pod && holder.local && !is_peer(holder); }
 
-bool is_isolated(const ChainNames& chains) {
-  return std::any_of(chains.begin(), chains.end(), [](const auto& name) { return !name.empty(); });
-}
-
 }  // namespace
 
 IncrementalCompiler::IncrementalCompiler(std::string node_name)
@@ -54,11 +50,11 @@ Compiled IncrementalCompiler::apply(std::span<const Event> events) {
 
 Ruleset IncrementalCompiler::ruleset() const {
   Ruleset ruleset;
-  if (generation_.empty()) return ruleset;
+  if (!has_ruleset_) return ruleset;
   profiles_.print(ruleset);
   pod_sets_.print(ruleset);
-  add_dispatch_sets(generation_, dispatch_, ruleset);
-  ruleset.chains["forward"] = forward_chain(generation_);
+  add_dispatch_sets(dispatch_, ruleset);
+  ruleset.chains["forward"] = forward_chain();
   return ruleset;
 }
 
@@ -163,10 +159,11 @@ SharedPolicies IncrementalCompiler::selecting(const PodGroup& group, Direction d
   return policies;
 }
 
-ChainNames IncrementalCompiler::chains_of(const Address& address) {
-  ChainNames chains;
+// None if it is no local pod's.
+std::optional<ChainNames> IncrementalCompiler::chains_of(const Address& address) {
   const auto holder = addresses_.holder(address);
-  if (!holder.pod || !holder.local) return chains;
+  if (!holder.pod || !holder.local) return std::nullopt;
+  ChainNames chains;
   const auto* local = is_peer(holder)
                           ? &local_.at(holder.pod->key.ns).at(&pod_sets_.group_of(*holder.pod))
                           : nullptr;
@@ -187,24 +184,16 @@ void IncrementalCompiler::take_dispatch(RulesetChange& change) {
   for (const auto& address : std::exchange(redirected_, {})) {
     const auto place = dispatch_.find(address);
     if (place != dispatch_.end()) gone.insert(*place);
-    auto chains = chains_of(address);
-    if (is_isolated(chains)) came.emplace(address, std::move(chains));
-  }
-  auto generation = profiles_.generation();
-  const bool new_generation = generation != generation_;
-  if (new_generation && !generation_.empty()) {
-    add_dispatch_sets(generation_, dispatch_, change.before);
-    change.before.chains["forward"] = forward_chain(generation_);
+    if (auto chains = chains_of(address)) came.emplace(address, std::move(*chains));
   }
   for (const auto& [address, chains] : gone) dispatch_.erase(address);
   dispatch_.insert(came.begin(), came.end());
-  if (new_generation) {
-    generation_ = std::move(generation);
-    add_dispatch_sets(generation_, dispatch_, change.after);
-    change.after.chains["forward"] = forward_chain(generation_);
+  if (!std::exchange(has_ruleset_, true)) {
+    add_dispatch_sets(dispatch_, change.after);
+    change.after.chains["forward"] = forward_chain();
   } else if (gone != came) {
-    add_dispatch_sets(generation_, gone, change.before);
-    add_dispatch_sets(generation_, came, change.after);
+    add_dispatch_sets(gone, change.before);
+    add_dispatch_sets(came, change.after);
   }
 }
 

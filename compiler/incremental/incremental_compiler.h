@@ -72,7 +72,7 @@ class IncrementalCompiler {
   void settle_profile(PodGroup& group, LocalGroup& local, Direction direction);
   void settle_quarantine();
   SharedPolicies selecting(const PodGroup& group, Direction direction) const;
-  ChainNames chains_of(const Address& address);
+  std::optional<ChainNames> chains_of(const Address& address);
   void take_dispatch(RulesetChange& change);
 
   ClusterState cluster_;
@@ -90,7 +90,7 @@ class IncrementalCompiler {
   std::set<Address> redirected_;             // whose chains may have changed
 
   Dispatch dispatch_;
-  std::string generation_;  // of the dispatch sets; empty before the first apply()
+  bool has_ruleset_ = false;  // since the first apply()
 };
 
 }  // namespace portcullis

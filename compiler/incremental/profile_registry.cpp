@@ -26,23 +26,12 @@ ActiveProfile& ProfileRegistry::use(Direction direction, const SharedPolicies& p
   const auto profile = profile_of(active);
   if (profile.allows_everything()) return active;
   active.chain = &use(profile_chain(profile));
-  for (const auto& policy : policies) {
-    if (in_force_[policy.get()]++ == 0) content_.add(subjects_of(*policy));
-  }
   return active;
 }
 
 void ProfileRegistry::release(ActiveProfile& profile) {
   if (--profile.uses > 0) return;
-  if (profile.chain != nullptr) {
-    release(*profile.chain);
-    for (const auto& policy : profile.policies) {
-      const auto place = in_force_.find(policy.get());
-      if (--place->second > 0) continue;
-      content_.remove(subjects_of(*policy));
-      in_force_.erase(place);
-    }
-  }
+  if (profile.chain != nullptr) release(*profile.chain);
   profiles_.erase(profiles_.find({profile.direction, profile.policies, profile.ports}));
 }
 
@@ -58,7 +47,6 @@ ActiveChain& ProfileRegistry::use(const ProfileChain& profile) {
   }
   for (const auto& [name, set] : profile.of_pods) active.of_pods.push_back(&pod_sets_.use(set));
   touched_chains_.insert(&active);
-  content_.add(profile.chain.spec.name);
   return active;
 }
 
@@ -91,7 +79,6 @@ void ProfileRegistry::take_chains(RulesetChange& change) {
       continue;
     }
     if (active->taken) change.before.chains[name] = active->chain;
-    content_.remove(name);
     for (auto* set : active->of_pods) pod_sets_.release(*set);
     for (const auto& fixed : active->fixed) {
       auto& set = fixed_.at(fixed);

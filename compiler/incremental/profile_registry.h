@@ -5,11 +5,9 @@
 #include <memory>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
-#include "compiler/content_hash.h"
 #include "compiler/incremental/pod_set_index.h"
 #include "compiler/profile.h"
 
@@ -39,8 +37,7 @@ struct ActiveProfile {
 // it is in use; pod sets are kept in the PodSetIndex.
 //
 //     group of local pods --> profile --> chain --> fixed set
-//                               |           '-----> pod set
-//                               '--> policy in force
+//                                           '-----> pod set
 class ProfileRegistry {
  public:
   // `pod_sets` must outlive it.
@@ -57,9 +54,6 @@ class ProfileRegistry {
 
   // Adds what has happened since the last call. What is no longer in use goes.
   void take(RulesetChange& change);
-
-  // Of the policies in force and the chains, as RulesetBuilder::build() makes it.
-  std::string generation() const { return content_.name(); }
 
   void print(Ruleset& ruleset) const;  // adds chains and fixed sets
 
@@ -82,8 +76,6 @@ class ProfileRegistry {
   std::map<std::string, FixedSet> fixed_;
   std::unordered_set<ActiveChain*> touched_chains_;  // since the last take()
   std::unordered_set<FixedSet*> touched_fixed_;
-  std::unordered_map<const NetworkPolicy*, int> in_force_;  // in how many profiles with a chain
-  ContentSum content_;
 };
 
 }  // namespace portcullis

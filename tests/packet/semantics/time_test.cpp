@@ -150,5 +150,46 @@ TEST_P(Time, Line25_NoPacketSeesHalfOfAChange) {
   }
 }
 
+// Only the client's label changes: of "red" its egress allows the closed port, and the ingress of
+// web does not; of "blue" it is the other way round.
+const std::vector<std::string> kByColour = {policy("default/red", R"(
+  podSelector: {matchLabels: {colour: red}}
+  policyTypes: [Egress]
+  egress: [{ports: [{port: 1000, protocol: UDP}, {port: 2000, protocol: UDP}]}]
+)"),
+                                            policy("default/blue", R"(
+  podSelector: {matchLabels: {colour: blue}}
+  policyTypes: [Egress]
+  egress: [{ports: [{port: 1000, protocol: UDP}]}]
+)"),
+                                            policy("default/web", R"(
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from: [{podSelector: {matchLabels: {colour: red}}}]
+    ports: [{port: 1000, protocol: UDP}]
+  - from: [{podSelector: {matchLabels: {colour: blue}}}]
+    ports: [{port: 1000, protocol: UDP}, {port: 2000, protocol: UDP}]
+)")};
+
+TEST_P(Time, Line25_NoPacketSeesHalfOfARelabelling) {
+  if (GetParam().nodes > 1) GTEST_SKIP() << "no two nodes change at the same moment";
+  BUILD_OR_SKIP(in(GetParam(), web_and_client()));
+  const auto paint = [&](const char* colour) {
+    edit_pod("default/client", [&](Pod& pod) {
+      pod.labels = Labels{{"app", "client"}, {"colour", colour}};
+    });
+    enforce(kByColour);
+  };
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    paint("red");
+    Barrage barrage(playground().endpoint("default/client"), playground().endpoint("default/web"),
+                    family, {.open = kOpen, .closed = kClosed});
+    for (int i = 0; i < 5 * kChanges; ++i) paint(i % 2 == 0 ? "blue" : "red");
+    const auto outcome = barrage.stop();
+    EXPECT_EQ(outcome.lost, 0U) << "of " << outcome.sent.open;
+    EXPECT_EQ(outcome.leaked, 0U) << "of " << outcome.sent.closed;
+  }
+}
+
 }  // namespace
 }  // namespace portcullis::test

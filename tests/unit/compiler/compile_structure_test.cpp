@@ -111,7 +111,7 @@ TEST(CompileStructure, PoliciesOfOtherNodesCostNothing) {
   const auto ruleset =
       compiled({kWeb, far, kDb, policy("shop/p", "app=api").ingress(from({pods("app=db")}).tcp(80)),
                 policy("bank/p").ingress(from({pods_in("", "")}))});
-  EXPECT_EQ(ruleset, compiled({}));
+  EXPECT_EQ(ruleset, compiled({kWeb, far, kDb}));
 }
 
 TEST(CompileStructure, OnlyPeersThatARuleNamesAreStored) {
@@ -131,7 +131,7 @@ TEST(CompileStructure, PeersOfOtherNodesAreStored) {
 }
 
 TEST(CompileStructure, PolicyThatAllowsEverythingNeedsNoChain) {
-  EXPECT_EQ(compiled({kWeb, policy("shop/p").ingress(from()).egress(to())}), compiled({}));
+  EXPECT_EQ(compiled({kWeb, policy("shop/p").ingress(from()).egress(to())}), compiled({kWeb}));
 }
 
 TEST(CompileStructure, RulesOfAProfileDependOnPortGroupsOnly) {
@@ -152,7 +152,8 @@ TEST(CompileStructure, PeerThatComesIsOneElementInEachOfItsSets) {
                                      policy("shop/a", "app=web").ingress(from({pods("app=api")})),
                                      policy("shop/b", "app=db").egress(to({pods("app!=db")}))};
   auto after = before;
-  after.push_back(kApi);
+  auto far = kApi;
+  after.push_back(far.on("n2"));
   const auto transaction = diff(compiled(before), compiled(after));
   ASSERT_EQ(transaction.operations.size(), 2u) << to_string(transaction);
   for (const auto& operation : transaction.operations) {

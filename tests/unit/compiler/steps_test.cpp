@@ -60,7 +60,7 @@ TEST(Steps, EditOfAPolicyIsPreparedSwitchedAndRemoved) {
   const auto all = verbs(before, after);
   ASSERT_EQ(all.size(), 3U);
   for (const auto& verb : all[0]) EXPECT_TRUE(verb.starts_with("add ")) << verb;
-  EXPECT_EQ(all[1], (std::vector<std::string>{"flush chain", "add rule"}));
+  EXPECT_EQ(all[1], (std::vector<std::string>{"delete element", "add element"}));
   EXPECT_EQ(all[2], (std::vector<std::string>{"flush chain", "delete set", "delete chain"}));
 }
 
