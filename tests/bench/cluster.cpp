@@ -92,6 +92,14 @@ ClusterState cluster(const ClusterSize& size) {
   return state;
 }
 
+std::vector<Event> events_of(const ClusterState& cluster) {
+  std::vector<Event> events;
+  for (const auto& [name, ns] : cluster.namespaces()) events.emplace_back(to_event(ns));
+  for (const auto& [key, pod] : cluster.pods()) events.emplace_back(to_event(pod));
+  for (const auto& [key, policy] : cluster.policies()) events.emplace_back(to_event(policy));
+  return events;
+}
+
 std::vector<const Pod*> peers(const ClusterState& cluster) {
   std::set<std::vector<std::uint8_t>> named;
   const auto ruleset = compile(cluster, "local");

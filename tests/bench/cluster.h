@@ -29,6 +29,9 @@ std::vector<ManifestText> manifests(const ClusterSize& size);
 // The same, read and merged.
 ClusterState cluster(const ClusterSize& size);
 
+// What a source that has read it tells.
+std::vector<Event> events_of(const ClusterState& cluster);
+
 // Its pods of other nodes that rules of the node "local" speak of: there their labels matter.
 std::vector<const Pod*> peers(const ClusterState& cluster);
 

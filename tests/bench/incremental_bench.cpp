@@ -34,14 +34,6 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->Args({1'000, 100})->Args({10'000, 1'000})->Args({100'000, 10'000});
 }
 
-std::vector<Event> events_of(const ClusterState& objects) {
-  std::vector<Event> events;
-  for (const auto& [name, ns] : objects.namespaces()) events.emplace_back(to_event(ns));
-  for (const auto& [key, pod] : objects.pods()) events.emplace_back(to_event(pod));
-  for (const auto& [key, policy] : objects.policies()) events.emplace_back(to_event(policy));
-  return events;
-}
-
 double microseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::micro>(duration).count();
 }

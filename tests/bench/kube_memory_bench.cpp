@@ -14,7 +14,7 @@
 #include "tests/support/process/http_client.h"
 #include "tests/support/tls/certificate_authority.h"
 
-// The daemon's resident memory, with 10,000 pods of about 6 KB each and 1,000 policies in force:
+// The daemon's resident memory, with pods of about 6 KB each and policies in force:
 // `synced_mb`, and `peak_mb`, the most there ever was; then `changed_mb`, after labels of pods have
 // changed as often as PORTCULLIS_BENCH_EVENTS says, by default 2,000 times. The time is that from
 // the daemon's start to its rules in force. Reference: `json_mb`, the text of those pods. The
@@ -116,7 +116,8 @@ double megabytes(std::size_t kb) { return static_cast<double>(kb) / 1024; }
 void memory_of_the_daemon(benchmark::State& state) {
   auto network = test::NetworkNamespace::create();
   if (!network) return state.SkipWithError(network.error().message.c_str());
-  ServerStage stage(std::move(*network), {10'000, 1'000, 110});
+  ServerStage stage(std::move(*network),
+                    {static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), 110});
   for (auto _ : state) {
     const auto start = Clock::now();
     DaemonProcess daemon(stage.network, stage.kubeconfig());
@@ -139,7 +140,13 @@ void memory_of_the_daemon(benchmark::State& state) {
   }
 }
 
-BENCHMARK(memory_of_the_daemon)->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(memory_of_the_daemon)
+    ->ArgNames({"pods", "policies"})
+    ->Args({10'000, 1'000})
+    ->Args({100'000, 10'000})
+    ->Iterations(1)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace portcullis::bench
