@@ -1,5 +1,7 @@
 #pragma once
 
+#include <linux/netlink.h>
+
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -38,7 +40,7 @@ class TableMonitor {
   boost::asio::posix::stream_descriptor socket_;
   const Sink sink_;
   bool touched_ = false;  // by the batch that is being told
-  std::array<std::uint8_t, 1U << 16U> buffer_{};
+  alignas(nlmsghdr) std::array<std::uint8_t, 1U << 16U> buffer_{};
 };
 
 }  // namespace portcullis
