@@ -69,7 +69,7 @@ void Reflector::list() {
   listed_.clear();
   listed_defects_.clear();
   listed_version_.clear();
-  collects_ = !known_.empty();
+  collects_ = health_.synced || !known_.empty();
   state_ = streams_lists_ ? State::kStreaming : State::kPaging;
   if (state_ == State::kPaging) return list_page("");
   open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
@@ -91,7 +91,7 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
   const bool first = continue_token.empty();
-  if (page->lacks_items && collects_) {
+  if (page->lacks_items && collects_ && !known_.empty()) {
     return fail(failure(ErrorCode::kInvalidInput, "the API server sent a list without items"),
                 &Reflector::list);
   }
