@@ -100,6 +100,12 @@ std::vector<Event> events_of(const ClusterState& cluster) {
   return events;
 }
 
+std::size_t element_count(const Ruleset& ruleset) {
+  std::size_t count = 0;
+  for (const auto& [name, set] : ruleset.sets) count += set.elements.size();
+  return count;
+}
+
 std::vector<const Pod*> peers(const ClusterState& cluster) {
   std::set<std::vector<std::uint8_t>> named;
   const auto ruleset = compile(cluster, "local");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/cluster_state.h"
+#include "compiler/ruleset.h"
 
 namespace portcullis::bench {
 
@@ -31,6 +32,9 @@ ClusterState cluster(const ClusterSize& size);
 
 // What a source that has read it tells.
 std::vector<Event> events_of(const ClusterState& cluster);
+
+// Of all its sets.
+std::size_t element_count(const Ruleset& ruleset);
 
 // Its pods of other nodes that rules of the node "local" speak of: there their labels matter.
 std::vector<const Pod*> peers(const ClusterState& cluster);

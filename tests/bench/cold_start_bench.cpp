@@ -87,12 +87,6 @@ Transaction only_elements(const Ruleset& ruleset) {
   return diff({}, sets);
 }
 
-std::size_t count_elements(const Ruleset& ruleset) {
-  std::size_t count = 0;
-  for (const auto& [name, set] : ruleset.sets) count += set.elements.size();
-  return count;
-}
-
 void cold_start(benchmark::State& state) {
   const auto events = events_of(
       cluster({static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), kLocal}));
@@ -123,7 +117,7 @@ void cold_start(benchmark::State& state) {
       raw.push_back(load({only_elements(ruleset)}));
       if (round == 0) std::ofstream(file) << print_nft(ruleset);
       nft.push_back(load_by_nft(file));
-      state.counters["elements"] = static_cast<double>(count_elements(ruleset));
+      state.counters["elements"] = static_cast<double>(element_count(ruleset));
     }
     state.SetIterationTime(quantile(all, 0.5) / 1e3);
   }

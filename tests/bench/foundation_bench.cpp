@@ -36,12 +36,6 @@ ClusterState read(const std::filesystem::path& directory) {
   return state;
 }
 
-std::size_t element_count(const Ruleset& ruleset) {
-  std::size_t count = 0;
-  for (const auto& [name, set] : ruleset.sets) count += set.elements.size();
-  return count;
-}
-
 using Clock = std::chrono::steady_clock;
 
 // One iteration: `work` in a network namespace of its own; only `work` is measured.

@@ -35,14 +35,6 @@ nl::Kernel open_kernel(const test::NetworkNamespace& network) {
   return std::move(*kernel);
 }
 
-std::vector<Event> events_of(const ClusterState& objects) {
-  std::vector<Event> events;
-  for (const auto& [name, ns] : objects.namespaces()) events.emplace_back(to_event(ns));
-  for (const auto& [key, pod] : objects.pods()) events.emplace_back(to_event(pod));
-  for (const auto& [key, policy] : objects.policies()) events.emplace_back(to_event(policy));
-  return events;
-}
-
 // The daemon's compiler and reconciler on a thread of their own, and somebody else.
 class Stage {
  public:
@@ -100,12 +92,6 @@ class Stage {
   std::optional<Clock::time_point> committed_;
   std::optional<test::LoopThread> loop_;
 };
-
-std::size_t element_count(const Ruleset& ruleset) {
-  std::size_t count = 0;
-  for (const auto& [name, set] : ruleset.sets) count += set.elements.size();
-  return count;
-}
 
 void measure(benchmark::State& state, const std::function<Transaction(const Ruleset&)>& change) {
   Stage stage;
