@@ -10,6 +10,15 @@ Barrage::Barrage(const Endpoint& from, const Endpoint& to, Family family, const 
       closed_(to, family, ports.closed),
       thread_([this] { run(); }) {}
 
+bool Barrage::goes_on() const {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const std::size_t before = sent_to_closed_;
+  while (sent_to_closed_ == before) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+  }
+  return true;
+}
+
 Barrage::Outcome Barrage::stop() {
   halt();
   wait_until(
@@ -22,6 +31,7 @@ Barrage::Outcome Barrage::stop() {
 }
 
 void Barrage::run() {
+  of_the_test_.leave();
   while (going_) {
     receive();
     if (sent_to_open_ - arrived_ >= kMostUnderWay) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <thread>
 
+#include "tests/support/process/processor.h"
 #include "tests/support/rig/talker.h"
 
 namespace portcullis::test {
@@ -11,7 +12,8 @@ namespace portcullis::test {
 // Datagrams from one endpoint to two ports of another, one pair after the other without a pause,
 // while a test does something else. Nobody answers, so that each of them is a new connection to
 // connection tracking, and judged. So few are under way at a time that no buffer can overflow, be
-// the machine as busy as it may: once kMostUnderWay are lost, it sends no more. What it sees
+// the machine as busy as it may: once kMostUnderWay are lost, it sends no more. It keeps off the
+// processor on which the test then stays, so that what the test does meets packets. What it sees
 // is not held against explain: what is in force changes under way.
 class Barrage {
  public:
@@ -35,6 +37,10 @@ class Barrage {
 
   Sent sent() const { return {sent_to_open_, sent_to_closed_}; }  // so far
 
+  // Waits until a pair more has been sent, without sleeping, lest it wakes when the sender has had
+  // its turn on a busy processor; false when that takes 20 s.
+  bool goes_on() const;
+
   // The socket of the closed port, to show that it could have heard; only after stop().
   const Talker& closed() const { return closed_; }
 
@@ -55,6 +61,7 @@ class Barrage {
   Talker sender_;
   Talker open_;
   Talker closed_;
+  OneProcessor of_the_test_;
   std::atomic<bool> going_ = true;
   std::atomic<std::size_t> sent_to_open_ = 0;
   std::atomic<std::size_t> sent_to_closed_ = 0;

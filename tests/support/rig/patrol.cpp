@@ -1,7 +1,6 @@
 #include "tests/support/rig/patrol.h"
 
 #include <poll.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <tuple>
+
+#include "tests/support/process/processor.h"
 
 namespace portcullis::test {
 namespace {
@@ -30,14 +31,6 @@ struct Datagram {
 [[noreturn]] void give_up(const char* what) {
   std::perror(what);
   std::abort();
-}
-
-void stay_on_this_processor() {
-  const int processor = sched_getcpu();
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<std::size_t>(processor), &set);
-  if (sched_setaffinity(0, sizeof set, &set) != 0) give_up("patrol: sched_setaffinity");
 }
 
 void enter(const NetworkNamespace& netns) {
@@ -117,7 +110,7 @@ void Patrol::stop() {
 }
 
 void Patrol::run(const std::stop_token& stop) {
-  stay_on_this_processor();
+  const OneProcessor here;
   warm_up();
   while (!stop.stop_requested()) {
     sink_(make_round());
