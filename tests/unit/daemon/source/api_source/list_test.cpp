@@ -73,6 +73,27 @@ TEST_F(ApiSourceList, AgainDropsOnlyWhatIsGone) {
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{"default/crowd-700"});
 }
 
+// What was listed once is in force: a part of the new list would be too.
+TEST_F(ApiSourceList, AgainIsToldAtOnceWhereNothingWas) {
+  server_.erase(api::Resource::kPods, "default", "a");
+  server_.erase(api::Resource::kPods, "default", "b");
+  std::vector<std::size_t> told;  // pods in one update
+  follower_ =
+      std::make_unique<Follower>(access_to(server_), short_waits(), [&](const Update& update) {
+        if (!update.events.empty() && std::holds_alternative<PodEvent>(update.events.front())) {
+          told.push_back(update.events.size());
+        }
+      });
+  ASSERT_TRUE(catches_up());
+  server_.stop();
+  add_pods();
+  server_.compact();
+  server_.start();
+  ASSERT_TRUE(catches_up());
+  follower_.reset();
+  EXPECT_EQ(told, std::vector<std::size_t>{kPods});
+}
+
 TEST_F(ApiSourceList, ThatDoesNotEndIsLeft) {
   server_.inject(fault::Silence{}, {.verb = api::Verb::kList, .times = 3});
   follow(short_limits());
