@@ -53,7 +53,7 @@ void must(const Result<void>& done) {
 // A node that enforces the cluster.
 class Stage {
  public:
-  explicit Stage(const ClusterSize& size) : objects(cluster(size)) {
+  explicit Stage(ClusterState cluster) : objects(std::move(cluster)) {
     compiler_.apply(events_of(objects));
     must(kernel_.commit(diff({}, compiler_.ruleset())));
   }
@@ -120,9 +120,9 @@ double raw_microseconds(int members) {
 }
 
 // Applies each event and then the one that undoes it, some times over.
-void measure(benchmark::State& state,
+void measure(benchmark::State& state, ClusterState objects,
              const std::function<std::vector<std::pair<Event, Event>>(const Stage&)>& choose) {
-  Stage stage(size_of(state));
+  Stage stage(std::move(objects));
   const auto pairs = choose(stage);
   for (auto _ : state) {
     for (std::size_t i = 0; i < 250; ++i) {
@@ -136,7 +136,7 @@ void measure(benchmark::State& state,
 }
 
 void pod_changes_its_label(benchmark::State& state) {
-  measure(state, [](const Stage& stage) {
+  measure(state, cluster(size_of(state)), [](const Stage& stage) {
     std::vector<std::pair<Event, Event>> pairs;
     for (const auto* pod : peers(stage.objects)) {
       auto other = std::make_shared<Pod>(*pod);
@@ -149,8 +149,57 @@ void pod_changes_its_label(benchmark::State& state) {
   });
 }
 
+LabelSelector of_app(const std::string& app) {
+  return LabelSelector({{"app", Operator::kIn, {app}}});
+}
+
+// One local pod, which admits 2,000 applications, each on a port of its own, so that there are as
+// many sets for each family; and that many pods of these.
+ClusterState crowd(int members) {
+  constexpr int kSets = 2'000;
+  ClusterState objects;
+  const auto add_pod = [&](const std::string& name, const std::string& app, AddressValue address) {
+    Pod pod;
+    pod.key = {"crowd", name};
+    pod.labels = Labels{{"app", app}};
+    pod.node_name = app == "server" ? "local" : "elsewhere";
+    pod.addresses = {{Family::kIpv4, address}};
+    pod.phase = PodPhase::kRunning;
+    objects.apply(to_event(std::make_shared<const Pod>(std::move(pod))));
+  };
+  add_pod("server", "server", 0x0aff0001);
+  for (int i = 0; i < members; ++i) {
+    add_pod("pod-" + std::to_string(i), "app-" + std::to_string(i % kSets),
+            AddressValue{0x0a000001} + static_cast<AddressValue>(i));
+  }
+  for (int i = 0; i < kSets; ++i) {
+    const auto port = static_cast<std::uint16_t>(1'000 + i);
+    NetworkPolicy policy;
+    policy.key = {"crowd", "policy-" + std::to_string(i)};
+    policy.pod_selector = of_app("server");
+    policy.isolates_ingress = true;
+    policy.ingress = {{{{Protocol::kTcp, PortRange{port, port}}},
+                       {PodPeer{{}, of_app("app-" + std::to_string(i))}}}};
+    objects.apply(to_event(std::make_shared<const NetworkPolicy>(std::move(policy))));
+  }
+  return objects;
+}
+
+void pod_leaves_one_of_2000_sets(benchmark::State& state) {
+  measure(state, crowd(static_cast<int>(state.range(0))), [](const Stage& stage) {
+    std::vector<std::pair<Event, Event>> pairs;
+    for (int i = 0; i < 250; ++i) {
+      const auto& pod = stage.objects.pods().at({"crowd", "pod-" + std::to_string(i)});
+      auto other = std::make_shared<Pod>(*pod);
+      other->labels = Labels{{"app", "none"}};
+      pairs.emplace_back(to_event(std::shared_ptr<const Pod>(other)), to_event(pod));
+    }
+    return pairs;
+  });
+}
+
 void policy_is_edited(benchmark::State& state) {
-  measure(state, [](const Stage& stage) {
+  measure(state, cluster(size_of(state)), [](const Stage& stage) {
     std::vector<std::pair<Event, Event>> pairs;
     for (const auto& [key, policy] : stage.objects.policies()) {
       if (key.ns != "team-0" || policy->ingress.empty()) continue;
@@ -163,7 +212,7 @@ void policy_is_edited(benchmark::State& state) {
 }
 
 void policy_is_added(benchmark::State& state) {
-  measure(state, [](const Stage& stage) {
+  measure(state, cluster(size_of(state)), [](const Stage& stage) {
     std::vector<std::pair<Event, Event>> pairs;
     for (const auto& [key, policy] : stage.objects.policies()) {
       if (key.ns == "team-0") pairs.emplace_back(removal_of(to_event(policy)), to_event(policy));
@@ -173,7 +222,7 @@ void policy_is_added(benchmark::State& state) {
 }
 
 void namespace_is_relabelled(benchmark::State& state) {
-  measure(state, [](const Stage& stage) {
+  measure(state, cluster(size_of(state)), [](const Stage& stage) {
     const auto& ns = stage.objects.namespaces().at("team-2");
     auto other = std::make_shared<Namespace>(*ns);
     other->labels["stage"] = "test";
@@ -203,6 +252,13 @@ void one_event(benchmark::internal::Benchmark* benchmark) {
 }
 
 BENCHMARK(pod_changes_its_label)->Apply(one_event);
+BENCHMARK(pod_leaves_one_of_2000_sets)
+    ->ArgName("members")
+    ->Arg(1'000)
+    ->Arg(100'000)
+    ->Iterations(1)
+    ->UseManualTime()
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(policy_is_edited)->Apply(one_event);
 BENCHMARK(policy_is_added)->Apply(one_event);
 BENCHMARK(namespace_is_relabelled)->Apply(one_event);
