@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -13,5 +14,16 @@ namespace portcullis {
 using PortSet = std::vector<Interval<std::uint32_t>>;
 
 Interval<std::uint32_t> port_interval(Protocol protocol, PortRange ports);
+
+// Ports that the same ones of several port sets have.
+struct PortClass {
+  std::vector<std::size_t> members;  // of which sets, by their indices; ascending, not empty
+  PortSet ports;
+
+  bool operator==(const PortClass&) const = default;
+};
+
+// Every port that any of the sets has, in one class; sorted by the members.
+std::vector<PortClass> partition(const std::vector<PortSet>& sets);
 
 }  // namespace portcullis

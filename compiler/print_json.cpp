@@ -48,7 +48,7 @@ Json key_json(const Element& element, const SetSpec& set) {
 Json element_json(const Element& element, const SetSpec& set) {
   auto key = key_json(element, set);
   if (!set.verdict_map) return key;
-  return Json::array({key, {{"jump", {{"target", element.jump}}}}});
+  return Json::array({key, {{element.is_goto ? "goto" : "jump", {{"target", element.jump}}}}});
 }
 
 Json in_table(const std::string& name_key, const std::string& name) {

@@ -215,7 +215,8 @@ std::string to_string(const Rule& rule) {
 
 std::string to_string(const Element& element, const SetSpec& set) {
   const auto key = key_text(element, set);
-  return set.verdict_map ? key + " : jump " + element.jump : key;
+  if (!set.verdict_map) return key;
+  return key + (element.is_goto ? " : goto " : " : jump ") + element.jump;
 }
 
 std::string print_nft(const Ruleset& ruleset) {

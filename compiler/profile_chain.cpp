@@ -11,6 +11,8 @@
 namespace portcullis {
 namespace {
 
+constexpr std::size_t kMostCopies = 8;  // of a rule, on the average, in chains for different ports
+
 // Where a pod's far end stands in a packet.
 Field far_end(Direction direction, Family family) {
   return direction == Direction::kIngress ? source_field(family) : destination_field(family);
@@ -23,6 +25,14 @@ std::string ranges_text(const AddressRanges& ranges, Family family) {
   for (const auto& range : ranges) {
     text += to_string(Address{family, range.first}) + "-" + to_string(Address{family, range.last});
     text += ",";
+  }
+  return text;
+}
+
+std::string ports_text(const PortSet& ports) {
+  std::string text;
+  for (const auto& range : ports) {
+    text += std::to_string(range.first) + "-" + std::to_string(range.last) + ",";
   }
   return text;
 }
@@ -61,44 +71,57 @@ ElementKey port_key(std::uint32_t protocol_and_port) {
       .append_port(static_cast<std::uint16_t>(protocol_and_port & 0xffff));
 }
 
+// What one chain will have before it drops.
+struct Rules {
+  std::vector<Rule> all;
+  std::map<Family, std::vector<Rule>> of_pods;  // those of them that look up pod sets
+};
+
+// A pod that moves from one set to another may be in neither for a packet that looks up the one
+// before that moment and the other after it. So these are looked up twice before it is dropped: one
+// of the two passes is of one moment.
+std::vector<Rule> closed(Rules rules) {
+  for (const auto& [family, again] : rules.of_pods) {
+    if (again.size() > 1) rules.all.insert(rules.all.end(), again.begin(), again.end());
+  }
+  rules.all.push_back(rule({Counter{}, Verdict{Verdict::Kind::kDrop}}));
+  return std::move(rules.all);
+}
+
 class ChainBuilder {
  public:
   explicit ChainBuilder(Direction direction) : direction_(direction) {}
 
   void add(const Clause& clause);
   void add(const NamedClause& clause);
+  void add(const std::vector<Clause>& by_ports);  // last
   ProfileChain build(std::string_view about) &&;
 
  private:
+  struct Part {
+    PortSet ports;
+    std::vector<Rule> rules;
+  };
+
   bool ingress() const { return direction_ == Direction::kIngress; }
+  bool is_too_much(const std::vector<PortClass>& classes, std::size_t clauses) const;
+  void allow(const Peers& peers, const std::optional<InSet>& ports, Rules& rules);
+  Rule go_on_by_port(const std::string& comment);
+  std::string content(const std::string& comment) const;
   std::string add_peer_set(Family family, const std::vector<PeerSelector>& pods);
   std::string add_named_set(Family family, const NamedClause& clause);
   InSet match_addresses(Family family, const AddressRanges& ranges);
   InSet match_ports(const PortSet& ports);
-  void add_rule(std::vector<Statement> statements, std::optional<Family> pods = {});
 
   const Direction direction_;
+  Rules rules_;
+  std::vector<Part> parts_;
   ProfileChain built_;
-  std::map<Family, std::vector<Rule>> of_pods_;  // those rules that look up pod sets
 };
 
 void ChainBuilder::add(const Clause& clause) {
-  const auto allow = [&](std::optional<InSet> peers, std::optional<Family> pods = {}) {
-    std::vector<Statement> statements;
-    if (clause.ports) statements.emplace_back(match_ports(*clause.ports));
-    if (peers) statements.emplace_back(std::move(*peers));
-    statements.emplace_back(Verdict{Verdict::Kind::kReturn});
-    add_rule(std::move(statements), pods);
-  };
-  const auto& peers = clause.peers;
-  if (peers.everyone) return allow(std::nullopt);
-  for (const auto family : kFamilies) {
-    if (!peers.pods.empty()) {
-      allow(InSet{{far_end(direction_, family)}, add_peer_set(family, peers.pods), false}, family);
-    }
-    const auto& ranges = peers.ranges(family);
-    if (!ranges.empty()) allow(match_addresses(family, ranges));
-  }
+  allow(clause.peers, clause.ports ? std::optional(match_ports(*clause.ports)) : std::nullopt,
+        rules_);
 }
 
 void ChainBuilder::add(const NamedClause& clause) {
@@ -106,31 +129,103 @@ void ChainBuilder::add(const NamedClause& clause) {
     const InSet match{{destination_field(family), Field::kL4Proto, Field::kDestinationPort},
                       add_named_set(family, clause),
                       false};
-    add_rule({match, Verdict{Verdict::Kind::kReturn}}, family);
+    const auto& added = rules_.all.emplace_back(rule({match, Verdict{Verdict::Kind::kReturn}}));
+    rules_.of_pods[family].push_back(added);
   }
 }
 
-void ChainBuilder::add_rule(std::vector<Statement> statements, std::optional<Family> pods) {
-  const auto& added = built_.chain.rules.emplace_back(rule(std::move(statements)));
-  if (pods) of_pods_[*pods].push_back(added);
+// Who has come to a part will not come back: what was looked up before belongs to its second look.
+void ChainBuilder::add(const std::vector<Clause>& by_ports) {
+  std::vector<PortSet> ports;
+  for (const auto& clause : by_ports) ports.push_back(*clause.ports);
+  auto classes = partition(ports);
+  if (by_ports.size() < 2 || is_too_much(classes, by_ports.size())) {
+    for (const auto& clause : by_ports) add(clause);
+    return;
+  }
+  for (auto& [members, shared] : classes) {
+    const bool everyone = std::any_of(members.begin(), members.end(), [&](std::size_t member) {
+      return by_ports[member].peers.everyone;
+    });
+    if (everyone) {
+      parts_.push_back({std::move(shared), {rule({Verdict{Verdict::Kind::kReturn}})}});
+      continue;
+    }
+    Rules rules{{}, rules_.of_pods};
+    for (const auto member : members) allow(by_ports[member].peers, {}, rules);
+    parts_.push_back({std::move(shared), closed(std::move(rules))});
+  }
 }
 
-// A pod that moves from one set to another may be in neither for a packet that looks up the one
-// before that moment and the other after it. So these are looked up twice before it is dropped: one
-// of the two passes is of one moment.
-ProfileChain ChainBuilder::build(std::string_view about) && {
-  auto& [spec, rules] = built_.chain;
-  for (const auto& [family, again] : of_pods_) {
-    if (again.size() > 1) rules.insert(rules.end(), again.begin(), again.end());
+// Ranges of ports that lie in one another have squares of parts: these are looked up in turn.
+bool ChainBuilder::is_too_much(const std::vector<PortClass>& classes, std::size_t clauses) const {
+  std::size_t carried = 0;
+  for (const auto& [family, again] : rules_.of_pods) carried += again.size();
+  std::size_t copies = 0;
+  for (const auto& each : classes) copies += each.members.size() + carried;
+  return copies > kMostCopies * (clauses + carried);
+}
+
+void ChainBuilder::allow(const Peers& peers, const std::optional<InSet>& ports, Rules& rules) {
+  const auto allow = [&](const std::optional<InSet>& far_end) -> const Rule& {
+    std::vector<Statement> statements;
+    if (ports) statements.emplace_back(*ports);
+    if (far_end) statements.emplace_back(*far_end);
+    statements.emplace_back(Verdict{Verdict::Kind::kReturn});
+    return rules.all.emplace_back(rule(std::move(statements)));
+  };
+  if (peers.everyone) {
+    allow(std::nullopt);
+    return;
   }
-  rules.push_back(rule({Counter{}, Verdict{Verdict::Kind::kDrop}}));
-  spec.comment =
-      make_comment(std::string(ingress() ? "ingress: " : "egress: ") + std::string(about));
+  for (const auto family : kFamilies) {
+    if (!peers.pods.empty()) {
+      const InSet pods{{far_end(direction_, family)}, add_peer_set(family, peers.pods), false};
+      rules.of_pods[family].push_back(allow(pods));
+    }
+    const auto& ranges = peers.ranges(family);
+    if (!ranges.empty()) allow(match_addresses(family, ranges));
+  }
+}
+
+std::string ChainBuilder::content(const std::string& comment) const {
   std::string content;
-  put(content, spec.comment);
-  for (const auto& each : rules) put(content, to_string(each));
-  spec.name = (ingress() ? "in-" : "out-") + content_hash(content);
+  put(content, comment);
+  for (const auto& each : rules_.all) put(content, to_string(each));
+  for (const auto& [ports, rules] : parts_) {
+    put(content, ports_text(ports));
+    for (const auto& each : rules) put(content, to_string(each));
+  }
+  return content;
+}
+
+ProfileChain ChainBuilder::build(std::string_view about) && {
+  const std::string prefix = ingress() ? "in" : "out";
+  const auto comment =
+      make_comment(std::string(ingress() ? "ingress: " : "egress: ") + std::string(about));
+  built_.name = prefix + "-" + content_hash(content(comment));
+  if (!parts_.empty()) rules_.all.push_back(go_on_by_port(comment));
+  built_.chains[built_.name] = {{built_.name, {}, comment}, closed(std::move(rules_))};
   return std::move(built_);
+}
+
+// A map with a chain for each part; the rule that looks it up.
+Rule ChainBuilder::go_on_by_port(const std::string& comment) {
+  const bool interval = std::any_of(parts_.begin(), parts_.end(),
+                                    [](const Part& part) { return has_range(part.ports); });
+  const auto map_name = "ports-" + built_.name;
+  auto& map = built_.fixed[map_name];
+  map.spec = {map_name, {FieldType::kInetProto, FieldType::kInetService}, interval, true, ""};
+  for (auto& [ports, rules] : parts_) {
+    const auto name = built_.name + "-" + std::to_string(built_.chains.size() + 1);
+    built_.chains[name] = {{name, {}, comment}, std::move(rules)};
+    for (const auto& range : ports) {
+      map.elements.push_back(
+          {port_key(range.first), interval ? port_key(range.last) : ElementKey(), name, true});
+    }
+  }
+  std::sort(map.elements.begin(), map.elements.end());
+  return rule({VerdictMap{{Field::kL4Proto, Field::kDestinationPort}, map_name, interval}});
 }
 
 std::string ChainBuilder::add_peer_set(Family family, const std::vector<PeerSelector>& pods) {
@@ -188,11 +283,7 @@ InSet ChainBuilder::match_addresses(Family family, const AddressRanges& ranges) 
 
 InSet ChainBuilder::match_ports(const PortSet& ports) {
   const bool interval = has_range(ports);
-  std::string content;
-  for (const auto& range : ports) {
-    content += std::to_string(range.first) + "-" + std::to_string(range.last) + ",";
-  }
-  const auto name = "port-" + content_hash(content);
+  const auto name = "port-" + content_hash(ports_text(ports));
   const auto [place, added] = built_.fixed.try_emplace(name);
   if (added) {
     auto& set = place->second;
@@ -209,8 +300,12 @@ InSet ChainBuilder::match_ports(const PortSet& ports) {
 
 ProfileChain profile_chain(const Profile& profile) {
   ChainBuilder builder(profile.direction);
-  for (const auto& clause : profile.clauses) builder.add(clause);
+  std::vector<Clause> by_ports;
+  for (const auto& clause : profile.clauses) {
+    clause.ports ? by_ports.push_back(clause) : builder.add(clause);
+  }
   for (const auto& clause : profile.named) builder.add(clause);
+  builder.add(by_ports);
   std::string about;
   for (const auto& policy : profile.policies) about += (about.empty() ? "" : ", ") + policy;
   return std::move(builder).build(about);

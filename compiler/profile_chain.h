@@ -20,12 +20,19 @@ struct PodSet {
   std::optional<std::pair<std::string, Protocol>> port;
 };
 
-// The chain that decides one direction of a pod, and the sets that it looks up. Names are hashes of
-// the content, so equal content is the same object: but for the elements of pod sets, which are to
-// be found yet, a chain and a set say all of themselves by their names.
+// The chain that decides one direction of a pod, those that it goes on to by the packet's port, and
+// the sets that they look up. Names are hashes of the content, so equal content is the same object:
+// but for the elements of pod sets, which are to be found yet, a chain and a set say all of
+// themselves by their names.
+//
+//     in-1f    all ports: peers return; port : goto in-1f-1, in-1f-2, ...; drop
+//     in-1f-1  peers of those ports return; drop
+//
+// So what a new connection costs does not depend on how many ports the policies name.
 struct ProfileChain {
-  Chain chain;
-  std::map<std::string, Set> fixed;  // ranges of addresses and ports
+  std::string name;                     // of the chain where it begins
+  std::map<std::string, Chain> chains;  // by name, that one too
+  std::map<std::string, Set> fixed;     // ranges of addresses and ports, and chains by ports
   std::map<std::string, PodSet> of_pods;
 };
 

@@ -62,6 +62,7 @@ struct Element {
   ElementKey key;
   ElementKey last;   // in interval sets the inclusive end (equal to key for one value); else empty
   std::string jump;  // in verdict maps the chain to jump to; else empty
+  bool is_goto = false;  // who returns from that chain returns from this one too
 
   auto operator<=>(const Element&) const = default;
 };
@@ -125,6 +126,7 @@ struct InSet {
 struct VerdictMap {
   std::vector<Field> key;
   std::string map;
+  bool interval = false;  // as of InSet
   auto operator<=>(const VerdictMap&) const = default;
 };
 

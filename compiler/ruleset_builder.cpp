@@ -21,8 +21,9 @@ std::vector<Element> elements_of(const PodSet& set, const Membership& membership
 RulesetBuilder::RulesetBuilder(const Membership& membership) : membership_(membership) {}
 
 std::string RulesetBuilder::add(const ProfileChain& profile) {
-  const auto& name = profile.chain.spec.name;
-  if (!ruleset_.chains.try_emplace(name, profile.chain).second) return name;
+  const auto& name = profile.name;
+  if (ruleset_.chains.contains(name)) return name;
+  ruleset_.chains.insert(profile.chains.begin(), profile.chains.end());
   ruleset_.sets.insert(profile.fixed.begin(), profile.fixed.end());
   for (const auto& [set_name, set] : profile.of_pods) {
     const auto [place, added] = ruleset_.sets.try_emplace(set_name);

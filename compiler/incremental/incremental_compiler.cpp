@@ -173,7 +173,7 @@ std::optional<ChainNames> IncrementalCompiler::chains_of(const Address& address)
     if (local != nullptr) {
       chain = local->profiles[i] == nullptr ? nullptr : local->profiles[i]->chain;
     }
-    if (chain != nullptr) chains[i] = chain->chain.spec.name;
+    if (chain != nullptr) chains[i] = chain->name;
   }
   return chains;
 }

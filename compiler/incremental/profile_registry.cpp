@@ -36,11 +36,12 @@ void ProfileRegistry::release(ActiveProfile& profile) {
 }
 
 ActiveChain& ProfileRegistry::use(const ProfileChain& profile) {
-  const auto [place, added] = chains_.try_emplace(profile.chain.spec.name);
+  const auto [place, added] = chains_.try_emplace(profile.name);
   auto& active = place->second;
   ++active.uses;
   if (!added) return active;
-  active.chain = profile.chain;
+  active.name = profile.name;
+  active.chains = profile.chains;
   for (const auto& [name, set] : profile.fixed) {
     use(set);
     active.fixed.push_back(name);
@@ -60,7 +61,9 @@ void ProfileRegistry::take(RulesetChange& change) {
 }
 
 void ProfileRegistry::print(Ruleset& ruleset) const {
-  for (const auto& [name, active] : chains_) ruleset.chains[name] = active.chain;
+  for (const auto& [name, active] : chains_) {
+    ruleset.chains.insert(active.chains.begin(), active.chains.end());
+  }
   for (const auto& [name, active] : fixed_) ruleset.sets[name] = active.set;
 }
 
@@ -73,18 +76,16 @@ void ProfileRegistry::use(const Set& set) {
 
 void ProfileRegistry::take_chains(RulesetChange& change) {
   for (auto* active : std::exchange(touched_chains_, {})) {
-    const auto& name = active->chain.spec.name;
-    if (active->uses > 0) {
-      if (!std::exchange(active->taken, true)) change.after.chains[name] = active->chain;
-      continue;
-    }
-    if (active->taken) change.before.chains[name] = active->chain;
+    auto& to = active->uses > 0 ? change.after : change.before;
+    const bool is_news = active->uses > 0 ? !std::exchange(active->taken, true) : active->taken;
+    if (is_news) to.chains.insert(active->chains.begin(), active->chains.end());
+    if (active->uses > 0) continue;
     for (auto* set : active->of_pods) pod_sets_.release(*set);
     for (const auto& fixed : active->fixed) {
       auto& set = fixed_.at(fixed);
       if (--set.uses == 0) touched_fixed_.insert(&set);
     }
-    chains_.erase(chains_.find(name));
+    chains_.erase(chains_.find(active->name));
   }
 }
 

@@ -15,9 +15,10 @@ namespace portcullis {
 
 using SharedPolicies = std::vector<std::shared_ptr<const NetworkPolicy>>;  // sorted by key
 
-// A chain that decides for local pods, and what it looks up.
+// A profile's chain for local pods, those that it goes on to, and what they look up.
 struct ActiveChain {
-  Chain chain;
+  std::string name;
+  std::map<std::string, Chain> chains;  // by name, its own too
   std::vector<std::string> fixed;
   std::vector<ActivePodSet*> of_pods;
   int uses = 0;

@@ -31,15 +31,14 @@ bool is_foreign(nftnl_set_elem* elem) {
          nftnl_set_elem_is_set(elem, NFTNL_SET_ELEM_OBJREF);
 }
 
-std::string verdict_of(nftnl_set_elem* elem) {
+void read_verdict(nftnl_set_elem* elem, Element& element) {
+  if (!nftnl_set_elem_is_set(elem, NFTNL_SET_ELEM_VERDICT)) return;
   const auto verdict =
       static_cast<std::int32_t>(nftnl_set_elem_get_u32(elem, NFTNL_SET_ELEM_VERDICT));
-  if (verdict == NFT_JUMP) return nftnl_set_elem_get_str(elem, NFTNL_SET_ELEM_CHAIN);
-  return "(verdict " + std::to_string(verdict) + ")";
-}
-
-std::string jump_of(nftnl_set_elem* elem) {
-  return nftnl_set_elem_is_set(elem, NFTNL_SET_ELEM_VERDICT) ? verdict_of(elem) : std::string();
+  element.is_goto = verdict == NFT_GOTO;
+  element.jump = verdict == NFT_JUMP || element.is_goto
+                     ? nftnl_set_elem_get_str(elem, NFTNL_SET_ELEM_CHAIN)
+                     : "(verdict " + std::to_string(verdict) + ")";
 }
 
 struct FreeIterator {
@@ -69,9 +68,11 @@ void ElementDecoder::add_one(nftnl_set_elem* elem) {
     ends_.push_back({key, (flags_of(elem) & NFT_SET_ELEM_INTERVAL_END) == 0});
     return;
   }
-  ElementKey last = key_of(set_, elem, NFTNL_SET_ELEM_KEY_END);
-  if (set_.interval && last.empty()) last = key;
-  elements_.push_back({key, last, jump_of(elem)});
+  auto& element = elements_.emplace_back();
+  element.key = key;
+  element.last = key_of(set_, elem, NFTNL_SET_ELEM_KEY_END);
+  if (set_.interval && element.last.empty()) element.last = key;
+  read_verdict(elem, element);
 }
 
 Result<std::vector<Element>> ElementDecoder::take() {

@@ -94,9 +94,10 @@ class Reader {
     while (const auto field = read_field()) key.push_back(*field);
     if (key.empty()) return {};
     if (const auto* lookup = take<Lookup>()) {
-      if (lookup->target) return VerdictMap{std::move(key), lookup->set};
       const auto set = sets_.find(lookup->set);
-      return InSet{std::move(key), lookup->set, set != sets_.end() && set->second.spec.interval};
+      const bool interval = set != sets_.end() && set->second.spec.interval;
+      if (lookup->target) return VerdictMap{std::move(key), lookup->set, interval};
+      return InSet{std::move(key), lookup->set, interval};
     }
     const auto* compare = take<Compare>();
     if (compare == nullptr || key.size() != 1 || compare->data.size() != 1) return {};

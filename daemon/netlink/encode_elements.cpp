@@ -123,7 +123,8 @@ class ElementWriter {
     nftnl_set_elem* elem = make_elem(element.key);
     if (has_range_keys(set_)) set_key(elem, NFTNL_SET_ELEM_KEY_END, wire_key(set_, element.last));
     if (!set_.verdict_map || type_ == NFT_MSG_DELSETELEM) return;
-    nftnl_set_elem_set_u32(elem, NFTNL_SET_ELEM_VERDICT, static_cast<std::uint32_t>(NFT_JUMP));
+    const int verdict = element.is_goto ? NFT_GOTO : NFT_JUMP;
+    nftnl_set_elem_set_u32(elem, NFTNL_SET_ELEM_VERDICT, static_cast<std::uint32_t>(verdict));
     nftnl_set_elem_set_str(elem, NFTNL_SET_ELEM_CHAIN, element.jump.c_str());
   }
 

@@ -70,7 +70,8 @@ class Assembler {
   }
 
   Result<void> operator()(const VerdictMap& map) {
-    return look_up(map.key, false, Lookup{map.map, kFirst, NFT_REG_VERDICT});
+    return look_up(map.key, map.interval && map.key.size() > 1,
+                   Lookup{map.map, kFirst, NFT_REG_VERDICT});
   }
 
   Result<void> operator()(const Counter&) {

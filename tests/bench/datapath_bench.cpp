@@ -160,7 +160,7 @@ void once(benchmark::internal::Benchmark* benchmark) {
 void policies(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"policies", "admitted_by", "ports"})->Apply(once);
   benchmark->Args({1, 1, 1})->Args({100, 50, 1})->Args({1'000, 500, 1})->Args({1'000, 1'000, 1});
-  benchmark->Args({1'000, 1'000, 10});
+  benchmark->Args({1'000, 1'000, 10})->Args({1'000, 1'000, 100});
 }
 
 BENCHMARK_CAPTURE(datapath_no_rules, tcp, Protocol::kTcp)->Apply(once);

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "compiler/interval.h"
+#include "compiler/port_set.h"
 
 namespace portcullis::test {
 namespace {
@@ -49,6 +50,32 @@ RC_GTEST_PROP(IntervalLaws, SubtractLeavesWhatIsInNoHole, ()) {
   const auto rest = subtract(whole, holes);
   assert_canonical(rest);
   RC_ASSERT(values(rest) == (values({whole}) & ~values(holes)));
+}
+
+RC_GTEST_PROP(IntervalLaws, PartitionPutsEachPortInTheClassOfItsSets, ()) {
+  std::vector<PortSet> sets;
+  for (int count = *rc::gen::inRange(0, 5); count > 0; --count) {
+    PortSet set;
+    for (const auto& [first, last] : merge(intervals())) set.push_back({first, last});
+    sets.push_back(std::move(set));
+  }
+  const auto has = [](const PortSet& set, std::uint32_t port) {
+    return std::ranges::any_of(
+        set, [&](auto& range) { return range.first <= port && port <= range.last; });
+  };
+  const auto classes = partition(sets);
+  for (const auto& each : classes) RC_ASSERT(merge(each.ports) == each.ports);
+  for (std::uint32_t port = 0; port < 256; ++port) {
+    std::vector<std::size_t> members;
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      if (has(sets[i], port)) members.push_back(i);
+    }
+    std::vector<std::vector<std::size_t>> found;
+    for (const auto& each : classes) {
+      if (has(each.ports, port)) found.push_back(each.members);
+    }
+    RC_ASSERT(found == (members.empty() ? decltype(found)() : decltype(found){members}));
+  }
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ class Interpreter {
     const auto* element = key ? find(ruleset_, vmap.map, *key) : nullptr;
     if (element == nullptr) return Outcome::kNextRule;
     const auto outcome = run(element->jump);
-    return outcome == Outcome::kReturn ? Outcome::kNextRule : outcome;
+    return outcome == Outcome::kReturn && !element->is_goto ? Outcome::kNextRule : outcome;
   }
   Outcome run(const Counter&) const { return Outcome::kNextStatement; }
   Outcome run(const Verdict& verdict) const {

@@ -147,6 +147,59 @@ TEST(CompileStructure, RulesOfAProfileDependOnPortGroupsOnly) {
   EXPECT_EQ(names_with(ruleset, "port-").size(), 1u);
 }
 
+constexpr auto kTcp = Protocol::kTcp;
+
+// Of pods with one label each, which may use these ports.
+std::vector<PolicyRule> rules(const std::vector<PortRange>& ports) {
+  std::vector<PolicyRule> rules;
+  for (const auto [first, last] : ports) {
+    rules.push_back(from({pods("app=" + std::to_string(rules.size()))}).range(kTcp, first, last));
+  }
+  return rules;
+}
+
+TEST(CompileStructure, RulesThatAPacketMeetsDoNotDependOnPortGroups) {
+  const auto met = [](std::uint16_t groups) {
+    std::vector<PortRange> ports;
+    for (std::uint16_t port = 1000; port < 1000 + groups; ++port) ports.push_back({port, port});
+    const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules(ports))});
+    const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
+    const auto map = elements(ruleset, "ports-" + chain);
+    EXPECT_NE(map.find("tcp . 1001 : goto " + chain + "-2"), map.npos) << map;
+    EXPECT_EQ(names_with(ruleset, chain).size(), 1u + groups);
+    return ruleset.chains.at(chain).rules.size() + ruleset.chains.at(chain + "-2").rules.size();
+  };
+  EXPECT_EQ(met(2), 2u + 3u);  // the map, the drop; a set of each family, the drop
+  EXPECT_EQ(met(50), met(2));
+}
+
+TEST(CompileStructure, PortsThatTheSameRulesHaveAreOnePart) {
+  const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules({{80, 90}, {85, 85}}))});
+  const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
+  EXPECT_EQ(elements(ruleset, "ports-" + chain), "tcp . 80-84 : goto " + chain +
+                                                     "-1, tcp . 85 : goto " + chain +
+                                                     "-2, tcp . 86-90 : goto " + chain + "-1");
+  EXPECT_EQ(ruleset.chains.at(chain + "-1").rules.size(), 3u);
+  // Two sets of each family, and each of them again: a pod may be on its way between them.
+  EXPECT_EQ(ruleset.chains.at(chain + "-2").rules.size(), 9u);
+}
+
+TEST(CompileStructure, PartOfPortsThatEveryoneMayUseLooksNothingUp) {
+  const auto ruleset = compiled(
+      {kWeb, policy("shop/p").ingress({from({pods("app=1")}).tcp(80), from().tcp(80).tcp(81)})});
+  EXPECT_TRUE(names_with(ruleset, "peer-").empty());
+}
+
+TEST(CompileStructure, RangesInsideOneAnotherDoNotGrowInSquares) {
+  std::vector<PortRange> ports;
+  for (std::uint16_t i = 0; i < 200; ++i) {
+    ports.push_back({static_cast<std::uint16_t>(1000 + i), static_cast<std::uint16_t>(2000 - i)});
+  }
+  const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules(ports))});
+  const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
+  EXPECT_EQ(ruleset.chains.at(chain).rules.size(), 2 * 2 * ports.size() + 1);
+}
+
 TEST(CompileStructure, PeerThatComesIsOneElementInEachOfItsSets) {
   const std::vector<Event> before = {kWeb, kDb,
                                      policy("shop/a", "app=web").ingress(from({pods("app=api")})),

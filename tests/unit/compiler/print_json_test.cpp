@@ -83,11 +83,13 @@ TEST(PrintJson, ConcatenationsHavePortsAsNumbers) {
     "elem": [{"concat": ["tcp", 80]}, {"concat": ["udp", {"range": [1, 9]}]}]})"));
 }
 
-TEST(PrintJson, VerdictMapElementsJump) {
+TEST(PrintJson, VerdictMapElementsJumpOrGo) {
   const SetSpec spec{"ingress-v4", {FieldType::kIpv4Addr}, false, true, ""};
-  EXPECT_EQ(json_of({spec, {{one("10.0.0.1"), {}, "in-1f"}}}), Json::parse(R"({"map": {
+  EXPECT_EQ(json_of({spec, {{one("10.0.0.1"), {}, "in-1f"}, {one("10.0.0.2"), {}, "in-2", true}}}),
+            Json::parse(R"({"map": {
     "family": "inet", "table": "portcullis", "name": "ingress-v4", "type": "ipv4_addr",
-    "map": "verdict", "elem": [["10.0.0.1", {"jump": {"target": "in-1f"}}]]}})"));
+    "map": "verdict", "elem": [["10.0.0.1", {"jump": {"target": "in-1f"}}],
+                               ["10.0.0.2", {"goto": {"target": "in-2"}}]]}})"));
 }
 
 TEST(PrintJson, BaseChain) {

@@ -127,13 +127,13 @@ TEST(PrintNft, HashedConcatenationsAreInTheOrderThatNftListsThem) {
 
 TEST(PrintNft, VerdictMap) {
   const SetSpec map{"egress-v6", {FieldType::kIpv6Addr}, false, true, "local pods"};
-  EXPECT_EQ(print(Set{map, {{one("fd00::1"), {}, "out-1"}, {one("fd00::2"), {}, "out-2"}}}),
+  EXPECT_EQ(print(Set{map, {{one("fd00::1"), {}, "out-1"}, {one("fd00::2"), {}, "out-2", true}}}),
             R"(table inet portcullis {
 	map egress-v6 {
 		type ipv6_addr : verdict
 		comment "local pods"
 		elements = { fd00::1 : jump out-1,
-			     fd00::2 : jump out-2 }
+			     fd00::2 : goto out-2 }
 	}
 }
 )");

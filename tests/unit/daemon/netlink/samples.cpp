@@ -126,6 +126,23 @@ Chain profile_chain() {
   return chain;
 }
 
+void add_ways_by_port(Ruleset& ruleset) {
+  const auto way = [](const Element& ports, const char* chain, bool is_goto) {
+    return Element{ports.key, ports.last, chain, is_goto};
+  };
+  const std::vector key{kL4Proto, kDestinationPort};
+  const std::vector types{kInetProto, kInetService};
+  add(ruleset,
+      make_set({"ports-1", types, false, true, ""}, {way(value(service(6, 80)), "out-4", true),
+                                                     way(value(service(17, 53)), "out-4", false)}));
+  add(ruleset, make_set({"ports-2", types, true, true, ""},
+                        {way(range(service(6, 80), service(6, 90)), "out-4", true),
+                         way(range(service(6, 91), service(6, 91)), "out-4", false)}));
+  add(ruleset, make_chain("out-4", {}));
+  add(ruleset,
+      make_chain("out-3", {{{VerdictMap{key, "ports-1"}}}, {{VerdictMap{key, "ports-2", true}}}}));
+}
+
 }  // namespace
 
 Ruleset everything() {
@@ -138,6 +155,7 @@ Ruleset everything() {
   add(ruleset, forward_chain());
   add(ruleset, profile_chain());
   add(ruleset, make_chain("out-2", {}));
+  add_ways_by_port(ruleset);
   return ruleset;
 }
 
