@@ -45,8 +45,8 @@ double list(const KubeStage& stage, const k8s::ClusterAccess& access) {
     auto client = k8s::ApiClient::open(io, access, {});
     if (!client) return;
     k8s::Reflector reflector(io, *client, k8s::Resource::kPods, {}, [&](const auto& events) {
-      listed = events.size();
-      io.stop();
+      listed += events.size();
+      if (listed >= kPods) io.stop();
     });
     const auto start = Clock::now();
     reflector.start(false);
