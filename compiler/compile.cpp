@@ -37,10 +37,12 @@ class Compilation {
 
  private:
   void isolate(const Endpoint& endpoint, Direction direction) {
-    const auto& chain = endpoint.contested || endpoint.pod->malformed
-                            ? quarantine(direction)
-                            : chain_for(*endpoint.pod, direction);
-    for (const auto& address : endpoint.addresses) builder_.dispatch(direction, address, chain);
+    for (const auto& address : endpoint.addresses) {
+      const auto& chain = endpoint.contested || endpoint.pod->malformed
+                              ? quarantine(direction)
+                              : chain_for(*endpoint.pod, direction, address.family);
+      builder_.dispatch(direction, address, chain);
+    }
   }
 
   const std::string& quarantine(Direction direction) {
@@ -49,15 +51,17 @@ class Compilation {
     return chain;
   }
 
-  // The chain for the pod; "" where the direction is open.
-  const std::string& chain_for(const Pod& pod, Direction direction) {
+  // The chain for the pod's addresses of a family; "" where the direction is open.
+  const std::string& chain_for(const Pod& pod, Direction direction, Family family) {
     const auto& policies = selecting(pod, direction);
     const bool ports_matter = direction == Direction::kIngress && !policies.empty();
     const auto [place, added] = chains_.try_emplace(
-        {direction, policies, ports_matter ? *pod.ports : std::vector<NamedPort>()});
+        {direction, family, policies, ports_matter ? *pod.ports : std::vector<NamedPort>()});
     if (added && !policies.empty()) {
       const auto profile = make_profile(direction, policies, pod.ports);
-      if (!profile.allows_everything()) place->second = builder_.add(profile_chain(profile));
+      if (!profile.allows_everything()) {
+        place->second = builder_.add(profile_chain(profile, family));
+      }
     }
     return place->second;
   }
@@ -80,7 +84,7 @@ class Compilation {
   RulesetBuilder builder_;
   std::map<std::string, Policies> policies_by_namespace_;
   std::map<std::tuple<Direction, std::string, Labels>, Policies> selecting_;
-  std::map<std::tuple<Direction, Policies, std::vector<NamedPort>>, std::string> chains_;
+  std::map<std::tuple<Direction, Family, Policies, std::vector<NamedPort>>, std::string> chains_;
   std::map<Direction, std::string> quarantine_;
 };
 

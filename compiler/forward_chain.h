@@ -14,6 +14,7 @@
 namespace portcullis {
 
 inline constexpr std::array kFamilies = {Family::kIpv4, Family::kIpv6};
+constexpr std::size_t index_of(Family family) { return static_cast<std::size_t>(family); }
 
 std::string in_family(const char* kind, Family family);  // "peer-v4"
 FieldType address_type(Family family);

@@ -36,6 +36,7 @@ std::vector<PortClass> partition(const std::vector<PortSet>& sets) {
     if (!open.empty()) classes[{open.begin(), open.end()}].push_back({first, end->at - 1});
   }
   std::vector<PortClass> found;
+  found.reserve(classes.size());
   for (auto& [members, ports] : classes) found.push_back({members, std::move(ports)});
   return found;
 }

@@ -18,6 +18,10 @@ Field far_end(Direction direction, Family family) {
   return direction == Direction::kIngress ? source_field(family) : destination_field(family);
 }
 
+bool has_any(const Peers& peers, Family family) {
+  return peers.everyone || !peers.pods.empty() || !peers.ranges(family).empty();
+}
+
 Rule rule(std::vector<Statement> statements) { return Rule{std::move(statements)}; }
 
 std::string ranges_text(const AddressRanges& ranges, Family family) {
@@ -74,23 +78,22 @@ ElementKey port_key(std::uint32_t protocol_and_port) {
 // What one chain will have before it drops.
 struct Rules {
   std::vector<Rule> all;
-  std::map<Family, std::vector<Rule>> of_pods;  // those of them that look up pod sets
+  std::vector<Rule> of_pods;  // those of them that look up pod sets
 };
 
 // A pod that moves from one set to another may be in neither for a packet that looks up the one
 // before that moment and the other after it. So these are looked up twice before it is dropped: one
 // of the two passes is of one moment.
 std::vector<Rule> closed(Rules rules) {
-  for (const auto& [family, again] : rules.of_pods) {
-    if (again.size() > 1) rules.all.insert(rules.all.end(), again.begin(), again.end());
-  }
+  const auto& again = rules.of_pods;
+  if (again.size() > 1) rules.all.insert(rules.all.end(), again.begin(), again.end());
   rules.all.push_back(rule({Counter{}, Verdict{Verdict::Kind::kDrop}}));
   return std::move(rules.all);
 }
 
 class ChainBuilder {
  public:
-  explicit ChainBuilder(Direction direction) : direction_(direction) {}
+  ChainBuilder(Direction direction, Family family) : direction_(direction), family_(family) {}
 
   void add(const Clause& clause);
   void add(const NamedClause& clause);
@@ -108,12 +111,13 @@ class ChainBuilder {
   void allow(const Peers& peers, const std::optional<InSet>& ports, Rules& rules);
   Rule go_on_by_port(const std::string& comment);
   std::string content(const std::string& comment) const;
-  std::string add_peer_set(Family family, const std::vector<PeerSelector>& pods);
-  std::string add_named_set(Family family, const NamedClause& clause);
-  InSet match_addresses(Family family, const AddressRanges& ranges);
+  std::string add_peer_set(const std::vector<PeerSelector>& pods);
+  std::string add_named_set(const NamedClause& clause);
+  InSet match_addresses(const AddressRanges& ranges);
   InSet match_ports(const PortSet& ports);
 
   const Direction direction_;
+  const Family family_;
   Rules rules_;
   std::vector<Part> parts_;
   ProfileChain built_;
@@ -125,18 +129,17 @@ void ChainBuilder::add(const Clause& clause) {
 }
 
 void ChainBuilder::add(const NamedClause& clause) {
-  for (const auto family : kFamilies) {
-    const InSet match{{destination_field(family), Field::kL4Proto, Field::kDestinationPort},
-                      add_named_set(family, clause),
-                      false};
-    const auto& added = rules_.all.emplace_back(rule({match, Verdict{Verdict::Kind::kReturn}}));
-    rules_.of_pods[family].push_back(added);
-  }
+  const InSet match{{destination_field(family_), Field::kL4Proto, Field::kDestinationPort},
+                    add_named_set(clause),
+                    false};
+  const auto& added = rules_.all.emplace_back(rule({match, Verdict{Verdict::Kind::kReturn}}));
+  rules_.of_pods.push_back(added);
 }
 
 // Who has come to a part will not come back: what was looked up before belongs to its second look.
 void ChainBuilder::add(const std::vector<Clause>& by_ports) {
   std::vector<PortSet> ports;
+  ports.reserve(by_ports.size());
   for (const auto& clause : by_ports) ports.push_back(*clause.ports);
   auto classes = partition(ports);
   if (by_ports.size() < 2 || is_too_much(classes, by_ports.size())) {
@@ -159,8 +162,7 @@ void ChainBuilder::add(const std::vector<Clause>& by_ports) {
 
 // Ranges of ports that lie in one another have squares of parts: these are looked up in turn.
 bool ChainBuilder::is_too_much(const std::vector<PortClass>& classes, std::size_t clauses) const {
-  std::size_t carried = 0;
-  for (const auto& [family, again] : rules_.of_pods) carried += again.size();
+  const auto carried = rules_.of_pods.size();
   std::size_t copies = 0;
   for (const auto& each : classes) copies += each.members.size() + carried;
   return copies > kMostCopies * (clauses + carried);
@@ -178,14 +180,12 @@ void ChainBuilder::allow(const Peers& peers, const std::optional<InSet>& ports, 
     allow(std::nullopt);
     return;
   }
-  for (const auto family : kFamilies) {
-    if (!peers.pods.empty()) {
-      const InSet pods{{far_end(direction_, family)}, add_peer_set(family, peers.pods), false};
-      rules.of_pods[family].push_back(allow(pods));
-    }
-    const auto& ranges = peers.ranges(family);
-    if (!ranges.empty()) allow(match_addresses(family, ranges));
+  if (!peers.pods.empty()) {
+    const InSet pods{{far_end(direction_, family_)}, add_peer_set(peers.pods), false};
+    rules.of_pods.push_back(allow(pods));
   }
+  const auto& ranges = peers.ranges(family_);
+  if (!ranges.empty()) allow(match_addresses(ranges));
 }
 
 std::string ChainBuilder::content(const std::string& comment) const {
@@ -228,21 +228,21 @@ Rule ChainBuilder::go_on_by_port(const std::string& comment) {
   return rule({VerdictMap{{Field::kL4Proto, Field::kDestinationPort}, map_name, interval}});
 }
 
-std::string ChainBuilder::add_peer_set(Family family, const std::vector<PeerSelector>& pods) {
+std::string ChainBuilder::add_peer_set(const std::vector<PeerSelector>& pods) {
   std::string content;
   put(content, pods);
-  const auto name = in_family("peer", family) + "-" + content_hash(content);
+  const auto name = in_family("peer", family_) + "-" + content_hash(content);
   const auto [place, added] = built_.of_pods.try_emplace(name);
   if (added) {
-    place->second = {{name, {address_type(family)}, false, false, make_comment(joined(pods))},
-                     family,
+    place->second = {{name, {address_type(family_)}, false, false, make_comment(joined(pods))},
+                     family_,
                      {false, pods, {}, {}},
                      {}};
   }
   return name;
 }
 
-std::string ChainBuilder::add_named_set(Family family, const NamedClause& clause) {
+std::string ChainBuilder::add_named_set(const NamedClause& clause) {
   const auto& peers = clause.peers;
   std::string content;
   put(content, clause.port);
@@ -250,35 +250,35 @@ std::string ChainBuilder::add_named_set(Family family, const NamedClause& clause
   put(content, peers.everyone ? "everyone" : "");
   put(content, peers.pods);
   put(content, ranges_text(peers.v4, Family::kIpv4) + ranges_text(peers.v6, Family::kIpv6));
-  const auto name = in_family("named", family) + "-" + content_hash(content);
+  const auto name = in_family("named", family_) + "-" + content_hash(content);
   const auto [place, added] = built_.of_pods.try_emplace(name);
   if (added) {
     place->second = {{name,
-                      {address_type(family), FieldType::kInetProto, FieldType::kInetService},
+                      {address_type(family_), FieldType::kInetProto, FieldType::kInetService},
                       false,
                       false,
                       make_comment(described(clause))},
-                     family,
+                     family_,
                      peers,
                      {{clause.port, clause.protocol}}};
   }
   return name;
 }
 
-InSet ChainBuilder::match_addresses(Family family, const AddressRanges& ranges) {
+InSet ChainBuilder::match_addresses(const AddressRanges& ranges) {
   const bool interval = has_range(ranges);
-  const auto name = in_family("cidr", family) + "-" + content_hash(ranges_text(ranges, family));
+  const auto name = in_family("cidr", family_) + "-" + content_hash(ranges_text(ranges, family_));
   const auto [place, added] = built_.fixed.try_emplace(name);
   if (added) {
     auto& set = place->second;
-    set.spec = {name, {address_type(family)}, interval, false, ""};
+    set.spec = {name, {address_type(family_)}, interval, false, ""};
     for (const auto& range : ranges) {
-      set.elements.push_back({address_key(family, range.first),
-                              interval ? address_key(family, range.last) : ElementKey(),
+      set.elements.push_back({address_key(family_, range.first),
+                              interval ? address_key(family_, range.last) : ElementKey(),
                               {}});
     }
   }
-  return {{far_end(direction_, family)}, name, interval};
+  return {{far_end(direction_, family_)}, name, interval};
 }
 
 InSet ChainBuilder::match_ports(const PortSet& ports) {
@@ -298,10 +298,11 @@ InSet ChainBuilder::match_ports(const PortSet& ports) {
 
 }  // namespace
 
-ProfileChain profile_chain(const Profile& profile) {
-  ChainBuilder builder(profile.direction);
+ProfileChain profile_chain(const Profile& profile, Family family) {
+  ChainBuilder builder(profile.direction, family);
   std::vector<Clause> by_ports;
   for (const auto& clause : profile.clauses) {
+    if (!has_any(clause.peers, family)) continue;
     clause.ports ? by_ports.push_back(clause) : builder.add(clause);
   }
   for (const auto& clause : profile.named) builder.add(clause);
@@ -312,7 +313,8 @@ ProfileChain profile_chain(const Profile& profile) {
 }
 
 ProfileChain quarantine_chain(Direction direction) {
-  return ChainBuilder(direction).build("pods that are malformed or share an address");
+  return ChainBuilder(direction, Family::kIpv4)
+      .build("pods that are malformed or share an address");
 }
 
 std::optional<Element> element_of(const PodSet& set, const Address& address,

@@ -20,10 +20,10 @@ struct PodSet {
   std::optional<std::pair<std::string, Protocol>> port;
 };
 
-// The chain that decides one direction of a pod, those that it goes on to by the packet's port, and
-// the sets that they look up. Names are hashes of the content, so equal content is the same object:
-// but for the elements of pod sets, which are to be found yet, a chain and a set say all of
-// themselves by their names.
+// The chain that decides one direction of a pod's addresses of one family, those that it goes on to
+// by the packet's port, and the sets that they look up. Names are hashes of the content, so equal
+// content is the same object: but for the elements of pod sets, which are to be found yet, a chain
+// and a set say all of themselves by their names.
 //
 //     in-1f    all ports: peers return; port : goto in-1f-1, in-1f-2, ...; drop
 //     in-1f-1  peers of those ports return; drop
@@ -36,9 +36,9 @@ struct ProfileChain {
   std::map<std::string, PodSet> of_pods;
 };
 
-ProfileChain profile_chain(const Profile& profile);
+ProfileChain profile_chain(const Profile& profile, Family family);
 
-// The chain that denies everything, for pods that cannot be understood.
+// The chain that denies everything of any family, for pods that cannot be understood.
 ProfileChain quarantine_chain(Direction direction);
 
 // The element of a pod that gives `ports` their names and has this address among `set.peers`; none

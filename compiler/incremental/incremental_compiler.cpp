@@ -12,6 +12,11 @@ bool is_peer(const Holder& holder) {
 
 bool is_quarantined(const Holder& holder) { return holder.pod && holder.local && !is_peer(holder); }
 
+auto of_family(const std::set<Address>& addresses, Family family) {
+  return std::pair(addresses.lower_bound({family, 0}),
+                   addresses.upper_bound({family, max_value(family)}));
+}
+
 }  // namespace
 
 IncrementalCompiler::IncrementalCompiler(std::string node_name)
@@ -120,21 +125,26 @@ void IncrementalCompiler::settle_profiles() {
     const auto ns = local_.find(group->ns());
     const auto place = ns->second.find(group);
     auto& local = place->second;
-    for (const auto direction : kDirections) settle_profile(*group, local, direction);
+    for (const auto direction : kDirections) settle_profiles(*group, local, direction);
     if (!local.addresses.empty()) continue;
     ns->second.erase(place);
     if (ns->second.empty()) local_.erase(ns);
   }
 }
 
-void IncrementalCompiler::settle_profile(PodGroup& group, LocalGroup& local, Direction direction) {
-  auto*& profile = local.profiles[index_of(direction)];
-  const auto policies = local.addresses.empty() ? SharedPolicies() : selecting(group, direction);
-  if (profile == nullptr ? policies.empty() : profile->policies == policies) return;
-  auto* old = std::exchange(
-      profile, policies.empty() ? nullptr : &profiles_.use(direction, policies, group.ports()));
-  if (old != nullptr) profiles_.release(*old);
-  redirected_.insert(local.addresses.begin(), local.addresses.end());
+void IncrementalCompiler::settle_profiles(PodGroup& group, LocalGroup& local, Direction direction) {
+  const auto selected = local.addresses.empty() ? SharedPolicies() : selecting(group, direction);
+  for (const auto family : kFamilies) {
+    const auto [first, last] = of_family(local.addresses, family);
+    const auto policies = first == last ? SharedPolicies() : selected;
+    auto*& profile = local.profiles[index_of(direction)][index_of(family)];
+    if (profile == nullptr ? policies.empty() : profile->policies == policies) continue;
+    auto* old = std::exchange(
+        profile,
+        policies.empty() ? nullptr : &profiles_.use(direction, family, policies, group.ports()));
+    if (old != nullptr) profiles_.release(*old);
+    redirected_.insert(first, last);
+  }
 }
 
 void IncrementalCompiler::settle_quarantine() {
@@ -171,7 +181,8 @@ std::optional<ChainNames> IncrementalCompiler::chains_of(const Address& address)
     const auto i = index_of(direction);
     const ActiveChain* chain = quarantine_[i];
     if (local != nullptr) {
-      chain = local->profiles[i] == nullptr ? nullptr : local->profiles[i]->chain;
+      const auto* profile = local->profiles[i][index_of(address.family)];
+      chain = profile == nullptr ? nullptr : profile->chain;
     }
     if (chain != nullptr) chains[i] = chain->name;
   }

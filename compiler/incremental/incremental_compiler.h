@@ -59,7 +59,8 @@ class IncrementalCompiler {
   // Of one group, its addresses that are of this node, and what decides for them.
   struct LocalGroup {
     std::set<Address> addresses;
-    std::array<ActiveProfile*, kDirections.size()> profiles{};  // null: no policy selects it
+    std::array<std::array<ActiveProfile*, kFamilies.size()>, kDirections.size()>
+        profiles{};  // null: no policy selects it, or it has no such addresses
   };
   using Holders = std::map<Address, Holder>;
 
@@ -69,7 +70,7 @@ class IncrementalCompiler {
   void move(const Address& address, const Holder& before, const Holder& after);
   void move_local(const Address& address, PodGroup* from, PodGroup* to);
   void settle_profiles();
-  void settle_profile(PodGroup& group, LocalGroup& local, Direction direction);
+  void settle_profiles(PodGroup& group, LocalGroup& local, Direction direction);
   void settle_quarantine();
   SharedPolicies selecting(const PodGroup& group, Direction direction) const;
   std::optional<ChainNames> chains_of(const Address& address);

@@ -13,26 +13,29 @@ Profile profile_of(const ActiveProfile& active) {
 
 }  // namespace
 
-ActiveProfile& ProfileRegistry::use(Direction direction, const SharedPolicies& policies,
+ActiveProfile& ProfileRegistry::use(Direction direction, Family family,
+                                    const SharedPolicies& policies,
                                     const std::vector<NamedPort>& subject_ports) {
   auto ports = direction == Direction::kIngress ? subject_ports : std::vector<NamedPort>();
-  const auto [place, added] = profiles_.try_emplace({direction, policies, ports});
+  const auto [place, added] = profiles_.try_emplace({direction, family, policies, ports});
   auto& active = place->second;
   ++active.uses;
   if (!added) return active;
   active.direction = direction;
+  active.family = family;
   active.policies = policies;
   active.ports = std::move(ports);
   const auto profile = profile_of(active);
   if (profile.allows_everything()) return active;
-  active.chain = &use(profile_chain(profile));
+  active.chain = &use(profile_chain(profile, family));
   return active;
 }
 
 void ProfileRegistry::release(ActiveProfile& profile) {
   if (--profile.uses > 0) return;
   if (profile.chain != nullptr) release(*profile.chain);
-  profiles_.erase(profiles_.find({profile.direction, profile.policies, profile.ports}));
+  profiles_.erase(
+      profiles_.find({profile.direction, profile.family, profile.policies, profile.ports}));
 }
 
 ActiveChain& ProfileRegistry::use(const ProfileChain& profile) {

@@ -25,9 +25,10 @@ struct ActiveChain {
   bool taken = false;  // the last change of the ruleset told of it
 };
 
-// What some policies make of one direction of pods with some ports.
+// What some policies make of one direction of pods with some ports and addresses of a family.
 struct ActiveProfile {
   Direction direction = Direction::kIngress;
+  Family family = Family::kIpv4;
   SharedPolicies policies;       // not empty
   std::vector<NamedPort> ports;  // empty where they do not matter
   ActiveChain* chain = nullptr;  // null: the direction is open
@@ -46,7 +47,7 @@ class ProfileRegistry {
   ProfileRegistry(const ProfileRegistry&) = delete;
   ProfileRegistry& operator=(const ProfileRegistry&) = delete;
 
-  ActiveProfile& use(Direction direction, const SharedPolicies& policies,
+  ActiveProfile& use(Direction direction, Family family, const SharedPolicies& policies,
                      const std::vector<NamedPort>& subject_ports);
   void release(ActiveProfile& profile);
 
@@ -59,7 +60,7 @@ class ProfileRegistry {
   void print(Ruleset& ruleset) const;  // adds chains and fixed sets
 
  private:
-  using Key = std::tuple<Direction, SharedPolicies, std::vector<NamedPort>>;
+  using Key = std::tuple<Direction, Family, SharedPolicies, std::vector<NamedPort>>;
 
   struct FixedSet {
     Set set;

@@ -95,8 +95,8 @@ class Stage {
   std::vector<double> all_;
 };
 
-// One element in or out of a set of that many, which is in the midst of the table's others: the
-// kernel walks over these to find it.
+// One element in or out of a set of that many, which is in the midst of the table's others, beside
+// as many chains: the kernel walks over the sets to find it, and over the chains in each commit.
 double raw_microseconds(int members, int others = 0) {
   const auto network = std::move(test::NetworkNamespace::create().value());
   auto kernel = open_kernel(network);
@@ -106,6 +106,7 @@ double raw_microseconds(int members, int others = 0) {
     const auto name = (i % 2 == 0 ? "before-" : "then-") + std::to_string(i);
     raw.sets[name].spec = spec;
     raw.sets[name].spec.name = name;
+    raw.chains[name] = {{name, {}, ""}, {Rule{{Verdict{Verdict::Kind::kDrop}}}}};
   }
   auto& set = raw.sets[spec.name];
   set.spec = spec;
@@ -163,7 +164,7 @@ LabelSelector of_app(const std::string& app) {
 constexpr int kSets = 2'000;
 
 // One local pod, which admits 2,000 applications, each on a port of its own, so that there are as
-// many sets for each family; and that many pods of these.
+// many sets; and that many pods of these.
 ClusterState crowd(int members) {
   ClusterState objects;
   const auto add_pod = [&](const std::string& name, const std::string& app, AddressValue address) {
@@ -205,7 +206,7 @@ void pod_leaves_one_of_2000_sets(benchmark::State& state) {
     return pairs;
   });
   const auto members = static_cast<int>(state.range(0));
-  state.counters["raw_among_sets_us"] = raw_microseconds(members, 2 * kSets);
+  state.counters["raw_among_us"] = raw_microseconds(members, kSets);
 }
 
 void policy_is_edited(benchmark::State& state) {

@@ -59,6 +59,19 @@ TEST(CompileStructure, PodsWithEqualRulesShareAChain) {
   EXPECT_TRUE(names_with(ruleset, "out-").empty());
 }
 
+TEST(CompileStructure, OnlyFamiliesOfLocalPodsHaveChainsAndSets) {
+  const auto both = pod("shop/both", "10.0.0.9 fd00::9").labels("app=both");
+  const auto rules = from({pods("app=api")});
+  const auto one = compiled({kWeb, policy("shop/p", "app=web").ingress(rules)});
+  EXPECT_EQ(names_with(one, "in-").size(), 1u);
+  EXPECT_EQ(names_with(one, "peer-").size(), 1u);
+  const auto two = compiled({both, policy("shop/p", "app=both").ingress(rules)});
+  EXPECT_EQ(names_with(two, "in-").size(), 2u);
+  EXPECT_EQ(names_with(two, "peer-").size(), 2u);
+  const auto none = compiled({both, policy("shop/p", "app=both").ingress()});
+  EXPECT_EQ(names_with(none, "in-").size(), 1u);  // what drops all has no family
+}
+
 TEST(CompileStructure, PortsOfAPodSplitAChainOnlyIfARuleNamesThem) {
   auto web = kWeb;
   web.port("http", 8080);
@@ -141,8 +154,8 @@ TEST(CompileStructure, RulesOfAProfileDependOnPortGroupsOnly) {
     rules.push_back(from({block("10.0." + std::to_string(2 * i) + ".0/24")}).tcp(80));
   }
   const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules)});
-  // Pods of each family, one set of blocks, and the drop at the end.
-  EXPECT_EQ(ruleset.chains.at(target(ruleset, "ingress-v4", "10.0.0.1")).rules.size(), 4u);
+  // Pods, one set of blocks, and the drop at the end.
+  EXPECT_EQ(ruleset.chains.at(target(ruleset, "ingress-v4", "10.0.0.1")).rules.size(), 3u);
   EXPECT_EQ(names_with(ruleset, "cidr-v4-").size(), 1u);
   EXPECT_EQ(names_with(ruleset, "port-").size(), 1u);
 }
@@ -169,7 +182,7 @@ TEST(CompileStructure, RulesThatAPacketMeetsDoNotDependOnPortGroups) {
     EXPECT_EQ(names_with(ruleset, chain).size(), 1u + groups);
     return ruleset.chains.at(chain).rules.size() + ruleset.chains.at(chain + "-2").rules.size();
   };
-  EXPECT_EQ(met(2), 2u + 3u);  // the map, the drop; a set of each family, the drop
+  EXPECT_EQ(met(2), 2u + 2u);  // the map, the drop; the pods, the drop
   EXPECT_EQ(met(50), met(2));
 }
 
@@ -179,9 +192,9 @@ TEST(CompileStructure, PortsThatTheSameRulesHaveAreOnePart) {
   EXPECT_EQ(elements(ruleset, "ports-" + chain), "tcp . 80-84 : goto " + chain +
                                                      "-1, tcp . 85 : goto " + chain +
                                                      "-2, tcp . 86-90 : goto " + chain + "-1");
-  EXPECT_EQ(ruleset.chains.at(chain + "-1").rules.size(), 3u);
-  // Two sets of each family, and each of them again: a pod may be on its way between them.
-  EXPECT_EQ(ruleset.chains.at(chain + "-2").rules.size(), 9u);
+  EXPECT_EQ(ruleset.chains.at(chain + "-1").rules.size(), 2u);
+  // Two sets, and each of them again: a pod may be on its way between them.
+  EXPECT_EQ(ruleset.chains.at(chain + "-2").rules.size(), 5u);
 }
 
 TEST(CompileStructure, PartOfPortsThatEveryoneMayUseLooksNothingUp) {
@@ -197,7 +210,7 @@ TEST(CompileStructure, RangesInsideOneAnotherDoNotGrowInSquares) {
   }
   const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules(ports))});
   const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
-  EXPECT_EQ(ruleset.chains.at(chain).rules.size(), 2 * 2 * ports.size() + 1);
+  EXPECT_EQ(ruleset.chains.at(chain).rules.size(), 2 * ports.size() + 1);
 }
 
 TEST(CompileStructure, PeerThatComesIsOneElementInEachOfItsSets) {

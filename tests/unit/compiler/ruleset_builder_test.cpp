@@ -20,12 +20,13 @@ struct Built {
   std::string chain;
 };
 
-Built build(const Profile& profile, const std::vector<Event>& pods = {}) {
+Built build(const Profile& profile, const std::vector<Event>& pods = {},
+            Family family = Family::kIpv4) {
   const auto state = cluster(pods);
   const auto found = endpoints(state);
   const Membership membership(found);
   RulesetBuilder builder(membership);
-  const auto chain = builder.add(profile_chain(profile));
+  const auto chain = builder.add(profile_chain(profile, family));
   return {std::move(builder).build(), chain};
 }
 
@@ -126,15 +127,16 @@ TEST(RulesetBuilder, IngressLooksAtTheSourceAndEgressAtTheDestination) {
   EXPECT_EQ(rules(build(profile(Direction::kIngress, {from(peers)}))),
             "ip saddr @peer-v4 return\n"
             "ip saddr @cidr-v4 return\n"
-            "ip6 saddr @peer-v6 return\n"
-            "ip6 saddr @cidr-v6 return\n"
             "counter drop\n");
-  EXPECT_EQ(rules(build(profile(Direction::kEgress, {to(peers).tcp(80)}))),
-            "meta l4proto . th dport @port ip daddr @peer-v4 return\n"
-            "meta l4proto . th dport @port ip daddr @cidr-v4 return\n"
+  EXPECT_EQ(rules(build(profile(Direction::kEgress, {to(peers).tcp(80)}), {}, Family::kIpv6)),
             "meta l4proto . th dport @port ip6 daddr @peer-v6 return\n"
             "meta l4proto . th dport @port ip6 daddr @cidr-v6 return\n"
             "counter drop\n");
+}
+
+TEST(RulesetBuilder, BlocksOfTheOtherFamilyAreNobody) {
+  const auto only_ipv6 = profile(Direction::kIngress, {from({block("2001:db8::/32")}).tcp(80)});
+  EXPECT_EQ(rules(build(only_ipv6)), "counter drop\n");
 }
 
 TEST(RulesetBuilder, EveryoneNeedsNoAddress) {
@@ -250,17 +252,22 @@ TEST(RulesetBuilder, RulesTellWhatKindOfSetTheyLookInto) {
 }
 
 TEST(RulesetBuilder, NamedEgressPortsAreASetOfAddressAndPort) {
-  const auto built = build(profile(Direction::kEgress, {to({pods("app=db")}).named("sql")}),
-                           {pod("shop/a", "10.0.0.1 fd00::1").labels("app=db").port("sql", 5432),
-                            pod("shop/b", "10.0.0.2").labels("app=db").port("sql", 3306),
-                            pod("shop/c", "10.0.0.3").labels("app=db"),
-                            pod("shop/d", "10.0.0.4").labels("app=ui").port("sql", 1)});
-  EXPECT_EQ(rules(built),
+  const auto to_databases = profile(Direction::kEgress, {to({pods("app=db")}).named("sql")});
+  const std::vector<Event> pods = {
+      pod("shop/a", "10.0.0.1 fd00::1").labels("app=db").port("sql", 5432),
+      pod("shop/b", "10.0.0.2").labels("app=db").port("sql", 3306),
+      pod("shop/c", "10.0.0.3").labels("app=db"),
+      pod("shop/d", "10.0.0.4").labels("app=ui").port("sql", 1)};
+  const auto ipv4 = build(to_databases, pods);
+  EXPECT_EQ(rules(ipv4),
             "ip daddr . meta l4proto . th dport @named-v4 return\n"
+            "counter drop\n");
+  EXPECT_EQ(elements(find_set(ipv4, "named-v4")), "10.0.0.1 . tcp . 5432, 10.0.0.2 . tcp . 3306");
+  const auto ipv6 = build(to_databases, pods, Family::kIpv6);
+  EXPECT_EQ(rules(ipv6),
             "ip6 daddr . meta l4proto . th dport @named-v6 return\n"
             "counter drop\n");
-  EXPECT_EQ(elements(find_set(built, "named-v4")), "10.0.0.1 . tcp . 5432, 10.0.0.2 . tcp . 3306");
-  EXPECT_EQ(elements(find_set(built, "named-v6")), "fd00::1 . tcp . 5432");
+  EXPECT_EQ(elements(find_set(ipv6, "named-v6")), "fd00::1 . tcp . 5432");
 }
 
 TEST(RulesetBuilder, NamedSetsSayWhoseTheyAre) {
