@@ -75,6 +75,15 @@ ElementKey port_key(std::uint32_t protocol_and_port) {
       .append_port(static_cast<std::uint16_t>(protocol_and_port & 0xffff));
 }
 
+// An element for each range; of a map, with the chain to go to.
+void add_ports(const PortSet& ports, Set& set, const std::string& chain = {}) {
+  for (const auto& range : ports) {
+    set.elements.push_back({port_key(range.first),
+                            set.spec.interval ? port_key(range.last) : ElementKey(), chain,
+                            set.spec.verdict_map});
+  }
+}
+
 // What one chain will have before it drops.
 struct Rules {
   std::vector<Rule> all;
@@ -219,10 +228,7 @@ Rule ChainBuilder::go_on_by_port(const std::string& comment) {
   for (auto& [ports, rules] : parts_) {
     const auto name = built_.name + "-" + std::to_string(built_.chains.size() + 1);
     built_.chains[name] = {{name, {}, comment}, std::move(rules)};
-    for (const auto& range : ports) {
-      map.elements.push_back(
-          {port_key(range.first), interval ? port_key(range.last) : ElementKey(), name, true});
-    }
+    add_ports(ports, map, name);
   }
   std::sort(map.elements.begin(), map.elements.end());
   return rule({VerdictMap{{Field::kL4Proto, Field::kDestinationPort}, map_name, interval}});
@@ -288,10 +294,7 @@ InSet ChainBuilder::match_ports(const PortSet& ports) {
   if (added) {
     auto& set = place->second;
     set.spec = {name, {FieldType::kInetProto, FieldType::kInetService}, interval, false, ""};
-    for (const auto& range : ports) {
-      set.elements.push_back(
-          {port_key(range.first), interval ? port_key(range.last) : ElementKey(), {}});
-    }
+    add_ports(ports, set);
   }
   return {{Field::kL4Proto, Field::kDestinationPort}, name, interval};
 }

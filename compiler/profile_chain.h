@@ -28,7 +28,9 @@ struct PodSet {
 //     in-1f    all ports: peers return; port : goto in-1f-1, in-1f-2, ...; drop
 //     in-1f-1  peers of those ports return; drop
 //
-// So what a new connection costs does not depend on how many ports the policies name.
+// So what a new connection costs does not depend on how many port numbers the policies name. Names
+// of ports in egress rules are looked up one after the other, and so are ranges that lie in one
+// another so often that chains for their parts would be squares of them.
 struct ProfileChain {
   std::string name;                     // of the chain where it begins
   std::map<std::string, Chain> chains;  // by name, that one too

@@ -133,10 +133,11 @@ void IncrementalCompiler::settle_profiles() {
 }
 
 void IncrementalCompiler::settle_profiles(PodGroup& group, LocalGroup& local, Direction direction) {
-  const auto selected = local.addresses.empty() ? SharedPolicies() : selecting(group, direction);
+  const SharedPolicies none;
+  const auto selected = local.addresses.empty() ? none : selecting(group, direction);
   for (const auto family : kFamilies) {
     const auto [first, last] = of_family(local.addresses, family);
-    const auto policies = first == last ? SharedPolicies() : selected;
+    const auto& policies = first == last ? none : selected;
     auto*& profile = local.profiles[index_of(direction)][index_of(family)];
     if (profile == nullptr ? policies.empty() : profile->policies == policies) continue;
     auto* old = std::exchange(
