@@ -17,8 +17,13 @@ bool replaceable_in_place(const Ruleset& from, const Ruleset& to) {
     const auto old = from.chains.find(entry.first);
     return old == from.chains.end() || old->second.spec == entry.second.spec;
   };
+  const auto same_counter = [&](const auto& entry) {
+    const auto old = from.counters.find(entry.first);
+    return old == from.counters.end() || old->second == entry.second;
+  };
   return std::all_of(to.sets.begin(), to.sets.end(), same_set) &&
-         std::all_of(to.chains.begin(), to.chains.end(), same_chain);
+         std::all_of(to.chains.begin(), to.chains.end(), same_chain) &&
+         std::all_of(to.counters.begin(), to.counters.end(), same_counter);
 }
 
 std::vector<Element> missing(const std::vector<Element>& from, const std::vector<Element>& to) {
@@ -29,15 +34,18 @@ std::vector<Element> missing(const std::vector<Element>& from, const std::vector
 
 // The order of one transaction. What refers to something comes after it; removal is the reverse:
 //
-//   table, sets, chains, plain elements, rules of new chains,
+//   table, counters, sets, chains, plain elements, rules of new chains,
 //   stale elements, verdict map elements (their chains are complete by now),
 //   changed chains (their rules refer to what is new),
-//   stale chains' rules, stale sets, stale chains
+//   stale chains' rules, stale sets, stale chains, stale counters
 class Differ {
  public:
   Differ(const Ruleset& from, const Ruleset& to) : from_(from), to_(to) {}
 
   Transaction run() && {
+    for (const auto& [name, counter] : to_.counters) {
+      if (!from_.counters.contains(name)) emit(AddCounter{counter});
+    }
     for (const auto& [name, set] : to_.sets) {
       if (!from_.sets.contains(name)) emit(AddSet{set.spec});
     }
@@ -108,6 +116,9 @@ class Differ {
     }
     for (const auto& [name, chain] : from_.chains) {
       if (!to_.chains.contains(name)) emit(DeleteChain{name});
+    }
+    for (const auto& [name, counter] : from_.counters) {
+      if (!to_.counters.contains(name)) emit(DeleteCounter{name});
     }
   }
 

@@ -15,8 +15,9 @@ std::string print_nft(const Ruleset& ruleset);
 // The same as JSON of libnftables-json(5): a document that `nft -j -f` loads.
 std::string print_json(const Ruleset& ruleset);
 
-// What print_nft() says of a set or a chain before its elements or rules, line by line: "type
-// ipv4_addr", "flags interval".
+// What print_nft() says of a counter, a set or a chain before its elements or rules, line by line:
+// "type ipv4_addr", "flags interval".
+std::vector<std::string> lines(const CounterSpec& counter);
 std::vector<std::string> lines(const SetSpec& set);
 std::vector<std::string> lines(const ChainSpec& chain);
 

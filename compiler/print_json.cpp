@@ -55,6 +55,12 @@ Json in_table(const std::string& name_key, const std::string& name) {
   return {{"family", "inet"}, {"table", kTableName}, {name_key, name}};
 }
 
+Json counter_json(const CounterSpec& counter) {
+  auto json = in_table("name", counter.name);
+  if (!counter.comment.empty()) json["comment"] = counter.comment;
+  return {{"counter", json}};
+}
+
 Json set_json(const Set& set) {
   auto json = in_table("name", set.spec.name);
   Json types = Json::array();
@@ -111,7 +117,9 @@ struct StatementJson {
   Json operator()(const VerdictMap& vmap) const {
     return {{"vmap", {{"key", key_json(vmap.key)}, {"data", "@" + vmap.map}}}};
   }
-  Json operator()(const Counter&) const { return {{"counter", nullptr}}; }
+  Json operator()(const Counter& counter) const {
+    return {{"counter", counter.name.empty() ? Json(nullptr) : Json(counter.name)}};
+  }
   Json operator()(const Verdict& verdict) const {
     switch (verdict.kind) {
       case Verdict::Kind::kAccept:
@@ -142,12 +150,14 @@ Json rule_json(const std::string& chain, const Rule& rule) {
 
 }  // namespace
 
-// Commands run in order, so what is referred to comes first: chains, sets, and then rules.
+// Commands run in order, so what is referred to comes first: counters, chains, sets, and then
+// rules.
 std::string print_json(const Ruleset& ruleset) {
   Json commands = Json::array();
   commands.push_back({{"metainfo", {{"json_schema_version", 1}}}});
   const auto add = [&](Json object) { commands.push_back({{"add", std::move(object)}}); };
   add({{"table", {{"family", "inet"}, {"name", kTableName}}}});
+  for (const auto& [name, counter] : ruleset.counters) add(counter_json(counter));
   for (const auto& [name, chain] : ruleset.chains) add(chain_json(chain.spec));
   for (const auto& [name, set] : ruleset.sets) add(set_json(set));
   for (const auto& [name, chain] : ruleset.chains) {

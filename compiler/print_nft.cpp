@@ -168,7 +168,9 @@ struct StatementText {
   std::string operator()(const VerdictMap& vmap) const {
     return concatenation(vmap.key) + " vmap @" + vmap.map;
   }
-  std::string operator()(const Counter&) const { return "counter"; }
+  std::string operator()(const Counter& counter) const {
+    return counter.name.empty() ? "counter" : "counter name \"" + counter.name + "\"";
+  }
   std::string operator()(const Verdict& verdict) const {
     switch (verdict.kind) {
       case Verdict::Kind::kAccept:
@@ -184,6 +186,11 @@ struct StatementText {
 };
 
 }  // namespace
+
+std::vector<std::string> lines(const CounterSpec& counter) {
+  if (counter.comment.empty()) return {};
+  return {"comment \"" + counter.comment + "\""};
+}
 
 std::vector<std::string> lines(const SetSpec& set) {
   std::string type;
@@ -227,6 +234,9 @@ std::string print_nft(const Ruleset& ruleset) {
     text += object;
     first = false;
   };
+  for (const auto& [name, counter] : ruleset.counters) {
+    add(block("counter " + name, lines(counter)) + "\t}\n");
+  }
   for (const auto& [name, set] : ruleset.sets) add(set_text(set));
   for (const auto& [name, chain] : ruleset.chains) add(chain_text(chain));
   return text + "}\n";

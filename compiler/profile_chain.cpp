@@ -93,21 +93,22 @@ struct Rules {
 // A pod that moves from one set to another may be in neither for a packet that looks up the one
 // before that moment and the other after it. So these are looked up twice before it is dropped: one
 // of the two passes is of one moment.
-std::vector<Rule> closed(Rules rules) {
+std::vector<Rule> closed(Rules rules, const CounterSpec& denied) {
   const auto& again = rules.of_pods;
   if (again.size() > 1) rules.all.insert(rules.all.end(), again.begin(), again.end());
-  rules.all.push_back(rule({Counter{}, Verdict{Verdict::Kind::kDrop}}));
+  rules.all.push_back(rule({Counter{denied.name}, Verdict{Verdict::Kind::kDrop}}));
   return std::move(rules.all);
 }
 
 class ChainBuilder {
  public:
-  ChainBuilder(Direction direction, Family family) : direction_(direction), family_(family) {}
+  // `about`: which policies make the profile, or what it is for.
+  ChainBuilder(Direction direction, Family family, const std::string& about);
 
   void add(const Clause& clause);
   void add(const NamedClause& clause);
   void add(const std::vector<Clause>& by_ports);  // last
-  ProfileChain build(std::string_view about) &&;
+  ProfileChain build() &&;
 
  private:
   struct Part {
@@ -118,8 +119,8 @@ class ChainBuilder {
   bool ingress() const { return direction_ == Direction::kIngress; }
   bool is_too_much(const std::vector<PortClass>& classes, std::size_t clauses) const;
   void allow(const Peers& peers, const std::optional<InSet>& ports, Rules& rules);
-  Rule go_on_by_port(const std::string& comment);
-  std::string content(const std::string& comment) const;
+  Rule go_on_by_port();
+  std::string content() const;
   std::string add_peer_set(const std::vector<PeerSelector>& pods);
   std::string add_named_set(const NamedClause& clause);
   InSet match_addresses(const AddressRanges& ranges);
@@ -131,6 +132,15 @@ class ChainBuilder {
   std::vector<Part> parts_;
   ProfileChain built_;
 };
+
+// The counter outlives the chains: it is of the policies, whatever they say. (Its name is of 30 or
+// 31 bytes, not of a multiple of 4: see encode_expression.cpp.)
+ChainBuilder::ChainBuilder(Direction direction, Family family, const std::string& about)
+    : direction_(direction), family_(family) {
+  const auto whole = (ingress() ? "ingress: " : "egress: ") + about;
+  built_.denied = {(ingress() ? "denied-in-" : "denied-out-") + content_hash(whole),
+                   make_comment(whole)};
+}
 
 void ChainBuilder::add(const Clause& clause) {
   allow(clause.peers, clause.ports ? std::optional(match_ports(*clause.ports)) : std::nullopt,
@@ -165,7 +175,7 @@ void ChainBuilder::add(const std::vector<Clause>& by_ports) {
     }
     Rules rules{{}, rules_.of_pods};
     for (const auto member : members) allow(by_ports[member].peers, {}, rules);
-    parts_.push_back({std::move(shared), closed(std::move(rules))});
+    parts_.push_back({std::move(shared), closed(std::move(rules), built_.denied)});
   }
 }
 
@@ -197,9 +207,9 @@ void ChainBuilder::allow(const Peers& peers, const std::optional<InSet>& ports, 
   if (!ranges.empty()) allow(match_addresses(ranges));
 }
 
-std::string ChainBuilder::content(const std::string& comment) const {
+std::string ChainBuilder::content() const {
   std::string content;
-  put(content, comment);
+  put(content, built_.denied.comment);
   for (const auto& each : rules_.all) put(content, to_string(each));
   for (const auto& [ports, rules] : parts_) {
     put(content, ports_text(ports));
@@ -208,18 +218,16 @@ std::string ChainBuilder::content(const std::string& comment) const {
   return content;
 }
 
-ProfileChain ChainBuilder::build(std::string_view about) && {
-  const std::string prefix = ingress() ? "in" : "out";
-  const auto comment =
-      make_comment(std::string(ingress() ? "ingress: " : "egress: ") + std::string(about));
-  built_.name = prefix + "-" + content_hash(content(comment));
-  if (!parts_.empty()) rules_.all.push_back(go_on_by_port(comment));
-  built_.chains[built_.name] = {{built_.name, {}, comment}, closed(std::move(rules_))};
+ProfileChain ChainBuilder::build() && {
+  built_.name = (ingress() ? "in-" : "out-") + content_hash(content());
+  if (!parts_.empty()) rules_.all.push_back(go_on_by_port());
+  built_.chains[built_.name] = {{built_.name, {}, built_.denied.comment},
+                                closed(std::move(rules_), built_.denied)};
   return std::move(built_);
 }
 
 // A map with a chain for each part; the rule that looks it up.
-Rule ChainBuilder::go_on_by_port(const std::string& comment) {
+Rule ChainBuilder::go_on_by_port() {
   const bool interval = std::any_of(parts_.begin(), parts_.end(),
                                     [](const Part& part) { return has_range(part.ports); });
   const auto map_name = "ports-" + built_.name;
@@ -227,7 +235,7 @@ Rule ChainBuilder::go_on_by_port(const std::string& comment) {
   map.spec = {map_name, {FieldType::kInetProto, FieldType::kInetService}, interval, true, ""};
   for (auto& [ports, rules] : parts_) {
     const auto name = built_.name + "-" + std::to_string(built_.chains.size() + 1);
-    built_.chains[name] = {{name, {}, comment}, std::move(rules)};
+    built_.chains[name] = {{name, {}, built_.denied.comment}, std::move(rules)};
     add_ports(ports, map, name);
   }
   std::sort(map.elements.begin(), map.elements.end());
@@ -302,7 +310,9 @@ InSet ChainBuilder::match_ports(const PortSet& ports) {
 }  // namespace
 
 ProfileChain profile_chain(const Profile& profile, Family family) {
-  ChainBuilder builder(profile.direction, family);
+  std::string about;
+  for (const auto& policy : profile.policies) about += (about.empty() ? "" : ", ") + policy;
+  ChainBuilder builder(profile.direction, family, about);
   std::vector<Clause> by_ports;
   for (const auto& clause : profile.clauses) {
     if (!has_any(clause.peers, family)) continue;
@@ -310,14 +320,12 @@ ProfileChain profile_chain(const Profile& profile, Family family) {
   }
   for (const auto& clause : profile.named) builder.add(clause);
   builder.add(by_ports);
-  std::string about;
-  for (const auto& policy : profile.policies) about += (about.empty() ? "" : ", ") + policy;
-  return std::move(builder).build(about);
+  return std::move(builder).build();
 }
 
 ProfileChain quarantine_chain(Direction direction) {
-  return ChainBuilder(direction, Family::kIpv4)
-      .build("pods that are malformed or share an address");
+  return ChainBuilder(direction, Family::kIpv4, "pods that are malformed or share an address")
+      .build();
 }
 
 std::optional<Element> element_of(const PodSet& set, const Address& address,

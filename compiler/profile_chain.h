@@ -33,6 +33,7 @@ struct PodSet {
 // another so often that chains for their parts would be squares of them.
 struct ProfileChain {
   std::string name;                     // of the chain where it begins
+  CounterSpec denied;                   // what all of them drop
   std::map<std::string, Chain> chains;  // by name, that one too
   std::map<std::string, Set> fixed;     // ranges of addresses and ports, and chains by ports
   std::map<std::string, PodSet> of_pods;

@@ -130,8 +130,9 @@ struct VerdictMap {
   auto operator<=>(const VerdictMap&) const = default;
 };
 
-// counter. Its values are not part of the ruleset.
+// counter name "denied-in-1f"; without a name a counter of the rule's own.
 struct Counter {
+  std::string name;
   auto operator<=>(const Counter&) const = default;
 };
 
@@ -176,12 +177,20 @@ struct Chain {
   bool operator==(const Chain&) const = default;
 };
 
+// A counter that rules count with by its name. Its values are not part of the ruleset.
+struct CounterSpec {
+  std::string name;
+  std::string comment;
+  auto operator<=>(const CounterSpec&) const = default;
+};
+
 // The whole table; an empty one means that the table does not exist.
 struct Ruleset {
   std::map<std::string, Set, std::less<>> sets;
   std::map<std::string, Chain, std::less<>> chains;
+  std::map<std::string, CounterSpec, std::less<>> counters;
 
-  bool empty() const { return sets.empty() && chains.empty(); }
+  bool empty() const { return sets.empty() && chains.empty() && counters.empty(); }
   bool operator==(const Ruleset&) const = default;
 };
 

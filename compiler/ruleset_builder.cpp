@@ -24,6 +24,7 @@ std::string RulesetBuilder::add(const ProfileChain& profile) {
   const auto& name = profile.name;
   if (ruleset_.chains.contains(name)) return name;
   ruleset_.chains.insert(profile.chains.begin(), profile.chains.end());
+  ruleset_.counters.try_emplace(profile.denied.name, profile.denied);
   ruleset_.sets.insert(profile.fixed.begin(), profile.fixed.end());
   for (const auto& [set_name, set] : profile.of_pods) {
     const auto [place, added] = ruleset_.sets.try_emplace(set_name);

@@ -28,6 +28,8 @@ class Sorter {
 
   Step operator()(const AddTable&) { return &Steps::prepare; }
   Step operator()(const DeleteTable&) { return &Steps::exchange; }
+  Step operator()(const AddCounter&) { return &Steps::prepare; }
+  Step operator()(const DeleteCounter&) { return &Steps::remove; }
   Step operator()(const AddSet& add) {
     sets_.insert(add.set.name);
     return &Steps::prepare;

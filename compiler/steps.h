@@ -10,7 +10,7 @@ namespace portcullis {
 // A transaction of diff() in the steps in which it is to be committed, each a batch of its own, so
 // that no packet sees half of it:
 //
-//     1. prepare   new sets and chains, complete, which nothing refers to yet
+//     1. prepare   new counters, sets and chains, complete, which nothing refers to yet
 //     2. exchange  rules of base chains and of chains that are in use, elements of sets that are
 //     3. remove    what nothing refers to any more
 //

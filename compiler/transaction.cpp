@@ -34,6 +34,12 @@ std::string spec_text(const std::vector<std::string>& lines) {
 struct OperationText {
   std::string operator()(const AddTable&) const { return verb("add table"); }
   std::string operator()(const DeleteTable&) const { return verb("delete table"); }
+  std::string operator()(const AddCounter& add) const {
+    return verb("add counter", add.counter.name) + spec_text(lines(add.counter));
+  }
+  std::string operator()(const DeleteCounter& del) const {
+    return verb("delete counter", del.name);
+  }
   std::string operator()(const AddSet& add) const {
     return verb(add.set.verdict_map ? "add map" : "add set", add.set.name) +
            spec_text(lines(add.set));

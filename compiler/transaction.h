@@ -12,6 +12,12 @@ namespace portcullis {
 // nothing. Each operation may use only what the ones before it, and the table, provide.
 struct AddTable {};
 struct DeleteTable {};  // with everything in it
+struct AddCounter {
+  CounterSpec counter;
+};
+struct DeleteCounter {
+  std::string name;  // no rule has it any more
+};
 struct AddSet {
   SetSpec set;
 };
@@ -40,8 +46,9 @@ struct DeleteElements {
   std::vector<Element> elements;
 };
 
-using Operation = std::variant<AddTable, DeleteTable, AddSet, DeleteSet, AddChain, DeleteChain,
-                               AddRule, FlushChain, AddElements, DeleteElements>;
+using Operation =
+    std::variant<AddTable, DeleteTable, AddCounter, DeleteCounter, AddSet, DeleteSet, AddChain,
+                 DeleteChain, AddRule, FlushChain, AddElements, DeleteElements>;
 
 struct Transaction {
   std::vector<Operation> operations;

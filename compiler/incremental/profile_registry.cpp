@@ -45,8 +45,10 @@ ActiveChain& ProfileRegistry::use(const ProfileChain& profile) {
   if (!added) return active;
   active.name = profile.name;
   active.chains = profile.chains;
+  active.denied = profile.denied.name;
+  counters_.use(active.denied, profile.denied);
   for (const auto& [name, set] : profile.fixed) {
-    use(set);
+    fixed_.use(name, set);
     active.fixed.push_back(name);
   }
   for (const auto& [name, set] : profile.of_pods) active.of_pods.push_back(&pod_sets_.use(set));
@@ -60,21 +62,16 @@ void ProfileRegistry::release(ActiveChain& chain) {
 
 void ProfileRegistry::take(RulesetChange& change) {
   take_chains(change);
-  take_fixed(change);
+  fixed_.take(change.before.sets, change.after.sets);
+  counters_.take(change.before.counters, change.after.counters);
 }
 
 void ProfileRegistry::print(Ruleset& ruleset) const {
   for (const auto& [name, active] : chains_) {
     ruleset.chains.insert(active.chains.begin(), active.chains.end());
   }
-  for (const auto& [name, active] : fixed_) ruleset.sets[name] = active.set;
-}
-
-void ProfileRegistry::use(const Set& set) {
-  auto& active = fixed_[set.spec.name];
-  if (active.uses++ > 0) return;
-  active.set = set;
-  touched_fixed_.insert(&active);
+  for (const auto& [name, active] : fixed_.objects) ruleset.sets[name] = active.object;
+  for (const auto& [name, active] : counters_.objects) ruleset.counters[name] = active.object;
 }
 
 void ProfileRegistry::take_chains(RulesetChange& change) {
@@ -84,23 +81,36 @@ void ProfileRegistry::take_chains(RulesetChange& change) {
     if (is_news) to.chains.insert(active->chains.begin(), active->chains.end());
     if (active->uses > 0) continue;
     for (auto* set : active->of_pods) pod_sets_.release(*set);
-    for (const auto& fixed : active->fixed) {
-      auto& set = fixed_.at(fixed);
-      if (--set.uses == 0) touched_fixed_.insert(&set);
-    }
+    for (const auto& fixed : active->fixed) fixed_.release(fixed);
+    counters_.release(active->denied);
     chains_.erase(chains_.find(active->name));
   }
 }
 
-void ProfileRegistry::take_fixed(RulesetChange& change) {
-  for (auto* active : std::exchange(touched_fixed_, {})) {
-    const auto& name = active->set.spec.name;
-    if (active->uses > 0) {
-      if (!std::exchange(active->taken, true)) change.after.sets[name] = active->set;
+template <class T>
+void ProfileRegistry::Pool<T>::use(const std::string& name, const T& object) {
+  auto& shared = objects[name];
+  if (shared.uses++ > 0) return;
+  shared.object = object;
+  touched.insert(name);
+}
+
+template <class T>
+void ProfileRegistry::Pool<T>::release(const std::string& name) {
+  if (--objects.at(name).uses == 0) touched.insert(name);
+}
+
+template <class T>
+template <class Map>
+void ProfileRegistry::Pool<T>::take(Map& before, Map& after) {
+  for (const auto& name : std::exchange(touched, {})) {
+    auto& shared = objects.at(name);
+    if (shared.uses > 0) {
+      if (!std::exchange(shared.taken, true)) after.insert_or_assign(name, shared.object);
       continue;
     }
-    if (active->taken) change.before.sets[name] = active->set;
-    fixed_.erase(fixed_.find(name));
+    if (shared.taken) before.insert_or_assign(name, shared.object);
+    objects.erase(name);
   }
 }
 

@@ -19,6 +19,7 @@ using SharedPolicies = std::vector<std::shared_ptr<const NetworkPolicy>>;  // so
 struct ActiveChain {
   std::string name;
   std::map<std::string, Chain> chains;  // by name, its own too
+  std::string denied;                   // their counter
   std::vector<std::string> fixed;
   std::vector<ActivePodSet*> of_pods;
   int uses = 0;
@@ -57,27 +58,39 @@ class ProfileRegistry {
   // Adds what has happened since the last call. What is no longer in use goes.
   void take(RulesetChange& change);
 
-  void print(Ruleset& ruleset) const;  // adds chains and fixed sets
+  void print(Ruleset& ruleset) const;     // adds chains and fixed sets
 
  private:
   using Key = std::tuple<Direction, Family, SharedPolicies, std::vector<NamedPort>>;
 
-  struct FixedSet {
-    Set set;
+  // An object of the ruleset that chains share.
+  template <class T>
+  struct Shared {
+    T object;
     int uses = 0;
-    bool taken = false;
+    bool taken = false;  // the last change of the ruleset told of it
   };
 
-  void use(const Set& set);
+  template <class T>
+  struct Pool {
+    std::map<std::string, Shared<T>> objects;
+    std::unordered_set<std::string> touched;  // since the last take()
+
+    void use(const std::string& name, const T& object);
+    void release(const std::string& name);
+
+    template <class Map>
+    void take(Map& before, Map& after);
+  };
+
   void take_chains(RulesetChange& change);
-  void take_fixed(RulesetChange& change);
 
   PodSetIndex& pod_sets_;
   std::map<Key, ActiveProfile> profiles_;
   std::map<std::string, ActiveChain> chains_;
-  std::map<std::string, FixedSet> fixed_;
+  Pool<Set> fixed_;
+  Pool<CounterSpec> counters_;
   std::unordered_set<ActiveChain*> touched_chains_;  // since the last take()
-  std::unordered_set<FixedSet*> touched_fixed_;
 };
 
 }  // namespace portcullis

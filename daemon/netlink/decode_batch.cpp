@@ -11,6 +11,7 @@
 
 #include "compiler/diff.h"
 #include "daemon/netlink/decode_chain.h"
+#include "daemon/netlink/decode_counter.h"
 #include "daemon/netlink/decode_elements.h"
 #include "daemon/netlink/decode_rule.h"
 #include "daemon/netlink/decode_set.h"
@@ -64,6 +65,8 @@ class Decoder {
   void read(const nlmsghdr* header) {
     if (NFNL_SUBSYS_ID(header->nlmsg_type) != NFNL_SUBSYS_NFTABLES) return;
     switch (NFNL_MSG_TYPE(header->nlmsg_type)) {
+      case NFT_MSG_NEWOBJ:
+        return read_counter(header);
       case NFT_MSG_NEWSET:
         return read_set(header);
       case NFT_MSG_NEWCHAIN:
@@ -87,6 +90,11 @@ class Decoder {
   }
 
  private:
+  void read_counter(const nlmsghdr* header) {
+    auto counter = decode_counter(header);
+    if (counter) ruleset_.counters[counter->spec.name] = std::move(counter->spec);
+  }
+
   void read_set(const nlmsghdr* header) {
     auto spec = decode_set(header);
     if (spec) ruleset_.sets[spec->name].spec = std::move(*spec);

@@ -67,6 +67,14 @@ Expression decode_lookup(const nftnl_expr* expr) {
 
 Expression decode_counter(const nftnl_expr*) { return Count{}; }
 
+Expression decode_reference(const nftnl_expr* expr) {
+  if (has(expr, NFTNL_EXPR_OBJREF_SET_SREG) || !has(expr, NFTNL_EXPR_OBJREF_IMM_NAME) ||
+      u32(expr, NFTNL_EXPR_OBJREF_IMM_TYPE) != NFT_OBJECT_COUNTER) {
+    return Unknown{};
+  }
+  return CountBy{nftnl_expr_get_str(expr, NFTNL_EXPR_OBJREF_IMM_NAME)};
+}
+
 Expression decode_immediate(const nftnl_expr* expr) {
   if (!has(expr, NFTNL_EXPR_IMM_VERDICT) || has(expr, NFTNL_EXPR_IMM_CHAIN)) return Unknown{};
   return Decide{static_cast<std::int32_t>(u32(expr, NFTNL_EXPR_IMM_VERDICT))};
@@ -78,11 +86,11 @@ struct Decoder {
 };
 
 constexpr std::array kDecoders = {
-    Decoder{"meta", decode_meta},           Decoder{"ct", decode_conntrack},
-    Decoder{"payload", decode_payload},     Decoder{"byteorder", decode_byteorder},
-    Decoder{"bitwise", decode_bitwise},     Decoder{"cmp", decode_compare},
-    Decoder{"lookup", decode_lookup},       Decoder{"counter", decode_counter},
-    Decoder{"immediate", decode_immediate},
+    Decoder{"meta", decode_meta},        Decoder{"ct", decode_conntrack},
+    Decoder{"payload", decode_payload},  Decoder{"byteorder", decode_byteorder},
+    Decoder{"bitwise", decode_bitwise},  Decoder{"cmp", decode_compare},
+    Decoder{"lookup", decode_lookup},    Decoder{"counter", decode_counter},
+    Decoder{"objref", decode_reference}, Decoder{"immediate", decode_immediate},
 };
 
 }  // namespace

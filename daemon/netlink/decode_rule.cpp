@@ -60,6 +60,7 @@ class Reader {
 
   std::optional<Statement> read_statement() {
     if (take<Count>()) return Counter{};
+    if (const auto* count = take<CountBy>()) return Counter{count->counter};
     if (const auto* decide = take<Decide>()) return read_verdict(*decide);
     if (take<LoadConntrack>()) return read_conntrack_state();
     return read_match();

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "daemon/netlink/decode_chain.h"
+#include "daemon/netlink/decode_counter.h"
 #include "daemon/netlink/decode_elements.h"
 #include "daemon/netlink/decode_rule.h"
 #include "daemon/netlink/decode_set.h"
@@ -17,9 +18,43 @@ namespace {
 
 constexpr int kAttempts = 64;
 
+using Build = std::function<void(nlmsghdr*)>;
 using Take = std::function<void(const nlmsghdr*)>;
 
-// GETGEN -> GETTABLE -> GETSET -> GETSETELEM, set by set -> GETCHAIN -> GETRULE -> GETGEN
+Result<void> get(Socket& socket, std::uint16_t type, std::uint16_t flags, const Build& build,
+                 const Take& take) {
+  alignas(nlmsghdr) std::array<char, 4096> buffer;
+  const std::uint32_t sequence = socket.next_sequence();
+  socket.set_next_sequence(sequence + 1);
+  nlmsghdr* header = nftnl_nlmsg_build_hdr(buffer.data(), type, NFPROTO_INET, flags, sequence);
+  build(header);
+  return socket.request(header, take);
+}
+
+Result<void> for_each_counter(Socket& socket, const std::function<void(CounterValue)>& visit) {
+  const CounterObject filter(allocated(nftnl_obj_alloc()));
+  nftnl_obj_set_str(filter.get(), NFTNL_OBJ_TABLE, kTableName);
+  nftnl_obj_set_u32(filter.get(), NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
+  return get(
+      socket, NFT_MSG_GETOBJ, NLM_F_DUMP,
+      [&](nlmsghdr* header) { nftnl_obj_nlmsg_build_payload(header, filter.get()); },
+      [&](const nlmsghdr* header) {
+        if (auto counter = decode_counter(header)) visit(std::move(*counter));
+      });
+}
+
+// Again while commits of anyone keep interrupting it.
+template <class Read>
+auto uninterrupted(const Read& read) {
+  for (int attempt = 1;; ++attempt) {
+    auto result = read();
+    if (result || result.error().code != ErrorCode::kInterrupted || attempt == kAttempts) {
+      return result;
+    }
+  }
+}
+
+// GETGEN -> GETTABLE -> GETOBJ -> GETSET -> GETSETELEM, set by set -> GETCHAIN -> GETRULE -> GETGEN
 //
 // Rules come last: what a lookup in a set means depends on the set.
 class Dump {
@@ -66,10 +101,17 @@ class Dump {
   }
 
   Result<void> read_contents() {
-    return read_sets()
+    return read_counters()
+        .and_then([&] { return read_sets(); })
         .and_then([&] { return read_elements(); })
         .and_then([&] { return read_chains(); })
         .and_then([&] { return read_rules(); });
+  }
+
+  Result<void> read_counters() {
+    return for_each_counter(socket_, [&](CounterValue counter) {
+      snapshot_.ruleset.counters[counter.spec.name] = std::move(counter.spec);
+    });
   }
 
   Result<void> read_sets() {
@@ -136,14 +178,8 @@ class Dump {
         });
   }
 
-  Result<void> get(std::uint16_t type, std::uint16_t flags,
-                   const std::function<void(nlmsghdr*)>& build, const Take& take) {
-    alignas(nlmsghdr) std::array<char, 4096> buffer;
-    const std::uint32_t sequence = socket_.next_sequence();
-    socket_.set_next_sequence(sequence + 1);
-    nlmsghdr* header = nftnl_nlmsg_build_hdr(buffer.data(), type, NFPROTO_INET, flags, sequence);
-    build(header);
-    return socket_.request(header, take);
+  Result<void> get(std::uint16_t type, std::uint16_t flags, const Build& build, const Take& take) {
+    return nl::get(socket_, type, flags, build, take);
   }
 
   Socket& socket_;
@@ -166,13 +202,17 @@ Result<std::uint32_t> read_generation(Socket& socket) {
       .map([&] { return nftnl_gen_get_u32(generation.get(), NFTNL_GEN_ID); });
 }
 
+Result<std::vector<CounterValue>> read_counters(Socket& socket) {
+  return uninterrupted([&]() -> Result<std::vector<CounterValue>> {
+    std::vector<CounterValue> counters;
+    return for_each_counter(socket,
+                            [&](CounterValue counter) { counters.push_back(std::move(counter)); })
+        .map([&] { return std::move(counters); });
+  });
+}
+
 Result<Snapshot> dump(Socket& socket) {
-  for (int attempt = 1;; ++attempt) {
-    auto snapshot = Dump(socket).run();
-    if (snapshot || snapshot.error().code != ErrorCode::kInterrupted || attempt == kAttempts) {
-      return snapshot;
-    }
-  }
+  return uninterrupted([&] { return Dump(socket).run(); });
 }
 
 }  // namespace portcullis::nl

@@ -11,7 +11,8 @@ namespace portcullis::nl {
 // The number of the ruleset as it is now; every commit of anyone makes a new one.
 [[nodiscard]] Result<std::uint32_t> read_generation(Socket& socket);
 
-// See Kernel::dump().
+// See Kernel::dump() and Kernel::counters().
 [[nodiscard]] Result<Snapshot> dump(Socket& socket);
+[[nodiscard]] Result<std::vector<CounterValue>> read_counters(Socket& socket);
 
 }  // namespace portcullis::nl

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/netlink/encode_chain.h"
+#include "daemon/netlink/encode_counter.h"
 #include "daemon/netlink/encode_elements.h"
 #include "daemon/netlink/encode_rule.h"
 #include "daemon/netlink/encode_set.h"
@@ -35,11 +36,13 @@ Result<void> check_elements(const SetSpec& set, const std::vector<Element>& elem
   return {};
 }
 
-Result<void> check_lookups(const Rule& rule) {
+Result<void> check_names(const Rule& rule) {
   for (const Statement& statement : rule.statements) {
     const std::string* name = nullptr;
     if (const auto* in_set = std::get_if<InSet>(&statement)) name = &in_set->set;
     if (const auto* map = std::get_if<VerdictMap>(&statement)) name = &map->map;
+    const auto* counter = std::get_if<Counter>(&statement);
+    if (counter != nullptr && !counter->name.empty()) name = &counter->name;
     if (name == nullptr) continue;
     if (auto ok = check_name(*name); !ok) return ok;
   }
@@ -73,6 +76,16 @@ class Encoder {
     return put_table(NFT_MSG_DELTABLE, 0, our_table().get());
   }
 
+  Result<void> operator()(const AddCounter& add) {
+    return check_name(add.counter.name)
+        .and_then([&] { return check_comment(add.counter.comment); })
+        .map([&] { encode(add, batch_); });
+  }
+
+  Result<void> operator()(const DeleteCounter& remove) {
+    return check_name(remove.name).map([&] { encode(remove, batch_); });
+  }
+
   Result<void> operator()(const AddSet& add) {
     return check_name(add.set.name)
         .and_then([&] { return check_comment(add.set.comment); })
@@ -94,7 +107,7 @@ class Encoder {
   }
 
   Result<void> operator()(const AddRule& add) {
-    return check_name(add.chain).and_then([&] { return check_lookups(add.rule); }).and_then([&] {
+    return check_name(add.chain).and_then([&] { return check_names(add.rule); }).and_then([&] {
       return encode(add, batch_);
     });
   }

@@ -74,8 +74,12 @@ class Assembler {
                    Lookup{map.map, kFirst, NFT_REG_VERDICT});
   }
 
-  Result<void> operator()(const Counter&) {
-    put(Count{});
+  Result<void> operator()(const Counter& counter) {
+    if (counter.name.empty()) {
+      put(Count{});
+    } else {
+      put(CountBy{counter.name});
+    }
     return {};
   }
 

@@ -69,6 +69,11 @@ struct Count {  // [ counter pkts 0 bytes 0 ], whatever its values
   bool operator==(const Count&) const = default;
 };
 
+struct CountBy {  // [ objref type 1 name denied-in-1f ]
+  std::string counter;
+  bool operator==(const CountBy&) const = default;
+};
+
 struct Decide {  // [ immediate reg 0 drop ]
   std::int32_t verdict = 0;
   bool operator==(const Decide&) const = default;
@@ -79,6 +84,6 @@ struct Unknown {  // anything else
 };
 
 using Expression = std::variant<LoadMeta, LoadConntrack, LoadPayload, SwapBytes, MaskBits, Compare,
-                                Lookup, Count, Decide, Unknown>;
+                                Lookup, Count, CountBy, Decide, Unknown>;
 
 }  // namespace portcullis::nl

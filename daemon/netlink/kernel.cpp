@@ -48,4 +48,6 @@ Result<std::uint32_t> Kernel::generation() { return read_generation(impl_->socke
 
 Result<Snapshot> Kernel::dump() { return nl::dump(impl_->socket); }
 
+Result<std::vector<CounterValue>> Kernel::counters() { return read_counters(impl_->socket); }
+
 }  // namespace portcullis::nl

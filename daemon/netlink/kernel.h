@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "compiler/result.h"
 #include "compiler/ruleset.h"
@@ -24,6 +25,13 @@ struct Snapshot {
   std::uint32_t generation = 0;  // of the whole nf_tables ruleset of this network namespace
   TableOwner owner = TableOwner::kNone;
   std::uint32_t owner_port = 0;  // kOther: the netlink port, which is mostly the process's id
+};
+
+// Since the counter was made.
+struct CounterValue {
+  CounterSpec spec;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
 };
 
 // What becomes of a table that is made here.
@@ -60,6 +68,9 @@ class Kernel {
   // repeated. Other tables are not read. Expressions and attributes that we never write come
   // back as Foreign statements.
   [[nodiscard]] Result<Snapshot> dump();
+
+  // The named counters of our table, with their values.
+  [[nodiscard]] Result<std::vector<CounterValue>> counters();
 
  private:
   struct Impl;

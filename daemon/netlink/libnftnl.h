@@ -4,6 +4,7 @@
 #include <libnftnl/common.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/gen.h>
+#include <libnftnl/object.h>
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <libnftnl/table.h>
@@ -29,6 +30,7 @@ using TableObject = std::unique_ptr<nftnl_table, Release<nftnl_table_free>>;
 using SetObject = std::unique_ptr<nftnl_set, Release<nftnl_set_free>>;
 using ChainObject = std::unique_ptr<nftnl_chain, Release<nftnl_chain_free>>;
 using RuleObject = std::unique_ptr<nftnl_rule, Release<nftnl_rule_free>>;
+using CounterObject = std::unique_ptr<nftnl_obj, Release<nftnl_obj_free>>;
 using GenerationObject = std::unique_ptr<nftnl_gen, Release<nftnl_gen_free>>;
 
 // libnftnl allocates with malloc(): running out of memory ends us, as it does with new.

@@ -83,7 +83,7 @@ class Canonical {
  public:
   void read(const std::string& line) {
     constexpr std::string_view kRule = "inet portcullis ";
-    if (line.empty() || line.starts_with("inet (null)")) return;
+    if (line.empty() || line.starts_with("inet (null)") || line.starts_with("table (null)")) return;
     if (line.starts_with("\telement ")) return read_elements(line);
     if (line.starts_with("  [")) {
       rules_[chain_].back() += line + "\n";

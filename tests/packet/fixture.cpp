@@ -110,7 +110,7 @@ void PacketTest::load_nft(const std::string& node, const std::string& script) {
 }
 
 std::size_t PacketTest::counted_packets(const std::string& endpoint, const std::string& name) {
-  constexpr std::string_view kMark = "counter packets ";
+  constexpr std::string_view kMark = "packets ";  // of rules, and of named counters
   const auto table =
       run_command(playground_->endpoint(endpoint).netns, {"nft", "list", "table", "inet", name});
   if (!table) ADD_FAILURE() << table.error().message;

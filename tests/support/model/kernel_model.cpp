@@ -21,6 +21,17 @@ bool refers_to_set(const Rule& rule, const std::string& name) {
                      [&](const Statement& each) { return referred_set(each) == name; });
 }
 
+// The counter that a statement counts by; "" for none.
+std::string counter_of(const Statement& statement) {
+  const auto* counter = std::get_if<Counter>(&statement);
+  return counter == nullptr ? "" : counter->name;
+}
+
+bool counts_by(const Rule& rule, const std::string& name) {
+  return std::any_of(rule.statements.begin(), rule.statements.end(),
+                     [&](const Statement& each) { return counter_of(each) == name; });
+}
+
 bool jumps_to(const Set& set, const std::string& chain) {
   return std::any_of(set.elements.begin(), set.elements.end(),
                      [&](const Element& element) { return element.jump == chain; });
@@ -52,6 +63,23 @@ Result<void> KernelModel::run(const AddTable&) {
 Result<void> KernelModel::run(const DeleteTable&) {
   ruleset_ = {};
   table_exists_ = false;
+  return {};
+}
+
+Result<void> KernelModel::run(const AddCounter& add) {
+  if (!ruleset_.counters.try_emplace(add.counter.name, add.counter).second) {
+    return violated("counter exists");
+  }
+  return {};
+}
+
+Result<void> KernelModel::run(const DeleteCounter& del) {
+  for (const auto& [name, chain] : ruleset_.chains) {
+    for (const auto& rule : chain.rules) {
+      if (counts_by(rule, del.name)) return violated("counter is in use by chain " + name);
+    }
+  }
+  if (ruleset_.counters.erase(del.name) == 0) return violated("no such counter");
   return {};
 }
 
@@ -96,6 +124,10 @@ Result<void> KernelModel::run(const AddRule& add) {
   for (const auto& statement : add.rule.statements) {
     const auto name = referred_set(statement);
     if (!name.empty() && !ruleset_.sets.contains(name)) return violated("no such set: " + name);
+    const auto counter = counter_of(statement);
+    if (!counter.empty() && !ruleset_.counters.contains(counter)) {
+      return violated("no such counter: " + counter);
+    }
   }
   chain->second.rules.push_back(add.rule);
   return {};

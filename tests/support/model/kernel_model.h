@@ -24,6 +24,8 @@ class KernelModel {
  private:
   Result<void> run(const AddTable&);
   Result<void> run(const DeleteTable&);
+  Result<void> run(const AddCounter&);
+  Result<void> run(const DeleteCounter&);
   Result<void> run(const AddSet&);
   Result<void> run(const DeleteSet&);
   Result<void> run(const AddChain&);

@@ -125,13 +125,13 @@ TEST(PrintJson, WhatIsReferredToComesFirst) {
   const auto ruleset = compile(cluster({pod("shop/web", "10.0.0.1"),
                                         policy("shop/p").ingress(from({pods("app=api")}).tcp(80))}),
                                "n1");
-  const std::vector<std::string> order = {"chain", "set", "rule"};
+  const std::vector<std::string> order = {"counter", "chain", "set", "rule"};
   std::size_t stage = 0;
   for (const auto& object : objects(ruleset)) {
     const auto kind = object.contains("map") ? "set" : object.begin().key();
     while (stage < order.size() && order[stage] != kind) ++stage;
   }
-  EXPECT_EQ(stage, 2u);  // each kind after the ones before it, rules at the end
+  EXPECT_EQ(stage, 3u);  // each kind after the ones before it, rules at the end
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/algorithm/string/erase.hpp>
 #include <boost/algorithm/string/replace.hpp>
 
 #include <algorithm>
@@ -37,8 +38,8 @@ Profile profile(Direction direction, std::vector<PolicyRule> rules) {
   return make_profile(direction, std::span(&pointer, 1), {});
 }
 
-// The rules of the profile's chain, with what a hash stands for cut off: "ip saddr @peer-v4
-// return".
+// The rules of the profile's chain, with what a hash stands for cut off, and the counter's name:
+// "ip saddr @peer-v4 return".
 std::string rules(const Built& built) {
   std::string text;
   for (const auto& rule : built.ruleset.chains.at(built.chain).rules) {
@@ -46,6 +47,9 @@ std::string rules(const Built& built) {
     for (const auto& [name, set] : built.ruleset.sets) {
       const auto place = line.find(name);
       if (place != std::string::npos) line.erase(place + name.rfind('-'), 21);
+    }
+    for (const auto& [name, counter] : built.ruleset.counters) {
+      boost::algorithm::erase_all(line, " name \"" + name + "\"");
     }
     text += line + "\n";
   }
@@ -150,6 +154,19 @@ TEST(RulesetBuilder, ChainNamesItsPolicies) {
   const auto built = build(many);
   EXPECT_TRUE(built.chain.starts_with("out-"));
   EXPECT_EQ(built.ruleset.chains.at(built.chain).spec.comment, "egress: shop/a, shop/b");
+}
+
+// What the same policies drop is counted on, whatever they come to say, and for both families.
+TEST(RulesetBuilder, CounterIsOfThePoliciesNames) {
+  const auto once = build(profile(Direction::kIngress, {from({pods("app=api")}).tcp(80)}));
+  const auto edited = build(profile(Direction::kIngress, {from().tcp(81)}), {}, Family::kIpv6);
+  auto others = profile(Direction::kIngress, {from().tcp(81)});
+  others.policies = {"bank/p"};
+  ASSERT_EQ(once.ruleset.counters.size(), 1U);
+  EXPECT_EQ(once.ruleset.counters.begin()->second.comment, "ingress: shop/p");
+  EXPECT_NE(edited.chain, once.chain);
+  EXPECT_EQ(edited.ruleset.counters, once.ruleset.counters);
+  EXPECT_NE(build(others).ruleset.counters, once.ruleset.counters);
 }
 
 TEST(RulesetBuilder, NamesAreOfTheContent) {
@@ -290,7 +307,9 @@ TEST(RulesetBuilder, QuarantineDropsEverything) {
   const auto ruleset = std::move(builder).build();
   const auto& quarantine = ruleset.chains.at(chain);
   ASSERT_EQ(quarantine.rules.size(), 1u);
-  EXPECT_EQ(to_string(quarantine.rules[0]), "counter drop");
+  const auto& counter = ruleset.counters.begin()->second;
+  EXPECT_EQ(to_string(quarantine.rules[0]), "counter name \"" + counter.name + "\" drop");
+  EXPECT_EQ(counter.comment, quarantine.spec.comment);
   EXPECT_EQ(quarantine.spec.comment, "ingress: pods that are malformed or share an address");
   EXPECT_EQ(elements(find_set({ruleset, chain}, "ingress-v6")), "fd00::1 : jump " + chain);
   EXPECT_EQ(elements(find_set({ruleset, chain}, "self-v6")), "fd00::1 . fd00::1");

@@ -156,6 +156,10 @@ Ruleset everything() {
   add(ruleset, profile_chain());
   add(ruleset, make_chain("out-2", {}));
   add_ways_by_port(ruleset);
+  ruleset.counters["denied-in-1"] = {"denied-in-1", "ingress: default/api"};
+  ruleset.counters["denied-in-2"] = {"denied-in-2", ""};
+  add(ruleset, make_chain("in-1", {{{Counter{"denied-in-1"}, Verdict{Verdict::Kind::kDrop}}},
+                                   {{Counter{"denied-in-1"}, Counter{"denied-in-2"}}}}));
   return ruleset;
 }
 

@@ -1,0 +1,47 @@
+#include "daemon/netlink/encode_counter.h"
+
+#include <libnftnl/udata.h>
+
+#include "daemon/netlink/libnftnl.h"
+#include "daemon/netlink/userdata.h"
+
+namespace portcullis::nl {
+namespace {
+
+CounterObject named(const std::string& name) {
+  CounterObject counter(allocated(nftnl_obj_alloc()));
+  nftnl_obj_set_str(counter.get(), NFTNL_OBJ_TABLE, kTableName);
+  nftnl_obj_set_str(counter.get(), NFTNL_OBJ_NAME, name.c_str());
+  nftnl_obj_set_u32(counter.get(), NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
+  return counter;
+}
+
+}  // namespace
+
+// NFT_MSG_NEWOBJ
+//
+//     +----------------+---------------+---------------+-----------------------+-------------------+
+//     | NFTA_OBJ_TABLE | NFTA_OBJ_NAME | NFTA_OBJ_TYPE | NFTA_OBJ_DATA { } | NFTA_OBJ_USERDATA |
+//     +----------------+---------------+---------------+-----------------------+-------------------+
+//
+// whose values start at zero.
+void encode(const AddCounter& add, Batch& batch) {
+  const CounterObject counter = named(add.counter.name);
+  Userdata userdata;
+  append_comment(userdata, NFTNL_UDATA_OBJ_COMMENT, add.counter.comment);
+  if (!userdata.empty()) {
+    nftnl_obj_set_data(counter.get(), NFTNL_OBJ_USERDATA, userdata.data(),
+                       static_cast<std::uint32_t>(userdata.size()));
+  }
+  batch.add(NFT_MSG_NEWOBJ, NLM_F_CREATE | NLM_F_EXCL,
+            [&](nlmsghdr* header) { nftnl_obj_nlmsg_build_payload(header, counter.get()); });
+}
+
+// NFT_MSG_DELOBJ: | NFTA_OBJ_TABLE | NFTA_OBJ_NAME | NFTA_OBJ_TYPE |
+void encode(const DeleteCounter& remove, Batch& batch) {
+  const CounterObject counter = named(remove.name);
+  batch.add(NFT_MSG_DELOBJ, 0,
+            [&](nlmsghdr* header) { nftnl_obj_nlmsg_build_payload(header, counter.get()); });
+}
+
+}  // namespace portcullis::nl
