@@ -1,5 +1,6 @@
 #include "compiler/forward_chain.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace portcullis {
@@ -97,6 +98,15 @@ void add_dispatch_sets(const Dispatch& dispatch, Ruleset& ruleset) {
     }
     add(std::move(self));
     for (auto& map : maps) add(std::move(map));
+  }
+}
+
+void measure_dispatch_sets(const Dispatch& dispatch, RulesetSize& size) {
+  size.sets += kFamilies.size() * (1 + kDirections.size());
+  for (const auto& [address, chains] : dispatch) {
+    const auto isolated = std::count_if(chains.begin(), chains.end(),
+                                        [](const std::string& chain) { return !chain.empty(); });
+    size.elements += 1 + static_cast<std::size_t>(isolated);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "compiler/profile.h"
 #include "compiler/ruleset.h"
+#include "compiler/ruleset_size.h"
 
 // The chain that every forwarded packet passes, and the sets by which it sends the traffic of local
 // pods through their profile chains.
@@ -32,6 +33,7 @@ using Dispatch = std::map<Address, ChainNames>;
 // look up, all at one moment. But the kernel shows a packet each element as it is when it is looked
 // up, so that one may meet some before this moment and some after it.
 void add_dispatch_sets(const Dispatch& dispatch, Ruleset& ruleset);
+void measure_dispatch_sets(const Dispatch& dispatch, RulesetSize& size);  // adds theirs
 Chain forward_chain();
 
 }  // namespace portcullis

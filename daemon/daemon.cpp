@@ -12,7 +12,6 @@
 #include "daemon/boot_snapshot.h"
 #include "daemon/log.h"
 #include "daemon/open_source.h"
-#include "daemon/service_manager.h"
 
 namespace portcullis {
 namespace {
@@ -37,6 +36,21 @@ std::string described(const ClusterState& cluster, const std::string& node_name)
   return count(cluster.policies().size(), "network policy object") + ", " +
          count(cluster.pods().size(), "pod") + " (" + std::to_string(here) + " on this node), " +
          count(cluster.namespaces().size(), "namespace");
+}
+
+std::map<std::string, ObjectCount> count_objects(const ClusterState& cluster,
+                                                 const std::vector<Problem>& problems) {
+  std::set<std::string> rejected;  // "NetworkPolicy default/web"
+  for (const auto& problem : problems) rejected.insert(problem.defect.object);
+  const auto of = [&](const std::string& kind, std::size_t known) {
+    return ObjectCount{
+        known,
+        static_cast<std::size_t>(std::ranges::count_if(
+            rejected, [&](const std::string& object) { return object.starts_with(kind + " "); }))};
+  };
+  return {{"pods", of("Pod", cluster.pods().size())},
+          {"namespaces", of("Namespace", cluster.namespaces().size())},
+          {"networkpolicies", of("NetworkPolicy", cluster.policies().size())}};
 }
 
 // Pods come and go all the time; policies that come into force or go are news.
@@ -81,7 +95,8 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
       reconciler_(
           io, std::move(kernel), ReconcilerTiming{}, [this] { return compiler_.ruleset(); },
           [this](const Attempt& attempt) { report(attempt); }),
-      admin_api_(io, reconciler_, compiler_.cluster(), status_) {
+      admin_api_(io, reconciler_, compiler_.cluster(), status_),
+      watchdog_(io) {
   if (!conntrack) return;
   auto shared = std::make_shared<nl::Conntrack>(std::move(*conntrack));
   sweeper_.emplace(
@@ -104,7 +119,10 @@ Result<void> Daemon::start() {
   if (const auto listening = reconciler_.listen(); !listening) return listening;
   if (const auto keeping = keep_for_boot(); !keeping) return keeping;
   if (options_.listen) {
-    auto health = HealthServer::open(*options_.listen, io_, status_);
+    auto health = HealthServer::open(*options_.listen, io_, status_, [this] {
+      return metrics_.text(status_, compiler_.size(),
+                           reconciler_.counters().value_or(std::vector<nl::CounterValue>()));
+    });
     if (!health) return tl::unexpected(health.error());
     health_.emplace(std::move(*health));
   }
@@ -137,11 +155,13 @@ Result<void> Daemon::keep_for_boot() {
 }
 
 void Daemon::receive(Update update) {
+  metrics_.count(update.events);
   note_followed(update.followed);
   if (!update.synced) {
     compiler_.apply(update.events);  // nothing is in force yet: what it changes does not matter
     return;
   }
+  if (!told_) told_ = std::chrono::steady_clock::now();
   std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
   problems_ = std::move(update.problems);
   complete_ = update.complete;
@@ -177,6 +197,7 @@ void Daemon::settle() {
   status.held_back = must_hold_back();
   status.unreadable_files = unreadable(problems_);
   status.problems = lines.size();
+  status.objects = count_objects(compiler_.cluster(), problems_);
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return log_warning(headline(status_));
@@ -184,6 +205,8 @@ void Daemon::settle() {
   if (first) log_info("compiled " + described(compiler_.cluster(), options_.node_name));
   if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
     reconciler_.want(std::move(compiled.change));
+  } else if (reconciler_.state() == Reconciler::State::kHeld) {
+    told_.reset();
   }
 }
 
@@ -196,17 +219,29 @@ bool Daemon::must_hold_back() {
 void Daemon::report(const Attempt& attempt) {
   Status status = status_;
   if (!attempt.error) {
+    measure(attempt);
     report_success(attempt);
     const bool news = !status.committed || !attempt.committed.empty();
     if (boot_snapshot_ && news) boot_snapshot_->committed();
     status.committed = true;
     status.commit_error.clear();
     if (sweeper_) sweeper_->enforced();
-  } else if (status.commit_error != attempt.error->message) {
-    status.commit_error = attempt.error->message;
-    log_error("cannot bring the kernel to the ruleset, trying on: " + status.commit_error);
+  } else {
+    metrics_.failed();
+    if (status.commit_error != attempt.error->message) {
+      status.commit_error = attempt.error->message;
+      log_error("cannot bring the kernel to the ruleset, trying on: " + status.commit_error);
+    }
   }
   publish(std::move(status));
+}
+
+void Daemon::measure(const Attempt& attempt) {
+  const auto told = std::exchange(told_, std::nullopt);
+  if (attempt.mended) metrics_.mended(attempt.culprit);
+  if (attempt.committed.empty()) return;
+  metrics_.committed(attempt.took);
+  if (told) metrics_.enforced(std::chrono::steady_clock::now() - *told);
 }
 
 void Daemon::report_success(const Attempt& attempt) {

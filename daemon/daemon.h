@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,9 +12,11 @@
 #include "daemon/boot_snapshot_writer.h"
 #include "daemon/conntrack_sweeper.h"
 #include "daemon/health_server.h"
+#include "daemon/metrics.h"
 #include "daemon/options.h"
 #include "daemon/problem_log.h"
 #include "daemon/reconciler.h"
+#include "daemon/service_manager.h"
 #include "daemon/source/source.h"
 #include "daemon/status.h"
 
@@ -41,6 +44,7 @@ class Daemon {
   void settle();
   bool must_hold_back();
   void report(const Attempt& attempt);
+  void measure(const Attempt& attempt);
   void report_success(const Attempt& attempt);
   void report(const Sweep& sweep);
   void publish(Status status);
@@ -48,6 +52,8 @@ class Daemon {
   boost::asio::io_context& io_;
   const Options options_;
   Status status_;
+  Metrics metrics_;
+  std::optional<std::chrono::steady_clock::time_point> told_;  // of what is not enforced yet
   IncrementalCompiler compiler_;
   std::vector<Event> events_;      // not compiled yet
   std::vector<Problem> problems_;  // of the last update
@@ -63,6 +69,7 @@ class Daemon {
   std::optional<AdminServer> admin_;
   std::optional<HealthServer> health_;
   std::optional<BootSnapshotWriter> boot_snapshot_;  // none: it is off
+  Watchdog watchdog_;
 };
 
 }  // namespace portcullis

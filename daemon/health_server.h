@@ -2,6 +2,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
+#include <string>
+
 #include "compiler/result.h"
 #include "daemon/http_server.h"
 #include "daemon/options.h"
@@ -17,9 +20,10 @@ class HealthServer {
   static constexpr std::chrono::seconds kPatience{5};
 
   // kIo: the address cannot be listened on (it is named, with the reason). `status` outlives the
-  // server, and is read on the io_context's thread.
+  // server; it is read, and `metrics` called, on the io_context's thread.
   [[nodiscard]] static Result<HealthServer> open(const ListenAddress& address,
-                                                 boost::asio::io_context& io, const Status& status);
+                                                 boost::asio::io_context& io, const Status& status,
+                                                 std::function<std::string()> metrics);
 
  private:
   explicit HealthServer(HttpServer server) : server_(std::move(server)) {}

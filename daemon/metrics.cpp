@@ -3,42 +3,185 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "daemon/process_usage.h"
+
 namespace portcullis {
 namespace {
 
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
+using prometheus::MetricType;
 
-ClientMetric gauge(double value, std::vector<ClientMetric::Label> labels = {}) {
+// Seconds. A changed element takes some 20 us, a cold start of a large cluster some 100 ms.
+const prometheus::Histogram::BucketBoundaries kBuckets = {
+    0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+    0.025,   0.05,     0.1,     0.25,   0.5,     1,      2.5,   5,      10,    30};
+
+constexpr std::array kResources = {"pods", "namespaces", "networkpolicies"};  // as Event has them
+
+ClientMetric value(double value, std::vector<ClientMetric::Label> labels = {}) {
   ClientMetric metric;
   metric.label = std::move(labels);
   metric.gauge.value = value;
+  metric.counter.value = value;
   return metric;
 }
 
-MetricFamily family(std::string name, std::string help, std::vector<ClientMetric> values) {
-  return {std::move(name), std::move(help), prometheus::MetricType::Gauge, std::move(values)};
+ClientMetric value(std::size_t number, std::vector<ClientMetric::Label> labels = {}) {
+  return value(static_cast<double>(number), std::move(labels));
+}
+
+ClientMetric value(bool yes) { return value(yes ? 1.0 : 0.0); }
+
+MetricFamily gauges(std::string name, std::string help, std::vector<ClientMetric> values) {
+  return {std::move(name), std::move(help), MetricType::Gauge, std::move(values)};
+}
+
+std::vector<MetricFamily> of_status(const Status& status) {
+  std::vector<ClientMetric> stale;
+  for (const auto& following : status.followed) {
+    stale.push_back(value(staleness(following), {{"resource", following.what}}));
+  }
+  std::vector<ClientMetric> objects;
+  std::vector<ClientMetric> rejected;
+  for (const auto& [resource, count] : status.objects) {
+    objects.push_back(value(count.known, {{"resource", resource}}));
+    rejected.push_back(value(count.rejected, {{"resource", resource}}));
+  }
+  return {gauges("portcullis_ready", "Whether what is wanted has been committed to the kernel.",
+                 {value(status.ready())}),
+          gauges("portcullis_source_synced", "Whether everything has been read once.",
+                 {value(status.source_read)}),
+          gauges("portcullis_source_stale_seconds",
+                 "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
+          gauges("portcullis_snapshot_failing",
+                 "Whether the ruleset cannot be kept on disk for the next boot.",
+                 {value(!status.unsaved.empty())}),
+          gauges("portcullis_objects", "Objects that are known.", std::move(objects)),
+          gauges("portcullis_objects_rejected",
+                 "Objects with a mistake in them: these fail closed, and the log names them.",
+                 std::move(rejected)),
+          gauges("portcullis_object_problems",
+                 "Mistakes in objects, and files that cannot be read.", {value(status.problems)})};
+}
+
+std::vector<MetricFamily> of_table(const RulesetSize& size) {
+  return {
+      gauges("portcullis_table_chains", "Chains of the wanted ruleset.", {value(size.chains)}),
+      gauges("portcullis_table_sets", "Sets and maps of the wanted ruleset.", {value(size.sets)}),
+      gauges("portcullis_table_elements", "Elements of these sets and maps.",
+             {value(size.elements)})};
+}
+
+// Comments that are cut may be equal: a series has the sum of its counters.
+std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied) {
+  std::map<std::string, nl::CounterValue> by_comment;  // "ingress: shop/web, shop/all"
+  for (const auto& counter : denied) {
+    auto& sum = by_comment[counter.spec.comment];
+    sum.packets += counter.packets;
+    sum.bytes += counter.bytes;
+  }
+  std::vector<ClientMetric> packets;
+  std::vector<ClientMetric> bytes;
+  for (const auto& [comment, sum] : by_comment) {
+    const auto colon = std::min(comment.find(": "), comment.size());
+    const std::vector<ClientMetric::Label> labels = {
+        {"direction", comment.substr(0, colon)},
+        {"policies", comment.substr(std::min(colon + 2, comment.size()))}};
+    packets.push_back(value(static_cast<double>(sum.packets), labels));
+    bytes.push_back(value(static_cast<double>(sum.bytes), labels));
+  }
+  return {MetricFamily{"portcullis_denied_packets_total",
+                       "Packets that the policies named have dropped.", MetricType::Counter,
+                       std::move(packets)},
+          MetricFamily{"portcullis_denied_bytes_total", "Bytes of these packets.",
+                       MetricType::Counter, std::move(bytes)}};
+}
+
+// Under the names that every client library of Prometheus has.
+std::vector<MetricFamily> of_process() {
+  const auto usage = process_usage();
+  return {MetricFamily{"process_cpu_seconds_total",
+                       "User and system processor time, in seconds.",
+                       MetricType::Counter,
+                       {value(usage.processor.count())}},
+          gauges("process_resident_memory_bytes", "Resident memory, in bytes.",
+                 {value(usage.resident_bytes)}),
+          gauges("process_open_fds", "Open file descriptors.", {value(usage.open_files)}),
+          gauges("process_start_time_seconds", "When the process began, in Unix time.",
+                 {value(usage.began.count())})};
+}
+
+std::array<prometheus::Counter*, kResources.size()> counters(
+    prometheus::Family<prometheus::Counter>& family) {
+  std::array<prometheus::Counter*, kResources.size()> counters{};
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    counters[i] = &family.Add({{"resource", kResources[i]}});
+  }
+  return counters;
 }
 
 }  // namespace
 
-std::string metrics(const Status& status) {
-  std::vector<ClientMetric> stale;
-  for (const Following& following : status.followed) {
-    stale.push_back(gauge(staleness(following), {{"resource", following.what}}));
+Metrics::Metrics()
+    : events_(counters(prometheus::BuildCounter()
+                           .Name("portcullis_events_total")
+                           .Help("Objects that came, changed or went, as the source told.")
+                           .Register(registry_))),
+      repairs_(prometheus::BuildCounter()
+                   .Name("portcullis_repairs_total")
+                   .Help("Changes of the table by others that were undone, by program.")
+                   .Register(registry_)),
+      failures_(prometheus::BuildCounter()
+                    .Name("portcullis_commit_failures_total")
+                    .Help("Attempts to bring the kernel to the ruleset that failed.")
+                    .Register(registry_)
+                    .Add({})),
+      commits_(prometheus::BuildHistogram()
+                   .Name("portcullis_commit_duration_seconds")
+                   .Help("What changing the kernel's table took, all of its steps together.")
+                   .Register(registry_)
+                   .Add({}, kBuckets)),
+      latency_(prometheus::BuildHistogram()
+                   .Name("portcullis_event_to_commit_seconds")
+                   .Help("From when the source told of a change to when packets met it.")
+                   .Register(registry_)
+                   .Add({}, kBuckets)) {
+  prometheus::BuildGauge()
+      .Name("portcullis_build_info")
+      .Help("The version that runs; always 1.")
+      .Register(registry_)
+      .Add({{"version", PORTCULLIS_VERSION}})
+      .Set(1);
+}
+
+void Metrics::count(std::span<const Event> events) {
+  for (const auto& event : events) events_[event.index()]->Increment();
+}
+
+void Metrics::committed(std::chrono::duration<double> took) { commits_.Observe(took.count()); }
+
+void Metrics::failed() { failures_.Increment(); }
+
+void Metrics::enforced(std::chrono::duration<double> after) { latency_.Observe(after.count()); }
+
+void Metrics::mended(const std::string& culprit) {
+  repairs_.Add({{"culprit", culprit.substr(0, culprit.find(" ("))}}).Increment();
+}
+
+std::string Metrics::text(const Status& status, const RulesetSize& size,
+                          const std::vector<nl::CounterValue>& denied) const {
+  auto families = of_status(status);
+  for (auto& more : {of_table(size), of_denied(denied), of_process(), registry_.Collect()}) {
+    families.insert(families.end(), more.begin(), more.end());
   }
-  return prometheus::TextSerializer().Serialize(
-      {family("portcullis_ready", "Whether what is wanted has been committed to the kernel.",
-              {gauge(status.ready() ? 1 : 0)}),
-       family("portcullis_source_synced", "Whether everything has been read once.",
-              {gauge(status.source_read ? 1 : 0)}),
-       family("portcullis_source_stale_seconds",
-              "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
-       family("portcullis_snapshot_failing",
-              "Whether the ruleset cannot be kept on disk for the next boot.",
-              {gauge(status.unsaved.empty() ? 0 : 1)}),
-       family("portcullis_object_problems", "Mistakes in objects, and files that cannot be read.",
-              {gauge(static_cast<double>(status.problems))})});
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace portcullis

@@ -1,15 +1,58 @@
 #pragma once
 
-#include <string>
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
 
+#include <array>
+#include <chrono>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/event.h"
+#include "compiler/ruleset_size.h"
+#include "daemon/netlink/kernel.h"
 #include "daemon/status.h"
 
 namespace portcullis {
 
-// The status in Prometheus' text format
-// (https://prometheus.io/docs/instrumenting/exposition_formats/).
-std::string metrics(const Status& status);
+// What the daemon has counted and measured since its start, with how it does now, for Prometheus in
+// its text format (https://prometheus.io/docs/instrumenting/exposition_formats/). Labels have few
+// values: names of resources and of programs. Not thread safe.
+class Metrics {
+ public:
+  static constexpr const char* kType = "text/plain; version=0.0.4; charset=utf-8";
 
-inline constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+  Metrics();
+
+  void count(std::span<const Event> events);  // that a source has told
+
+  // An attempt to bring the kernel to the ruleset, which changed it.
+  void committed(std::chrono::duration<double> took);
+  void failed();
+
+  // From when the source told of a change to when packets met it.
+  void enforced(std::chrono::duration<double> after);
+
+  // What somebody else had done to the table was undone: "nft (process 4711)".
+  void mended(const std::string& culprit);
+
+  std::string text(const Status& status, const RulesetSize& size,
+                   const std::vector<nl::CounterValue>& denied) const;
+
+ private:
+  using Counters = prometheus::Family<prometheus::Counter>;
+  using Histograms = prometheus::Family<prometheus::Histogram>;
+
+  prometheus::Registry registry_;
+  std::array<prometheus::Counter*, std::variant_size_v<Event>> events_;
+  Counters& repairs_;
+  prometheus::Counter& failures_;
+  prometheus::Histogram& commits_;
+  prometheus::Histogram& latency_;
+};
 
 }  // namespace portcullis

@@ -24,6 +24,7 @@ void add_missing(const Map& from, const Map& to, Map& found) {
 void add_gone(const Ruleset& from, const Ruleset& to, Ruleset& gone) {
   add_missing(from.sets, to.sets, gone.sets);
   add_missing(from.chains, to.chains, gone.chains);
+  add_missing(from.counters, to.counters, gone.counters);
 }
 
 template <class Map>
@@ -109,11 +110,13 @@ void Reconciler::arm(State state, Clock::time_point when) {
 }
 
 void Reconciler::attempt(RulesetChange change) {
+  const auto start = Clock::now();
   auto result = bring(std::move(change));
   Attempt attempt;
   if (result) {
     delay_ = {};
     attempt = std::move(*result);
+    attempt.took = Clock::now() - start;
     arm(State::kHeld, std::min(next_look_, removal_due_));
   } else {
     generation_.reset();
@@ -128,10 +131,15 @@ void Reconciler::attempt(RulesetChange change) {
 Result<Attempt> Reconciler::bring(RulesetChange change) {
   if (!generation_ || (Clock::now() >= next_look_ && !is_untouched())) return bring_from_dump();
   auto committed = bring_change(std::move(change));
-  if (committed) return Attempt{std::move(*committed), {}, {}, {}};
+  if (committed) {
+    Attempt attempt;
+    attempt.committed = std::move(*committed);
+    return attempt;
+  }
   generation_.reset();
   return bring_from_dump().map([&](Attempt attempt) {
     attempt.mended = std::move(committed.error().message);
+    if (attempt.culprit.empty()) attempt.culprit = "somebody";
     return attempt;
   });
 }
@@ -173,8 +181,10 @@ Result<Attempt> Reconciler::bring_from_dump() {
     Ruleset expected = desired;
     expected.sets.insert(left_behind_.sets.begin(), left_behind_.sets.end());
     expected.chains.insert(left_behind_.chains.begin(), left_behind_.chains.end());
+    expected.counters.insert(left_behind_.counters.begin(), left_behind_.counters.end());
     if (actual != expected) {
-      attempt.mended = (culprit_.empty() ? "somebody" : culprit_) + " changed it";
+      attempt.culprit = culprit_.empty() ? "somebody" : culprit_;
+      attempt.mended = attempt.culprit + " changed it";
     }
   }
   culprit_.clear();
@@ -195,6 +205,7 @@ Result<Attempt> Reconciler::bring_from_dump() {
 Result<Transaction> Reconciler::bring_change(RulesetChange change) {
   take_back(left_behind_.sets, change.after.sets, change.before.sets);
   take_back(left_behind_.chains, change.after.chains, change.before.chains);
+  take_back(left_behind_.counters, change.after.counters, change.before.counters);
   auto todo = diff_parts(change.before, change.after);
   auto stale = std::exchange(left_behind_, {});
   add_gone(change.before, change.after, stale);

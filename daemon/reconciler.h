@@ -32,6 +32,8 @@ struct Attempt {
   std::optional<Error> error;  // a step failed, those before it hold; trying on after next_try
   // The kernel did not hold what we had left there, and was mended: how we noticed.
   std::optional<std::string> mended;
+  std::string culprit;  // who had changed it then: "nft (process 4711)"
+  std::chrono::steady_clock::duration took{};
   std::chrono::milliseconds next_try{0};
 };
 
@@ -88,6 +90,9 @@ class Reconciler {
 
   // What an attempt would commit if it looked at the kernel now. kNotFound while kWaiting.
   [[nodiscard]] Result<Transaction> difference();
+
+  // What the rules in force have counted.
+  [[nodiscard]] Result<std::vector<nl::CounterValue>> counters() { return kernel_.counters(); }
 
   // Whether the kernel holds a table of ours that packets pass, of this run or an earlier one (what
   // was only prepared counts for nothing); true if it does not say.

@@ -1,12 +1,21 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "daemon/source/source.h"
 
 namespace portcullis {
+
+// Of one resource.
+struct ObjectCount {
+  std::size_t known = 0;
+  std::size_t rejected = 0;  // for a mistake in it; those that are known fail closed
+
+  bool operator==(const ObjectCount&) const = default;
+};
 
 // How the daemon does, for probes and for systemd. Says nothing of policies or addresses: everyone
 // may read it.
@@ -18,7 +27,8 @@ struct Status {
   std::vector<std::string> unreadable_files;
   std::vector<Following> followed;  // of the source; what is in trouble is stale
   std::string unsaved;              // why the ruleset is not kept for the next boot; empty: it is
-  std::size_t problems = 0;         // in the objects, with those files; the log names them all
+  std::map<std::string, ObjectCount> objects;  // by resource: "pods"
+  std::size_t problems = 0;  // in the objects, with those files; the log names them all
 
   bool ready() const { return committed; }
   bool operator==(const Status&) const = default;

@@ -63,6 +63,16 @@ Ruleset IncrementalCompiler::ruleset() const {
   return ruleset;
 }
 
+RulesetSize IncrementalCompiler::size() const {
+  RulesetSize size;
+  if (!has_ruleset_) return size;
+  profiles_.measure(size);
+  pod_sets_.measure(size);
+  measure_dispatch_sets(dispatch_, size);
+  ++size.chains;  // forward
+  return size;
+}
+
 void IncrementalCompiler::note(const ObjectChange<Pod>& change, Holders& before) {
   for (const auto* pod : {change.before.get(), change.after.get()}) {
     if (pod == nullptr) continue;

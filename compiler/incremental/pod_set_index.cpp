@@ -175,6 +175,19 @@ void PodSetIndex::print(Ruleset& ruleset) const {
   for (const auto& [name, active] : sets_) ruleset.sets[name] = whole(active);
 }
 
+void PodSetIndex::measure(RulesetSize& size) const {
+  size.sets += sets_.size();
+  for (const auto& [name, active] : sets_) {
+    for (const auto& [group, held] : active.groups) {
+      size.elements +=
+          static_cast<std::size_t>(std::count_if(group->addresses.begin(), group->addresses.end(),
+                                                 [&, held = held](const Address& address) {
+                                                   return includes(active.set, held, address);
+                                                 }));
+    }
+  }
+}
+
 // Whatever matched under a namespace's former labels is among the candidates: these come of the
 // pods' labels only.
 void PodSetIndex::match_all(PodGroup& group, const Namespace* ns) {

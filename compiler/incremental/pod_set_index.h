@@ -13,6 +13,7 @@
 #include "compiler/incremental/ruleset_change.h"
 #include "compiler/incremental/selector_index.h"
 #include "compiler/profile_chain.h"
+#include "compiler/ruleset_size.h"
 
 namespace portcullis {
 
@@ -79,7 +80,8 @@ class PodSetIndex {
   // Adds what has happened since the last call.
   void take(RulesetChange& change);
 
-  void print(Ruleset& ruleset) const;  // adds the sets in use
+  void print(Ruleset& ruleset) const;     // adds the sets in use
+  void measure(RulesetSize& size) const;  // adds theirs
 
  private:
   using Groups = std::unordered_set<PodGroup*>;

@@ -74,6 +74,12 @@ void ProfileRegistry::print(Ruleset& ruleset) const {
   for (const auto& [name, active] : counters_.objects) ruleset.counters[name] = active.object;
 }
 
+void ProfileRegistry::measure(RulesetSize& size) const {
+  for (const auto& [name, active] : chains_) size.chains += active.chains.size();
+  size.sets += fixed_.objects.size();
+  for (const auto& [name, active] : fixed_.objects) size.elements += active.object.elements.size();
+}
+
 void ProfileRegistry::take_chains(RulesetChange& change) {
   for (auto* active : std::exchange(touched_chains_, {})) {
     auto& to = active->uses > 0 ? change.after : change.before;

@@ -59,6 +59,7 @@ class ProfileRegistry {
   void take(RulesetChange& change);
 
   void print(Ruleset& ruleset) const;     // adds chains and fixed sets
+  void measure(RulesetSize& size) const;  // adds theirs
 
  private:
   using Key = std::tuple<Direction, Family, SharedPolicies, std::vector<NamedPort>>;

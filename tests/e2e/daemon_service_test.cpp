@@ -122,6 +122,15 @@ TEST_F(DaemonService, RunsWithoutAHealthPort) {
   EXPECT_EQ(get("/healthz").status, 0);
 }
 
+// While it waits for something else to happen, too.
+TEST_F(DaemonService, FeedsTheWatchdog) {
+  NotifySocket notify(directory_ / "notify");
+  start_daemon({}, {"NOTIFY_SOCKET=" + (directory_ / "notify"), "WATCHDOG_USEC=100000"});
+  ASSERT_TRUE(wait_until([&] { return contains(notify.text(), "READY=1\n"); })) << daemon_->err();
+  const auto before = count_of(notify.text(), "WATCHDOG=1");
+  EXPECT_TRUE(wait_until([&] { return count_of(notify.text(), "WATCHDOG=1") > before + 2; }));
+}
+
 TEST_F(DaemonService, TakesItsOptionsFromAFile) {
   write_file(directory_ / "config.yaml",
              "manifests: " + manifests_ + "\nnode-name: node\nsocket: " + socket_ +

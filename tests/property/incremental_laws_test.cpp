@@ -43,6 +43,12 @@ void assert_whole(const Ruleset& side, const Ruleset& other, const Ruleset& rule
   }
 }
 
+RulesetSize size_of(const Ruleset& ruleset) {
+  RulesetSize size{ruleset.chains.size(), ruleset.sets.size(), 0};
+  for (const auto& [name, set] : ruleset.sets) size.elements += set.elements.size();
+  return size;
+}
+
 std::vector<std::string> lines(const std::vector<AddressConflict>& conflicts) {
   std::vector<std::string> lines;
   for (const auto& conflict : conflicts) lines.push_back(to_string(conflict));
@@ -57,6 +63,7 @@ RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchAfterEachStep, ()) {
     for (const auto& event : batch) cluster.apply(event);
     const auto compiled = incremental.apply(batch);
     assert_equal(incremental.ruleset(), compile(cluster, "n1"));
+    RC_ASSERT(incremental.size() == size_of(incremental.ruleset()));
     RC_ASSERT(lines(incremental.conflicts()) == lines(address_conflicts(cluster)));
     RC_ASSERT(compiled.lost == lost_addresses(owners, address_owners(cluster)));
   }

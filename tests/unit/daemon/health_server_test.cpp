@@ -26,7 +26,9 @@ std::string own_loopback_address() {
 
 class Health : public testing::Test {
  protected:
-  Result<HealthServer> open() { return HealthServer::open(address_, io_, status_); }
+  Result<HealthServer> open() {
+    return HealthServer::open(address_, io_, status_, [] { return std::string("metrics"); });
+  }
 
   HttpAnswer get(const std::string& path) {
     const LoopThread loop(io_);
