@@ -192,7 +192,8 @@ constexpr std::array kTable{
            "none)",
            set_node_name},
     Option{"listen", "", "ADDR:PORT", kRun, false,
-           "Serves /healthz and /readyz here, off: nowhere (default 127.0.0.1:9909)", set_listen},
+           "Serves /healthz, /readyz and /metrics here, off: nowhere (default 127.0.0.1:9909)",
+           set_listen},
     Option{"socket", "", "PATH", kRun | kDump | kDiff | kExplain | kMatrix, false,
            "The daemon's socket for root (default /run/portcullis/portcullis.sock)", set_socket},
     Option{"snapshot", "", "FILE", kRun | kRestore | kCleanup, false,
@@ -203,8 +204,8 @@ constexpr std::array kTable{
            "owned: no other process may change the table, where the kernel can tell (Linux 6.9; "
            "default); shared: anyone may, and it is mended",
            set_ownership},
-    Option{"log-level", "", "LEVEL", kRun, false, "debug, info, warning or error (default info)",
-           set_log_level},
+    Option{"log-level", "", "debug|info|warning|error", kRun, false,
+           "What is logged, and what is worse (default info)", set_log_level},
     Option{"kernel", "", "", kDump, false, "The table in this network namespace's kernel (default)",
            set_kernel},
     Option{"desired", "", "", kDump, false, "The ruleset that the running daemon wants",
@@ -213,6 +214,44 @@ constexpr std::array kTable{
            set_nft_format},
     Option{"output", "o", "text|json", kExplain | kMatrix, false, "Output format (default text)",
            set_text_format},
+};
+
+constexpr std::array kCommands{
+    CommandText{Command::kRun, "run",
+                "Enforces on this node the policies of an API server or of a directory",
+                "Rules stay in the kernel when the daemon stops: portcullis cleanup removes them.\n"
+                "SIGTERM and SIGINT stop it."},
+    CommandText{Command::kCompile, "compile", "Compiles manifests and prints the node's ruleset",
+                "The output loads with nft -f (or nft -j -f). Problems go to standard error, one\n"
+                "a line. An object with a mistake in it is compiled closed: what it selects is\n"
+                "denied, and the exit code is 0. A file that cannot be read or is no YAML or\n"
+                "JSON means exit code 2 and no output."},
+    CommandText{Command::kDump, "dump", "Prints the ruleset of the kernel or of the daemon",
+                "Exit code 1 if there is no table."},
+    CommandText{Command::kDiff, "diff", "What the kernel's table lacks of what the daemon wants",
+                "Prints the operations that would make them equal. Exit code 0: none, 1: some."},
+    CommandText{
+        Command::kExplain, "explain", "Why a connection is allowed or denied",
+        "Asks the running daemon, or with -f reads manifests and needs no daemon. Judged is\n"
+        "a new connection as the node sees it, after a Service's address has become a\n"
+        "pod's. Exit code 0: allowed, 1: denied (over IPv4 or IPv6), 2: error."},
+    CommandText{
+        Command::kMatrix, "matrix", "Who may talk to whom, and on which ports",
+        "Asks the running daemon, or with -f reads manifests and needs no daemon. A row for\n"
+        "each source, a column for each destination: all, none, or what is allowed. Pods on\n"
+        "the host's network, finished ones and those without an address are left out."},
+    CommandText{Command::kCheck, "check",
+                "Whether this host can enforce, and may read the API server",
+                "A line for each thing that was looked at. Exit code 1 if one of them FAILED."},
+    CommandText{
+        Command::kRestore, "restore", "Puts the ruleset of the last run back into the kernel",
+        "For the boot, before anything can talk: what the daemon kept on disk is in force\n"
+        "until it has read what is to be enforced now. Changes nothing where a table of ours\n"
+        "is in force already, or nothing was kept. Exit code 2 if what was kept is refused:\n"
+        "it is damaged, of another node, or not root's alone."},
+    CommandText{Command::kCleanup, "cleanup", "Removes our table from the kernel",
+                "And the ruleset that is kept on disk. Nothing is enforced after that. Stop the\n"
+                "daemon first: it would put the table back."},
 };
 
 }  // namespace
@@ -224,5 +263,7 @@ bool Option::in_config_file() const {
 }
 
 std::span<const Option> option_table() { return kTable; }
+
+std::span<const CommandText> command_table() { return kCommands; }
 
 }  // namespace portcullis

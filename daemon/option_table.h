@@ -29,4 +29,13 @@ constexpr std::uint16_t command_bit(Command command) {
 
 std::span<const Option> option_table();
 
+struct CommandText {
+  Command command;
+  const char* name;    // "run"
+  const char* help;    // one line
+  const char* footer;  // what else is worth knowing of it
+};
+
+std::span<const CommandText> command_table();
+
 }  // namespace portcullis

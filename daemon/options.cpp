@@ -14,51 +14,6 @@
 namespace portcullis {
 namespace {
 
-struct CommandText {
-  Command command;
-  const char* name;
-  const char* help;
-  const char* footer;
-};
-
-constexpr std::array kCommands{
-    CommandText{Command::kRun, "run",
-                "Enforces on this node the policies of an API server or of a directory",
-                "Rules stay in the kernel when the daemon stops: portcullis cleanup removes them.\n"
-                "SIGTERM and SIGINT stop it."},
-    CommandText{Command::kCompile, "compile", "Compiles manifests and prints the node's ruleset",
-                "The output loads with nft -f (or nft -j -f). Problems go to standard error, one\n"
-                "a line. An object with a mistake in it is compiled closed: what it selects is\n"
-                "denied, and the exit code is 0. A file that cannot be read or is no YAML or\n"
-                "JSON means exit code 2 and no output."},
-    CommandText{Command::kDump, "dump", "Prints the ruleset of the kernel or of the daemon",
-                "Exit code 1 if there is no table."},
-    CommandText{Command::kDiff, "diff", "What the kernel's table lacks of what the daemon wants",
-                "Prints the operations that would make them equal. Exit code 0: none, 1: some."},
-    CommandText{
-        Command::kExplain, "explain", "Why a connection is allowed or denied",
-        "Asks the running daemon, or with -f reads manifests and needs no daemon. Judged is\n"
-        "a new connection as the node sees it, after a Service's address has become a\n"
-        "pod's. Exit code 0: allowed, 1: denied (over IPv4 or IPv6), 2: error."},
-    CommandText{
-        Command::kMatrix, "matrix", "Who may talk to whom, and on which ports",
-        "Asks the running daemon, or with -f reads manifests and needs no daemon. A row for\n"
-        "each source, a column for each destination: all, none, or what is allowed. Pods on\n"
-        "the host's network, finished ones and those without an address are left out."},
-    CommandText{Command::kCheck, "check",
-                "Whether this host can enforce, and may read the API server",
-                "A line for each thing that was looked at. Exit code 1 if one of them FAILED."},
-    CommandText{
-        Command::kRestore, "restore", "Puts the ruleset of the last run back into the kernel",
-        "For the boot, before anything can talk: what the daemon kept on disk is in force\n"
-        "until it has read what is to be enforced now. Changes nothing where a table of ours\n"
-        "is in force already, or nothing was kept. Exit code 2 if what was kept is refused:\n"
-        "it is damaged, of another node, or not root's alone."},
-    CommandText{Command::kCleanup, "cleanup", "Removes our table from the kernel",
-                "And the ruleset that is kept on disk. Nothing is enforced after that. Stop the\n"
-                "daemon first: it would put the table back."},
-};
-
 // What the command line said, in its own order.
 struct Given {
   const Option* option;
@@ -205,7 +160,7 @@ Result<Invocation> parse_options(const std::vector<std::string>& arguments) {
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", "portcullis " PORTCULLIS_VERSION);
   std::vector<Given> given;
-  for (const CommandText& text : kCommands) add_command(app, text, given);
+  for (const CommandText& text : command_table()) add_command(app, text, given);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -215,8 +170,9 @@ Result<Invocation> parse_options(const std::vector<std::string>& arguments) {
   } catch (const CLI::Error& error) {
     return usage_error(chosen(app), error.what());
   }
-  const auto text = std::ranges::find(kCommands, chosen(app), &CommandText::name);
-  if (text == kCommands.end()) return usage_error("", "give a command");
+  const auto commands = command_table();
+  const auto text = std::ranges::find(commands, chosen(app), &CommandText::name);
+  if (text == commands.end()) return usage_error("", "give a command");
   return resolve(text->command, given);
 }
 
