@@ -26,7 +26,7 @@ if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
 fi
 
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/portcullis
-assets=$cache/envtest-$kubernetes
+assets=$cache/envtest-$kubernetes-2
 if [ -d "$assets" ]; then
   echo "$assets"
   exit
@@ -66,7 +66,8 @@ fetch() {
   copy_package_sources
   apt update || say "Some package sources could not be read; going on with the others."
   cd "$work"
-  apt download etcd-server kubernetes-client "golang-$go-go" "golang-$go-src"
+  apt download etcd-server kubernetes-client "golang-$go-go" "golang-$go-src" \
+    golang-github-modern-go-reflect2-dev
   apt source --download-only kubernetes
   ls kubernetes_*"$kubernetes"-*.dsc >/dev/null 2>&1 ||
     fail "Debian's source package is not Kubernetes $kubernetes, but $(ls kubernetes_*.dsc)"
@@ -77,6 +78,11 @@ unpack() {
   mkdir -p "$work/go/src/k8s.io"
   # What apt has downloaded, it has checked.
   dpkg-source --no-check -x "$work"/kubernetes_*.dsc "$work/go/src/k8s.io/kubernetes" >&2
+  # Its reflect2 walks maps as Go did before 1.18, and crashes at the first custom resource.
+  reflect2=github.com/modern-go/reflect2
+  rm -r "$work/go/src/k8s.io/kubernetes/vendor/$reflect2"
+  cp -r "$work/packages/usr/share/gocode/src/$reflect2" \
+    "$work/go/src/k8s.io/kubernetes/vendor/$reflect2"
 }
 
 # The only generated file that the source package does not contain: the description of the API.

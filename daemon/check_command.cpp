@@ -83,7 +83,7 @@ void check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Find
         findings.good(what);
       } else {
         findings.bad(std::string("may not ") + verb + ' ' + to_string(resource) +
-                     " in every namespace: apply manifests/rbac.yaml");
+                     " in every namespace: apply manifests/base/rbac.yaml");
       }
     }
   }

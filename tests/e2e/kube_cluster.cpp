@@ -37,8 +37,9 @@ void KubeCluster::build(Topology topology) {
   ASSERT_TRUE(prober) << prober.error().message;
   prober_.emplace(std::move(*prober));
   ASSERT_TRUE(server_->becomes_ready()) << server_->log();
-  kubectl({"apply", "-f", "manifests/rbac.yaml"});
-  const auto kubeconfig = server_->kubeconfig_of("kube-system", "portcullis");
+  kubectl({"apply", "-f", "manifests/base/namespace.yaml"});
+  kubectl({"apply", "-f", "manifests/base/rbac.yaml"});
+  const auto kubeconfig = server_->kubeconfig_of("portcullis", "portcullis");
   ASSERT_TRUE(kubeconfig) << kubeconfig.error().message;
   kubeconfig_ = *kubeconfig;
   create_objects();

@@ -24,8 +24,8 @@ namespace portcullis::test {
 //     control-plane (kube-apiserver, etcd) ---- node-1 (portcullis run --kubeconfig) ---- pods
 //                                               node-2 (portcullis run --kubeconfig) ---- pods
 //
-// The daemons have a token of the service account of manifests/rbac.yaml. The playground's pods
-// and namespaces are objects of the API server from the beginning.
+// The daemons have a token of the service account of manifests/base/rbac.yaml. The playground's
+// pods and namespaces are objects of the API server from the beginning.
 class KubeCluster : public testing::Test {
  protected:
   // All but the daemons. Skips the test where there is no API server, or no namespaces can be made.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "k8s-client/base64.h"
 #include "tests/support/kube/command_lines.h"
 #include "tests/support/process/wait_until.h"
 
@@ -26,8 +27,12 @@ std::string without_information(const std::string& log) {
 }  // namespace
 
 KubeServer::KubeServer(const KubeAssets& assets, const NetworkNamespace& network,
-                       std::string address)
-    : assets_(assets), network_(network), address_(std::move(address)), api_(api_setup()) {
+                       std::string address, std::vector<std::string> flags)
+    : assets_(assets),
+      network_(network),
+      address_(std::move(address)),
+      flags_(std::move(flags)),
+      api_(api_setup()) {
   const auto server = authority_.issue_server({kLoopback, address_});
   write_file(directory_ / "ca.crt", authority_.certificate());
   write_file(directory_ / "server.crt", server.certificate);
@@ -49,7 +54,8 @@ void KubeServer::start_etcd() {
 }
 
 void KubeServer::start_api_server() {
-  const auto line = command_line_of_api_server(assets_, directory_.path(), kPort);
+  auto line = command_line_of_api_server(assets_, directory_.path(), kPort);
+  line.insert(line.end(), flags_.begin(), flags_.end());
   api_server_.reset();
   api_server_.emplace(ChildSetup{line, {}, &network_, ""});
 }
@@ -64,16 +70,25 @@ bool KubeServer::becomes_ready(std::chrono::seconds deadline) {
       deadline);
 }
 
+HttpAnswer KubeServer::ask_etcd(const std::string& path, const std::string& question) const {
+  HttpAnswer answer;
+  network_.run([&] { answer = http_post(kLoopback, kEtcdPort, path, question); });
+  return answer;
+}
+
 bool KubeServer::compact() {
-  const auto ask = [&](const std::string& path, const Json& question) {
-    HttpAnswer answer;
-    network_.run([&] { answer = http_post(kLoopback, kEtcdPort, path, question.dump()); });
-    return answer;
-  };
-  const auto status = ask("/v3/maintenance/status", Json::object());
+  const auto status = ask_etcd("/v3/maintenance/status", "{}");
   if (status.status != 200) return false;
-  const auto newest = Json::parse(status.body).at("header").at("revision");
-  return ask("/v3/kv/compaction", {{"revision", newest}, {"physical", true}}).status == 200;
+  const Json question = {{"revision", Json::parse(status.body).at("header").at("revision")},
+                         {"physical", true}};
+  return ask_etcd("/v3/kv/compaction", question.dump()).status == 200;
+}
+
+std::string KubeServer::stored(const std::string& key) const {
+  const Json question = {{"key", k8s::encode_base64(key)}};
+  const auto answer = Json::parse(ask_etcd("/v3/kv/range", question.dump()).body);
+  if (!answer.contains("kvs")) return "";
+  return k8s::decode_base64(answer.at("kvs").at(0).at("value").get<std::string>()).value_or("");
 }
 
 Finished KubeServer::kubectl(const std::vector<std::string>& arguments,

@@ -29,8 +29,10 @@ class KubeServer {
   static constexpr std::uint16_t kPort = 6443;
 
   // Starts both, and does not wait. The namespace must outlive it, and have its loopback device up;
-  // others reach the server by `address`, one of the namespace's.
-  KubeServer(const KubeAssets& assets, const NetworkNamespace& network, std::string address);
+  // others reach the server by `address`, one of the namespace's. `flags` are further ones of
+  // kube-apiserver.
+  KubeServer(const KubeAssets& assets, const NetworkNamespace& network, std::string address,
+             std::vector<std::string> flags = {});
 
   // /readyz said so, and the namespace `default` is there, before the deadline. If not, log() tells
   // why.
@@ -44,6 +46,9 @@ class KubeServer {
   // Drops what etcd remembers of the past: only what is newest can be listed and watched from now
   // on, but for the API server's own memory of recent events, which a restart empties.
   bool compact();
+
+  // The value that etcd has for a key; "" for none.
+  std::string stored(const std::string& key) const;
 
   // As admin, who may do everything (system:masters).
   ApiClient& api() { return api_; }
@@ -66,11 +71,13 @@ class KubeServer {
 
  private:
   using Credentials = std::map<std::string, std::string>;  // as a kubeconfig calls them
+  HttpAnswer ask_etcd(const std::string& path, const std::string& question) const;
   std::string write_kubeconfig(const std::string& name, const Credentials& user) const;
 
   KubeAssets assets_;
   const NetworkNamespace& network_;
   std::string address_;
+  std::vector<std::string> flags_;
   CertificateAuthority authority_;
   TemporaryDirectory directory_;
   ApiClient api_;

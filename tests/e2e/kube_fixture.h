@@ -1,0 +1,40 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/support/kube/kube_server.h"
+
+namespace portcullis::test {
+
+// A real API server in a network namespace of its own; the test is skipped where there is none.
+class KubeApiServer : public testing::Test {
+ protected:
+  void SetUp() override { start({}); }
+
+  // With further flags of kube-apiserver.
+  void start(const std::vector<std::string>& flags) {
+    const auto assets = find_kube_assets();
+    if (!assets) GTEST_SKIP() << assets.error().message;
+    auto network = NetworkNamespace::create();
+    if (!network) GTEST_SKIP() << network.error().message;
+    network_.emplace(std::move(*network));
+    network_->run(bring_loopback_up);
+    server_.emplace(*assets, *network_, "127.0.0.1", flags);
+    ASSERT_TRUE(server_->becomes_ready()) << server_->log();
+  }
+
+  // `kubectl apply -f`; what is refused fails the test.
+  void apply(const std::string& file, const std::string& input = "") {
+    const auto applied = server_->kubectl({"apply", "-f", file}, input);
+    ASSERT_EQ(applied.code, 0) << applied.err;
+  }
+
+  std::optional<NetworkNamespace> network_;
+  std::optional<KubeServer> server_;
+};
+
+}  // namespace portcullis::test
