@@ -16,7 +16,8 @@ BUILD := build/release
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps lint-deps build test e2e sanitize fuzz demo bench lint format install clean
+.PHONY: help deps build-deps lint-deps build test e2e sanitize fuzz demo bench lint format image \
+  install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,10 +35,10 @@ build: deps ## build everything (release)
 test: build ## build, and run every test (packets need root)
 	ctest --preset release
 
-e2e: build ## the tests against a real Kubernetes API server; prepares one first, once, in minutes
+e2e: build ## the tests against a real Kubernetes API server and promtool; prepares them once, in minutes
 	@PACKAGES="$(E2E_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
-	assets=$$(sh cmake/prepare_kube_apiserver.sh) && \
-	  KUBEBUILDER_ASSETS=$$assets ctest --preset release --label-regex kube --no-tests=error --parallel 2
+	assets=$$(sh cmake/prepare_kube_apiserver.sh) && promtool=$$(sh cmake/prepare_promtool.sh) && \
+	  KUBEBUILDER_ASSETS=$$assets PROMTOOL=$$promtool ctest --preset release --label-regex kube --no-tests=error --parallel 2
 
 demo: build ## enforce policies in a playground of network namespaces, and show it (needs root)
 	$(AS_ROOT) $(BUILD)/tests/demo/portcullis-demo
