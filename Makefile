@@ -7,6 +7,7 @@ BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
 TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin util-linux
 E2E_PACKAGES := dpkg-dev
+IMAGE_PACKAGES := buildah mmdebstrap
 LINT_PACKAGES := clang-format clang-tidy
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60
@@ -24,6 +25,9 @@ help: ## show this list
 
 deps: ## install the Debian packages that building and testing need
 	@PACKAGES="$(BUILD_PACKAGES) $(TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+
+build-deps:
+	@PACKAGES="$(BUILD_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 
 lint-deps:
 	@PACKAGES="$(LINT_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
@@ -68,6 +72,10 @@ lint: lint-deps deps ## formatting and clang-tidy
 
 format: lint-deps ## rewrite the sources in our format
 	git ls-files --cached --others --exclude-standard '*.h' '*.cpp' | xargs clang-format -i
+
+image: ## the container image, in build/image (needs root; BASE=image, TAG=name)
+	@PACKAGES="$(IMAGE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	$(AS_ROOT) sh cmake/build_image.sh
 
 install: build ## install the daemon (DESTDIR is honoured)
 	cmake --install $(BUILD)

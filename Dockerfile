@@ -1,0 +1,23 @@
+# The daemon with the libraries that it links, and nothing else: no shell, no package manager.
+#
+#     docker build --build-arg BASE=debian:bookworm-slim@sha256:... --tag portcullis:0.1.0 .
+#
+# `make image` builds it without a registry. On the same base, the same sources make the same image.
+ARG BASE=debian:bookworm-slim
+FROM ${BASE} AS build
+WORKDIR /src
+RUN apt-get update && apt-get install --yes --no-install-recommends make ca-certificates
+COPY Makefile .
+COPY cmake/install_packages.sh cmake/
+RUN make build-deps
+COPY . .
+RUN cmake --preset release -D PORTCULLIS_TESTS=OFF -D CMAKE_INSTALL_PREFIX=/usr && \
+    cmake --build --preset release && \
+    sh cmake/stage_image.sh build/release/daemon/portcullis /image
+
+FROM scratch
+COPY --from=build /image /
+# Root, for Kubernetes gives NET_ADMIN to nobody else; it needs no other of root's capabilities.
+USER 0:0
+ENTRYPOINT ["/usr/bin/portcullis"]
+CMD ["run"]

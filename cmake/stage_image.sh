@@ -1,0 +1,14 @@
+#!/bin/sh
+# stage_image.sh PROGRAM DIRECTORY: puts the program, what it links and the authorities that TLS
+# trusts into an empty directory, as an image has them.
+set -eu
+program=$1
+image=$2
+
+install -D --strip --mode=0755 "$program" "$image/usr/bin/portcullis"
+ldd "$program" | sed -n 's|^[^/]*\(/[^ ]*\) (0x.*|\1|p' | while read -r library; do
+  install -D --mode=0755 "$library" "$image$library"
+done
+install -D --mode=0644 /etc/ssl/certs/ca-certificates.crt "$image/etc/ssl/certs/ca-certificates.crt"
+install -d --mode=0755 "$image/etc/portcullis" "$image/run" "$image/var/lib"
+install -d --mode=1777 "$image/tmp"
