@@ -19,7 +19,7 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 // Seconds. A changed element takes some 20 us, a cold start of a large cluster some 100 ms.
-const prometheus::Histogram::BucketBoundaries kBuckets = {
+const prometheus::Histogram::BucketBoundaries buckets = {
     0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
     0.025,   0.05,     0.1,     0.25,   0.5,     1,      2.5,   5,      10,    30};
 
@@ -147,12 +147,12 @@ Metrics::Metrics()
                    .Name("portcullis_commit_duration_seconds")
                    .Help("What changing the kernel's table took, all of its steps together.")
                    .Register(registry_)
-                   .Add({}, kBuckets)),
+                   .Add({}, buckets)),
       latency_(prometheus::BuildHistogram()
                    .Name("portcullis_event_to_commit_seconds")
                    .Help("From when the source told of a change to when packets met it.")
                    .Register(registry_)
-                   .Add({}, kBuckets)) {
+                   .Add({}, buckets)) {
   prometheus::BuildGauge()
       .Name("portcullis_build_info")
       .Help("The version that runs; always 1.")

@@ -30,15 +30,14 @@ std::size_t open_files() {
   return static_cast<std::size_t>(std::distance(begin(found), end(found)));
 }
 
-const Seconds kBegan = std::chrono::system_clock::now().time_since_epoch();
+const Seconds began = std::chrono::system_clock::now().time_since_epoch();
 
 }  // namespace
 
 ProcessUsage process_usage() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), kBegan, resident_bytes(),
-          open_files()};
+  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), began, resident_bytes(), open_files()};
 }
 
 }  // namespace portcullis

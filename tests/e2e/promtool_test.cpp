@@ -9,23 +9,29 @@
 namespace portcullis::test {
 namespace {
 
-Finished promtool(std::vector<std::string> arguments, const std::string& input = "") {
-  arguments.insert(arguments.begin(), std::getenv("PROMTOOL"));
-  return run_to_end({arguments, {}, nullptr, input});
-}
-
 class Promtool : public Node {
  protected:
   void SetUp() override {
-    if (std::getenv("PROMTOOL") == nullptr) GTEST_SKIP() << "PROMTOOL is not set: see make e2e";
+    const char* const program = std::getenv("PROMTOOL");
+    if (program == nullptr) GTEST_SKIP() << "PROMTOOL is not set: see make e2e";
+    program_ = program;
     Node::SetUp();
+  }
+
+  Finished promtool(std::vector<std::string> arguments, const std::string& input = "") const {
+    arguments.insert(arguments.begin(), program_);
+    return run_to_end({arguments, {}, nullptr, input});
   }
 
   // The operator's object around Prometheus' own rule file.
   void write_rules() {
-    const auto object = YAML::LoadFile("manifests/overlays/prometheus-operator/prometheusrule.yaml");
+    const auto object =
+        YAML::LoadFile("manifests/overlays/prometheus-operator/prometheusrule.yaml");
     write_file(directory_ / "rules.yaml", YAML::Dump(object["spec"]));
   }
+
+ private:
+  std::string program_;
 };
 
 TEST_F(Promtool, FindsNothingAmissWithTheMetrics) {

@@ -102,7 +102,9 @@ class Canonical {
       for (const std::string& element : set.elements) all += "  " + element + "\n";
     }
     for (const auto& [chain, rules] : rules_) {
-      for (const std::string& rule : rules) all += "rule of " + chain + "\n" + rule;
+      for (const std::string& rule : rules) {
+        all.append("rule of ").append(chain).append("\n").append(rule);
+      }
     }
     return all;
   }

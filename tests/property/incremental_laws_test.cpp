@@ -51,6 +51,7 @@ RulesetSize size_of(const Ruleset& ruleset) {
 
 std::vector<std::string> lines(const std::vector<AddressConflict>& conflicts) {
   std::vector<std::string> lines;
+  lines.reserve(conflicts.size());
   for (const auto& conflict : conflicts) lines.push_back(to_string(conflict));
   return lines;
 }

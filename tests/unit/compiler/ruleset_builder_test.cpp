@@ -31,7 +31,7 @@ Built build(const Profile& profile, const std::vector<Event>& pods = {},
   return {std::move(builder).build(), chain};
 }
 
-Profile profile(Direction direction, std::vector<PolicyRule> rules) {
+Profile profile(Direction direction, const std::vector<PolicyRule>& rules) {
   auto source = policy("shop/p");
   direction == Direction::kIngress ? source.ingress(rules) : source.egress(rules);
   const NetworkPolicy* const pointer = &source.value();
@@ -223,6 +223,7 @@ TEST(RulesetBuilder, NamedSetsOfOtherPortsOrPeersStayApart) {
 
 TEST(RulesetBuilder, LongListOfSelectorsIsCutInTheCommentOnly) {
   std::vector<PolicyPeer> peers;
+  peers.reserve(40);
   for (int i = 0; i < 40; ++i) peers.push_back(pods("application=" + std::to_string(i)));
   const auto built = build(profile(Direction::kIngress, {from(peers)}),
                            {pod("shop/last", "10.0.0.1").labels("application=39")});
