@@ -69,8 +69,27 @@ TEST_F(ShippedManifests, ExamplesAreTaken) {
 
 TEST_F(ShippedManifests, HardenedNamespaceAndWhatIsInItAreTaken) {
   add_kinds_of_operators();
-  for (const std::string file : {"namespace", "pod", "external-secret"}) {
+  for (const std::string file : {"namespace", "pod", "rbac", "external-secret"}) {
     expect_taken(read("manifests/hardening/" + file + ".yaml"));
+  }
+}
+
+TEST_F(ShippedManifests, OnlyTheNetworkTeamChangesPolicies) {
+  apply("manifests/hardening/namespace.yaml");
+  apply("manifests/hardening/rbac.yaml");
+  const auto may = [&](const std::string& group, const std::string& verb, const std::string& what) {
+    const auto asked = server_->kubectl({"auth", "can-i", verb, what, "--namespace=production",
+                                         "--as=somebody", "--as-group=" + group});
+    return asked.out.starts_with("yes");
+  };
+  // The server takes a moment to heed a new binding.
+  ASSERT_TRUE(wait_until([&] { return may("on-call", "list", "networkpolicies"); }));
+  for (const std::string group : {"network-team", "developers", "on-call"}) {
+    EXPECT_TRUE(may(group, "get", "networkpolicies")) << group;
+    EXPECT_EQ(may(group, "update", "networkpolicies"), group == "network-team") << group;
+    EXPECT_FALSE(may(group, "patch", "namespaces")) << group;
+    EXPECT_FALSE(may(group, "patch", "pods")) << group;
+    EXPECT_FALSE(may(group, "get", "secrets")) << group;
   }
 }
 

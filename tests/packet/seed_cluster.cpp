@@ -4,12 +4,14 @@ namespace portcullis::test {
 namespace {
 
 std::vector<PodSpec> default_pods() {
-  return {{.name = "frontend", .labels = {{"app", "frontend"}}, .listens = {tcp(80)}},
+  return {{.name = "frontend",
+           .labels = {{"app", "frontend"}, {"role", "frontend"}},
+           .listens = {tcp(80)}},
           {.name = "api",
            .labels = {{"app", "api"}},
            .listens = {tcp(8080), tcp(9090), udp(8080), sctp(8080)}},
           {.name = "database",
-           .labels = {{"app", "database"}},
+           .labels = {{"app", "database"}, {"role", "database"}},
            .listens = {tcp(5432), tcp(5433), sctp(5432)}},
           {.name = "web",
            .labels = {{"app", "web"}},
@@ -24,7 +26,7 @@ std::vector<PodSpec> other_pods() {
            .listens = {tcp(8080), tcp(9090), sctp(9090)}},
           {.ns = "production",
            .name = "worker",
-           .labels = {{"app", "worker"}},
+           .labels = {{"app", "worker"}, {"role", "frontend"}},
            .listens = {tcp(8080), udp(8080)}},
           {.ns = "monitoring", .name = "prometheus", .labels = {{"app", "prometheus"}}},
           {.ns = "monitoring",

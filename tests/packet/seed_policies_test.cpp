@@ -19,6 +19,20 @@ TEST_P(SeedPolicies, NoPolicyNoIsolation) {
   EXPECT_TRUE(reachability_is([](const Flow&) { return true; }));
 }
 
+// production/worker has the role of a front end, too, but is of another namespace.
+TEST_P(SeedPolicies, ExamplePolicy) {
+  BUILD_OR_SKIP(in(GetParam(), seed_cluster()));
+  enforce({example("example-policy")});
+  EXPECT_TRUE(reachability_is([](const Flow& flow) {
+    if (is_never_filtered(flow)) return true;
+    if (flow.to.name == "default/web")
+      return flow.from.name == "default/frontend" && flow.traffic == tcp(80);
+    if (flow.from.name == "default/web")
+      return flow.to.name == "default/database" && flow.traffic == tcp(5432);
+    return true;
+  }));
+}
+
 TEST_P(SeedPolicies, DefaultDenyIngress) {
   BUILD_OR_SKIP(in(GetParam(), seed_cluster()));
   enforce({example("default-deny-ingress")});
@@ -31,6 +45,16 @@ TEST_P(SeedPolicies, DefaultDenyEgress) {
   enforce({example("default-deny-egress")});
   EXPECT_TRUE(reachability_is(
       [](const Flow& flow) { return is_never_filtered(flow) || flow.from.ns != "default"; }));
+}
+
+TEST_P(SeedPolicies, AllowDns) {
+  BUILD_OR_SKIP(in(GetParam(), seed_cluster()));
+  enforce({example("default-deny-egress"), example("allow-dns")});
+  EXPECT_TRUE(reachability_is([](const Flow& flow) {
+    if (is_never_filtered(flow) || flow.from.ns != "default") return true;
+    return flow.to.name == "kube-system/dns" &&
+           (flow.traffic == udp(53) || flow.traffic == tcp(53));
+  }));
 }
 
 TEST_P(SeedPolicies, ApiPolicy) {
