@@ -1,0 +1,87 @@
+#include "tests/docs/commands.h"
+
+#include <algorithm>
+#include <set>
+
+namespace portcullis::test {
+namespace {
+
+const std::string kInPod =
+    "kubectl --namespace portcullis exec daemonset/portcullis -- portcullis ";
+const std::string kOffline = " -f docs/example.yaml -f manifests/examples/api-policy.yaml ";
+const std::string kDeniedConnection = "--from default/frontend --to default/api:80";
+const std::string kAllowedConnection = "--from default/frontend --to default/api:8080";
+
+}  // namespace
+
+const std::vector<KnownCommand>& known_commands() {
+  static const std::vector<KnownCommand> known = {
+      {"portcullis run --manifests /etc/portcullis/manifests --node-name node-1", Place::kDaemon},
+
+      {"portcullis explain " + kDeniedConnection, Place::kNode, 1},
+      {"portcullis explain" + kOffline + kDeniedConnection, Place::kNode, 1},
+      {"portcullis explain" + kOffline + kAllowedConnection, Place::kNode},
+      {"portcullis matrix", Place::kNode},
+      {"portcullis matrix -n default", Place::kNode},
+      {"portcullis matrix" + kOffline + "-n default", Place::kNode},
+      {"portcullis dump", Place::kNode, 0, true},
+      {"portcullis diff", Place::kNode},
+      {"nft list table inet portcullis", Place::kNode},
+      {"curl --silent http://127.0.0.1:9909/healthz", Place::kNode},
+      {"curl --silent http://127.0.0.1:9909/readyz", Place::kNode},
+      {"curl --silent http://127.0.0.1:9909/metrics", Place::kNode},
+
+      {"portcullis cleanup", Place::kStoppedNode},
+      {"nft delete table inet portcullis", Place::kStoppedNode},
+
+      {"sed -i 's|newName: .*|newName: registry.example.com/portcullis|' "
+       "manifests/base/kustomization.yaml",
+       Place::kApiServer},
+      {"kubectl apply -k manifests/base", Place::kApiServer},
+      {"kubectl apply -k manifests/overlays/prometheus-operator", Place::kApiServer},
+      {"kubectl apply -f manifests/examples/default-deny-ingress.yaml", Place::kApiServer},
+      {"kubectl apply -f manifests/examples/api-policy.yaml", Place::kApiServer},
+      {"kubectl --namespace portcullis get pods", Place::kApiServer},
+      {"portcullis check", Place::kApiServer},
+      {"portcullis run --kubeconfig /etc/kubernetes/portcullis.conf --node-name node-1",
+       Place::kApiDaemon},
+
+      {"make demo", Place::kMake},
+      {"make test", Place::kMake},
+      {"make image TAG=registry.example.com/portcullis:0.1.0", Place::kMake},
+
+      {"ctr --namespace k8s.io images import build/image/portcullis.tar", Place::kCluster},
+      {"kubectl --namespace portcullis rollout status daemonset/portcullis", Place::kCluster},
+      {"kubectl --namespace portcullis rollout undo daemonset/portcullis", Place::kCluster},
+      {"kubectl --namespace portcullis logs daemonset/portcullis", Place::kCluster},
+      {kInPod + "check", Place::kCluster},
+      {kInPod + "explain " + kDeniedConnection, Place::kCluster, 1},
+      {kInPod + "explain " + kAllowedConnection, Place::kCluster, 1},
+      {"kubectl delete -k manifests/base", Place::kCluster},
+
+      {"apt install ./portcullis_0.1.0_amd64.deb", Place::kPackage},
+      {"systemctl disable --now portcullis.service", Place::kPackage},
+      {"systemctl enable portcullis-restore.service", Place::kPackage},
+  };
+  return known;
+}
+
+const KnownCommand* find_known_command(const std::string& text) {
+  const auto found = std::ranges::find(known_commands(), text, &KnownCommand::text);
+  return found == known_commands().end() ? nullptr : &*found;
+}
+
+std::vector<DocumentedCommand> documented_commands(Place place) {
+  std::vector<DocumentedCommand> commands;
+  std::set<std::pair<std::string, bool>> seen;  // what shows an output is held against that
+  for (auto& command : documented_commands()) {
+    const auto* known = find_known_command(command.text);
+    if (known == nullptr || known->place != place) continue;
+    if (seen.emplace(command.text, command.output.has_value()).second) {
+      commands.push_back(std::move(command));
+    }
+  }
+  return commands;
+}
+
+}  // namespace portcullis::test

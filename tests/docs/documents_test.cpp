@@ -1,0 +1,98 @@
+// What the documentation says of itself and of the program.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "tests/docs/commands.h"
+#include "tests/support/process/child_process.h"
+
+namespace portcullis::test {
+namespace {
+
+TEST(Documents, HaveBlocksOfKnownKinds) {
+  for (const auto& odd : odd_blocks()) ADD_FAILURE() << odd << "\nsee tests/docs/documents.h";
+}
+
+TEST(Documents, HaveNoCommandThatNobodyRuns) {
+  for (const auto& command : documented_commands()) {
+    EXPECT_NE(find_known_command(command.text), nullptr)
+        << command.where << ": " << command.text << "\nsay in tests/docs/commands.cpp who runs it";
+  }
+}
+
+TEST(Documents, HaveEveryCommandThatIsRun) {
+  std::set<std::string> texts;
+  for (const auto& command : documented_commands()) texts.insert(command.text);
+  for (const auto& known : known_commands()) EXPECT_TRUE(texts.contains(known.text)) << known.text;
+}
+
+TEST(Documents, RunElsewhereWhatIsATarget) {
+  const auto makefile = read_document("Makefile");
+  std::set<std::string> targets = {"cluster-e2e", "package-test"};
+  for (const auto& known : known_commands()) {
+    if (known.place != Place::kMake) continue;
+    targets.insert(known.text.substr(5, known.text.find(' ', 5) - 5));
+  }
+  for (const auto& target : targets) {
+    if (makefile.find("\n" + target + ":") == makefile.npos) {
+      GTEST_SKIP() << "the Makefile has no target " << target << " yet";
+    }
+  }
+}
+
+// "`portcullis explain --from POD\|IP`" -> explain: --from
+TEST(Documents, NameCommandsAndOptionsThatThereAre) {
+  static const std::regex option("(^|[ \\[(])(--?[a-z][a-z-]*)");
+  std::map<std::string, std::string> help;
+  for (const auto& span : code_spans()) {
+    std::istringstream words(span.text);
+    std::string program;
+    std::string command;
+    words >> program >> command;
+    if (program != "portcullis" || command.empty()) continue;
+    if (command.starts_with('-')) continue;
+    auto& text = help[command];
+    if (text.empty())
+      text = run_to_end({{PORTCULLIS_BINARY, command, "--help"}, {}, nullptr, ""}).out;
+    EXPECT_NE(text, "") << span.where << ": " << span.text;
+    for (std::sregex_iterator at(span.text.begin(), span.text.end(), option), end; at != end;
+         ++at) {
+      EXPECT_TRUE(std::regex_search(text, std::regex("[ ,]" + (*at)[2].str() + "[ ,\n]")))
+          << span.where << ": " << span.text;
+    }
+  }
+  EXPECT_GT(help.size(), 5U);
+}
+
+// Those within the repository.
+TEST(Documents, LinkToWhatIsThere) {
+  static const std::regex link("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  for (const auto& document : documents()) {
+    const auto text = read_document(document);
+    const auto folder = std::filesystem::path(document).parent_path();
+    for (std::sregex_iterator at(text.begin(), text.end(), link), end; at != end; ++at) {
+      const std::string target = (*at)[1];
+      if (target.ends_with("configuration.md")) continue;  // made of the options
+      EXPECT_TRUE(std::filesystem::exists(folder / target)) << document << ": " << target;
+    }
+  }
+}
+
+TEST(Examples, SayWhatTheyAreForAndAreListedAndTried) {
+  const auto index = read_document("manifests/examples/README.md");
+  const auto tests = read_document("tests/packet/seed_policies_test.cpp");
+  for (const auto& entry : std::filesystem::directory_iterator("manifests/examples")) {
+    if (entry.path().extension() != ".yaml") continue;
+    EXPECT_TRUE(read_document(entry.path()).starts_with("# ")) << entry;
+    EXPECT_NE(index.find("](" + entry.path().filename().string() + ")"), index.npos) << entry;
+    EXPECT_NE(tests.find("example(\"" + entry.path().stem().string() + "\")"), tests.npos) << entry;
+  }
+}
+
+}  // namespace
+}  // namespace portcullis::test

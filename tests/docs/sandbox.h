@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/netns/network_namespace.h"
+#include "tests/support/process/child_process.h"
+#include "tests/support/process/temporary_directory.h"
+
+namespace portcullis::test {
+
+// A host to run the documentation's commands on as they stand: a mount namespace with /etc, /run
+// and /var/lib of its own, in a network namespace, and a copy of the documentation and manifests to
+// stand in. Nothing of it is left when this is gone.
+class Sandbox {
+ public:
+  // `portcullis` is the program's path; `path` are further directories of programs, behind PATH's.
+  // The network must outlive it.
+  Sandbox(const NetworkNamespace& network, const std::string& portcullis,
+          const std::string& path = "");
+
+  // False where the kernel lets us make no mount namespace: a reason to skip. log() says why.
+  bool is_ready() const;
+  std::string log() const { return holder_.err(); }
+
+  // A command line, in the copy of the repository.
+  Finished run(const std::string& command, const std::vector<std::string>& environment = {}) const;
+  ChildProcess start(const std::string& command) const;
+
+ private:
+  ChildSetup setup(const std::string& command, const std::vector<std::string>& environment) const;
+
+  const NetworkNamespace& network_;
+  TemporaryDirectory directory_;
+  std::string path_;
+  ChildProcess holder_;  // of the mount namespace
+};
+
+}  // namespace portcullis::test
