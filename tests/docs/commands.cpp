@@ -6,24 +6,32 @@
 namespace portcullis::test {
 namespace {
 
-const std::string kInPod =
-    "kubectl --namespace portcullis exec daemonset/portcullis -- portcullis ";
-const std::string kOffline = " -f docs/example.yaml -f manifests/examples/api-policy.yaml ";
-const std::string kDeniedConnection = "--from default/frontend --to default/api:80";
-const std::string kAllowedConnection = "--from default/frontend --to default/api:8080";
+constexpr const char* kDenied = "--from default/frontend --to default/api:80";
+constexpr const char* kAllowed = "--from default/frontend --to default/api:8080";
+
+std::string in_pod(const std::string& command) {
+  return "kubectl --namespace portcullis exec daemonset/portcullis -- portcullis " + command;
+}
+
+std::string offline(const std::string& command, const std::string& question) {
+  return "portcullis " + command + " -f docs/example.yaml -f manifests/examples/api-policy.yaml " +
+         question;
+}
+
+std::string explain(const std::string& connection) { return "explain " + connection; }
 
 }  // namespace
 
 const std::vector<KnownCommand>& known_commands() {
-  static const std::vector<KnownCommand> known = {
+  static const std::vector<KnownCommand> kKnown = {
       {"portcullis run --manifests /etc/portcullis/manifests --node-name node-1", Place::kDaemon},
 
-      {"portcullis explain " + kDeniedConnection, Place::kNode, 1},
-      {"portcullis explain" + kOffline + kDeniedConnection, Place::kNode, 1},
-      {"portcullis explain" + kOffline + kAllowedConnection, Place::kNode},
+      {"portcullis " + explain(kDenied), Place::kNode, 1},
+      {offline("explain", kDenied), Place::kNode, 1},
+      {offline("explain", kAllowed), Place::kNode},
       {"portcullis matrix", Place::kNode},
       {"portcullis matrix -n default", Place::kNode},
-      {"portcullis matrix" + kOffline + "-n default", Place::kNode},
+      {offline("matrix", "-n default"), Place::kNode},
       {"portcullis dump", Place::kNode, 0, true},
       {"portcullis diff", Place::kNode},
       {"nft list table inet portcullis", Place::kNode},
@@ -54,16 +62,15 @@ const std::vector<KnownCommand>& known_commands() {
       {"kubectl --namespace portcullis rollout status daemonset/portcullis", Place::kCluster},
       {"kubectl --namespace portcullis rollout undo daemonset/portcullis", Place::kCluster},
       {"kubectl --namespace portcullis logs daemonset/portcullis", Place::kCluster},
-      {kInPod + "check", Place::kCluster},
-      {kInPod + "explain " + kDeniedConnection, Place::kCluster, 1},
-      {kInPod + "explain " + kAllowedConnection, Place::kCluster, 1},
+      {in_pod("check"), Place::kCluster},
+      {in_pod(explain(kDenied)), Place::kCluster, 1},
+      {in_pod(explain(kAllowed)), Place::kCluster, 1},
       {"kubectl delete -k manifests/base", Place::kCluster},
 
       {"apt install ./portcullis_0.1.0_amd64.deb", Place::kPackage},
-      {"systemctl disable --now portcullis.service", Place::kPackage},
-      {"systemctl enable portcullis-restore.service", Place::kPackage},
+      {"systemctl enable --now portcullis.service", Place::kPackage},
   };
-  return known;
+  return kKnown;
 }
 
 const KnownCommand* find_known_command(const std::string& text) {

@@ -17,7 +17,7 @@ enum class Place : std::uint8_t {
   kApiDaemon,    // kube_commands_test: a daemon, which becomes ready
   kMake,         // it is one of make's own targets, which .ci/run or a test runs
   kCluster,      // make cluster-e2e: where kubelets and controllers are
-  kPackage,      // make package-test: in a machine of its own
+  kPackage,      // make deb-test: on a machine of its own
 };
 
 struct KnownCommand {

@@ -85,11 +85,11 @@ std::vector<DocumentedCommand> documented_commands() {
 }
 
 std::vector<CodeSpan> code_spans() {
-  static const std::regex span("`([^`]+)`");
+  static const std::regex kSpan("`([^`]+)`");
   std::vector<CodeSpan> spans;
   for (const auto& line : all_lines()) {
     if (line.fence) continue;
-    for (std::sregex_iterator at(line.text.begin(), line.text.end(), span), end; at != end; ++at) {
+    for (std::sregex_iterator at(line.text.begin(), line.text.end(), kSpan), end; at != end; ++at) {
       spans.push_back({line.where, (*at)[1]});
     }
   }
@@ -97,12 +97,13 @@ std::vector<CodeSpan> code_spans() {
 }
 
 std::vector<std::string> odd_blocks() {
-  static const std::regex known("sh|console|text|yaml");
+  static const std::regex kKnown("sh|console|text|yaml");
   std::vector<std::string> odd;
   bool after_blank = false;
   for (const auto& line : all_lines()) {
+    if (line.where.starts_with("docs/configuration.md:")) continue;  // made of the options
     const bool indented = !line.fence && after_blank && line.text.starts_with("    ");
-    if (indented || (line.opens && !std::regex_match(*line.fence, known))) {
+    if (indented || (line.opens && !std::regex_match(*line.fence, kKnown))) {
       odd.push_back(line.where + ": " + line.text);
     }
     after_blank = line.text.empty();

@@ -33,7 +33,7 @@ TEST(Documents, HaveEveryCommandThatIsRun) {
 
 TEST(Documents, RunElsewhereWhatIsATarget) {
   const auto makefile = read_document("Makefile");
-  std::set<std::string> targets = {"cluster-e2e", "package-test"};
+  std::set<std::string> targets = {"cluster-e2e", "deb-test"};
   for (const auto& known : known_commands()) {
     if (known.place != Place::kMake) continue;
     targets.insert(known.text.substr(5, known.text.find(' ', 5) - 5));
@@ -47,7 +47,7 @@ TEST(Documents, RunElsewhereWhatIsATarget) {
 
 // "`portcullis explain --from POD\|IP`" -> explain: --from
 TEST(Documents, NameCommandsAndOptionsThatThereAre) {
-  static const std::regex option("(^|[ \\[(])(--?[a-z][a-z-]*)");
+  static const std::regex kOption("(^|[ \\[(])(--?[a-z][a-z-]*)");
   std::map<std::string, std::string> help;
   for (const auto& span : code_spans()) {
     std::istringstream words(span.text);
@@ -60,7 +60,7 @@ TEST(Documents, NameCommandsAndOptionsThatThereAre) {
     if (text.empty())
       text = run_to_end({{PORTCULLIS_BINARY, command, "--help"}, {}, nullptr, ""}).out;
     EXPECT_NE(text, "") << span.where << ": " << span.text;
-    for (std::sregex_iterator at(span.text.begin(), span.text.end(), option), end; at != end;
+    for (std::sregex_iterator at(span.text.begin(), span.text.end(), kOption), end; at != end;
          ++at) {
       EXPECT_TRUE(std::regex_search(text, std::regex("[ ,]" + (*at)[2].str() + "[ ,\n]")))
           << span.where << ": " << span.text;
@@ -71,11 +71,11 @@ TEST(Documents, NameCommandsAndOptionsThatThereAre) {
 
 // Those within the repository.
 TEST(Documents, LinkToWhatIsThere) {
-  static const std::regex link("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  static const std::regex kLink("\\]\\(([^)#:]+)(#[^)]*)?\\)");
   for (const auto& document : documents()) {
     const auto text = read_document(document);
     const auto folder = std::filesystem::path(document).parent_path();
-    for (std::sregex_iterator at(text.begin(), text.end(), link), end; at != end; ++at) {
+    for (std::sregex_iterator at(text.begin(), text.end(), kLink), end; at != end; ++at) {
       const std::string target = (*at)[1];
       if (target.ends_with("configuration.md")) continue;  // made of the options
       EXPECT_TRUE(std::filesystem::exists(folder / target)) << document << ": " << target;

@@ -11,9 +11,10 @@
 namespace portcullis::test {
 namespace {
 
-const std::string kGuide = "docs/operations.md";
-const std::string kRules = "manifests/overlays/prometheus-operator/prometheusrule.yaml";
-const std::string kDashboard = "manifests/overlays/prometheus-operator/dashboard/portcullis.json";
+constexpr const char* kGuide = "docs/operations.md";
+constexpr const char* kRules = "manifests/overlays/prometheus-operator/prometheusrule.yaml";
+constexpr const char* kDashboard =
+    "manifests/overlays/prometheus-operator/dashboard/portcullis.json";
 
 // The first group of every match.
 std::vector<std::string> all(const std::string& text, const std::string& pattern) {
