@@ -6,6 +6,7 @@
 #include "daemon/commands.h"
 #include "daemon/netlink/kernel.h"
 #include "daemon/open_source.h"
+#include "daemon/source/manifests.h"
 #include "k8s-client/api_client.h"
 #include "k8s-client/json.h"
 #include "k8s-client/resource.h"
@@ -107,6 +108,12 @@ void check_cluster(const Options& options, Findings& findings) {
   check_permissions(io, *client, findings);
 }
 
+void check_manifests(const std::string& directory, Findings& findings) {
+  const auto files = list_manifests(directory);
+  if (!files) return findings.bad("manifests: " + files.error().message);
+  findings.good("manifests: " + directory + ", files: " + std::to_string(files->size()));
+}
+
 std::string setting(const char* path) {
   std::ifstream file(path);
   std::string value;
@@ -143,7 +150,8 @@ void check_host(Findings& findings) {
 Result<ExitCode> check(const Options& options, const Console& console) {
   Findings findings(console.out);
   check_host(findings);
-  check_cluster(options, findings);
+  options.manifests.empty() ? check_cluster(options, findings)
+                            : check_manifests(options.manifests, findings);
   return findings.exit_code();
 }
 

@@ -165,9 +165,9 @@ Result<void> set_desired(Options& options, const std::string&) {
 }
 
 constexpr std::array kTable{
-    Option{"config", "", "FILE", kRun | kRestore | kCleanup, false,
+    Option{"config", "", "FILE", kRun | kRestore | kCleanup | kCheck, false,
            "YAML file with options of run under their long names; flags win", set_config},
-    Option{"manifests", "", "DIR", kRun, false,
+    Option{"manifests", "", "DIR", kRun | kCheck, false,
            "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json), followed",
            set_manifests},
     Option{"kubeconfig", "", "FILE", kRun | kCheck, false,
@@ -241,8 +241,9 @@ constexpr std::array kCommands{
         "each source, a column for each destination: all, none, or what is allowed. Pods on\n"
         "the host's network, finished ones and those without an address are left out."},
     CommandText{Command::kCheck, "check",
-                "Whether this host can enforce, and may read the API server",
-                "A line for each thing that was looked at. Exit code 1 if one of them FAILED."},
+                "Whether this host can enforce, and may read the API server or the manifests",
+                "Looks where portcullis run does that is given the same options. A line for each\n"
+                "thing that was looked at. Exit code 1 if one of them FAILED."},
     CommandText{
         Command::kRestore, "restore", "Puts the ruleset of the last run back into the kernel",
         "For the boot, before anything can talk: what the daemon kept on disk is in force\n"

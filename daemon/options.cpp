@@ -109,13 +109,17 @@ bool is_of_this_host(Command command) {
   return command == Command::kRun || command == Command::kRestore;
 }
 
+const char* name_of(Command command) {
+  return std::ranges::find(command_table(), command, &CommandText::command)->name;
+}
+
 Result<void> require(const Options& options) {
   if (!options.manifests.empty() && (!options.kubeconfig.empty() || !options.context.empty())) {
-    return usage_error("run", "give either --manifests or --kubeconfig, not both");
+    return usage_error(name_of(options.command),
+                       "give either --manifests or --kubeconfig, not both");
   }
   if (is_of_this_host(options.command) && options.node_name.empty()) {
-    return usage_error(options.command == Command::kRun ? "run" : "restore",
-                       "the host has no name: give --node-name NAME");
+    return usage_error(name_of(options.command), "the host has no name: give --node-name NAME");
   }
   if (options.command == Command::kExplain && (options.from.empty() || options.to.empty())) {
     return usage_error("explain", "give --from POD|IP and --to POD|IP[:PORT[/PROTO]]");

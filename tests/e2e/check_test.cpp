@@ -56,5 +56,18 @@ TEST_F(Check, OutsideOfAPodSaysWhatIsMissing) {
   EXPECT_TRUE(contains(found.out, "KUBERNETES_SERVICE_HOST")) << found.out;
 }
 
+// As portcullis run does, which needs no API server then.
+TEST_F(Check, LooksAtADirectoryOfManifests) {
+  std::filesystem::create_directory(manifests_);
+  write("web.yaml", pod_manifest("web", "10.0.0.1"));
+  write_file(directory_ / "config.yaml", "manifests: " + manifests_ + "\n");
+  const auto found = portcullis_here({"check", "--config", directory_ / "config.yaml"});
+  EXPECT_EQ(found.code, 0) << found.out << found.err;
+  EXPECT_TRUE(contains(found.out, "ok      manifests: " + manifests_ + ", files: 1\n"))
+      << found.out;
+  EXPECT_FALSE(contains(found.out, "API server"));
+  expect_failure(portcullis_here({"check", "--manifests", manifests_ + "/none"}), "manifests: ");
+}
+
 }  // namespace
 }  // namespace portcullis::test
