@@ -8,6 +8,8 @@ TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin util-linux
 E2E_PACKAGES := dpkg-dev
 IMAGE_PACKAGES := buildah mmdebstrap
+DEB_PACKAGES := dpkg-dev file gzip lintian man-db
+DEB_TEST_PACKAGES := mmdebstrap systemd-container zsh fish
 LINT_PACKAGES := clang-format clang-tidy
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60
@@ -18,7 +20,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build-deps lint-deps build test e2e sanitize fuzz demo bench lint format image \
-  install clean
+  deb deb-test docs install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +78,19 @@ format: lint-deps ## rewrite the sources in our format
 image: ## the container image, in build/image (needs root; BASE=image, TAG=name)
 	@PACKAGES="$(IMAGE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	$(AS_ROOT) sh cmake/build_image.sh
+
+deb: build-deps ## the Debian package, in build/package
+	@PACKAGES="$(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	sh cmake/build_deb.sh
+
+deb-test: deb ## boot, install, upgrade, run, remove and purge the package in a container (needs root)
+	@PACKAGES="$(DEB_TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	$(AS_ROOT) sh tests/package/package_test.sh build/package/portcullis_*.deb
+
+docs: build-deps ## write docs/configuration.md anew, of the option table
+	cmake --preset package
+	cmake --build --preset package --target portcullis-reference
+	build/package/daemon/portcullis-reference configuration >docs/configuration.md
 
 install: build ## install the daemon (DESTDIR is honoured)
 	cmake --install $(BUILD)

@@ -250,9 +250,10 @@ constexpr std::array kCommands{
         "until it has read what is to be enforced now. Changes nothing where a table of ours\n"
         "is in force already, or nothing was kept. Exit code 2 if what was kept is refused:\n"
         "it is damaged, of another node, or not root's alone."},
-    CommandText{Command::kCleanup, "cleanup", "Removes our table from the kernel",
-                "And the ruleset that is kept on disk. Nothing is enforced after that. Stop the\n"
-                "daemon first: it would put the table back."},
+    CommandText{
+        Command::kCleanup, "cleanup", "Removes our table from the kernel",
+        "Removes the ruleset that is kept on disk, too. Nothing is enforced after that. Stop\n"
+        "the daemon first: it would put the table back."},
 };
 
 }  // namespace

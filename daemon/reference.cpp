@@ -1,26 +1,9 @@
 #include "daemon/reference.h"
 
-#include <algorithm>
-#include <string_view>
-#include <vector>
-
-#include "daemon/option_table.h"
+#include "daemon/option_text.h"
 
 namespace portcullis {
 namespace {
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
-  }
-  return text;
-}
-
-std::string joined(const std::vector<std::string>& words, const std::string& separator) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : separator) + word;
-  return text;
-}
 
 // Hyphens that are to be copied, and no line that begins with what roff takes for a request.
 std::string roff(const std::string& text) {
@@ -28,231 +11,129 @@ std::string roff(const std::string& text) {
   return replaced("\n" + escaped, "\n.", "\n\\&.").substr(1);
 }
 
-bool has_value(const Option& option) { return *option.value != '\0'; }
-
-// "owned", "shared" of "owned|shared"; empty where the value is a word of the user's.
-std::vector<std::string> choices(const Option& option) {
-  const std::string value = option.value;
-  const bool is_list = value.find('|') != value.npos &&
-                       std::ranges::all_of(value, [](char c) { return c == '|' || c >= 'a'; });
-  std::vector<std::string> found;
-  if (!is_list) return found;
-  for (std::size_t begin = 0; begin <= value.size();) {
-    const auto end = std::min(value.find('|', begin), value.size());
-    found.push_back(value.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return found;
-}
-
-bool is_file(const Option& option) {
-  const std::string_view value = option.value;
-  return value.starts_with("FILE") || value == "PATH";
-}
-
-bool is_directory(const Option& option) { return std::string_view(option.value) == "DIR"; }
-
-std::vector<std::string> flags(const Option& option) {
-  std::vector<std::string> flags;
-  if (*option.short_name != '\0') flags.push_back(std::string("-") + option.short_name);
-  flags.push_back(std::string("--") + option.name);
-  return flags;
-}
-
-template <class Visit>
-void for_each_option(Command command, const Visit& visit) {
-  for (const auto& option : option_table()) {
-    if (option.in(command)) visit(option);
-  }
-}
-
-std::string words_of_commands() {
+std::string entry(const Option& option) {
   std::vector<std::string> names;
-  for (const auto& command : command_table()) names.emplace_back(command.name);
-  return joined(names, " ");
+  for (const auto& flag : flags(option)) names.push_back("\\fB" + roff(flag) + "\\fR");
+  const std::string value = has_value(option) ? " \\fI" + roff(option.value) + "\\fR" : "";
+  return ".TP\n" + joined(names, ", ") + value + "\n" + roff(option.help) + ".\n";
 }
 
-std::string pattern(const Option& option) { return joined(flags(option), "|"); }
-
-// The value of the option before the cursor.
-std::string bash_values(const Option& option) {
-  std::string reply;
-  if (is_file(option)) reply = "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$current\"))";
-  if (is_directory(option)) {
-    reply = "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$current\"))";
-  }
-  if (const auto words = choices(option); !words.empty()) {
-    reply = "COMPREPLY=($(compgen -W \"" + joined(words, " ") + "\" -- \"$current\"))";
-  }
-  return "        " + pattern(option) + ") " + (reply.empty() ? "" : reply + "; ") + "return ;;\n";
+std::string row(const Option& option) {
+  const std::string value = has_value(option) ? std::string(" ") + option.value : "";
+  const std::string names = "`" + joined(flags(option), "`, `") + value + "`";
+  return "| " + replaced(names, "|", "\\|") + " | " + replaced(option.help, "|", "\\|") + " |\n";
 }
 
-std::string zsh_quoted(const std::string& text) {
-  auto quoted = replaced(text, "'", "'\\''");
-  for (const auto* special : {"[", "]", ":"}) {
-    quoted = replaced(quoted, special, std::string("\\") + special);
-  }
-  return quoted;
-}
+constexpr const char* kHead =
+    R"(.TH PORTCULLIS 8 "" "portcullis )" PORTCULLIS_VERSION R"(" "System Administration"
+.SH NAME
+portcullis \- Kubernetes NetworkPolicy engine for nftables
+.SH SYNOPSIS
+.B portcullis
+.I COMMAND
+.RI [ OPTIONS ]
+.br
+.B portcullis
+.RI [ COMMAND ]
+.BR \-\-help " | " \-\-version
+.SH DESCRIPTION
+Enforces Kubernetes network policies on the pods of this node with one nftables table,
+.BR "inet portcullis" .
+The objects come from an API server, or from a directory of manifests.
+.PP
+The service of the package,
+.BR portcullis.service ,
+runs the daemon with the options of
+.IR /etc/portcullis/config.yaml .
+.B systemctl enable \-\-now portcullis
+starts it, at this and at every boot.
+.B portcullis\-restore.service
+puts the rules of the last run into the kernel at boot, before the network is up.
+.SH COMMANDS
+)";
 
-std::string zsh_argument(const Option& option) {
-  std::string argument;
-  if (has_value(option)) {
-    argument = ":" + zsh_quoted(option.value) + ":";
-    if (is_file(option)) argument += "_files";
-    if (is_directory(option)) argument += "_files -/";
-    if (const auto words = choices(option); !words.empty()) {
-      argument += "(" + joined(words, " ") + ")";
-    }
-  }
-  std::string lines;
-  for (const auto& flag : flags(option)) {
-    lines += std::string(" \\\n      '") + (option.repeatable ? "*" : "") + flag + "[" +
-             zsh_quoted(option.help) + "]" + argument + "'";
-  }
-  return lines;
-}
+constexpr const char* kTail = R"(.SH EXIT STATUS
+0 is success, and 2 an error, which standard error tells.
+1 is a negative answer: no table, a difference, a denied connection, a failed check.
+.SH ENVIRONMENT
+.TP
+.B NODE_NAME
+The node, where \-\-node\-name is not given.
+.TP
+.B KUBECONFIG
+The kubeconfig, where neither \-\-kubeconfig nor \-\-manifests is given.
+.SH FILES
+.TP
+.I /etc/portcullis/config.yaml
+Options of \fBportcullis run\fR under their long names, for the services.
+.TP
+.I /etc/portcullis/manifests
+What is enforced, where that file does not say otherwise.
+.TP
+.I /var/lib/portcullis/ruleset
+The ruleset of the last run, for \fBportcullis restore\fR.
+.TP
+.I /run/portcullis/portcullis.sock
+The running daemon's socket, for root.
+.TP
+.I /usr/share/doc/portcullis/examples
+A policy for every common recipe.
+.SH EXAMPLES
+.TP
+What would the node worker\-1 enforce?
+.B portcullis compile \-f /etc/portcullis/manifests \-\-node\-name worker\-1
+.TP
+Why can one pod not talk to another?
+.B portcullis explain \-\-from default/frontend \-\-to default/api:8080
+.SH SEE ALSO
+.BR nft (8),
+.BR systemctl (1)
+)";
 
-std::string fish_quoted(const std::string& text) {
-  return "'" + replaced(replaced(text, "\\", "\\\\"), "'", "\\'") + "'";
-}
+constexpr const char* kIntroduction =
+    R"(# Configuration
 
-std::string fish_option(const CommandText& command, const Option& option) {
-  std::string line = std::string("complete -c portcullis -n '__fish_seen_subcommand_from ") +
-                     command.name + "' -l " + option.name;
-  if (*option.short_name != '\0') line += std::string(" -s ") + option.short_name;
-  if (has_value(option)) line += is_file(option) || is_directory(option) ? " -r -F" : " -x";
-  if (const auto words = choices(option); !words.empty()) {
-    line += " -a " + fish_quoted(joined(words, " "));
-  }
-  return line + " -d " + fish_quoted(option.help) + "\n";
-}
+<!-- Generated of the option table (daemon/option_table.cpp): `make docs` writes it anew. -->
+
+Every option of `portcullis run` but `--config` can also stand in the YAML file that `--config` names,
+under its long name without the dashes:
+
+    manifests: /etc/portcullis/manifests
+    node-name: worker-1
+    listen: 127.0.0.1:9909
+
+A value is a single word or text; a key that is not known, or comes twice, is an error that names the
+line. `restore` and `cleanup` take theirs from the same file. Flags win over the file, the file over the
+environment, and that over the defaults. The services of the package read `/etc/portcullis/config.yaml`,
+the DaemonSet reads the ConfigMap of `manifests/base/config.yaml`. The file is read when the program
+starts.
+
+| in the environment | stands for |
+| --- | --- |
+| `NODE_NAME` | `node-name` |
+| `KUBECONFIG` | `kubeconfig`, where there are no `manifests` |
+)";
 
 }  // namespace
 
 std::string manual_page() {
-  std::string page =
-      ".TH PORTCULLIS 8 \"\" \"portcullis " PORTCULLIS_VERSION
-      "\" \"System Administration\"\n"
-      ".SH NAME\n"
-      "portcullis \\- Kubernetes NetworkPolicy engine for nftables\n"
-      ".SH SYNOPSIS\n"
-      ".B portcullis\n"
-      ".I COMMAND\n"
-      ".RI [ OPTIONS ]\n"
-      ".SH DESCRIPTION\n"
-      "Enforces Kubernetes network policies on the pods of this node with one nftables table,\n"
-      ".BR \"inet portcullis\" .\n"
-      "The objects come from an API server, or from a directory of manifests.\n"
-      ".SH COMMANDS\n";
+  std::string page = kHead;
   for (const auto& command : command_table()) {
     page += std::string(".SS portcullis ") + command.name + "\n" + roff(command.help) + ".\n";
     page += ".PP\n" + roff(command.footer) + "\n";
-    for_each_option(command.command, [&](const Option& option) {
-      page += ".TP\n\\fB" + roff(joined(flags(option), "\\fR, \\fB")) + "\\fR";
-      if (has_value(option)) page += " \\fI" + roff(option.value) + "\\fR";
-      page += "\n" + roff(option.help) + ".\n";
-    });
+    for (const Option& option : options_of(command.command)) page += entry(option);
   }
-  page +=
-      ".SH FILES\n"
-      ".TP\n.I /etc/portcullis/config.yaml\n"
-      "Options of \\fBportcullis run\\fR under their long names, for the service.\n"
-      ".TP\n.I /var/lib/portcullis/ruleset\n"
-      "The ruleset of the last run, for \\fBportcullis restore\\fR.\n"
-      ".TP\n.I /run/portcullis/portcullis.sock\n"
-      "The running daemon's socket, for root.\n"
-      ".SH SEE ALSO\n.BR nft (8)\n";
-  return page;
+  return page + kTail;
 }
 
 std::string configuration_reference() {
-  std::string text =
-      "# Configuration\n\n"
-      "<!-- Generated of the option table (daemon/option_table.cpp): `make docs` writes it anew. "
-      "-->\n\n"
-      "`portcullis run` takes every option as a flag, or under its long name from the YAML file "
-      "that\n`--config` names. Flags win over the file, the file over `NODE_NAME` and the "
-      "defaults.\n";
+  std::string text = kIntroduction;
   for (const auto& command : command_table()) {
-    text += std::string("\n## portcullis ") + command.name + "\n\n" + command.help + ". " +
+    text += std::string("\n## portcullis ") + command.name + "\n\n" + command.help + ".\n\n" +
             command.footer + "\n";
-    std::string rows;
-    for_each_option(command.command, [&](const Option& option) {
-      auto names = "`" + joined(flags(option), "`, `");
-      if (has_value(option)) names += " " + replaced(option.value, "|", "\\|");
-      const bool in_file = command.command == Command::kRun && option.in_config_file();
-      rows += "| " + names + "` | " + (in_file ? "yes" : "no") + " | " +
-              replaced(option.help, "|", "\\|") + " |\n";
-    });
-    if (!rows.empty()) text += "\n| option | in the file | |\n| --- | --- | --- |\n" + rows;
-  }
-  return text;
-}
-
-std::string bash_completion() {
-  std::string cases;
-  for (const auto& command : command_table()) {
-    std::vector<std::string> words = {"--help"};
-    std::string values;
-    for_each_option(command.command, [&](const Option& option) {
-      for (const auto& flag : flags(option)) words.push_back(flag);
-      if (has_value(option)) values += bash_values(option);
-    });
-    cases += std::string("    ") + command.name + ")\n      words=\"" + joined(words, " ") + "\"\n";
-    if (!values.empty()) cases += "      case $previous in\n" + values + "      esac\n";
-    cases += "      ;;\n";
-  }
-  return "# bash completion of portcullis\n"
-         "_portcullis() {\n"
-         "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-         "  local words=\"" +
-         words_of_commands() +
-         " --help --version\"\n"
-         "  [ \"$COMP_CWORD\" -eq 1 ] || case ${COMP_WORDS[1]} in\n" +
-         cases +
-         "  esac\n"
-         "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-         "}\n"
-         "complete -F _portcullis portcullis\n";
-}
-
-std::string zsh_completion() {
-  std::string described;
-  std::string cases;
-  for (const auto& command : command_table()) {
-    described += std::string("    '") + command.name + ":" + zsh_quoted(command.help) + "'\n";
-    std::string arguments = " \\\n      '--help[Says how to use it]'";
-    for_each_option(command.command,
-                    [&](const Option& option) { arguments += zsh_argument(option); });
-    cases += std::string("    ") + command.name + ")\n      _arguments" + arguments + " ;;\n";
-  }
-  return "#compdef portcullis\n"
-         "_portcullis() {\n"
-         "  local -a commands=(\n" +
-         described +
-         "  )\n"
-         "  if (( CURRENT == 2 )); then\n"
-         "    _describe command commands\n"
-         "    return\n"
-         "  fi\n"
-         "  local command=$words[2]\n"
-         "  shift words\n"
-         "  (( CURRENT-- ))\n"
-         "  case $command in\n" +
-         cases +
-         "  esac\n"
-         "}\n"
-         "_portcullis \"$@\"\n";
-}
-
-std::string fish_completion() {
-  std::string text = "# fish completion of portcullis\ncomplete -c portcullis -f\n";
-  for (const auto& command : command_table()) {
-    text += std::string("complete -c portcullis -n __fish_use_subcommand -a ") + command.name +
-            " -d " + fish_quoted(command.help) + "\n";
-    for_each_option(command.command,
-                    [&](const Option& option) { text += fish_option(command, option); });
+    const auto options = options_of(command.command);
+    if (!options.empty()) text += "\n| option | |\n| --- | --- |\n";
+    for (const Option& option : options) text += row(option);
   }
   return text;
 }

@@ -1,10 +1,13 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <utility>
 
+#include "daemon/completion.h"
 #include "daemon/reference.h"
 
-// portcullis-reference man|configuration|bash|zsh|fish: prints that text. Used by the build alone.
+// portcullis-reference man|configuration|bash|zsh|fish: prints that text. Used by the build and
+// `make docs` alone.
 int main(int count, char** arguments) {
   using Text = std::string (*)();
   constexpr std::pair<const char*, Text> kTexts[] = {

@@ -5,6 +5,7 @@
 #include "daemon/admin_api.h"
 #include "daemon/admin_client.h"
 #include "daemon/commands.h"
+#include "daemon/instance_lock.h"
 #include "daemon/netlink/kernel.h"
 #include "daemon/netlink/process_of_port.h"
 
@@ -30,14 +31,16 @@ Result<void> remove_table(const Console& console) {
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());
   const std::string table = std::string("table inet ") + kTableName;
-  if (before->owner == nl::TableOwner::kNone) {
-    console.err << "there was no " << table << ": nothing to remove\n";
-    return {};
-  }
   if (before->owner == nl::TableOwner::kOther) {
     return failure(
         ErrorCode::kPermission,
         table + " belongs to " + nl::process_of_port(before->owner_port) + ": stop it first");
+  }
+  const auto lock = InstanceLock::take();
+  if (!lock) return tl::unexpected(lock.error());
+  if (before->owner == nl::TableOwner::kNone) {
+    console.err << "there was no " << table << ": nothing to remove\n";
+    return {};
   }
   return kernel->commit(Transaction{{DeleteTable{}}}).map([&] {
     console.err << "removed " << table << ": nothing is enforced now\n";

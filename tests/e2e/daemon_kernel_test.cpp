@@ -95,6 +95,15 @@ TEST_F(DaemonAndKernel, CleanupNamesWhoOwnsTheTable) {
   EXPECT_EQ(table(), before);
 }
 
+TEST_F(DaemonAndKernel, CleanupIsRefusedWhileADaemonWouldPutTheTableBack) {
+  start_and_wait_until_ready({"--table", "shared"});
+  const std::string before = table();
+  const Finished cleanup = portcullis_here({"cleanup", "--snapshot", snapshot_});
+  EXPECT_EQ(cleanup.code, 2);
+  EXPECT_TRUE(contains(cleanup.err, "another portcullis already enforces")) << cleanup.err;
+  EXPECT_EQ(table(), before);
+}
+
 TEST_F(DaemonAndKernel, AnEditOnATableThatSomebodyDeletedMendsIt) {
   start_and_wait_until_ready({"--table", "shared"});
   ASSERT_EQ(nft({"delete", "table", "inet", "portcullis"}).code, 0);

@@ -1,0 +1,163 @@
+#include "daemon/completion.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "daemon/option_text.h"
+
+namespace portcullis {
+namespace {
+
+// "owned", "shared" of "owned|shared"; empty where the value is a word of the user's.
+std::vector<std::string> choices(const Option& option) {
+  const std::string value = option.value;
+  const bool is_list = value.find('|') != value.npos &&
+                       std::ranges::all_of(value, [](char c) { return c == '|' || c >= 'a'; });
+  std::vector<std::string> found;
+  if (!is_list) return found;
+  for (std::size_t begin = 0; begin <= value.size();) {
+    const auto end = std::min(value.find('|', begin), value.size());
+    found.push_back(value.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return found;
+}
+
+bool is_file(const Option& option) {
+  const std::string_view value = option.value;
+  return value.starts_with("FILE") || value == "PATH";
+}
+
+bool is_directory(const Option& option) { return std::string_view(option.value) == "DIR"; }
+
+std::string words_of_commands() {
+  std::vector<std::string> names;
+  for (const auto& command : command_table()) names.emplace_back(command.name);
+  return joined(names, " ");
+}
+
+std::string pattern(const Option& option) { return joined(flags(option), "|"); }
+
+// The value of the option before the cursor.
+std::string bash_values(const Option& option) {
+  std::string reply;
+  if (is_file(option)) reply = "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$current\"))";
+  if (is_directory(option)) {
+    reply = "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$current\"))";
+  }
+  if (const auto words = choices(option); !words.empty()) {
+    reply = "COMPREPLY=($(compgen -W \"" + joined(words, " ") + "\" -- \"$current\"))";
+  }
+  return "        " + pattern(option) + ") " + (reply.empty() ? "" : reply + "; ") + "return ;;\n";
+}
+
+std::string zsh_quoted(const std::string& text) {
+  auto quoted = replaced(text, "'", "'\\''");
+  for (const auto* special : {"[", "]", ":"}) {
+    quoted = replaced(quoted, special, std::string("\\") + special);
+  }
+  return quoted;
+}
+
+std::string zsh_argument(const Option& option) {
+  std::string argument;
+  if (has_value(option)) {
+    argument = ":" + zsh_quoted(option.value) + ":";
+    if (is_file(option)) argument += "_files";
+    if (is_directory(option)) argument += "_files -/";
+    if (const auto words = choices(option); !words.empty()) {
+      argument += "(" + joined(words, " ") + ")";
+    }
+  }
+  std::string lines;
+  for (const auto& flag : flags(option)) {
+    lines += std::string(" \\\n      '") + (option.repeatable ? "*" : "") + flag + "[" +
+             zsh_quoted(option.help) + "]" + argument + "'";
+  }
+  return lines;
+}
+
+std::string fish_quoted(const std::string& text) {
+  return "'" + replaced(replaced(text, "\\", "\\\\"), "'", "\\'") + "'";
+}
+
+std::string fish_option(const CommandText& command, const Option& option) {
+  std::string line = std::string("complete -c portcullis -n '__fish_seen_subcommand_from ") +
+                     command.name + "' -l " + option.name;
+  if (*option.short_name != '\0') line += std::string(" -s ") + option.short_name;
+  if (has_value(option)) line += is_file(option) || is_directory(option) ? " -r -F" : " -x";
+  if (const auto words = choices(option); !words.empty()) {
+    line += " -a " + fish_quoted(joined(words, " "));
+  }
+  return line + " -d " + fish_quoted(option.help) + "\n";
+}
+
+}  // namespace
+
+std::string bash_completion() {
+  std::string cases;
+  for (const auto& command : command_table()) {
+    std::vector<std::string> words = {"--help"};
+    std::string values;
+    for (const Option& option : options_of(command.command)) {
+      for (const auto& flag : flags(option)) words.push_back(flag);
+      if (has_value(option)) values += bash_values(option);
+    }
+    cases += std::string("    ") + command.name + ")\n      words=\"" + joined(words, " ") + "\"\n";
+    if (!values.empty()) cases += "      case $previous in\n" + values + "      esac\n";
+    cases += "      ;;\n";
+  }
+  return "# bash completion of portcullis\n"
+         "_portcullis() {\n"
+         "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+         "  local words=\"" +
+         words_of_commands() +
+         " --help --version\"\n"
+         "  [ \"$COMP_CWORD\" -eq 1 ] || case ${COMP_WORDS[1]} in\n" +
+         cases +
+         "  esac\n"
+         "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+         "}\n"
+         "complete -F _portcullis portcullis\n";
+}
+
+std::string zsh_completion() {
+  std::string described;
+  std::string cases;
+  for (const auto& command : command_table()) {
+    described += std::string("    '") + command.name + ":" + zsh_quoted(command.help) + "'\n";
+    std::string arguments = " \\\n      '--help[Says how to use it]'";
+    for (const Option& option : options_of(command.command)) arguments += zsh_argument(option);
+    cases += std::string("    ") + command.name + ")\n      _arguments" + arguments + " ;;\n";
+  }
+  return "#compdef portcullis\n"
+         "_portcullis() {\n"
+         "  local -a commands=(\n" +
+         described +
+         "  )\n"
+         "  if (( CURRENT == 2 )); then\n"
+         "    _describe command commands\n"
+         "    return\n"
+         "  fi\n"
+         "  local command=$words[2]\n"
+         "  shift words\n"
+         "  (( CURRENT-- ))\n"
+         "  case $command in\n" +
+         cases +
+         "  esac\n"
+         "}\n"
+         "_portcullis \"$@\"\n";
+}
+
+std::string fish_completion() {
+  std::string text = "# fish completion of portcullis\ncomplete -c portcullis -f\n";
+  for (const auto& command : command_table()) {
+    text += std::string("complete -c portcullis -n __fish_use_subcommand -a ") + command.name +
+            " -d " + fish_quoted(command.help) + "\n";
+    for (const Option& option : options_of(command.command)) text += fish_option(command, option);
+  }
+  return text;
+}
+
+}  // namespace portcullis
