@@ -18,9 +18,7 @@ Watchdog::Watchdog(boost::asio::io_context& io) : timer_(io) {
 }
 
 void Watchdog::tell() {
-  // Before it is ready, systemd asks for no WATCHDOG, but would stop it for being slow.
-  sd_notifyf(0, "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=%llu",
-             static_cast<unsigned long long>(2 * pause_.count()));
+  sd_notify(0, "WATCHDOG=1");
   timer_.expires_after(pause_);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tell();

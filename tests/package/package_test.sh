@@ -25,6 +25,9 @@ finish() {
   [ -z "$leader" ] || kill -KILL "$leader" 2>/dev/null || true
   [ -z "$nspawn" ] || wait "$nspawn" 2>/dev/null || true
   rm -rf "$work"
+  for group in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+    find "$group/payload" "$group/supervisor" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  done
   rmdir "/run/systemd/nspawn/propagate/$machine" "/run/systemd/nspawn/unix-export/$machine" 2>/dev/null || true
   exit $status
 }
@@ -113,7 +116,7 @@ chroot_test() {
 
 # --- booted ---
 
-in_node() { nsenter --target "$leader" --all --root --wd=/ -- "$@"; }
+in_node() { nsenter --target "$leader" --all --root --wd -- "$@"; }
 
 # eventually COMMAND...: until it succeeds, for at most 30 s.
 eventually() {
@@ -135,7 +138,7 @@ boot() {
 }
 
 shut_down() {
-  in_node systemctl poweroff --no-block
+  in_node systemctl poweroff --no-block 2>/dev/null
   wait "$nspawn" || true
   nspawn=""
   leader=""
@@ -227,10 +230,7 @@ EOF
   rm "$root/etc/portcullis/kubeconfig"
   in_node systemctl restart portcullis.service
 }
-is_waiting() {
-  in_node systemctl show --property ActiveState portcullis.service | grep -q =activating &&
-    in_node curl --silent http://127.0.0.1:9909/readyz | grep -q .
-}
+is_waiting() { in_node journalctl --unit=portcullis.service | grep -q 'cannot follow pods'; }
 
 boot_test() {
   say "booted again without the daemon: the rules are there before the network"
@@ -251,7 +251,7 @@ remove_test() {
   in_node dpkg --purge portcullis >/dev/null 2>&1
   table_has 10.0.0.2 || fail "purging took the table of a daemon that runs"
   [ -f "$root/var/lib/portcullis/ruleset" ] || fail "purging took the ruleset of a daemon that runs"
-  in_node pkill portcullis
+  in_node sh -c 'kill $(pidof portcullis)'
   say "removed and purged with its service running"
   in_node dpkg --install /first.deb >/dev/null 2>&1
   in_node systemctl enable --quiet --now portcullis.service
@@ -260,7 +260,8 @@ remove_test() {
   [ ! -e "$root/var/lib/portcullis/ruleset" ] || fail "the ruleset stayed"
   rm -r "$root/etc/portcullis/manifests" "$root/etc/systemd/system/portcullis.service.d"
   in_node dpkg --purge portcullis >/dev/null 2>&1
-  left=$(in_node find / -xdev -name '*portcullis*' -not -path '/proc/*' -not -path '/var/lib/dpkg/*')
+  left=$(in_node find / -xdev -name '*portcullis*' -not -path '/var/lib/dpkg/*' \
+    -not -path '/var/cache/*')
   [ -z "$left" ] || fail "purged, but for: $left"
 }
 
