@@ -12,8 +12,9 @@ namespace {
 // "owned", "shared" of "owned|shared"; empty where the value is a word of the user's.
 std::vector<std::string> choices(const Option& option) {
   const std::string value = option.value;
-  const bool is_list = value.find('|') != value.npos &&
-                       std::ranges::all_of(value, [](char c) { return c == '|' || c >= 'a'; });
+  const bool is_list = value.find('|') != value.npos && std::ranges::all_of(value, [](char c) {
+                         return c == '|' || (c >= 'a' && c <= 'z');
+                       });
   std::vector<std::string> found;
   if (!is_list) return found;
   for (std::size_t begin = 0; begin <= value.size();) {
@@ -72,8 +73,8 @@ std::string zsh_argument(const Option& option) {
   }
   std::string lines;
   for (const auto& flag : flags(option)) {
-    lines += std::string(" \\\n      '") + (option.repeatable ? "*" : "") + flag + "[" +
-             zsh_quoted(option.help) + "]" + argument + "'";
+    lines.append(" \\\n      '").append(option.repeatable ? "*" : "").append(flag);
+    lines.append("[").append(zsh_quoted(option.help)).append("]").append(argument).append("'");
   }
   return lines;
 }
