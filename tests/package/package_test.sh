@@ -182,7 +182,7 @@ install_test() {
   is enabled portcullis.service disabled
   is active portcullis.service inactive
   break_at_refused_calls
-  in_node systemctl enable --quiet --now portcullis.service
+  in_node systemctl enable --quiet --now portcullis.service || fail "the daemon does not start"
   is active portcullis.service active
   enforce 10.0.0.1
   eventually table_has 10.0.0.1
