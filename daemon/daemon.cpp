@@ -32,7 +32,7 @@ std::string count(std::size_t number, const std::string& noun) {
 std::string described(const ClusterState& cluster, const std::string& node_name) {
   const auto here =
       std::count_if(cluster.pods().begin(), cluster.pods().end(),
-                    [&](const auto& entry) { return entry.second->node_name == node_name; });
+                    [&](const auto& entry) { return entry.second->is_local_to(node_name); });
   return count(cluster.policies().size(), "network policy object") + ", " +
          count(cluster.pods().size(), "pod") + " (" + std::to_string(here) + " on this node), " +
          count(cluster.namespaces().size(), "namespace");
@@ -126,7 +126,7 @@ Result<void> Daemon::start() {
     if (!health) return tl::unexpected(health.error());
     health_.emplace(std::move(*health));
   }
-  // systemd may hold the network back until we are ready.
+  // Who waits for the start is not to wait for an API server.
   if (source_->is_remote()) tell_ready(headline(status_));
   return source_->start();
 }

@@ -21,6 +21,13 @@ class DaemonInput : public Node {
   }
 };
 
+TEST_F(DaemonInput, APodWithoutANodeCountsAsOneOfThisNode) {
+  write("any.yaml",
+        "{apiVersion: v1, kind: Pod, metadata: {name: any}, status: {podIP: 10.0.0.9}}");
+  start_and_wait_until_ready();
+  EXPECT_TRUE(says("3 pods (3 on this node)")) << daemon_->err();
+}
+
 TEST_F(DaemonInput, AnAddedFileIsEnforced) {
   write("api.yaml", pod_manifest("api", "10.0.0.3") + "---\n" + deny_manifest("api", "api"));
   EXPECT_TRUE(kernel_becomes_compiled()) << daemon_->err();
