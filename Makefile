@@ -43,7 +43,7 @@ test: build ## build, and run every test (packets need root)
 
 e2e: build ## the tests against a real Kubernetes API server and promtool; prepares them once, in minutes
 	@PACKAGES="$(E2E_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
-	assets=$$(sh cmake/prepare_kube_apiserver.sh) && promtool=$$(sh cmake/prepare_promtool.sh) && \
+	assets=$$(sh cmake/prepare_kubernetes.sh kube-apiserver) && promtool=$$(sh cmake/prepare_promtool.sh) && \
 	  KUBEBUILDER_ASSETS=$$assets PROMTOOL=$$promtool ctest --preset release --label-regex kube --no-tests=error --parallel 2
 
 demo: build ## enforce policies in a playground of network namespaces, and show it (needs root)

@@ -16,7 +16,8 @@ class KubeApiServer : public testing::Test {
   void SetUp() override { start({}); }
 
   // With further flags of kube-apiserver.
-  void start(const std::vector<std::string>& flags) {
+  void start(std::vector<std::string> flags) {
+    flags.insert(flags.end(), kWithoutControllers.begin(), kWithoutControllers.end());
     const auto assets = find_kube_assets();
     if (!assets) GTEST_SKIP() << assets.error().message;
     auto network = NetworkNamespace::create();

@@ -52,8 +52,6 @@ std::vector<std::string> command_line_of_api_server(const KubeAssets& assets,
       "--service-account-issuer=https://kubernetes.default.svc",
       "--service-account-signing-key-file=" + file("server.key"),
       "--service-account-key-file=" + file("server.crt"),
-      // It wants each service account to have a secret, which a controller makes.
-      "--disable-admission-plugins=ServiceAccount",
   };
   // Before 1.21 pods had one address unless this was asked for; later it cannot be.
   if (knows(assets.kube_apiserver, "IPv6DualStack=true|false (ALPHA")) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,9 +17,14 @@
 
 namespace portcullis::test {
 
+// Flags of kube-apiserver where no controllers run: nobody makes the secret that each service
+// account must have for its pods.
+inline const std::vector<std::string> kWithoutControllers = {
+    "--disable-admission-plugins=ServiceAccount"};
+
 // A real API server in a network namespace, with TLS and RBAC, and no controllers, scheduler or
-// kubelets: pods are what a test says of them, their deletion is immediate with
-// gracePeriodSeconds=0, and namespaces do not finish going.
+// kubelets unless a test brings them: pods are what a test says of them, their deletion is
+// immediate with gracePeriodSeconds=0, and namespaces do not finish going.
 //
 //     kubectl, ApiClient (admin) ---> kube-apiserver (every address, 6443) ---> etcd (127.0.0.1)
 //     daemons (a service account) --'
@@ -27,12 +33,13 @@ namespace portcullis::test {
 class KubeServer {
  public:
   static constexpr std::uint16_t kPort = 6443;
+  static constexpr const char* kServiceAddress = "10.96.0.1";  // its own Service's
 
   // Starts both, and does not wait. The namespace must outlive it, and have its loopback device up;
   // others reach the server by `address`, one of the namespace's. `flags` are further ones of
   // kube-apiserver.
   KubeServer(const KubeAssets& assets, const NetworkNamespace& network, std::string address,
-             std::vector<std::string> flags = {});
+             std::vector<std::string> flags = kWithoutControllers);
 
   // /readyz said so, and the namespace `default` is there, before the deadline. If not, log() tells
   // why.
@@ -46,6 +53,9 @@ class KubeServer {
   // Drops what etcd remembers of the past: only what is newest can be listed and watched from now
   // on, but for the API server's own memory of recent events, which a restart empties.
   bool compact();
+
+  // With admin, a kubeconfig, and the authority's and the service accounts' ca.crt and server.key.
+  const std::filesystem::path& directory() const { return directory_.path(); }
 
   // The value that etcd has for a key; "" for none.
   std::string stored(const std::string& key) const;

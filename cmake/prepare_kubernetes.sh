@@ -1,10 +1,11 @@
 #!/bin/sh
-# Prints a folder with etcd, kube-apiserver and kubectl for the tests: $KUBEBUILDER_ASSETS where that
-# is set (envtest's convention), else one of our own, made once and kept in the user's cache.
+# prepare_kubernetes.sh PROGRAM...: prints a folder with etcd, kubectl and these programs of
+# Kubernetes for the tests: $KUBEBUILDER_ASSETS where that is set (envtest's convention), else one of
+# our own, made once and kept in the user's cache.
 #
-# All of it comes from Debian: the first and the last as packages, unpacked rather than installed
-# (Debian's etcd-server starts a service, and a kubectl may be there already); kube-apiserver,
-# which has no package, is built from the source package that has its dependencies inside.
+# All of it comes from Debian: etcd and kubectl as packages, unpacked rather than installed
+# (Debian's etcd-server starts a service, and a kubectl may be there already); the programs,
+# which have no packages, are built from the source package that has its dependencies inside.
 #
 #     the machine's own package sources -> packages, source -> one generated file -> go build
 #
@@ -18,7 +19,7 @@ say() { echo "$(date +%H:%M:%S) $*" >&2; }
 fail() { say "$*"; exit 1; }
 
 if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
-  for program in etcd kube-apiserver; do
+  for program in etcd "$@"; do
     [ -x "$KUBEBUILDER_ASSETS/$program" ] || fail "KUBEBUILDER_ASSETS: no $program in $KUBEBUILDER_ASSETS"
   done
   echo "$KUBEBUILDER_ASSETS"
@@ -27,7 +28,11 @@ fi
 
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/portcullis
 assets=$cache/envtest-$kubernetes-2
-if [ -d "$assets" ]; then
+for program in "$@"; do
+  shift
+  [ -x "$assets/$program" ] || set -- "$@" "$program"
+done
+if [ $# -eq 0 ] && [ -x "$assets/etcd" ] && [ -x "$assets/kubectl" ]; then
   echo "$assets"
   exit
 fi
@@ -38,7 +43,7 @@ work=$(mktemp -d "$cache/.building-XXXXXX")
 finish() {
   status=$?
   rm -rf "$work" >/dev/null 2>&1 &  # a gigabyte of small files, for which nobody needs to wait
-  [ $status -eq 0 ] || say "The Kubernetes API server could not be prepared: see above."
+  [ $status -eq 0 ] || say "Kubernetes could not be prepared: see above."
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
@@ -101,26 +106,28 @@ build() {
   export GOROOT="$work/packages/usr/lib/go-$go" GOPATH="$work/go" GOCACHE="$work/go-cache" \
     GO111MODULE=off GOFLAGS= GOTOOLCHAIN=local CGO_ENABLED=0
   export PATH="$GOROOT/bin:$PATH"
-  generate_openapi
+  case " $* " in *" kube-apiserver "*) generate_openapi ;; esac  # only that one describes the API
   flags="-s -w"
   for package in client-go/pkg/version component-base/version; do
     package=k8s.io/kubernetes/vendor/k8s.io/$package
     flags="$flags -X $package.gitVersion=v$kubernetes -X $package.gitMajor=1 -X $package.gitMinor=20"
   done
-  go build -tags providerless -ldflags "$flags" -o "$work/assets/kube-apiserver" ./cmd/kube-apiserver
+  for program in "$@"; do
+    go build -tags providerless,dockerless -ldflags "$flags" -o "$work/assets/$program" "./cmd/$program"
+  done
 }
 
-say "Preparing a Kubernetes API server for the tests, in $assets, once"
+say "Preparing for the tests, once, in $assets: etcd, kubectl, $*"
 say "1/3 Downloading 130 MB of Debian's packages and sources"
 (fetch)
 say "2/3 Unpacking"
 unpack
-say "3/3 Building kube-apiserver $kubernetes: some minutes"
+say "3/3 Building Kubernetes $kubernetes: some minutes"
 mkdir "$work/assets"
-(build)
+(build "$@")
 cp "$work/packages/usr/bin/etcd" "$work/packages/usr/bin/kubectl" "$work/assets"
-# Another make may have been faster, and its folder is as good.
-mv -T "$work/assets" "$assets" 2>/dev/null || [ -x "$assets/kube-apiserver" ] ||
-  fail "Cannot move what was built to $assets."
+# Another make may have been faster, and its programs are as good.
+mkdir -p "$assets"
+mv "$work/assets"/* "$assets"
 say "Prepared: $assets"
 echo "$assets"

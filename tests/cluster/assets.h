@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "compiler/result.h"
+#include "tests/support/kube/assets.h"
+
+namespace portcullis::test {
+
+// What a whole cluster is made of.
+struct ClusterAssets {
+  KubeAssets kube;
+  std::string kubernetes;  // the folder of kubelet, kube-proxy and the controllers
+  std::string runtime;     // the folder with containerd and runc in bin/, and CNI plugins in cni/
+  std::string images;      // archives of the daemon's image and of the pods', separated by blanks
+};
+
+// As KUBEBUILDER_ASSETS, CLUSTER_ASSETS and IMAGES name them. kNotFound is a reason to skip a test:
+// `make cluster-e2e` prepares them all.
+[[nodiscard]] Result<ClusterAssets> find_cluster_assets();
+
+}  // namespace portcullis::test

@@ -1,0 +1,226 @@
+// Portcullis in a real cluster: installed with kubectl as README says, in force between real pods
+// and through kube-proxy's Services, renewed under traffic, and removed. The cases are steps: each
+// goes on from where the one before has left the cluster.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "tests/cluster/reachability.h"
+#include "tests/cluster/real_cluster.h"
+#include "tests/cluster/stream.h"
+#include "tests/cluster/workloads.h"
+#include "tests/support/process/wait_until.h"
+
+namespace portcullis::test {
+namespace {
+
+class Cluster : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const char* cni = std::getenv("CLUSTER_CNI");
+    auto started = RealCluster::start(cni != nullptr ? cni : "ptp");
+    if (!started) {
+      why_not_ = started.error().message;
+      return;
+    }
+    cluster_ = std::move(*started);
+    if (!cluster_->node_becomes_ready()) FAIL() << cluster_->logs();
+  }
+
+  static void TearDownTestSuite() { cluster_.reset(); }
+
+  void SetUp() override {
+    if (!cluster_) GTEST_SKIP() << why_not_;
+  }
+
+  void TearDown() override {
+    if (HasFailure()) std::cerr << events() << cluster_->logs();
+  }
+
+  static std::string kubectl(const std::vector<std::string>& arguments,
+                             const std::string& input = "") {
+    const auto done = cluster_->kubectl(arguments, input);
+    EXPECT_EQ(done.code, 0) << testing::PrintToString(arguments) << ": " << done.err << done.out;
+    return done.out;
+  }
+
+  static void wait_for_rollout(const std::string& ns, const std::string& what) {
+    kubectl({"rollout", "status", "--namespace", ns, what, "--timeout=180s"});
+  }
+
+  // The only policies, of manifests/examples.
+  static void enforce(const std::vector<std::string>& examples) {
+    kubectl({"delete", "networkpolicies", "--all", "--all-namespaces"});
+    for (const auto& name : examples) {
+      kubectl({"apply", "-f", "manifests/examples/" + name + ".yaml"});
+    }
+  }
+
+  // A command of the daemon's image, in its pod.
+  static Finished in_daemon(const std::vector<std::string>& command) {
+    std::vector<std::string> line = {"exec", "--namespace", "portcullis", "daemonset/portcullis",
+                                     "--"};
+    line.insert(line.end(), command.begin(), command.end());
+    return cluster_->kubectl(line);
+  }
+
+  static std::string events() {
+    return cluster_->kubectl({"get", "pods,events", "--all-namespaces", "-o", "wide"}).out +
+           cluster_->kubectl({"logs", "--namespace", "portcullis", "daemonset/portcullis"}).out;
+  }
+
+  static std::string get(const std::string& path) {
+    return cluster_->on_node({"curl", "-sS", "http://127.0.0.1:9909" + path}).out;
+  }
+
+  static inline std::unique_ptr<RealCluster> cluster_;
+  static inline std::string why_not_;
+};
+
+TEST_F(Cluster, IsInstalledWithKubectl) {
+  kubectl({"apply", "-k", "manifests/base"});
+  wait_for_rollout("portcullis", "daemonset/portcullis");
+  const auto checked = in_daemon({"portcullis", "check"});
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+}
+
+TEST_F(Cluster, StartsPodsWhoseTrafficIsFreeWithoutPolicies) {
+  kubectl({"apply", "-f", "-"}, manifests_of_workloads());
+  for (const auto& workload : workloads())
+    wait_for_rollout(workload.ns, "deployment/" + workload.app);
+  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection&) { return true; }));
+}
+
+TEST_F(Cluster, DefaultDenyIngress) {
+  enforce({"default-deny-ingress"});
+  EXPECT_TRUE(Reachability(*cluster_).becomes(
+      [](const Connection& each) { return !each.goes_to("default"); }));
+}
+
+TEST_F(Cluster, DefaultDenyEgress) {
+  enforce({"default-deny-egress"});
+  EXPECT_TRUE(Reachability(*cluster_).becomes(
+      [](const Connection& each) { return !each.comes_from("default"); }));
+}
+
+TEST_F(Cluster, ApiPolicy) {
+  enforce({"api-policy"});
+  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection& each) {
+    if (each.to == "default/api") {
+      return each.from == "default/frontend" && each.traffic == tcp(8080);
+    }
+    if (each.from != "default/api") return true;
+    return (each.to == "default/database" && each.traffic == tcp(5432)) ||
+           (each.to == "kube-system/kube-dns" && each.traffic == udp(53));
+  }));
+}
+
+TEST_F(Cluster, AllowFromMonitoring) {
+  enforce({"allow-from-monitoring"});
+  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection& each) {
+    return each.to != "production/api" ||
+           (each.from == "monitoring/prometheus" && each.traffic == tcp(9090));
+  }));
+}
+
+// The office is in 10.0.0.0/8, and so are all pods.
+TEST_F(Cluster, AllowExternal) {
+  enforce({"allow-external"});
+  EXPECT_TRUE(Reachability(*cluster_).becomes(
+      [](const Connection& each) { return each.to != "default/web" || each.traffic == tcp(443); }));
+}
+
+TEST_F(Cluster, MinimalAccess) {
+  enforce({"minimal-access"});
+  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection& each) {
+    if (each.to == "default/backend") {
+      return each.from == "default/frontend" && each.traffic == tcp(8080);
+    }
+    if (each.from != "default/backend") return true;
+    return (each.to == "default/database" && each.traffic == tcp(5432)) || each.traffic == udp(53);
+  }));
+}
+
+TEST_F(Cluster, DenyFromOtherNamespaces) {
+  enforce({"deny-from-other-namespaces"});
+  EXPECT_TRUE(Reachability(*cluster_).becomes(
+      [](const Connection& each) { return !each.goes_to("production"); }));
+}
+
+TEST_F(Cluster, RestrictEgress) {
+  enforce({"restrict-egress"});
+  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection& each) {
+    return each.from != "default/backend" || each.to != "internet" || each.traffic == tcp(443);
+  }));
+}
+
+TEST_F(Cluster, ExplainsItselfInItsPod) {
+  enforce({"api-policy"});
+  EXPECT_TRUE(wait_until([] {
+    return in_daemon({"portcullis", "explain", "--from", "default/web", "--to", "default/api:8080"})
+               .out.find("denied") != std::string::npos;
+  }));
+  const auto allowed = in_daemon(
+      {"portcullis", "explain", "--from", "default/frontend", "--to", "default/api:8080"});
+  EXPECT_NE(allowed.out.find("allowed"), std::string::npos) << allowed.out << allowed.err;
+  EXPECT_EQ(in_daemon({"portcullis", "diff"}).out, "");
+}
+
+TEST_F(Cluster, TellsItsStateToTheNode) {
+  EXPECT_EQ(cluster_->on_node({"curl", "-sf", "http://127.0.0.1:9909/readyz"}).code, 0);
+  const auto metrics = get("/metrics");
+  const auto memory = metrics.find("\nprocess_resident_memory_bytes ");
+  ASSERT_NE(memory, metrics.npos) << metrics;
+  std::cout << metrics.substr(memory + 1, metrics.find('\n', memory + 1) - memory);
+}
+
+TEST_F(Cluster, RollsOutUnderTrafficAndNothingIsDroppedOrOpened) {
+  enforce({"api-policy"});
+  const Reachability pods(*cluster_);
+  const auto is_denied = [&] {
+    return cluster_
+               ->kubectl({"exec", pods.pod_of("default/web"), "--", "sh", "-c",
+                          command_of({"", "", tcp(8080), pods.address_of("default/api")}, 1)})
+               .code != 0;
+  };
+  ASSERT_TRUE(wait_until(is_denied));
+  const auto api = pods.address_of("default/api");
+  std::vector<std::unique_ptr<Stream>> streams;
+  const auto open = [&](const Connection& connection, bool is_allowed) {
+    streams.push_back(std::make_unique<Stream>(*cluster_, pods, connection, is_allowed));
+  };
+  open({"default/frontend", "default/api", tcp(8080), api}, true);
+  open({"default/frontend", "default/api", tcp(8080), pods.service_of("default/api")}, true);
+  open({"default/api", "default/database", tcp(5432), pods.service_of("default/database")}, true);
+  open({"default/api", "kube-system/kube-dns", udp(53), pods.service_of("kube-system/kube-dns")},
+       true);
+  open({"default/web", "default/api", tcp(8080), api}, false);
+  open({"default/web", "default/api", tcp(8080), pods.service_of("default/api")}, false);
+  open({"default/api", "default/backend", tcp(8080), pods.address_of("default/backend")}, false);
+  for (const auto& stream : streams) {
+    EXPECT_TRUE(wait_until([&] { return stream->count().right > 20; })) << stream->name();
+  }
+  for (int round = 0; round < 3; ++round) {
+    kubectl({"rollout", "restart", "--namespace", "portcullis", "daemonset/portcullis"});
+    wait_for_rollout("portcullis", "daemonset/portcullis");
+  }
+  for (const auto& stream : streams) {
+    const auto [right, wrong] = stream->count();
+    std::cout << stream->name() << ": " << right << " as expected, " << wrong << " not\n";
+    EXPECT_EQ(wrong, 0U) << stream->name() << stream->error();
+  }
+}
+
+TEST_F(Cluster, IsRemovedWithKubectlAndCleanup) {
+  kubectl({"delete", "-k", "manifests/base", "--wait"});
+  const auto table = std::vector<std::string>{"nft", "list", "table", "inet", "portcullis"};
+  EXPECT_EQ(cluster_->on_node(table).code, 0) << "policies must hold until they are taken away";
+  const auto cleaned = cluster_->on_node({PORTCULLIS_BINARY, "cleanup"});
+  EXPECT_EQ(cleaned.code, 0) << cleaned.err;
+  EXPECT_NE(cluster_->on_node(table).code, 0);
+  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection&) { return true; }));
+}
+
+}  // namespace
+}  // namespace portcullis::test

@@ -1,0 +1,129 @@
+#include "tests/cluster/real_cluster.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "tests/support/process/wait_until.h"
+
+namespace portcullis::test {
+namespace {
+
+// `ip` with a batch of its commands.
+void configure(const NetworkNamespace& network, const std::string& commands) {
+  const auto done = run_to_end({{"ip", "-batch", "-"}, {}, &network, commands});
+  if (done.code == 0) return;
+  std::cerr << "ip: " << done.err << commands;
+  std::abort();
+}
+
+void connect(const NetworkNamespace& node, const NetworkNamespace& world) {
+  configure(node,
+            "link set lo up\n"
+            "link add eth0 type veth peer name eth0 netns " +
+                world.path() +
+                "\n"
+                "address add 10.10.0.2/24 dev eth0\n"
+                "link set eth0 up\n"
+                "route add default via 10.10.0.1\n");
+  configure(world,
+            "link set lo up\n"
+            "address add 203.0.113.1/32 dev lo\n"
+            "address add 10.10.0.1/24 dev eth0\n"
+            "link set eth0 up\n"
+            "route add default via 10.10.0.2\n");
+}
+
+// Of control groups, all that no process is in. Those of ours that are left, one a line.
+std::string clean_up() {
+  return run_to_end({{"sh", "tests/cluster/node.sh", "clean"}, {}, nullptr, ""}).out;
+}
+
+std::string end_of(const std::filesystem::path& file) {
+  constexpr std::streamoff kSize = 3000;
+  std::ifstream log(file, std::ios::ate);
+  log.seekg(std::max<std::streamoff>(0, static_cast<std::streamoff>(log.tellg()) - kSize));
+  return {std::istreambuf_iterator<char>(log), {}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni) {
+  auto assets = find_cluster_assets();
+  if (!assets) return tl::make_unexpected(assets.error());
+  auto node = NetworkNamespace::create();
+  if (!node) return tl::make_unexpected(node.error());
+  auto world = NetworkNamespace::create();
+  if (!world) return tl::make_unexpected(world.error());
+  clean_up();  // what a killed run has left
+  connect(*node, *world);
+  return std::unique_ptr<RealCluster>(
+      new RealCluster(std::move(*assets), std::move(*node), std::move(*world), cni));
+}
+
+RealCluster::RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNamespace world,
+                         const std::string& cni)
+    : assets_(std::move(assets)),
+      network_(std::move(node)),
+      world_(std::move(world)),
+      server_(
+          assets_.kube, network_, kNodeAddress,
+          {std::string("--advertise-address=") + kNodeAddress, "--endpoint-reconciler-type=lease",
+           "--allow-privileged", "--kubelet-preferred-address-types=InternalIP"}) {
+  for (const std::string port : {"443", "8080"}) {
+    web_.emplace_back(
+        ChildSetup{{assets_.runtime + "/bin/busybox", "httpd", "-f", "-p", port}, {}, &world_, ""});
+  }
+  node_.emplace(
+      ChildSetup{{"sh", "tests/cluster/node.sh", "start", cni, server_.directory().string()},
+                 {"KUBERNETES=" + assets_.kubernetes, "RUNTIME=" + assets_.runtime,
+                  "IMAGES=" + assets_.images, std::string("NODE_ADDRESS=") + kNodeAddress},
+                 &network_,
+                 ""});
+}
+
+RealCluster::~RealCluster() {
+  node_.reset();
+  wait_until([] { return clean_up().empty(); });  // the kernel ends what ran there in a moment
+}
+
+bool RealCluster::node_becomes_ready() {
+  return server_.becomes_ready() &&
+         wait_until(
+             [&] {
+               return kubectl({"get", "node", kNode, "-o",
+                               "jsonpath={.status.conditions[?(@.type=='Ready')].status}"})
+                          .out == "True";
+             },
+             std::chrono::seconds(120));
+}
+
+ChildProcess RealCluster::start_kubectl(const std::vector<std::string>& arguments) const {
+  ChildSetup setup{{assets_.kube.kubectl, "--kubeconfig", (server_.directory() / "admin").string()},
+                   {"HOME=" + server_.directory().string()},
+                   &network_,
+                   ""};
+  setup.arguments.insert(setup.arguments.end(), arguments.begin(), arguments.end());
+  return ChildProcess(setup);
+}
+
+Finished RealCluster::on_node(const std::vector<std::string>& arguments) const {
+  return run_to_end({arguments, {}, &network_, ""});
+}
+
+Finished RealCluster::in_world(const std::vector<std::string>& arguments) const {
+  return run_to_end({arguments, {}, &world_, ""});
+}
+
+std::string RealCluster::logs() const {
+  std::string logs = "node.sh: " + node_->out() + node_->err();
+  for (const auto& file : std::filesystem::directory_iterator(server_.directory())) {
+    if (file.path().extension() != ".log") continue;
+    logs += "\n" + file.path().filename().string() + ":\n" + end_of(file.path());
+  }
+  return logs;
+}
+
+}  // namespace portcullis::test

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/cluster/assets.h"
+#include "tests/support/kube/kube_server.h"
+#include "tests/support/netns/network_namespace.h"
+#include "tests/support/process/child_process.h"
+
+namespace portcullis::test {
+
+// A whole Kubernetes cluster of one node, which runs pods:
+//
+//     world (203.0.113.1) ---- node-1 (10.10.0.2): API server, and what node.sh starts
+//                                |
+//                              pods (10.244.1.0/24), on a CNI plugin
+//
+// Nothing of it is left once this is destroyed, or its process has ended. Not thread safe.
+class RealCluster {
+ public:
+  static constexpr const char* kNode = "node-1";
+  static constexpr const char* kNodeAddress = "10.10.0.2";
+  static constexpr const char* kWorldAddress = "203.0.113.1";
+
+  // `cni` is "ptp" or "bridge". kPermission and kNotFound are reasons to skip a test. Does not
+  // wait.
+  [[nodiscard]] static Result<std::unique_ptr<RealCluster>> start(const std::string& cni);
+  ~RealCluster();
+
+  bool node_becomes_ready();
+
+  // As admin.
+  Finished kubectl(const std::vector<std::string>& arguments, const std::string& input = "") const {
+    return server_.kubectl(arguments, input);
+  }
+
+  // A command of kubectl that goes on.
+  ChildProcess start_kubectl(const std::vector<std::string>& arguments) const;
+
+  // A program in the network of the node, and one in that of the world.
+  Finished on_node(const std::vector<std::string>& arguments) const;
+  Finished in_world(const std::vector<std::string>& arguments) const;
+
+  std::string logs() const;  // the last lines of each program's
+
+ private:
+  RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNamespace world,
+              const std::string& cni);
+
+  ClusterAssets assets_;
+  NetworkNamespace network_;
+  NetworkNamespace world_;
+  KubeServer server_;
+  std::vector<ChildProcess> web_;  // what the world offers: ports 443 and 8080
+  std::optional<ChildProcess> node_;
+};
+
+}  // namespace portcullis::test
