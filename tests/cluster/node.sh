@@ -58,9 +58,9 @@ make_mounts() {
   done </proc/self/cgroup
   mount -t tmpfs tmpfs /run
   mkdir -p /run/lock
-  for directory in /var/lib /var/log /etc/cni /opt; do
-    mkdir -p "/run/node$directory" "$directory"
-    mount --bind "/run/node$directory" "$directory"
+  for place in /var/lib /var/log /etc/cni /opt; do
+    mkdir -p "/run/node$place" "$place"
+    mount --bind "/run/node$place" "$place"
   done
   # The kubelet wants these as it likes them, and they are the whole machine's.
   for file in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops \
