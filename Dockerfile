@@ -11,8 +11,9 @@ COPY Makefile .
 COPY cmake/install_packages.sh cmake/
 RUN make build-deps
 COPY . .
-RUN cmake --preset release -D PORTCULLIS_TESTS=OFF -D CMAKE_INSTALL_PREFIX=/usr && \
-    cmake --build --preset release && \
+RUN --mount=type=cache,target=/root/.cache/ccache \
+    cmake --preset release -D PORTCULLIS_TESTS=OFF -D CMAKE_INSTALL_PREFIX=/usr && \
+    cmake --build --preset release --target portcullis && \
     sh cmake/stage_image.sh build/release/daemon/portcullis /image
 
 FROM scratch

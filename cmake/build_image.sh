@@ -10,7 +10,7 @@ work=build/image
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
-store() { buildah --root "$PWD/$work/storage" --runroot "$PWD/$work/run" --storage-driver vfs "$@"; }
+store() { TMPDIR="$PWD/$work/tmp" buildah --root "$PWD/$work/storage" --runroot "$PWD/$work/run" --storage-driver vfs "$@"; }
 
 make_base() {
   [ -f "$work/debian.tar" ] ||
@@ -20,7 +20,7 @@ make_base() {
   store commit --quiet --timestamp "$SOURCE_DATE_EPOCH" --rm "$container" localhost/debian:bookworm >/dev/null
 }
 
-mkdir -p "$work"
+mkdir -p "$work/tmp"
 if [ -z "${BASE:-}" ]; then
   BASE=localhost/debian:bookworm
   store inspect "$BASE" >/dev/null 2>&1 || make_base

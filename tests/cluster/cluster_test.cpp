@@ -157,14 +157,19 @@ TEST_F(Cluster, RestrictEgress) {
 
 TEST_F(Cluster, ExplainsItselfInItsPod) {
   enforce({"api-policy"});
-  EXPECT_TRUE(wait_until([] {
-    return in_daemon({"portcullis", "explain", "--from", "default/web", "--to", "default/api:8080"})
-               .out.find("denied") != std::string::npos;
-  }));
-  const auto allowed = in_daemon(
-      {"portcullis", "explain", "--from", "default/frontend", "--to", "default/api:8080"});
-  EXPECT_NE(allowed.out.find("allowed"), std::string::npos) << allowed.out << allowed.err;
-  EXPECT_EQ(in_daemon({"portcullis", "diff"}).out, "");
+  const Reachability pods(*cluster_);
+  const auto explained = [&](const std::string& from) {
+    return in_daemon({"portcullis", "explain", "--from", "default/" + pods.pod_of(from), "--to",
+                      "default/" + pods.pod_of("default/api") + ":8080"});
+  };
+  EXPECT_TRUE(wait_until([&] {
+    return explained("default/web").out.find("denied") != std::string::npos;
+  })) << explained("default/web").err;
+  const auto allowed = explained("default/frontend").out;
+  EXPECT_NE(allowed.find("allowed"), std::string::npos) << allowed;
+  EXPECT_EQ(allowed.find("denied"), std::string::npos) << allowed;
+  const auto difference = in_daemon({"portcullis", "diff"});
+  EXPECT_EQ(difference.out + difference.err, "");
 }
 
 TEST_F(Cluster, TellsItsStateToTheNode) {

@@ -114,7 +114,10 @@ Finished RealCluster::on_node(const std::vector<std::string>& arguments) const {
 }
 
 Finished RealCluster::in_world(const std::vector<std::string>& arguments) const {
-  return run_to_end({arguments, {}, &world_, ""});
+  std::vector<std::string> line = {"env",
+                                   "PATH=" + assets_.runtime + "/bin:" + std::getenv("PATH")};
+  line.insert(line.end(), arguments.begin(), arguments.end());
+  return run_to_end({line, {}, &world_, ""});
 }
 
 std::string RealCluster::logs() const {

@@ -41,7 +41,7 @@ class RealCluster {
   // A command of kubectl that goes on.
   ChildProcess start_kubectl(const std::vector<std::string>& arguments) const;
 
-  // A program in the network of the node, and one in that of the world.
+  // A program in the network of the node, and one in that of the world (busybox is in its PATH).
   Finished on_node(const std::vector<std::string>& arguments) const;
   Finished in_world(const std::vector<std::string>& arguments) const;
 
