@@ -8,6 +8,7 @@ TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin util-linux
 E2E_PACKAGES := dpkg-dev
 IMAGE_PACKAGES := buildah mmdebstrap
+CLUSTER_PACKAGES := $(E2E_PACKAGES) iptables libseccomp2 procps
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
 LINT_PACKAGES := clang-format clang-tidy
@@ -20,10 +21,10 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build-deps lint-deps build test e2e sanitize fuzz demo bench lint format image \
-  deb deb-test docs install clean
+  image-check cluster-e2e deb deb-test docs install clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install the Debian packages that building and testing need
 	@PACKAGES="$(BUILD_PACKAGES) $(TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
@@ -77,7 +78,20 @@ format: lint-deps ## rewrite the sources in our format
 
 image: ## the container image, in build/image (needs root; BASE=image, TAG=name)
 	@PACKAGES="$(IMAGE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
-	$(AS_ROOT) sh cmake/build_image.sh
+	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh cmake/build_image.sh
+
+image-check: image ## build it again, and see that it is the same, small, and without a shell
+	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh cmake/check_image.sh
+
+cluster-e2e: build image ## the tests in a whole cluster, kubelet and all, of this machine (needs root)
+	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	kubernetes=$$(sh cmake/prepare_kubernetes.sh kube-apiserver kube-controller-manager \
+	  kube-proxy kube-scheduler kubelet) && \
+	runtime=$$(sh cmake/prepare_runtime.sh) && \
+	$(AS_ROOT) sh cmake/build_workload_image.sh $$runtime $(BUILD)/tests/cluster/dns-server && \
+	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$kubernetes CLUSTER_ASSETS=$$runtime \
+	  IMAGES="$(CURDIR)/build/image/portcullis.tar $(CURDIR)/build/image/workload.tar" \
+	  ctest --preset release --label-regex cluster --no-tests=error
 
 deb: build-deps ## the Debian package, in build/package
 	@PACKAGES="$(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh

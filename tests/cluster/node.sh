@@ -94,6 +94,8 @@ run() {
   run_program containerd --config /run/containerd.toml
   until ctr version >/dev/null 2>&1; do sleep 0.1; done
   for image in $IMAGES; do ctr --namespace k8s.io images import "$image"; done
+  # As manifests/base calls it.
+  ctr --namespace k8s.io images tag localhost/portcullis:0.1.0 docker.io/library/portcullis:0.1.0
   run_program kubelet --config /run/kubelet.yaml --kubeconfig "$directory/admin" \
     --container-runtime remote --container-runtime-endpoint unix:///run/containerd/containerd.sock \
     --hostname-override node-1 --node-ip "$NODE_ADDRESS"

@@ -42,7 +42,7 @@ std::string clean_up() {
 }
 
 std::string end_of(const std::filesystem::path& file) {
-  constexpr std::streamoff kSize = 3000;
+  constexpr std::streamoff kSize = 8000;
   std::ifstream log(file, std::ios::ate);
   log.seekg(std::max<std::streamoff>(0, static_cast<std::streamoff>(log.tellg()) - kSize));
   return {std::istreambuf_iterator<char>(log), {}};
