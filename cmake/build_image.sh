@@ -15,7 +15,7 @@ make_base() {
   }
   container=$(store from scratch)
   store add --quiet "$container" "$work/debian.tar" / >/dev/null
-  store commit --quiet --timestamp "$SOURCE_DATE_EPOCH" --rm "$container" localhost/debian:bookworm >/dev/null
+  store commit --quiet --timestamp 0 --rm "$container" localhost/debian:bookworm >/dev/null
 }
 
 if [ -z "${BASE:-}" ]; then

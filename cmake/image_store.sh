@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by the scripts about images: buildah with a store of its own in build/image, and without a
 # container runtime, which a build may itself be running in.
 work=build/image
@@ -5,20 +6,17 @@ mkdir -p "$work/tmp"
 
 store() {
   TMPDIR="$PWD/$work/tmp" buildah --root "$PWD/$work/storage" --runroot "$PWD/$work/run" \
-    --storage-driver vfs "$@"
+    --storage-driver overlay "$@"
 }
 
-# Of the commit, not of the hour: the same sources make the same image.
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-export SOURCE_DATE_EPOCH
-
 # build_image TAG ARGUMENT...: and writes it to an OCI archive, $work/NAME.tar, and its digest beside.
+# All its times are 0, not those of the build: the same files make the same image.
 build_image() {
   image=$1
   name=${image##*/}
   file=$work/${name%%:*}
   shift
-  store build --isolation chroot --network host --timestamp "$SOURCE_DATE_EPOCH" --layers \
+  store build --isolation chroot --network host --timestamp 0 --layers \
     --tag "$image" "$@"
   rm -f "$file.tar"
   store push --quiet --digestfile "$file.digest" "$image" "oci-archive:$file.tar:$image"

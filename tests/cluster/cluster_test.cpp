@@ -187,9 +187,9 @@ TEST_F(Cluster, TellsItsStateToTheNode) {
 
 // What the kubelet counts as the pod's, its rules in the kernel too; 0 before it has counted.
 std::size_t memory_of_daemon(const RealCluster& cluster) {
-  const auto summary =
-      cluster.kubectl({"get", "--raw", "/api/v1/nodes/node-1/proxy/stats/summary"}).out;
-  for (const auto& pod : nlohmann::json::parse(summary).at("pods")) {
+  const auto summary = nlohmann::json::parse(
+      cluster.kubectl({"get", "--raw", "/api/v1/nodes/node-1/proxy/stats/summary"}).out);
+  for (const auto& pod : summary.at("pods")) {
     if (pod.at("podRef").at("namespace") != "portcullis") continue;
     return pod.value("/memory/workingSetBytes"_json_pointer, std::size_t{0});
   }

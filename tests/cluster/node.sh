@@ -58,8 +58,8 @@ make_mounts() {
   done </proc/self/cgroup
   mount -t tmpfs tmpfs /run
   mkdir -p /run/lock
-  for place in /var/lib /var/log /etc/cni /opt; do
-    mkdir -p "/run/node$place" "$place"
+  for place in /var/lib /var/log /opt; do
+    mkdir -p "/run/node$place"
     mount --bind "/run/node$place" "$place"
   done
   # The kubelet wants these as it likes them, and they are the whole machine's.
@@ -72,8 +72,8 @@ make_mounts() {
 }
 
 configure() {
-  mkdir -p /etc/cni/net.d /run/containerd
-  cp "$tests/$cni.conflist" /etc/cni/net.d/
+  mkdir -p /run/cni
+  cp "$tests/$cni.conflist" /run/cni
   sed "s|CNI_PLUGINS|$RUNTIME/cni|" "$tests/containerd.toml" >/run/containerd.toml
   cp "$tests/kubelet.yaml" /run/kubelet.yaml
   sysctl -qw net.ipv4.ip_forward=1
