@@ -16,7 +16,19 @@
 namespace portcullis::test {
 namespace {
 
-using nlohmann::literals::operator""_json_pointer;
+// What all cases share.
+struct Shared {
+  std::unique_ptr<RealCluster> cluster;
+  bool is_ready = false;
+  std::string why_not;  // there is none
+};
+
+Shared& shared() {
+  static Shared shared;
+  return shared;
+}
+
+const RealCluster& cluster() { return *shared().cluster; }
 
 class Cluster : public testing::Test {
  protected:
@@ -24,27 +36,27 @@ class Cluster : public testing::Test {
     const char* cni = std::getenv("CLUSTER_CNI");
     auto started = RealCluster::start(cni != nullptr ? cni : "ptp");
     if (!started) {
-      why_not_ = started.error().message;
+      shared().why_not = started.error().message;
       return;
     }
-    cluster_ = std::move(*started);
-    is_ready_ = cluster_->node_becomes_ready();
+    shared().cluster = std::move(*started);
+    shared().is_ready = shared().cluster->node_becomes_ready();
   }
 
-  static void TearDownTestSuite() { cluster_.reset(); }
+  static void TearDownTestSuite() { shared().cluster.reset(); }
 
   void SetUp() override {
-    if (!cluster_) GTEST_SKIP() << why_not_;
-    ASSERT_TRUE(is_ready_) << "the node did not become ready";
+    if (!shared().cluster) GTEST_SKIP() << shared().why_not;
+    ASSERT_TRUE(shared().is_ready) << "the node did not become ready";
   }
 
   void TearDown() override {
-    if (HasFailure()) std::cerr << events() << cluster_->logs();
+    if (HasFailure()) std::cerr << events() << cluster().logs();
   }
 
   static std::string kubectl(const std::vector<std::string>& arguments,
                              const std::string& input = "") {
-    const auto done = cluster_->kubectl(arguments, input);
+    const auto done = cluster().kubectl(arguments, input);
     EXPECT_EQ(done.code, 0) << testing::PrintToString(arguments) << ": " << done.err << done.out;
     return done.out;
   }
@@ -72,17 +84,13 @@ class Cluster : public testing::Test {
     std::vector<std::string> line = {"exec", "--namespace", "portcullis", "daemonset/portcullis",
                                      "--"};
     line.insert(line.end(), command.begin(), command.end());
-    return cluster_->kubectl(line);
+    return cluster().kubectl(line);
   }
 
   static std::string events() {
-    return cluster_->kubectl({"get", "pods,events", "--all-namespaces", "-o", "wide"}).out +
-           cluster_->kubectl({"logs", "--namespace", "portcullis", "daemonset/portcullis"}).out;
+    return cluster().kubectl({"get", "pods,events", "--all-namespaces", "-o", "wide"}).out +
+           cluster().kubectl({"logs", "--namespace", "portcullis", "daemonset/portcullis"}).out;
   }
-
-  static inline std::unique_ptr<RealCluster> cluster_;
-  static inline bool is_ready_ = false;
-  static inline std::string why_not_;  // there is none
 };
 
 TEST_F(Cluster, IsInstalledWithKubectl) {
@@ -96,24 +104,24 @@ TEST_F(Cluster, StartsPodsWhoseTrafficIsFreeWithoutPolicies) {
   kubectl({"apply", "-f", "-"}, manifests_of_workloads());
   for (const auto& workload : workloads())
     wait_for_rollout(workload.ns, "deployment/" + workload.app);
-  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection&) { return true; }));
+  EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection&) { return true; }));
 }
 
 TEST_F(Cluster, DefaultDenyIngress) {
   enforce({"default-deny-ingress"});
-  EXPECT_TRUE(Reachability(*cluster_).becomes(
+  EXPECT_TRUE(Reachability(cluster()).becomes(
       [](const Connection& each) { return !each.goes_to("default"); }));
 }
 
 TEST_F(Cluster, DefaultDenyEgress) {
   enforce({"default-deny-egress"});
-  EXPECT_TRUE(Reachability(*cluster_).becomes(
+  EXPECT_TRUE(Reachability(cluster()).becomes(
       [](const Connection& each) { return !each.comes_from("default"); }));
 }
 
 TEST_F(Cluster, ApiPolicy) {
   enforce({"api-policy"});
-  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection& each) {
+  EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection& each) {
     if (each.to == "default/api") {
       return each.from == "default/frontend" && each.traffic == tcp(8080);
     }
@@ -125,7 +133,7 @@ TEST_F(Cluster, ApiPolicy) {
 
 TEST_F(Cluster, AllowFromMonitoring) {
   enforce({"allow-from-monitoring"});
-  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection& each) {
+  EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection& each) {
     return each.to != "production/api" ||
            (each.from == "monitoring/prometheus" && each.traffic == tcp(9090));
   }));
@@ -134,13 +142,13 @@ TEST_F(Cluster, AllowFromMonitoring) {
 // The office is in 10.0.0.0/8, and so are all pods.
 TEST_F(Cluster, AllowExternal) {
   enforce({"allow-external"});
-  EXPECT_TRUE(Reachability(*cluster_).becomes(
+  EXPECT_TRUE(Reachability(cluster()).becomes(
       [](const Connection& each) { return each.to != "default/web" || each.traffic == tcp(443); }));
 }
 
 TEST_F(Cluster, MinimalAccess) {
   enforce({"minimal-access"});
-  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection& each) {
+  EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection& each) {
     if (each.to == "default/backend") {
       return each.from == "default/frontend" && each.traffic == tcp(8080);
     }
@@ -151,20 +159,20 @@ TEST_F(Cluster, MinimalAccess) {
 
 TEST_F(Cluster, DenyFromOtherNamespaces) {
   enforce({"deny-from-other-namespaces"});
-  EXPECT_TRUE(Reachability(*cluster_).becomes(
+  EXPECT_TRUE(Reachability(cluster()).becomes(
       [](const Connection& each) { return !each.goes_to("production"); }));
 }
 
 TEST_F(Cluster, RestrictEgress) {
   enforce({"restrict-egress"});
-  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection& each) {
+  EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection& each) {
     return each.from != "default/backend" || each.to != "internet" || each.traffic == tcp(443);
   }));
 }
 
 TEST_F(Cluster, ExplainsItselfInItsPod) {
   enforce({"api-policy"});
-  const Reachability pods(*cluster_);
+  const Reachability pods(cluster());
   const auto explained = [&](const std::string& from) {
     return in_daemon({"portcullis", "explain", "--from", "default/" + pods.pod_of(from), "--to",
                       "default/" + pods.pod_of("default/api") + ":8080"});
@@ -180,8 +188,8 @@ TEST_F(Cluster, ExplainsItselfInItsPod) {
 }
 
 TEST_F(Cluster, TellsItsStateToTheNode) {
-  EXPECT_EQ(cluster_->on_node({"curl", "-sf", "http://127.0.0.1:9909/readyz"}).code, 0);
-  const auto metrics = cluster_->on_node({"curl", "-sS", "http://127.0.0.1:9909/metrics"}).out;
+  EXPECT_EQ(cluster().on_node({"curl", "-sf", "http://127.0.0.1:9909/readyz"}).code, 0);
+  const auto metrics = cluster().on_node({"curl", "-sS", "http://127.0.0.1:9909/metrics"}).out;
   EXPECT_NE(metrics.find("\nprocess_resident_memory_bytes "), metrics.npos) << metrics;
 }
 
@@ -191,14 +199,14 @@ std::size_t memory_of_daemon(const RealCluster& cluster) {
       cluster.kubectl({"get", "--raw", "/api/v1/nodes/node-1/proxy/stats/summary"}).out);
   for (const auto& pod : summary.at("pods")) {
     if (pod.at("podRef").at("namespace") != "portcullis") continue;
-    return pod.value("/memory/workingSetBytes"_json_pointer, std::size_t{0});
+    return pod.value(nlohmann::json::json_pointer("/memory/workingSetBytes"), std::size_t{0});
   }
   return 0;
 }
 
 TEST_F(Cluster, NeedsNoMoreMemoryThanItAsksFor) {
   std::size_t bytes = 0;
-  EXPECT_TRUE(wait_until([&] { return (bytes = memory_of_daemon(*cluster_)) > 0; },
+  EXPECT_TRUE(wait_until([&] { return (bytes = memory_of_daemon(cluster())) > 0; },
                          std::chrono::seconds(60)));
   std::cout << "working set of the daemon's pod: " << bytes << " bytes\n";
   EXPECT_LT(bytes, 64U << 20U);  // its request in manifests/base
@@ -206,18 +214,18 @@ TEST_F(Cluster, NeedsNoMoreMemoryThanItAsksFor) {
 
 TEST_F(Cluster, RollsOutUnderTrafficAndNothingIsDroppedOrOpened) {
   enforce({"api-policy"});
-  const Reachability pods(*cluster_);
+  const Reachability pods(cluster());
   const auto is_denied = [&] {
-    return cluster_
-               ->kubectl({"exec", pods.pod_of("default/web"), "--", "sh", "-c",
-                          command_of({"", "", tcp(8080), pods.address_of("default/api")}, 1)})
+    return cluster()
+               .kubectl({"exec", pods.pod_of("default/web"), "--", "sh", "-c",
+                         command_of({"", "", tcp(8080), pods.address_of("default/api")}, 1)})
                .code != 0;
   };
   ASSERT_TRUE(wait_until(is_denied));
   const auto api = pods.address_of("default/api");
   std::vector<std::unique_ptr<Stream>> streams;
   const auto open = [&](const Connection& connection, bool is_allowed) {
-    streams.push_back(std::make_unique<Stream>(*cluster_, pods, connection, is_allowed));
+    streams.push_back(std::make_unique<Stream>(cluster(), pods, connection, is_allowed));
   };
   open({"default/frontend", "default/api", tcp(8080), api}, true);
   open({"default/frontend", "default/api", tcp(8080), pods.service_of("default/api")}, true);
@@ -244,11 +252,11 @@ TEST_F(Cluster, RollsOutUnderTrafficAndNothingIsDroppedOrOpened) {
 TEST_F(Cluster, IsRemovedWithKubectlAndCleanup) {
   kubectl({"delete", "-k", "manifests/base", "--wait"});
   const auto table = std::vector<std::string>{"nft", "list", "table", "inet", "portcullis"};
-  EXPECT_EQ(cluster_->on_node(table).code, 0) << "policies must hold until they are taken away";
-  const auto cleaned = cluster_->on_node({PORTCULLIS_BINARY, "cleanup"});
+  EXPECT_EQ(cluster().on_node(table).code, 0) << "policies must hold until they are taken away";
+  const auto cleaned = cluster().on_node({PORTCULLIS_BINARY, "cleanup"});
   EXPECT_EQ(cleaned.code, 0) << cleaned.err;
-  EXPECT_NE(cluster_->on_node(table).code, 0);
-  EXPECT_TRUE(Reachability(*cluster_).becomes([](const Connection&) { return true; }));
+  EXPECT_NE(cluster().on_node(table).code, 0);
+  EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection&) { return true; }));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #                                                                 -> controllers, scheduler
 #
 # DIRECTORY holds admin (a kubeconfig), ca.crt and server.key (of service accounts), and gets a log of
-# each program. NODE_ADDRESS, KUBERNETES, RUNTIME and IMAGES (archives, separated by
-# blanks) come from the environment.
+# each program. NODE_ADDRESS, KUBERNETES, RUNTIME and IMAGES (archives, separated by blanks) come from
+# the environment.
 set -eu
 
 name=portcullis-cluster  # and the process that called, in names of control groups

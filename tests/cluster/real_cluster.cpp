@@ -53,6 +53,9 @@ std::string end_of(const std::filesystem::path& file) {
 Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni) {
   auto assets = find_cluster_assets();
   if (!assets) return tl::make_unexpected(assets.error());
+  if (!std::filesystem::exists("/sys/fs/cgroup/memory")) {
+    return failure(ErrorCode::kUnsupported, "no control groups of version 1, which node.sh mounts");
+  }
   auto node = NetworkNamespace::create();
   if (!node) return tl::make_unexpected(node.error());
   auto world = NetworkNamespace::create();

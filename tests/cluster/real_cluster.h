@@ -26,7 +26,7 @@ class RealCluster {
   static constexpr const char* kNodeAddress = "10.10.0.2";
   static constexpr const char* kWorldAddress = "203.0.113.1";
 
-  // `cni` is "ptp" or "bridge". kPermission and kNotFound are reasons to skip a test. Does not
+  // `cni` is "ptp" or "bridge". All errors are reasons to skip a test. Does not
   // wait.
   [[nodiscard]] static Result<std::unique_ptr<RealCluster>> start(const std::string& cni);
   ~RealCluster();
