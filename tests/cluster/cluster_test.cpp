@@ -11,6 +11,7 @@
 #include "tests/cluster/real_cluster.h"
 #include "tests/cluster/stream.h"
 #include "tests/cluster/workloads.h"
+#include "tests/docs/commands.h"
 #include "tests/support/process/wait_until.h"
 
 namespace portcullis::test {
@@ -29,6 +30,8 @@ Shared& shared() {
 }
 
 const RealCluster& cluster() { return *shared().cluster; }
+
+constexpr const char* kRemoval = "kubectl delete -k manifests/base";
 
 class Cluster : public testing::Test {
  protected:
@@ -249,8 +252,35 @@ TEST_F(Cluster, RollsOutUnderTrafficAndNothingIsDroppedOrOpened) {
   }
 }
 
+// Its commands for a cluster as they are written, but the one that removes the daemon. (node.sh
+// imports the image.)
+TEST_F(Cluster, DoesWhatTheDocumentationSays) {
+  enforce({"default-deny-ingress"});
+  for (const std::string pod : {"frontend", "api"}) {
+    kubectl({"run", pod, "--image=localhost/workload:test"});
+  }
+  kubectl({"wait", "--for=condition=ready", "--timeout=60s", "pod/frontend", "pod/api"});
+  int count = 0;
+  for (const auto& command : documented_commands(Place::kCluster)) {
+    if (command.text.rfind("ctr ", 0) == 0 || command.text == kRemoval) continue;
+    const auto code = find_known_command(command.text)->code;
+    Finished end;
+    EXPECT_TRUE(wait_until([&] {
+      end = cluster_->shell(command.text);
+      return end.code == code;
+    })) << command.where
+        << ": " << command.text << "\n"
+        << end.out << end.err;
+    ++count;
+  }
+  EXPECT_GT(count, 4);
+  wait_for_rollout("portcullis", "daemonset/portcullis");
+}
+
 TEST_F(Cluster, IsRemovedWithKubectlAndCleanup) {
-  kubectl({"delete", "-k", "manifests/base", "--wait"});
+  ASSERT_NE(find_known_command(kRemoval), nullptr);
+  const auto removed = cluster_->shell(kRemoval);
+  ASSERT_EQ(removed.code, 0) << removed.err;
   const auto table = std::vector<std::string>{"nft", "list", "table", "inet", "portcullis"};
   EXPECT_EQ(cluster().on_node(table).code, 0) << "policies must hold until they are taken away";
   const auto cleaned = cluster().on_node({PORTCULLIS_BINARY, "cleanup"});

@@ -112,6 +112,13 @@ ChildProcess RealCluster::start_kubectl(const std::vector<std::string>& argument
   return ChildProcess(setup);
 }
 
+Finished RealCluster::shell(const std::string& line) const {
+  const auto programs = std::filesystem::path(assets_.kube.kubectl).parent_path().string();
+  return on_node({"env", "PATH=" + programs + ":" + std::getenv("PATH"),
+                  "HOME=" + server_.directory().string(),
+                  "KUBECONFIG=" + (server_.directory() / "admin").string(), "sh", "-c", line});
+}
+
 Finished RealCluster::on_node(const std::vector<std::string>& arguments) const {
   return run_to_end({arguments, {}, &network_, ""});
 }

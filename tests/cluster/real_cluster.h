@@ -26,8 +26,7 @@ class RealCluster {
   static constexpr const char* kNodeAddress = "10.10.0.2";
   static constexpr const char* kWorldAddress = "203.0.113.1";
 
-  // `cni` is "ptp" or "bridge". All errors are reasons to skip a test. Does not
-  // wait.
+  // `cni` is "ptp" or "bridge". All errors are reasons to skip a test. Does not wait.
   [[nodiscard]] static Result<std::unique_ptr<RealCluster>> start(const std::string& cni);
   ~RealCluster();
 
@@ -40,6 +39,9 @@ class RealCluster {
 
   // A command of kubectl that goes on.
   ChildProcess start_kubectl(const std::vector<std::string>& arguments) const;
+
+  // A line for a shell beside the API server, of an admin with kubectl.
+  Finished shell(const std::string& line) const;
 
   // A program in the network of the node, and one in that of the world (busybox is in its PATH).
   Finished on_node(const std::vector<std::string>& arguments) const;
