@@ -1,7 +1,8 @@
 #!/bin/sh
 # node.sh start CNI DIRECTORY: a node of Kubernetes and the controllers of its cluster, in the network
 # namespace that it is called in, with mounts, processes and control groups of its own. They end with
-# this process, however it ends; `node.sh clean` removes the empty control groups that are left then.
+# this process, however it ends; `node.sh clean` removes the empty control groups that are left then,
+# and prints those of its caller's that are not empty yet.
 #
 #     unshare (killed with the test) -> sh, process 1 of the node -> containerd -> pods
 #                                                                 -> kubelet, kube-proxy
