@@ -17,6 +17,8 @@ FUZZ_SECONDS := 60
 BENCH := .
 
 BUILD := build/release
+# So that all builds and clones of the same sources share ccache's objects.
+export CCACHE_BASEDIR := $(CURDIR)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help

@@ -177,8 +177,9 @@ check_sandbox() {
 
 install_test() {
   say "booted: installed"
-  in_node sh -c 'cd / && ln -s first.deb portcullis_0.1.0_amd64.deb &&
-    apt install ./portcullis_0.1.0_amd64.deb' >/dev/null 2>&1 || fail "apt does not install it"
+  in_node sh -c 'cd / && ln first.deb portcullis_0.1.0_amd64.deb &&
+    apt install ./portcullis_0.1.0_amd64.deb && rm portcullis_0.1.0_amd64.deb' >/dev/null 2>&1 ||
+    fail "apt does not install it"
   is enabled portcullis-restore.service enabled
   is enabled portcullis.service disabled
   is active portcullis.service inactive
