@@ -39,13 +39,30 @@ Result<Target> split(const std::string& text) {
   return Target{text.substr(0, colon), text.substr(colon + 1)};
 }
 
+// Controllers name their pods after themselves: "; perhaps shop/api-56d9fd649-s675t, ...".
+std::string perhaps(const ClusterState& cluster, const ObjectKey& controller) {
+  constexpr int kMost = 3;
+  std::string text;
+  auto pod = cluster.pods().lower_bound({controller.ns, controller.name + "-"});
+  for (int i = 0; i < kMost && pod != cluster.pods().end(); ++i, ++pod) {
+    const bool is_of_it =
+        pod->first.ns == controller.ns && pod->first.name.starts_with(controller.name + "-");
+    if (!is_of_it) break;
+    text += (text.empty() ? "; perhaps " : ", ") + to_string(pod->first);
+  }
+  return text;
+}
+
 Result<const Pod*> find_pod(const ClusterState& cluster, const std::string& text) {
   const auto slash = text.find('/');
   if (slash == text.npos || slash == 0 || slash + 1 == text.size()) {
     return wrong(text, "is neither an IP address nor a pod's NAMESPACE/NAME");
   }
-  const auto found = cluster.pods().find({text.substr(0, slash), text.substr(slash + 1)});
-  if (found == cluster.pods().end()) return missing("there is no pod " + text);
+  const ObjectKey key{text.substr(0, slash), text.substr(slash + 1)};
+  const auto found = cluster.pods().find(key);
+  if (found == cluster.pods().end()) {
+    return missing("there is no pod " + text + perhaps(cluster, key));
+  }
   const Pod& pod = *found->second;
   if (pod.finished()) return missing("pod " + text + " has finished: it has no address any more");
   if (pod.addresses.empty()) return missing("pod " + text + " has no address yet");

@@ -266,7 +266,7 @@ TEST_F(Cluster, DoesWhatTheDocumentationSays) {
     const auto code = find_known_command(command.text)->code;
     Finished end;
     EXPECT_TRUE(wait_until([&] {
-      end = cluster_->shell(command.text);
+      end = cluster().shell(command.text);
       return end.code == code;
     })) << command.where
         << ": " << command.text << "\n"
@@ -279,13 +279,20 @@ TEST_F(Cluster, DoesWhatTheDocumentationSays) {
 
 TEST_F(Cluster, IsRemovedWithKubectlAndCleanup) {
   ASSERT_NE(find_known_command(kRemoval), nullptr);
-  const auto removed = cluster_->shell(kRemoval);
+  const Reachability pods(cluster());
+  const Stream denied(cluster(), pods,
+                      {"default/web", "default/api", tcp(8080), pods.address_of("default/api")},
+                      false);
+  const auto removed = cluster().shell(kRemoval);
   ASSERT_EQ(removed.code, 0) << removed.err;
   const auto table = std::vector<std::string>{"nft", "list", "table", "inet", "portcullis"};
   EXPECT_EQ(cluster().on_node(table).code, 0) << "policies must hold until they are taken away";
+  EXPECT_TRUE(wait_until([&] { return denied.count().right > 10; }));
+  EXPECT_EQ(denied.count().wrong, 0U);
   const auto cleaned = cluster().on_node({PORTCULLIS_BINARY, "cleanup"});
   EXPECT_EQ(cleaned.code, 0) << cleaned.err;
   EXPECT_NE(cluster().on_node(table).code, 0);
+  EXPECT_TRUE(wait_until([&] { return denied.count().wrong > 0; })) << "streams see what is opened";
   EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection&) { return true; }));
 }
 

@@ -70,6 +70,19 @@ TEST(Query, PodsWithoutAnAddressOfTheirOwnSayWhy) {
   EXPECT_EQ(asked("shop/taker", "10.0.0.2:1"), "10.0.0.4>10.0.0.2 1/TCP");
 }
 
+// As kubectl get deployments prints it, say.
+TEST(Query, TheNameOfAControllerBringsItsPodsToMind) {
+  const auto state = cluster({pod("a/web-2", "10.0.0.2"), pod("a/web-1", "10.0.0.1"),
+                              pod("a/web-3", "10.0.0.3"), pod("a/web-4", "10.0.0.4"),
+                              pod("a/webs-1", "10.0.0.5"), pod("b/web-1", "10.0.0.6")});
+  const auto message = [&](const std::string& name) {
+    return parse_query(state, name, "10.0.0.9").error().message;
+  };
+  EXPECT_EQ(message("a/web"), "there is no pod a/web; perhaps a/web-1, a/web-2, a/web-3");
+  EXPECT_EQ(message("b/web"), "there is no pod b/web; perhaps b/web-1");
+  EXPECT_EQ(message("b/we"), "there is no pod b/we");
+}
+
 TEST(Query, PodsThatShareAnAddressCannotBeAskedAboutByName) {
   const auto state =
       cluster({pod("a/x", "10.0.0.1"), pod("a/y", "10.0.0.1"), pod("a/z", "10.0.0.3")});
