@@ -1,6 +1,6 @@
 #!/bin/sh
 # check_image.sh: whether the image that build_image.sh has built is what we promise: small, without a
-# shell, able to run, and the same when it is built again.
+# shell, able to run, and the same when it is built again (its objects by ccache, all else anew).
 set -eu
 . cmake/image_store.sh
 
@@ -10,6 +10,7 @@ fail() { echo "The image $tag $*" >&2; exit 1; }
 
 container=$(store from "$tag")
 trap 'store rm "$container" >/dev/null' EXIT
+trap 'exit 1' HUP INT TERM
 root=$(store mount "$container")
 
 size=$(du --summarize --apparent-size --bytes "$root" | cut -f1)

@@ -10,6 +10,7 @@ if [ -z "${PROMTOOL:-}" ]; then
     mkdir -p "$cache"
     work=$(mktemp -d "$cache/.promtool-XXXXXX")
     trap 'rm -rf "$work"' EXIT
+    trap 'exit 1' HUP INT TERM
     (cd "$work" && apt-get download -qq -o APT::Sandbox::User="$(id -un)" prometheus >&2)
     dpkg-deb -x "$work"/prometheus_*.deb "$work"
     mv "$work/usr/bin/promtool" "$PROMTOOL"

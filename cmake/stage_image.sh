@@ -6,7 +6,8 @@ program=$1
 image=$2
 
 install -D --strip --mode=0755 "$program" "$image/usr/bin/portcullis"
-ldd "$program" | sed -n 's|^[^/]*\(/[^ ]*\) (0x.*|\1|p' | while read -r library; do
+libraries=$(ldd "$program")
+echo "$libraries" | sed -n 's|^[^/]*\(/[^ ]*\) (0x.*|\1|p' | while read -r library; do
   install -D --mode=0755 "$library" "$image$library"
 done
 install -D --mode=0644 /etc/ssl/certs/ca-certificates.crt "$image/etc/ssl/certs/ca-certificates.crt"

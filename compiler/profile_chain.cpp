@@ -210,6 +210,7 @@ void ChainBuilder::allow(const Peers& peers, const std::optional<InSet>& ports, 
 std::string ChainBuilder::content() const {
   std::string content;
   put(content, built_.denied.comment);
+  put(content, built_.denied.name);  // of the comment before it was cut
   for (const auto& each : rules_.all) put(content, to_string(each));
   for (const auto& [ports, rules] : parts_) {
     put(content, ports_text(ports));

@@ -277,7 +277,9 @@ void Daemon::report(const Sweep& sweep) {
 }
 
 void Daemon::publish(Status status) {
-  const bool first = status.ready() && !status_.ready();
+  // Who waits for the start need not wait for a file to be mended: the rules of the last run hold.
+  const auto started = [](const Status& each) { return each.ready() || each.held_back; };
+  const bool first = started(status) && !started(status_);
   if (status == status_) return;
   status_ = std::move(status);
   first ? tell_ready(headline(status_)) : tell_status(headline(status_));

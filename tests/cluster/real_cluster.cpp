@@ -54,7 +54,12 @@ Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni) 
   auto assets = find_cluster_assets();
   if (!assets) return tl::make_unexpected(assets.error());
   if (!std::filesystem::exists("/sys/fs/cgroup/memory")) {
-    return failure(ErrorCode::kUnsupported, "no control groups of version 1, which node.sh mounts");
+    return failure(ErrorCode::kUnsupported,
+                   "no control groups of version 1, which node.sh mounts (boot with "
+                   "systemd.unified_cgroup_hierarchy=0)");
+  }
+  if (cni == "bridge" && !std::filesystem::exists("/proc/sys/net/bridge")) {
+    return failure(ErrorCode::kUnsupported, "no br_netfilter: modprobe br_netfilter");
   }
   auto node = NetworkNamespace::create();
   if (!node) return tl::make_unexpected(node.error());

@@ -39,9 +39,7 @@ TEST(Documents, RunElsewhereWhatIsATarget) {
     targets.insert(known.text.substr(5, known.text.find(' ', 5) - 5));
   }
   for (const auto& target : targets) {
-    if (makefile.find("\n" + target + ":") == makefile.npos) {
-      GTEST_SKIP() << "the Makefile has no target " << target << " yet";
-    }
+    EXPECT_NE(makefile.find("\n" + target + ":"), makefile.npos) << target;
   }
 }
 
@@ -77,7 +75,6 @@ TEST(Documents, LinkToWhatIsThere) {
     const auto folder = std::filesystem::path(document).parent_path();
     for (std::sregex_iterator at(text.begin(), text.end(), kLink), end; at != end; ++at) {
       const std::string target = (*at)[1];
-      if (target.ends_with("configuration.md")) continue;  // made of the options
       EXPECT_TRUE(std::filesystem::exists(folder / target)) << document << ": " << target;
     }
   }

@@ -67,6 +67,18 @@ TEST_F(DaemonService, TellsSystemdOfReadinessAndOfItsEnd) {
   EXPECT_EQ(count_of(notify.text(), "READY=1\n"), 1U);
 }
 
+// Who waits for the start would wait until the file is mended, and systemd not as long as that.
+TEST_F(DaemonService, HasStartedWhereItHoldsTheRulesOfTheLastRun) {
+  write("deny.yaml", deny_manifest("deny", "web"));
+  start_and_wait_until_ready();
+  write("web.yaml", "kind: Pod\n metadata: [\n");
+  NotifySocket notify(directory_ / "notify");
+  start_daemon({}, {"NOTIFY_SOCKET=" + (directory_ / "notify")});
+  ASSERT_TRUE(wait_until([&] { return contains(notify.text(), "READY=1\n"); })) << daemon_->err();
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_TRUE(contains(table(), "10.0.0.1"));
+}
+
 TEST_F(DaemonService, ServesHealthAndNothingElse) {
   start_and_wait_until_ready();
   EXPECT_EQ(get("/healthz").status, 200);

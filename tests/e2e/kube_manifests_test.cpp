@@ -53,6 +53,14 @@ TEST_F(ShippedManifests, BaseIsTaken) {
   expect_taken(base.out);
 }
 
+TEST_F(ShippedManifests, ObjectsOfThePrometheusOperatorAreTaken) {
+  add_kinds_of_operators();
+  apply("manifests/base/namespace.yaml");
+  for (const std::string name : {"podmonitor", "prometheusrule"}) {
+    expect_taken(read("manifests/overlays/prometheus-operator/" + name + ".yaml"));
+  }
+}
+
 TEST_F(ShippedManifests, OverlayForThePrometheusOperatorIsTaken) {
   const auto overlay = built("manifests/overlays/prometheus-operator");
   if (overlay.code != 0) GTEST_SKIP() << "kubectl kustomize: " << overlay.err;

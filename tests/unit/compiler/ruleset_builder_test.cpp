@@ -31,8 +31,9 @@ Built build(const Profile& profile, const std::vector<Event>& pods = {},
   return {std::move(builder).build(), chain};
 }
 
-Profile profile(Direction direction, const std::vector<PolicyRule>& rules) {
-  auto source = policy("shop/p");
+Profile profile(Direction direction, const std::vector<PolicyRule>& rules,
+                const std::string& name = "shop/p") {
+  auto source = policy(name);
   direction == Direction::kIngress ? source.ingress(rules) : source.egress(rules);
   const NetworkPolicy* const pointer = &source.value();
   return make_profile(direction, std::span(&pointer, 1), {});
@@ -219,6 +220,17 @@ TEST(RulesetBuilder, NamedSetsOfOtherPortsOrPeersStayApart) {
     names.insert(find_set(build(profile(Direction::kEgress, {rule})), "named-v4").spec.name);
   }
   EXPECT_EQ(names.size(), std::size(rules));
+}
+
+// A comment is cut, so that it may be the same for both.
+TEST(RulesetBuilder, PoliciesWithLongNamesHaveChainsAndCountersOfTheirOwn) {
+  const std::string name = "shop/" + std::string(kMaxComment, 'x');
+  const auto one = build(profile(Direction::kIngress, {}, name + "1"));
+  const auto other = build(profile(Direction::kIngress, {}, name + "2"));
+  EXPECT_EQ(one.ruleset.chains.at(one.chain).spec.comment,
+            other.ruleset.chains.at(other.chain).spec.comment);
+  EXPECT_NE(one.chain, other.chain);
+  EXPECT_NE(one.ruleset.counters.begin()->first, other.ruleset.counters.begin()->first);
 }
 
 TEST(RulesetBuilder, LongListOfSelectorsIsCutInTheCommentOnly) {
