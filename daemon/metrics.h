@@ -21,7 +21,8 @@ namespace portcullis {
 
 // What the daemon has counted and measured since its start, with how it does now, for Prometheus in
 // its text format (https://prometheus.io/docs/instrumenting/exposition_formats/). Labels have few
-// values: names of resources, of programs, and of the policies that a profile is made of. Not thread safe.
+// values: names of resources, of programs, and of the policies that a profile is made of. Not
+// thread safe.
 class Metrics {
  public:
   static constexpr const char* kType = "text/plain; version=0.0.4; charset=utf-8";
