@@ -7,7 +7,7 @@ BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
 TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin util-linux
 E2E_PACKAGES := dpkg-dev
-IMAGE_PACKAGES := buildah mmdebstrap
+IMAGE_PACKAGES := buildah mmdebstrap netavark
 CLUSTER_PACKAGES := $(E2E_PACKAGES) iptables libseccomp2 procps
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
