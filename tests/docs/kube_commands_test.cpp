@@ -6,7 +6,6 @@
 #include "tests/docs/commands.h"
 #include "tests/docs/sandbox.h"
 #include "tests/e2e/kube_fixture.h"
-#include "tests/support/process/wait_until.h"
 
 namespace portcullis::test {
 namespace {
@@ -66,12 +65,7 @@ TEST_F(KubeCommands, RunADaemon) {
   ASSERT_FALSE(daemons.empty());
   for (const auto& command : daemons) {
     auto daemon = sandbox_->start(command.text);
-    EXPECT_TRUE(wait_until([&] {
-      HttpAnswer answer;
-      network_->run([&] { answer = http_get("127.0.0.1", 9909, "/readyz"); });
-      return answer.status == 200;
-    })) << command.text
-        << ": " << daemon.err();
+    EXPECT_TRUE(sandbox_->daemon_becomes_ready()) << command.text << ": " << daemon.err();
     daemon.signal(SIGTERM);
     EXPECT_EQ(daemon.wait(), 0) << daemon.err();
   }

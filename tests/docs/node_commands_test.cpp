@@ -9,7 +9,6 @@
 #include "tests/docs/commands.h"
 #include "tests/docs/sandbox.h"
 #include "tests/support/process/http_client.h"
-#include "tests/support/process/wait_until.h"
 
 namespace portcullis::test {
 namespace {
@@ -30,12 +29,7 @@ class NodeCommands : public testing::Test {
 
   void start_daemon(const std::string& command) {
     daemon_.emplace(sandbox_->start(command));
-    const bool ready = wait_until([&] {
-      HttpAnswer answer;
-      network_->run([&] { answer = http_get("127.0.0.1", 9909, "/readyz"); });
-      return answer.status == 200;
-    });
-    ASSERT_TRUE(ready) << command << ": " << daemon_->err();
+    ASSERT_TRUE(sandbox_->daemon_becomes_ready()) << command << ": " << daemon_->err();
   }
 
   void stop_daemon() {

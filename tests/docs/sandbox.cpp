@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "tests/support/process/http_client.h"
 #include "tests/support/process/wait_until.h"
 
 namespace portcullis::test {
@@ -45,6 +46,14 @@ ChildSetup Sandbox::setup(const std::string& command,
 Finished Sandbox::run(const std::string& command,
                       const std::vector<std::string>& environment) const {
   return run_to_end(setup(command, environment));
+}
+
+bool Sandbox::daemon_becomes_ready() const {
+  return wait_until([&] {
+    HttpAnswer answer;
+    network_.run([&] { answer = http_get("127.0.0.1", 9909, "/readyz"); });
+    return answer.status == 200;
+  });
 }
 
 ChildProcess Sandbox::start(const std::string& command) const {

@@ -27,6 +27,9 @@ class Sandbox {
   Finished run(const std::string& command, const std::vector<std::string>& environment = {}) const;
   ChildProcess start(const std::string& command) const;
 
+  // One that was started there is ready, by its default address, before the deadline.
+  bool daemon_becomes_ready() const;
+
  private:
   ChildSetup setup(const std::string& command, const std::vector<std::string>& environment) const;
 

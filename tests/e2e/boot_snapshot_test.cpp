@@ -97,10 +97,8 @@ TEST_F(BootSnapshot, FollowsCommitsAndNeedsNoOrderlyEnd) {
   start_and_wait_until_ready();
   write("more.yaml", pod_manifest("late", "10.0.0.9") + "---\n" + deny_manifest("late", "late"));
   ASSERT_TRUE(kernel_becomes_compiled());
-  EXPECT_TRUE(wait_until([&] {
-    std::ifstream file(snapshot_);
-    return contains({std::istreambuf_iterator<char>(file), {}}, "default/late");
-  })) << daemon_->err();
+  EXPECT_TRUE(wait_until([&] { return contains(read_file(snapshot_), "default/late"); }))
+      << daemon_->err();
   stop_daemon(SIGKILL);
   reboot();
   EXPECT_EQ(restore().code, 0);

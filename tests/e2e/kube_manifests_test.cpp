@@ -14,11 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 class ShippedManifests : public KubeApiServer {
  protected:
   // A field that the server does not know, it leaves out: then they differ from what it has.
@@ -57,7 +52,7 @@ TEST_F(ShippedManifests, ObjectsOfThePrometheusOperatorAreTaken) {
   add_kinds_of_operators();
   apply("manifests/base/namespace.yaml");
   for (const std::string name : {"podmonitor", "prometheusrule"}) {
-    expect_taken(read("manifests/overlays/prometheus-operator/" + name + ".yaml"));
+    expect_taken(read_file("manifests/overlays/prometheus-operator/" + name + ".yaml"));
   }
 }
 
@@ -78,7 +73,7 @@ TEST_F(ShippedManifests, ExamplesAreTaken) {
 TEST_F(ShippedManifests, HardenedNamespaceAndWhatIsInItAreTaken) {
   add_kinds_of_operators();
   for (const std::string file : {"namespace", "pod", "rbac", "external-secret"}) {
-    expect_taken(read("manifests/hardening/" + file + ".yaml"));
+    expect_taken(read_file("manifests/hardening/" + file + ".yaml"));
   }
 }
 
@@ -176,7 +171,7 @@ TEST_F(DaemonsRights, HoldInItsRequests) {
 class Hardening : public KubeApiServer {
  protected:
   void SetUp() override {
-    auto encryption = read("manifests/hardening/encryption-configuration.yaml");
+    auto encryption = read_file("manifests/hardening/encryption-configuration.yaml");
     const std::string placeholder = "REPLACE-WITH-32-RANDOM-BYTES-IN-BASE64";
     const auto at = encryption.find(placeholder);
     ASSERT_NE(at, encryption.npos);
@@ -228,6 +223,11 @@ TEST_F(Hardening, AuditHasChangesOfRightsAndLabels) {
   const auto label = audited("patch", "namespaces", "default");
   ASSERT_EQ(label.size(), 1U);
   EXPECT_EQ(label[0].at("requestObject").at("metadata").at("labels").at("team"), "a");
+  server_->kubectl({"create", "deployment", "web", "--image=web"});
+  const auto workload = audited("create", "deployments", "web");
+  ASSERT_EQ(workload.size(), 1U);
+  EXPECT_EQ(workload[0].at("level"), "Request");
+  EXPECT_TRUE(workload[0].at("requestObject").at("spec").contains("template"));
 }
 
 TEST_F(Hardening, AuditHasThatASecretWasReadAndNotWhatIsInIt) {
@@ -237,7 +237,7 @@ TEST_F(Hardening, AuditHasThatASecretWasReadAndNotWhatIsInIt) {
   const auto read_it = audited("get", "secrets", "db");
   ASSERT_EQ(read_it.size(), 1U);
   EXPECT_EQ(read_it[0].at("level"), "Metadata");
-  const auto log = read(audit_log_);
+  const auto log = read_file(audit_log_);
   EXPECT_EQ(log.find("hunter22"), log.npos);
   EXPECT_EQ(log.find("aHVudGVyMjI"), log.npos);  // the same in base64
 }

@@ -16,20 +16,23 @@ std::string referred_set(const Statement& statement) {
   return "";
 }
 
-bool refers_to_set(const Rule& rule, const std::string& name) {
-  return std::any_of(rule.statements.begin(), rule.statements.end(),
-                     [&](const Statement& each) { return referred_set(each) == name; });
-}
-
 // The counter that a statement counts by; "" for none.
 std::string counter_of(const Statement& statement) {
   const auto* counter = std::get_if<Counter>(&statement);
   return counter == nullptr ? "" : counter->name;
 }
 
-bool counts_by(const Rule& rule, const std::string& name) {
-  return std::any_of(rule.statements.begin(), rule.statements.end(),
-                     [&](const Statement& each) { return counter_of(each) == name; });
+// The first chain with a statement that refers to `name`, as `reference` tells; "" for none.
+std::string user_of(const std::string& name, std::string (*reference)(const Statement&),
+                    const Ruleset& ruleset) {
+  for (const auto& [chain, content] : ruleset.chains) {
+    for (const auto& rule : content.rules) {
+      for (const auto& statement : rule.statements) {
+        if (reference(statement) == name) return chain;
+      }
+    }
+  }
+  return "";
 }
 
 bool jumps_to(const Set& set, const std::string& chain) {
@@ -74,11 +77,8 @@ Result<void> KernelModel::run(const AddCounter& add) {
 }
 
 Result<void> KernelModel::run(const DeleteCounter& del) {
-  for (const auto& [name, chain] : ruleset_.chains) {
-    for (const auto& rule : chain.rules) {
-      if (counts_by(rule, del.name)) return violated("counter is in use by chain " + name);
-    }
-  }
+  const auto user = user_of(del.name, counter_of, ruleset_);
+  if (!user.empty()) return violated("counter is in use by chain " + user);
   if (ruleset_.counters.erase(del.name) == 0) return violated("no such counter");
   return {};
 }
@@ -91,11 +91,8 @@ Result<void> KernelModel::run(const AddSet& add) {
 }
 
 Result<void> KernelModel::run(const DeleteSet& del) {
-  for (const auto& [name, chain] : ruleset_.chains) {
-    for (const auto& rule : chain.rules) {
-      if (refers_to_set(rule, del.name)) return violated("set is in use by chain " + name);
-    }
-  }
+  const auto user = user_of(del.name, referred_set, ruleset_);
+  if (!user.empty()) return violated("set is in use by chain " + user);
   if (ruleset_.sets.erase(del.name) == 0) return violated("no such set");
   return {};
 }

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 
 namespace portcullis::test {
 
@@ -24,6 +25,11 @@ void write_file(const std::filesystem::path& file, std::string_view text) {
   const auto draft = file.parent_path() / ("." + file.filename().string() + ".draft");
   std::ofstream(draft, std::ios::binary) << text;
   std::filesystem::rename(draft, file);
+}
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace portcullis::test

@@ -24,4 +24,6 @@ class TemporaryDirectory {
 // Writes under another name and renames, so that a reader sees all or nothing.
 void write_file(const std::filesystem::path& file, std::string_view text);
 
+std::string read_file(const std::filesystem::path& file);  // "" if it cannot be read
+
 }  // namespace portcullis::test

@@ -1,7 +1,5 @@
 #include "tests/unit/support/api_server/certificates.h"
 
-#include <fstream>
-#include <iterator>
 #include <vector>
 
 #include "tests/support/process/child_process.h"
@@ -9,11 +7,6 @@
 
 namespace portcullis::test::api {
 namespace {
-
-std::string contents(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 class Workshop {
  public:
@@ -41,7 +34,7 @@ class Workshop {
     }
     command.insert(command.end(), more.begin(), more.end());
     run_to_end({command, {}, nullptr, ""});
-    return {contents(file(name, "pem")), contents(file(name, "key"))};
+    return {read_file(file(name, "pem")), read_file(file(name, "key"))};
   }
 
  private:
