@@ -92,7 +92,7 @@ cluster-e2e: build image ## the tests in a whole cluster, kubelet and all, of th
 	runtime=$$(sh cmake/prepare_runtime.sh) && \
 	$(AS_ROOT) sh cmake/build_workload_image.sh $$runtime $(BUILD)/tests/cluster/dns-server && \
 	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$kubernetes CLUSTER_ASSETS=$$runtime \
-	  IMAGES="$(CURDIR)/build/image/portcullis.tar $(CURDIR)/build/image/workload.tar" \
+	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \
 	  ctest --preset release --label-regex cluster --no-tests=error
 
 deb: build-deps ## the Debian package, in build/package

@@ -255,7 +255,7 @@ TEST_F(Cluster, RollsOutUnderTrafficAndNothingIsDroppedOrOpened) {
 }
 
 // Its commands for a cluster as they are written, but the one that removes the daemon. (node.sh
-// imports the image.)
+// imports the image, by the path that the documentation has.)
 TEST_F(Cluster, DoesWhatTheDocumentationSays) {
   enforce({"default-deny-ingress"});
   for (const std::string pod : {"frontend", "api"}) {
