@@ -79,10 +79,10 @@ Set as_taken(const ActivePodSet& active) {
 }  // namespace
 
 // Equal labels are the same labels.
-std::size_t PodGroup::KeyHash::operator()(const Key& key) const {
+std::size_t PodGroup::KeyHash::operator()(const Key& of) const {
   std::size_t seed = 0;
-  boost::hash_combine(seed, &key.labels.get());
-  boost::hash_combine(seed, &key.ports.get());
+  boost::hash_combine(seed, &of.labels.get());
+  boost::hash_combine(seed, &of.ports.get());
   return seed;
 }
 

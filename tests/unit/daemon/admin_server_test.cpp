@@ -24,7 +24,7 @@ class Admin : public testing::Test {
     return AdminServer::open(
         io_, path_, [this](const std::string& target, const AdminServer::Respond& respond) {
           // Not before this call has returned, as an answer that takes long.
-          boost::asio::post(io_, [this, target, respond] { respond(reply_to(target)); });
+          boost::asio::post(io_, [target, respond] { respond(reply_to(target)); });
         });
   }
 
