@@ -12,7 +12,7 @@ CLUSTER_PACKAGES := $(E2E_PACKAGES) iptables libseccomp2 procps
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
 LINT_PACKAGES := clang-format clang-tidy
-FUZZ_PACKAGES := clang libclang-rt-14-dev
+SANITIZE_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60
 BENCH := .
 
@@ -57,6 +57,7 @@ bench: build ## measure, beside the kernel's own limits (only BENCH=regex); to b
 	  --benchmark_out=build/bench.json --benchmark_out_format=json
 
 sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
+	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	cmake --preset asan-ubsan
 	cmake --build --preset asan-ubsan
 	ctest --preset asan-ubsan
@@ -65,7 +66,7 @@ sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
 	ctest --preset tsan --label-regex daemon --no-tests=error
 
 fuzz: deps ## feed the manifest reader random input, for FUZZ_SECONDS
-	@PACKAGES="$(FUZZ_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	mkdir -p build/fuzz/corpus
