@@ -37,13 +37,25 @@ ClientMetric value(std::size_t number, std::vector<ClientMetric::Label> labels =
   return value(static_cast<double>(number), std::move(labels));
 }
 
-ClientMetric value(bool yes) { return value(yes ? 1.0 : 0.0); }
+ClientMetric value(bool yes, std::vector<ClientMetric::Label> labels = {}) {
+  return value(yes ? 1.0 : 0.0, std::move(labels));
+}
 
 MetricFamily gauges(std::string name, std::string help, std::vector<ClientMetric> values) {
   return {std::move(name), std::move(help), MetricType::Gauge, std::move(values)};
 }
 
+// A source that does not follow them one by one has read all of them, or none.
+bool is_synced(const Status& status, const char* resource) {
+  const auto following = std::ranges::find(status.followed, resource, &Following::what);
+  return following == status.followed.end() ? status.source_read : following->synced;
+}
+
 std::vector<MetricFamily> of_status(const Status& status) {
+  std::vector<ClientMetric> synced;
+  for (const auto* resource : kResources) {
+    synced.push_back(value(is_synced(status, resource), {{"resource", resource}}));
+  }
   std::vector<ClientMetric> stale;
   for (const auto& following : status.followed) {
     stale.push_back(value(staleness(following), {{"resource", following.what}}));
@@ -56,8 +68,8 @@ std::vector<MetricFamily> of_status(const Status& status) {
   }
   return {gauges("portcullis_ready", "Whether what is wanted has been committed to the kernel.",
                  {value(status.ready())}),
-          gauges("portcullis_source_synced", "Whether everything has been read once.",
-                 {value(status.source_read)}),
+          gauges("portcullis_source_synced", "Whether all of a resource has been read once.",
+                 std::move(synced)),
           gauges("portcullis_source_stale_seconds",
                  "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
           gauges("portcullis_snapshot_failing",

@@ -77,7 +77,8 @@ std::vector<Following> ApiSource::Impl::followed() const {
   std::vector<Following> followed;
   for (const auto& reflector : reflectors) {
     const auto& health = reflector.health();
-    followed.push_back({to_string(reflector.resource()), health.failure, health.since});
+    followed.push_back(
+        {to_string(reflector.resource()), health.failure, health.since, health.synced});
   }
   return followed;
 }

@@ -17,6 +17,7 @@ struct Following {
   std::string what;     // "pods"
   std::string trouble;  // why it cannot be: "403 Forbidden: ..."; empty: it is
   std::chrono::steady_clock::time_point since;  // of the trouble
+  bool synced = true;                           // false until all of it was read once
 
   bool operator==(const Following&) const = default;
 };

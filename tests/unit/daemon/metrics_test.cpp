@@ -17,7 +17,7 @@ TEST(Metrics, FollowTheStatus) {
   Status status;
   const auto before = metrics.text(status, {}, {});
   EXPECT_EQ(value_of(before, "portcullis_ready"), 0);
-  EXPECT_EQ(value_of(before, "portcullis_source_synced"), 0);
+  EXPECT_EQ(value_of(before, "portcullis_source_synced{resource=\"pods\"}"), 0);
   EXPECT_EQ(value_of(before, "portcullis_snapshot_failing"), 0);
   status.source_read = true;
   status.committed = true;
@@ -26,7 +26,7 @@ TEST(Metrics, FollowTheStatus) {
   status.unsaved = "no space";
   const auto after = metrics.text(status, {.chains = 1, .sets = 2, .elements = 3}, {});
   EXPECT_EQ(value_of(after, "portcullis_ready"), 1);
-  EXPECT_EQ(value_of(after, "portcullis_source_synced"), 1);
+  EXPECT_EQ(value_of(after, "portcullis_source_synced{resource=\"pods\"}"), 1);
   EXPECT_EQ(value_of(after, "portcullis_object_problems"), 3);
   EXPECT_EQ(value_of(after, "portcullis_objects{resource=\"pods\"}"), 40);
   EXPECT_EQ(value_of(after, "portcullis_objects_rejected{resource=\"pods\"}"), 1);
@@ -34,6 +34,15 @@ TEST(Metrics, FollowTheStatus) {
   EXPECT_EQ(value_of(after, "portcullis_table_chains"), 1);
   EXPECT_EQ(value_of(after, "portcullis_table_sets"), 2);
   EXPECT_EQ(value_of(after, "portcullis_table_elements"), 3);
+}
+
+TEST(Metrics, TellWhichResourceWasReadAtFirst) {
+  Status status;
+  status.followed = {{"pods", "403 Forbidden", {}, false}, {"namespaces", "", {}}};
+  const auto text = Metrics().text(status, {}, {});
+  EXPECT_EQ(value_of(text, "portcullis_source_synced{resource=\"pods\"}"), 0);
+  EXPECT_EQ(value_of(text, "portcullis_source_synced{resource=\"namespaces\"}"), 1);
+  EXPECT_EQ(value_of(text, "portcullis_source_synced{resource=\"networkpolicies\"}"), 0);
 }
 
 TEST(Metrics, TellWhichResourceIsStaleAndForHowLong) {

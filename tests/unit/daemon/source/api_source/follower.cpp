@@ -113,6 +113,12 @@ bool Follower::synced() const {
   return synced_;
 }
 
+bool Follower::synced(const std::string& what) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(followed_, what, &Following::what);
+  return found != followed_.end() && found->synced;
+}
+
 ClusterState Follower::state() const {
   const std::lock_guard lock(mutex_);
   return state_;

@@ -42,6 +42,7 @@ class Follower {
   ~Follower();
 
   bool synced() const;
+  bool synced(const std::string& what) const;  // that alone
   ClusterState state() const;
   std::vector<std::string> removed() const;            // pods that were, in order: "default/web"
   std::vector<std::string> problems() const;           // that stand

@@ -60,12 +60,16 @@ TEST_F(ApiSourceForbidden, AtFirstTellsNothingUntilAllowed) {
            server_.watches(api::Resource::kPods) == 1;
   }));
   EXPECT_FALSE(follower_->synced());
+  EXPECT_TRUE(wait_until([&] { return follower_->synced("namespaces"); }));
+  EXPECT_TRUE(follower_->synced("pods"));
+  EXPECT_FALSE(follower_->synced("networkpolicies"));
   EXPECT_EQ(follower_->trouble("networkpolicies").rfind("403 Forbidden: networkpolicies is ", 0),
             0U)
       << follower_->trouble("networkpolicies");
   EXPECT_EQ(follower_->trouble("pods"), "");
   server_.allow_all();
   EXPECT_TRUE(follows());
+  EXPECT_TRUE(follower_->synced("networkpolicies"));
   EXPECT_EQ(follower_->trouble("networkpolicies"), "");
 }
 
