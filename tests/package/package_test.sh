@@ -37,12 +37,12 @@ trap 'exit 1' HUP INT TERM
 # --- a Debian, with what the package depends on ---
 
 make_base() {
-  depends=$(dpkg-deb --field "$package" Depends | sed 's/([^)]*)//g; s/ //g')
-  base=$cache/debian-$(echo "$depends" | cksum | cut -d ' ' -f 1).tar
+  packages=$(dpkg-deb --field "$package" Depends | sed 's/([^)]*)//g; s/ //g')
+  packages=$packages,systemd,systemd-sysv,nftables,man-db,curl,openssl
+  base=$cache/debian-$(echo "$packages" | cksum | cut -d ' ' -f 1).tar
   if [ ! -f "$base" ]; then
     say "making a Debian, once"
-    mmdebstrap --variant=minbase --quiet \
-      --include="$depends,systemd,systemd-sysv,nftables,man-db,curl" bookworm "$cache/new.tar"
+    mmdebstrap --variant=minbase --quiet --include="$packages" bookworm "$cache/new.tar"
     mv "$cache/new.tar" "$base"
   fi
   mkdir "$root"
@@ -228,11 +228,39 @@ EOF
   eventually is_other_daemon "$daemon_before"
   table_has 10.0.0.2 || fail "the rules of the last run are gone"
   check_sandbox
+}
+is_waiting() { in_node journalctl --unit=portcullis.service | grep -q "cannot follow pods.*${1:-}"; }
+
+# A server that answers every request, in TLS, with a page of its own.
+tls_test() {
+  say "in a TLS session, with a token from a credential plugin"
+  in_node sh -c 'cd /etc/portcullis && openssl req -x509 -newkey rsa:2048 -nodes \
+    -subj /CN=node -addext subjectAltName=IP:127.0.0.1 -keyout server.key -out server.crt 2>/dev/null &&
+    { openssl s_server -quiet -www -accept 6443 -cert server.crt -key server.key >/dev/null 2>&1 & }' ||
+    fail "no server"
+  cat >"$root/etc/portcullis/kubeconfig" <<EOF
+clusters:
+- name: a
+  cluster: {server: 'https://127.0.0.1:6443', certificate-authority: server.crt}
+users:
+- name: a
+  user:
+    exec:
+      apiVersion: client.authentication.k8s.io/v1
+      command: /bin/echo
+      interactiveMode: Never
+      args: ['{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "t"}}']
+contexts: [{name: a, context: {cluster: a, user: a}}]
+current-context: a
+EOF
+  in_node systemctl --no-block restart portcullis.service
+  eventually is_waiting 'that is no JSON'
+  check_sandbox
+  in_node sh -c 'kill $(pidof openssl)'
   mv "$work/config.yaml" "$root/etc/portcullis/config.yaml"
-  rm "$root/etc/portcullis/kubeconfig"
+  rm "$root/etc/portcullis/kubeconfig" "$root/etc/portcullis/server.key" "$root/etc/portcullis/server.crt"
   in_node systemctl restart portcullis.service
 }
-is_waiting() { in_node journalctl --unit=portcullis.service | grep -q 'cannot follow pods'; }
 
 boot_test() {
   say "booted again without the daemon: the rules are there before the network"
@@ -274,6 +302,7 @@ boot
 install_test
 upgrade_test
 away_test
+tls_test
 boot_test
 remove_test
 say "passed"
