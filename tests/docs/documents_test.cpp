@@ -67,6 +67,30 @@ TEST(Documents, NameCommandsAndOptionsThatThereAre) {
   EXPECT_GT(help.size(), 5U);
 }
 
+// portcullis:0.1.0, portcullis_0.1.0_amd64.deb, "newTag: 0.1.0"
+TEST(Documents, HaveTheVersionThatIsBuilt) {
+  static const std::regex kVersion("(portcullis[:_]|newTag: )([0-9]+\\.[0-9.]*[0-9])");
+  auto built = run_to_end({{PORTCULLIS_BINARY, "--version"}, {}, nullptr, ""}).out;
+  built = built.substr(built.find(' ') + 1, built.size() - built.find(' ') - 2);
+  auto files = documents();
+  for (const auto* other : {"Dockerfile", ".ci/run", "cmake/build_image.sh", "cmake/check_image.sh",
+                            "manifests/base/kustomization.yaml", "tests/cluster/node.sh",
+                            "tests/package/package_test.sh"}) {
+    files.emplace_back(other);
+  }
+  std::set<std::string> with;
+  for (const auto& file : files) {
+    const auto text = read_document(file);
+    for (std::sregex_iterator at(text.begin(), text.end(), kVersion), end; at != end; ++at) {
+      EXPECT_EQ((*at)[2].str(), built) << file << ": " << at->str();
+      with.insert(file);
+    }
+  }
+  EXPECT_GE(with.size(), 10U);
+  const auto changelog = read_document("packaging/debian/changelog");
+  EXPECT_TRUE(changelog.starts_with("portcullis (" + built + ") ")) << changelog;
+}
+
 // Those within the repository.
 TEST(Documents, LinkToWhatIsThere) {
   static const std::regex kLink("\\]\\(([^)#:]+)(#[^)]*)?\\)");
