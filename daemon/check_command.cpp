@@ -99,7 +99,9 @@ void check_cluster(const Options& options, Findings& findings) {
   if (!client) return findings.bad("API server: " + client.error().message);
   const auto version = ask(io, *client, {"/version"});
   if (!version) {
-    return findings.bad("API server " + access->server + ": " + version.error().message);
+    const auto& why = version.error().message;
+    const bool names_it = why.starts_with(access->server);
+    return findings.bad("API server " + (names_it ? why : access->server + ": " + why));
   }
   const auto document = k8s::parse_json(*version, {{{"gitVersion", {}}}});
   const auto* name = document ? document->find("gitVersion") : nullptr;

@@ -5,6 +5,7 @@
 #include <pplx/threadpool.h>
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <charconv>
 #include <map>
@@ -94,10 +95,21 @@ web::http::http_request request_for(const ApiClient::Call& call, const ClusterAc
   return request;
 }
 
+// cpprestsdk calls a refused connection one to an unreachable host, and gives the resolver's codes
+// as if they were the system's.
+std::string meaning_of(const std::error_code& code, const std::string& text) {
+  if (!code) return "";
+  if (text == "Error resolving address") {
+    return boost::asio::error::get_netdb_category().message(code.value());
+  }
+  if (code == std::errc::host_unreachable) return "connection refused, or no route to host";
+  return code.message();
+}
+
 // cpprestsdk says where it failed, its error code why, and the TLS library neither.
 std::string reason_of(const web::http::http_exception& error, const Refusal& refusal) {
   std::string text = error.what();
-  const std::string code = error.error_code() ? error.error_code().message() : "";
+  const std::string code = meaning_of(error.error_code(), text);
   if (text.find(code) == text.npos) text += ": " + code;
   const std::string refused = refusal.reason();
   return text.find("handshake") == text.npos || refused.empty() ? text : text + ": " + refused;

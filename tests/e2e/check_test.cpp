@@ -38,7 +38,19 @@ TEST_F(Check, NamesWhatIsForbidden) {
 
 TEST_F(Check, NamesAServerThatDoesNotAnswer) {
   server_->stop();
-  expect_failure(check(kubeconfig()), "API server " + server_->url() + ": ");
+  const Finished found = check(kubeconfig());
+  expect_failure(found, "API server " + server_->url() + ": ");
+  EXPECT_TRUE(contains(found.out, ": connection refused, or no route to host\n")) << found.out;
+}
+
+TEST_F(Check, NamesAServerOfAnUnknownName) {
+  const auto file = kubeconfig();
+  auto text = read_file(file);
+  text.replace(text.find("127.0.0.1"), 9, "api.invalid");
+  write_file(file, text);
+  const Finished found = check(file);
+  expect_failure(found, "API server https://api.invalid:");
+  EXPECT_TRUE(contains(found.out, ": Error resolving address: Host not found")) << found.out;
 }
 
 TEST_F(Check, NamesACertificateOfAnother) {
