@@ -67,10 +67,10 @@ sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
 
 fuzz: deps ## feed the manifest reader random input, for FUZZ_SECONDS
 	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
-	cmake --preset fuzz
-	cmake --build --preset fuzz
+	cmake --preset asan-ubsan
+	cmake --build --preset asan-ubsan --target manifest_fuzz
 	mkdir -p build/fuzz/corpus
-	build/fuzz/tests/fuzz/manifest_fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	build/asan-ubsan/tests/fuzz/manifest_fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 	  -print_final_stats=1 build/fuzz/corpus tests/golden manifests/examples
 
 lint: lint-deps deps ## formatting and clang-tidy

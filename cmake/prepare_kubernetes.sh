@@ -112,9 +112,8 @@ build() {
     package=k8s.io/kubernetes/vendor/k8s.io/$package
     flags="$flags -X $package.gitVersion=v$kubernetes -X $package.gitMajor=1 -X $package.gitMinor=20"
   done
-  for program in "$@"; do
-    go build -tags providerless,dockerless -ldflags "$flags" -o "$work/assets/$program" "./cmd/$program"
-  done
+  go build -tags providerless,dockerless -ldflags "$flags" -o "$work/assets/" \
+    $(printf ' ./cmd/%s' "$@")
 }
 
 say "Preparing for the tests, once, in $assets: etcd, kubectl, $*"
