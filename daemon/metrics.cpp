@@ -53,6 +53,7 @@ bool is_synced(const Status& status, const char* resource) {
 
 std::vector<MetricFamily> of_status(const Status& status) {
   std::vector<ClientMetric> synced;
+  synced.reserve(kResources.size());
   for (const auto* resource : kResources) {
     synced.push_back(value(is_synced(status, resource), {{"resource", resource}}));
   }
