@@ -8,6 +8,7 @@
 
 #include "tests/docs/commands.h"
 #include "tests/docs/sandbox.h"
+#include "tests/support/netns/requirement.h"
 #include "tests/support/process/http_client.h"
 
 namespace portcullis::test {
@@ -17,7 +18,7 @@ class NodeCommands : public testing::Test {
  protected:
   void SetUp() override {
     auto network = NetworkNamespace::create();
-    if (!network) GTEST_SKIP() << network.error().message;
+    if (!network) SKIP_WITHOUT_NF_TABLES(network.error().message);
     network_.emplace(std::move(*network));
     network_->run(bring_loopback_up);
     sandbox_.emplace(*network_, PORTCULLIS_BINARY);

@@ -9,6 +9,7 @@
 #include "tests/e2e/chaos_run.h"
 #include "tests/e2e/node.h"
 #include "tests/e2e/permitted.h"
+#include "tests/support/netns/requirement.h"
 #include "tests/support/rig/command.h"
 
 // kill -9 at random points of random edit sequences under traffic: whatever happens, a packet is
@@ -51,7 +52,7 @@ class EngineChaos : public Node, public testing::WithParamInterface<const char*>
  protected:
   void SetUp() override {
     auto playground = Playground::build(chaos_topology());
-    if (!playground) GTEST_SKIP() << playground.error().message;
+    if (!playground) SKIP_WITHOUT_NF_TABLES(playground.error().message);
     playground_.emplace(std::move(*playground));
     const auto& node = playground_->endpoint(kChaosNode).netns;
     network_.emplace(std::move(node.another_handle().value()));

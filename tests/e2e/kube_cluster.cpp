@@ -4,6 +4,7 @@
 
 #include "tests/support/kube/pods.h"
 #include "tests/support/manifest/writer.h"
+#include "tests/support/netns/requirement.h"
 #include "tests/support/process/http_client.h"
 #include "tests/support/process/wait_until.h"
 #include "tests/support/rig/matrix.h"
@@ -26,8 +27,8 @@ void KubeCluster::build(Topology topology) {
   auto playground = Playground::build(topology);
   if (!playground) {
     const auto& error = playground.error();
-    if (error.code == ErrorCode::kPermission || error.code == ErrorCode::kUnsupported)
-      GTEST_SKIP() << error.message;
+    if (error.code == ErrorCode::kPermission) SKIP_WITHOUT_NF_TABLES(error.message);
+    if (error.code == ErrorCode::kUnsupported) GTEST_SKIP() << error.message;
     FAIL() << error.message;
   }
   playground_.emplace(std::move(*playground));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/kube/kube_server.h"
+#include "tests/support/netns/requirement.h"
 
 namespace portcullis::test {
 
@@ -21,7 +22,7 @@ class KubeApiServer : public testing::Test {
     const auto assets = find_kube_assets();
     if (!assets) GTEST_SKIP() << assets.error().message;
     auto network = NetworkNamespace::create();
-    if (!network) GTEST_SKIP() << network.error().message;
+    if (!network) SKIP_WITHOUT_NF_TABLES(network.error().message);
     network_.emplace(std::move(*network));
     network_->run(bring_loopback_up);
     server_.emplace(*assets, *network_, "127.0.0.1", flags);

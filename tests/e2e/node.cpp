@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "daemon/netlink/kernel.h"
+#include "tests/support/netns/requirement.h"
 
 namespace portcullis::test {
 
@@ -37,7 +38,7 @@ Finished portcullis(const std::vector<std::string>& arguments, const std::string
 
 void Node::SetUp() {
   auto network = NetworkNamespace::create();
-  if (!network) GTEST_SKIP() << network.error().message;
+  if (!network) SKIP_WITHOUT_NF_TABLES(network.error().message);
   network_.emplace(std::move(*network));
   network_->run(bring_loopback_up);
   std::filesystem::create_directory(manifests_);

@@ -6,6 +6,7 @@
 #include "tests/golden/bytecode.h"
 #include "tests/golden/golden_input.h"
 #include "tests/golden/nft_tool.h"
+#include "tests/support/netns/requirement.h"
 
 namespace portcullis::test {
 
@@ -28,7 +29,7 @@ class GoldenLoaded : public ::testing::TestWithParam<Golden> {
  protected:
   void SetUp() override {
     auto created = NetworkNamespace::create();
-    if (!created) GTEST_SKIP() << created.error().message;
+    if (!created) SKIP_WITHOUT_NF_TABLES(created.error().message);
     inside_.emplace(std::move(*created));
     ruleset_ = compile(GetParam());
   }

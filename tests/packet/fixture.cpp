@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/support/manifest/writer.h"
+#include "tests/support/netns/requirement.h"
 #include "tests/support/rig/agreement.h"
 #include "tests/support/rig/command.h"
 #include "tests/support/rig/objects.h"
@@ -55,8 +56,8 @@ void PacketTest::build(const Topology& topology) {
   auto playground = Playground::build(topology);
   if (!playground) {
     const auto& error = playground.error();
-    if (error.code == ErrorCode::kPermission || error.code == ErrorCode::kUnsupported)
-      GTEST_SKIP() << error.message;
+    if (error.code == ErrorCode::kPermission) SKIP_WITHOUT_NF_TABLES(error.message);
+    if (error.code == ErrorCode::kUnsupported) GTEST_SKIP() << error.message;
     FAIL() << error.message;
   }
   enforcement_.reset();

@@ -12,6 +12,7 @@
 #include "tests/property/generators.h"
 #include "tests/support/manifest/writer.h"
 #include "tests/support/netns/network_namespace.h"
+#include "tests/support/netns/requirement.h"
 
 namespace portcullis::test {
 namespace {
@@ -20,11 +21,11 @@ class KernelLaws : public testing::Test {
  protected:
   void SetUp() override {
     auto created = NetworkNamespace::create();
-    if (!created) GTEST_SKIP() << created.error().message;
+    if (!created) SKIP_WITHOUT_NF_TABLES(created.error().message);
     inside_.emplace(std::move(*created));
     std::optional<Result<nl::Kernel>> opened;
     inside_->run([&] { opened = nl::Kernel::open(); });
-    if (!*opened) GTEST_SKIP() << opened->error().message;
+    if (!*opened) SKIP_WITHOUT_NF_TABLES(opened->error().message);
     kernel_.emplace(std::move(**opened));
   }
 

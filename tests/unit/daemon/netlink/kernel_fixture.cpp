@@ -1,10 +1,11 @@
 #include "tests/unit/daemon/netlink/kernel_fixture.h"
+#include "tests/support/netns/requirement.h"
 
 namespace portcullis::test {
 
 void KernelTest::SetUp() {
   auto created = NetworkNamespace::create();
-  if (!created) GTEST_SKIP() << created.error().message;
+  if (!created) SKIP_WITHOUT_NF_TABLES(created.error().message);
   inside_.emplace(std::move(*created));
   std::string failure;
   inside_->run([&] {
@@ -15,7 +16,7 @@ void KernelTest::SetUp() {
       failure = opened.error().message;
     }
   });
-  if (!kernel_) GTEST_SKIP() << failure;
+  if (!kernel_) SKIP_WITHOUT_NF_TABLES(failure);
 }
 
 Ruleset KernelTest::dumped() {

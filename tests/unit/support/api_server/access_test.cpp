@@ -2,6 +2,7 @@
 
 #include "tests/support/api_server/server.h"
 #include "tests/support/netns/network_namespace.h"
+#include "tests/support/netns/requirement.h"
 #include "tests/support/process/http_client.h"
 #include "tests/unit/support/api_server/certificates.h"
 #include "tests/unit/support/api_server/client.h"
@@ -47,7 +48,7 @@ TEST(ApiServerAccess, DeniesByRules) {
 // A network namespace knows its own loopback and no other.
 TEST(ApiServerAccess, ListensInTheNamespaceOfItsMaker) {
   const auto network = NetworkNamespace::create();
-  if (!network) GTEST_SKIP() << network.error().message;
+  if (!network) SKIP_WITHOUT_NF_TABLES(network.error().message);
   std::unique_ptr<Server> server;
   network->run([&] {
     bring_loopback_up();
