@@ -146,4 +146,10 @@ Transaction diff(const Ruleset& from, const Ruleset& to) {
   return transaction;
 }
 
+Transaction replacement(const Ruleset& to) {
+  auto all = diff({}, to);
+  all.operations.insert(all.operations.begin(), DeleteTable{});
+  return all;
+}
+
 }  // namespace portcullis

@@ -15,4 +15,7 @@ Transaction diff(const Ruleset& from, const Ruleset& to);
 // elements that they have not in common. Nothing that others refer to changes in place.
 Transaction diff_parts(const Ruleset& from, const Ruleset& to);
 
+// Deletes a table that is there, with everything in it, and makes one that holds `to`.
+Transaction replacement(const Ruleset& to);
+
 }  // namespace portcullis

@@ -3,6 +3,9 @@
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
 #include <utility>
 
 #include "compiler/explain/explanation.h"
@@ -16,6 +19,9 @@ namespace {
 constexpr unsigned kBadRequest = 400;
 constexpr unsigned kNotFound = 404;
 constexpr unsigned kUnavailable = 503;
+
+constexpr int kDifferenceAttempts = 8;
+constexpr std::chrono::milliseconds kFirstWait{5};  // after an interrupted one; doubles
 
 constexpr const char* kNothingRead = "the manifests are still being read for the first time";
 
@@ -53,8 +59,7 @@ AdminReply print_desired(const AdminTarget& target, const Reconciler& reconciler
   return {200, wants_json(target) ? print_json(*desired) : print_nft(*desired)};
 }
 
-AdminReply print_difference(Reconciler& reconciler) {
-  const auto difference = reconciler.difference();
+AdminReply print_difference(const Result<Transaction>& difference) {
   if (!difference) return {kUnavailable, difference.error().message};
   return {200, to_string(*difference)};
 }
@@ -112,7 +117,7 @@ void AdminApi::answer(const std::string& text, AdminServer::Respond respond) {
   const auto target = parse_admin_target(text);
   if (!target) return respond(refusal(target.error()));
   if (target->path == kRulesetPath) return respond(print_desired(*target, reconciler_));
-  if (target->path == kDiffTarget) return respond(print_difference(reconciler_));
+  if (target->path == kDiffTarget) return answer_difference(0, std::move(respond));
   const bool explains = target->path == kExplainPath;
   if (!explains && target->path != kMatrixPath) {
     return respond({kNotFound, "no such resource: " + target->path});
@@ -122,6 +127,19 @@ void AdminApi::answer(const std::string& text, AdminServer::Respond respond) {
   auto reply = print_explanation(*target, cluster_);
   reply.remark = remark_on(status_);
   respond(std::move(reply));
+}
+
+// Each attempt is a turn of the loop of its own, since a dump of a large table takes long.
+void AdminApi::answer_difference(int attempts, AdminServer::Respond respond) {
+  const auto difference = reconciler_.difference();
+  const bool interrupted = !difference && difference.error().code == ErrorCode::kInterrupted;
+  if (!interrupted || attempts + 1 == kDifferenceAttempts) {
+    return respond(print_difference(difference));
+  }
+  auto timer = std::make_shared<boost::asio::steady_timer>(io_, kFirstWait * (1 << attempts));
+  timer->async_wait([this, timer, attempts, respond = std::move(respond)](const auto& error) mutable {
+    if (!error) answer_difference(attempts + 1, std::move(respond));
+  });
 }
 
 // A large matrix takes seconds, in which the loop must go on enforcing.

@@ -39,6 +39,7 @@ class AdminApi {
   void answer(const std::string& target, AdminServer::Respond respond);
 
  private:
+  void answer_difference(int attempts, AdminServer::Respond respond);
   void answer_matrix(const AdminTarget& target, AdminServer::Respond respond);
 
   boost::asio::io_context& io_;

@@ -57,7 +57,8 @@ std::map<std::string, ObjectCount> count_objects(const ClusterState& cluster,
 bool changes_rules(const Transaction& transaction) {
   return std::ranges::any_of(transaction.operations, [](const Operation& operation) {
     return std::holds_alternative<AddRule>(operation) ||
-           std::holds_alternative<DeleteChain>(operation);
+           std::holds_alternative<DeleteChain>(operation) ||
+           std::holds_alternative<DeleteSet>(operation);
   });
 }
 
@@ -245,6 +246,12 @@ void Daemon::measure(const Attempt& attempt) {
 }
 
 void Daemon::report_success(const Attempt& attempt) {
+  if (std::exchange(unverified_, attempt.unverified) != attempt.unverified) {
+    attempt.unverified
+        ? log_warning("cannot verify the kernel's table: commits of others to nf_tables interrupt "
+                      "every dump of it; changes are committed, and it is verified once they pause")
+        : log_info("the kernel's table is verified again");
+  }
   const std::string operations = count(attempt.committed.operations.size(), "operation");
   if (!status_.commit_error.empty()) log_info("the kernel takes the ruleset again");
   if (attempt.mended) {

@@ -61,6 +61,7 @@ class Daemon {
   bool settling_ = false;          // settle() is queued
   ProblemLog problem_log_;
   Reconciler reconciler_;
+  bool unverified_ = false;  // of the last attempt
   std::optional<ConntrackSweeper> sweeper_;
   std::string sweep_error_;         // of the last sweep; empty: it succeeded
   bool said_kept_ = false;          // that a flowtable keeps connections

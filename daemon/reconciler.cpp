@@ -3,254 +3,309 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <variant>
 
+#include "compiler/diff.h"
+#include "compiler/ruleset_objects.h"
 #include "compiler/steps.h"
 #include "daemon/netlink/process_of_port.h"
 
 namespace portcullis {
 namespace {
 
-constexpr std::size_t kMostLeftBehind = 1'000;  // operations to remove it
-constexpr std::size_t kMostInABatch = 20'000;   // elements
-
-template <class Map>
-void add_missing(const Map& from, const Map& to, Map& found) {
-  for (const auto& [name, object] : from) {
-    if (!to.contains(name)) found.insert_or_assign(name, object);
-  }
-}
-
-// The objects of `from` that `to` has not.
-void add_gone(const Ruleset& from, const Ruleset& to, Ruleset& gone) {
-  add_missing(from.sets, to.sets, gone.sets);
-  add_missing(from.chains, to.chains, gone.chains);
-  add_missing(from.counters, to.counters, gone.counters);
-}
-
-template <class Map>
-void take_back(Map& left_behind, const Map& after, Map& before) {
-  for (const auto& [name, object] : after) {
-    if (auto node = left_behind.extract(name); !node.empty()) before.insert(std::move(node));
-  }
-}
+constexpr std::size_t kMostInABatch = 20'000;  // elements
+constexpr int kMostInterruptions = 8;          // of dumps in a row, before they are a failure
+constexpr int kEnforcementLooks = 3;
 
 bool replaces_table(const Transaction& transaction) {
   return !transaction.empty() &&
          std::holds_alternative<DeleteTable>(transaction.operations.front());
 }
 
-Transaction replacement(const Ruleset& desired) {
-  auto all = diff({}, desired);
-  all.operations.insert(all.operations.begin(), DeleteTable{});
-  return all;
+void append(Transaction more, Transaction& to) {
+  std::move(more.operations.begin(), more.operations.end(), std::back_inserter(to.operations));
 }
 
 }  // namespace
 
 Reconciler::Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
                        Desired desired, Sink sink)
+    : Reconciler(io, std::make_unique<nl::Kernel>(std::move(kernel)),
+                 std::make_unique<LoopAlarm>(io), timing, std::move(desired), std::move(sink)) {}
+
+Reconciler::Reconciler(boost::asio::io_context& io, std::unique_ptr<nl::KernelTable> kernel,
+                       std::unique_ptr<Alarm> alarm, ReconcilerTiming timing, Desired desired,
+                       Sink sink)
     : io_(io),
-      timer_(io),
       kernel_(std::move(kernel)),
+      alarm_(std::move(alarm)),
       timing_(timing),
       desired_(std::move(desired)),
       sink_(std::move(sink)) {}
 
 void Reconciler::want(RulesetChange change) {
   switch (state_) {
-    case State::kDue:
-      return;
     case State::kWaiting:
-      return arm(State::kDue, Clock::now());
+      return arm(State::kDue, alarm_->now());
     case State::kHeld:
       return attempt(std::move(change));
+    case State::kDue:
     case State::kFailed:
-      // The new ruleset may be what mends it, but a stream of them must not defeat the backoff.
-      return arm(State::kFailed, std::min(timer_.expiry(), Clock::now() + timing_.first_retry));
+      return;  // the attempt that is due then asks what is wanted
   }
 }
 
 Result<void> Reconciler::listen() {
-  if (kernel_.owns()) return {};
-  return TableMonitor::open(io_, kernel_.port(),
-                            [this](const std::string& culprit) { suspect(culprit); })
-      .map([&](auto monitor) { monitor_ = std::move(monitor); });
+  if (kernel_->owns()) return {};
+  return kernel_->listen().map(
+      [&](int descriptor) { monitor_.emplace(io_, descriptor, [this] { heard(); }); });
 }
 
-void Reconciler::suspect(const std::string& culprit) {
-  culprit_ = culprit;
-  if (state_ != State::kHeld) return;
-  next_look_ = Clock::now();
-  attempt({});
+void Reconciler::heard() {
+  note_foreign_commits();
+  if (state_ == State::kHeld && alarm_->now() >= next_look_) attempt({});
 }
 
 Result<Transaction> Reconciler::difference() {
   if (state_ == State::kWaiting) {
     return failure(ErrorCode::kNotFound, "no ruleset has been compiled yet");
   }
-  return kernel_.dump().map(
+  return kernel_->dump_once().map(
       [&](const nl::Snapshot& snapshot) { return diff(snapshot.ruleset, desired_()); });
 }
 
+Result<std::vector<nl::CounterValue>> Reconciler::counters() {
+  auto counters = kernel_->counters();
+  if (!counters && counters.error().code != ErrorCode::kInterrupted) return counters;
+  if (counters) counted_ = std::move(*counters);
+  return counted_;
+}
+
 bool Reconciler::table_enforces() {
-  const auto snapshot = kernel_.dump();
-  return !snapshot || enforces(snapshot->ruleset);
+  for (int look = 0; look < kEnforcementLooks; ++look) {
+    const auto snapshot = kernel_->dump_once();
+    if (snapshot) return enforces(snapshot->ruleset);
+    if (snapshot.error().code != ErrorCode::kInterrupted) break;
+  }
+  return true;
 }
 
 std::optional<Ruleset> Reconciler::desired() const {
   return state_ == State::kWaiting ? std::nullopt : std::optional(desired_());
 }
 
-void Reconciler::arm(State state, Clock::time_point when) {
+void Reconciler::arm(State state, Time when) {
   state_ = state;
-  timer_.expires_at(when);
-  timer_.async_wait([this, turn = ++turn_](const boost::system::error_code& error) {
-    if (!error && turn == turn_) attempt({});
-  });
+  alarm_->set(when, [this] { attempt({}); });
 }
 
 void Reconciler::attempt(RulesetChange change) {
-  const auto start = Clock::now();
+  const auto start = alarm_->now();
   auto result = bring(std::move(change));
-  Attempt attempt;
-  if (result) {
-    delay_ = {};
-    attempt = std::move(*result);
-    attempt.took = Clock::now() - start;
-    arm(State::kHeld, std::min(next_look_, removal_due_));
-  } else {
-    generation_.reset();
-    delay_ = std::clamp(delay_ * 2, timing_.first_retry, timing_.last_retry);
-    attempt.error = std::move(result.error());
-    attempt.next_try = delay_;
-    arm(State::kFailed, Clock::now() + delay_);
+  if (!result) return report_failure(std::move(result.error()));
+  delay_ = {};
+  result->took = alarm_->now() - start;
+  arm(State::kHeld, std::min(next_look_, left_behind_.due()));
+  sink_(*result);
+}
+
+void Reconciler::report_failure(Error error) {
+  generation_.reset();
+  if (interruptions_ > 0 && interruptions_ < kMostInterruptions) {
+    return arm(State::kDue, next_look_);
   }
+  interruptions_ = 0;
+  refusal_.reset();
+  delay_ = std::clamp(delay_ * 2, timing_.first_retry, timing_.last_retry);
+  Attempt attempt;
+  attempt.error = std::move(error);
+  attempt.next_try = delay_;
+  arm(State::kFailed, alarm_->now() + delay_);
   sink_(attempt);
 }
 
 Result<Attempt> Reconciler::bring(RulesetChange change) {
-  if (!generation_ || (Clock::now() >= next_look_ && !is_untouched())) return bring_from_dump();
+  if (!generation_ || must_look()) {
+    const auto snapshot = look();
+    if (snapshot) return bring_from(*snapshot);
+    const auto& error = snapshot.error();
+    if (!generation_ || error.code != ErrorCode::kInterrupted) return tl::unexpected(error);
+  }
   auto committed = bring_change(std::move(change));
   if (committed) {
     Attempt attempt;
     attempt.committed = std::move(*committed);
+    attempt.unverified = interruptions_ >= kMostInterruptions;
     return attempt;
   }
+  note_foreign_commits();
   generation_.reset();
-  return bring_from_dump().map([&](Attempt attempt) {
-    attempt.mended = std::move(committed.error().message);
-    if (attempt.culprit.empty()) attempt.culprit = "somebody";
-    return attempt;
-  });
+  refusal_ = committed.error().message;
+  if (interruptions_ > 0) return tl::unexpected(committed.error());  // one dump a turn
+  const auto snapshot = look();
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  return bring_from(*snapshot);
 }
 
-// Every commit of anyone, to any table, makes a new generation.
-bool Reconciler::is_untouched() {
-  if (kernel_.owns()) {
-    next_look_ = Clock::time_point::max();
-    return true;
+// What others did to other tables does not concern us, and leads to the next generation as our own
+// commits do. What the last dump has seen already is past.
+void Reconciler::note_foreign_commits() {
+  const auto commits = kernel_->foreign_commits();
+  bool touched = commits.lost;
+  if (commits.lost) culprit_ = "somebody";
+  for (const auto& commit : commits.told) {
+    const bool is_past = static_cast<std::int32_t>(commit.generation - dumped_) <= 0;
+    if (!generation_ || is_past) continue;
+    if (commit.touches_our_table) {
+      culprit_ = commit.author;
+      touched = true;
+    } else {
+      ++*generation_;
+    }
   }
-  const auto generation = kernel_.generation();
-  if (!generation || *generation != *generation_) return false;
-  next_look_ = Clock::now() + timing_.verify_every;
-  return true;
+  if (touched && interruptions_ == 0) next_look_ = alarm_->now();
+}
+
+// Every commit of anyone, to any table, makes a new generation. What was told is read first, since
+// the kernel changes the number before it tells of it.
+bool Reconciler::must_look() {
+  if (alarm_->now() < next_look_) return false;
+  if (kernel_->owns()) {
+    next_look_ = Time::max();
+    return false;
+  }
+  note_foreign_commits();
+  const auto generation = kernel_->generation();
+  if (!generation || *generation != *generation_) return true;
+  interruptions_ = 0;
+  next_look_ = alarm_->now() + timing_.verify_every;
+  return false;
+}
+
+Result<nl::Snapshot> Reconciler::look() {
+  const auto start = alarm_->now();
+  auto snapshot = take_over();
+  if (snapshot || snapshot.error().code != ErrorCode::kInterrupted) {
+    interruptions_ = 0;
+    return snapshot;
+  }
+  const auto now = alarm_->now();
+  Alarm::Clock::duration rest = timing_.first_reread;
+  for (int i = 0; i < interruptions_ && rest < timing_.last_retry; ++i) rest *= 2;
+  ++interruptions_;
+  next_look_ =
+      now + std::max(std::min<Alarm::Clock::duration>(rest, timing_.last_retry), now - start);
+  return snapshot;
 }
 
 Result<nl::Snapshot> Reconciler::take_over() {
-  auto snapshot = kernel_.dump();
+  auto snapshot = kernel_->dump_once();
   if (!snapshot) return snapshot;
   if (snapshot->owner == nl::TableOwner::kOther) {
     return failure(ErrorCode::kPermission,
                    "the table inet portcullis belongs to another process, " +
                        nl::process_of_port(snapshot->owner_port) + ": stop that one");
   }
-  if (!kernel_.owns() || snapshot->owner != nl::TableOwner::kOrphan) return snapshot;
-  if (const auto taken = kernel_.commit({{AddTable{}}}); !taken) {
+  if (!kernel_->owns() || snapshot->owner != nl::TableOwner::kOrphan) return snapshot;
+  if (const auto taken = kernel_->commit({{AddTable{}}}); !taken) {
     return tl::unexpected(taken.error());
   }
-  return kernel_.dump();
+  return kernel_->dump_once();
 }
 
-Result<Attempt> Reconciler::bring_from_dump() {
-  const auto snapshot = take_over();
-  if (!snapshot) return tl::unexpected(snapshot.error());
-  const Ruleset& actual = snapshot->ruleset;
+Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
+  const Ruleset& actual = snapshot.ruleset;
   const Ruleset desired = desired_();
+  const bool is_known = generation_.has_value();
   Attempt attempt;
-  if (generation_) {
-    Ruleset expected = desired;
-    expected.sets.insert(left_behind_.sets.begin(), left_behind_.sets.end());
-    expected.chains.insert(left_behind_.chains.begin(), left_behind_.chains.end());
-    expected.counters.insert(left_behind_.counters.begin(), left_behind_.counters.end());
-    if (actual != expected) {
-      attempt.culprit = culprit_.empty() ? "somebody" : culprit_;
-      attempt.mended = attempt.culprit + " changed it";
-    }
-  }
-  culprit_.clear();
-  generation_ = snapshot->generation;
-  left_behind_ = {};
-  const auto fitting = kernel_.owns() ? nl::TableOwner::kUs : nl::TableOwner::kShared;
-  const bool fits = snapshot->owner == fitting || snapshot->owner == nl::TableOwner::kNone;
-  auto todo = fits ? diff(actual, desired) : replacement(desired);
+  blame(attempt, actual, desired);
+  dumped_ = snapshot.generation;
+  generation_ = snapshot.generation;
+  auto todo = to_do(snapshot, desired);
   Ruleset stale;
-  if (!replaces_table(todo)) add_gone(actual, desired, stale);
-  auto committed = exchange(std::move(todo), std::move(stale));
-  if (!committed) return tl::unexpected(committed.error());
-  attempt.committed = std::move(*committed);
-  next_look_ = Clock::now() + timing_.verify_every;
+  if (!replaces_table(todo)) stale = missing_objects(actual, desired);
+  auto unhook = diff_parts(take_base_chains(stale), {});
+  const auto exchanged = exchange(std::move(todo), std::move(unhook), attempt.committed);
+  if (!exchanged) return tl::unexpected(exchanged.error());
+  // What was not there when we last looked, and nothing that we exchange refers to, no packet of
+  // ours looks up.
+  const auto now = alarm_->now();
+  left_behind_.found(std::move(stale), is_known && !*exchanged ? now : now + timing_.remove_after);
+  if (const auto removed = remove_due(attempt.committed); !removed) {
+    return tl::unexpected(removed.error());
+  }
+  next_look_ = now + timing_.verify_every;
   return attempt;
 }
 
-Result<Transaction> Reconciler::bring_change(RulesetChange change) {
-  take_back(left_behind_.sets, change.after.sets, change.before.sets);
-  take_back(left_behind_.chains, change.after.chains, change.before.chains);
-  take_back(left_behind_.counters, change.after.counters, change.before.counters);
-  auto todo = diff_parts(change.before, change.after);
-  auto stale = std::exchange(left_behind_, {});
-  add_gone(change.before, change.after, stale);
-  return exchange(std::move(todo), std::move(stale));
+// Says of the attempt what the kernel should have held, if we knew, and does not.
+void Reconciler::blame(Attempt& attempt, const Ruleset& actual, const Ruleset& desired) {
+  const auto culprit = std::exchange(culprit_, {});
+  const auto refusal = std::exchange(refusal_, {});
+  bool changed = refusal.has_value();
+  if (generation_ && !changed) {
+    Ruleset expected = desired;
+    merge_objects(left_behind_.all(), expected);
+    changed = actual != expected;
+  }
+  if (!changed) return;
+  attempt.culprit = culprit.empty() ? "somebody" : culprit;
+  attempt.mended = refusal && culprit.empty() ? *refusal : attempt.culprit + " changed it";
 }
 
-Result<Transaction> Reconciler::exchange(Transaction todo, Ruleset stale) {
-  auto [prepare, exchange, remove] = steps(std::move(todo));
-  remove = diff_parts(stale, {});
-  const bool exchanges = !prepare.empty() || !exchange.empty();
-  bool leaves = !remove.empty() && remove.operations.size() <= kMostLeftBehind &&
-                (exchanges || (has_stale() && Clock::now() < removal_due_));
+Transaction Reconciler::to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const {
+  const auto fitting = kernel_->owns() ? nl::TableOwner::kUs : nl::TableOwner::kShared;
+  const bool fits = snapshot.owner == fitting || snapshot.owner == nl::TableOwner::kNone;
+  return fits ? diff(snapshot.ruleset, desired) : replacement(desired);
+}
+
+Result<Transaction> Reconciler::bring_change(RulesetChange change) {
+  merge_objects(left_behind_.take_back(change.after), change.before);
   Transaction committed;
-  auto batches = in_batches(std::move(prepare), kMostInABatch);
-  batches.push_back(std::move(exchange));
+  const auto exchanged = exchange(diff_parts(change.before, change.after), {}, committed);
+  if (!exchanged) return tl::unexpected(exchanged.error());
+  left_behind_.add(missing_objects(change.before, change.after),
+                   alarm_->now() + timing_.remove_after);
+  return remove_due(committed).map([&] { return std::move(committed); });
+}
+
+// Prepares and exchanges, with the exchange unhooks base chains, and tells whether there was
+// anything to do.
+Result<bool> Reconciler::exchange(Transaction todo, Transaction unhook, Transaction& committed) {
+  auto step = steps(std::move(todo));
+  append(std::move(unhook), step.exchange);
+  auto batches = in_batches(std::move(step.prepare), kMostInABatch);
+  if (!step.exchange.empty()) batches.push_back(std::move(step.exchange));
   for (auto& batch : batches) {
     if (const auto done = commit(std::move(batch), committed); !done) {
       return tl::unexpected(done.error());
     }
   }
-  bool refused = false;
-  if (!leaves) {
-    const auto done = commit(std::move(remove), committed);
-    refused = !done && done.error().code == ErrorCode::kBusy;
-    if (!done && !refused) return tl::unexpected(done.error());
-    leaves = refused;
+  return !batches.empty();
+}
+
+Result<void> Reconciler::remove_due(Transaction& committed) {
+  const auto now = alarm_->now();
+  const auto due = left_behind_.due_at(now);
+  if (due.empty()) return {};
+  auto done = commit(diff_parts(due, {}), committed);
+  if (done) {
+    left_behind_.removed(now);
+  } else if (done.error().code == ErrorCode::kBusy) {
+    left_behind_.postpone(now, now + timing_.remove_after);
+    return {};
   }
-  if (!leaves) {
-    removal_due_ = Clock::time_point::max();
-  } else if (exchanges || refused) {
-    removal_due_ = Clock::now() + timing_.remove_after;
-  }
-  left_behind_ = leaves ? std::move(stale) : Ruleset();
-  return committed;
+  return done;
 }
 
 Result<void> Reconciler::commit(Transaction step, Transaction& committed) {
   if (step.empty()) return {};
-  if (auto done = kernel_.commit(step); !done) return done;
+  if (auto done = kernel_->commit(step); !done) return done;
   ++*generation_;
-  auto& all = committed.operations;
-  if (all.empty()) {
-    all = std::move(step.operations);
+  if (committed.empty()) {
+    committed = std::move(step);
   } else {
-    std::move(step.operations.begin(), step.operations.end(), std::back_inserter(all));
+    append(std::move(step), committed);
   }
   return {};
 }

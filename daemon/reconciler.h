@@ -1,20 +1,22 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "compiler/diff.h"
 #include "compiler/incremental/ruleset_change.h"
 #include "compiler/result.h"
+#include "compiler/ruleset.h"
+#include "compiler/transaction.h"
+#include "daemon/alarm.h"
+#include "daemon/left_behind.h"
 #include "daemon/netlink/kernel.h"
+#include "daemon/netlink/kernel_table.h"
 #include "daemon/table_monitor.h"
 
 namespace portcullis {
@@ -24,15 +26,21 @@ struct ReconcilerTiming {
   std::chrono::milliseconds last_retry{30'000};
   std::chrono::milliseconds verify_every{5'000};
   std::chrono::milliseconds remove_after{100};  // more than any packet is under way
+  // After a dump that commits of others interrupted; doubles each time up to last_retry, and is
+  // never less than what the dump took.
+  std::chrono::milliseconds first_reread{5};
 };
 
 // What one attempt to bring the kernel to the desired ruleset did.
 struct Attempt {
   Transaction committed;       // empty: there was nothing to do, or it failed
-  std::optional<Error> error;  // a step failed, those before it hold; trying on after next_try
+  std::optional<Error> error;  // a step failed, those before it hold; retrying in next_try
   // The kernel did not hold what we had left there, and was mended: how we noticed.
   std::optional<std::string> mended;
   std::string culprit;  // who had changed it then: "nft (process 4711)"
+  // Others may have changed the table, but their commits interrupt every dump of it. What was
+  // wanted is committed nevertheless.
+  bool unverified = false;
   std::chrono::steady_clock::duration took{};
   std::chrono::milliseconds next_try{0};
 };
@@ -45,30 +53,34 @@ struct Attempt {
 //                           | | failed          want() or | |
 //                           | v                verify_every |
 //                         kFailed                         | |
-//                           | backoff, or want()          | |
+//                           | backoff                     | |
 //                           +-----> kDue <----------------+-+
 //
 // kWaiting  nothing is wanted yet: the kernel is neither read nor written.
-// kDue      an attempt is queued on the io_context.
+// kDue      an attempt is queued on the io_context, or waits to read again what was interrupted.
 // kHeld     the kernel held it when we last looked; a change is committed at once.
-// kFailed   the last attempt failed; the kernel decides as it did, or already as wanted.
+// kFailed   the last attempt failed; the kernel decides as it did, or already as wanted. However
+//           much is wanted meanwhile, the next attempt waits for the backoff.
 //
-// Where the kernel owns (nl::Kernel::owns()), the table becomes ours alone: an orphan of an earlier
-// run is taken over before it is read, for until then anyone may change it, and one that anyone may
-// change is replaced. Then there is no need to look whether somebody has.
+// Where the kernel owns (nl::KernelTable::owns()), the table becomes ours alone: an orphan of an
+// earlier run is taken over before it is read, for until then anyone may change it, and one that
+// anyone may change is replaced. Then there is no need to look whether somebody has.
 //
 // A change is committed in steps (compiler/steps.h). The last, which removes what nothing refers to
-// any more, waits for remove_after, since packets that were under way at the exchange still look it
-// up; until then the kernel holds more than is wanted. Where changes follow so fast that very much
-// has to go, it waits no longer. A kernel that calls it busy is asked again after as long. What is
-// much to prepare, as at a cold start, is sent in batches: packets see none of it before the last.
+// any more, waits for remove_after, however much that is, since packets that were under way at the
+// exchange still look it up; until then the kernel holds more than is wanted (LeftBehind). What the
+// kernel calls busy then is removed later. What is much to prepare, as at a cold start, is sent in
+// batches: packets see none of it before the last.
 //
 // Of the kernel's table only its generation is remembered. It is dumped at first, after a failure,
-// and when others have changed it (listen()), or, every verify_every, its generation is found to be
-// another than the one that we made; a dump that equals the desired ruleset commits nothing. A
-// change that the kernel refuses is followed by a dump at once; only if that does not help either
-// has the attempt failed. All calls and the sink run on the io_context's thread; the io_context
-// must not run any more once this is destroyed.
+// and when others have changed it: the kernel tells of that (listen()), and every verify_every its
+// generation must be the one that our commits, and those to other tables of which it told, have
+// led to. A dump that equals the desired ruleset commits nothing. One that a commit interrupts is
+// repeated on a later turn of the loop, with backoff; meanwhile changes are committed as long as we
+// know what we left in the kernel, else it counts as a failure after some dumps. A change that the
+// kernel refuses is followed by a dump at once; only if that does not help either has the attempt
+// failed. All calls and the sink run on the io_context's thread; the io_context must not run any
+// more once this is destroyed.
 class Reconciler {
  public:
   enum class State : std::uint8_t { kWaiting, kDue, kHeld, kFailed };
@@ -78,6 +90,9 @@ class Reconciler {
   // `desired` gives the whole ruleset that is wanted, after every change that want() was told of.
   Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
              Desired desired, Sink sink);
+  // With another kernel table and another clock. Neither may be null.
+  Reconciler(boost::asio::io_context& io, std::unique_ptr<nl::KernelTable> kernel,
+             std::unique_ptr<Alarm> alarm, ReconcilerTiming timing, Desired desired, Sink sink);
   Reconciler(const Reconciler&) = delete;
   Reconciler& operator=(const Reconciler&) = delete;
 
@@ -85,14 +100,18 @@ class Reconciler {
   void want(RulesetChange change);
 
   // Hears from now on of what others do to the table, where they may, and mends it at once; else
-  // they are found out by verify_every.
+  // they are found out by verify_every. In this thread's network namespace.
   [[nodiscard]] Result<void> listen();
 
-  // What an attempt would commit if it looked at the kernel now. kNotFound while kWaiting.
+  // The kernel has told of commits of others: called by what listen() set up.
+  void heard();
+
+  // What an attempt would commit if it looked at the kernel now. kNotFound while kWaiting;
+  // kInterrupted: somebody committed while it looked, so ask again later.
   [[nodiscard]] Result<Transaction> difference();
 
-  // What the rules in force have counted.
-  [[nodiscard]] Result<std::vector<nl::CounterValue>> counters() { return kernel_.counters(); }
+  // What the rules in force have counted; as of the last time, if a commit interrupts reading it.
+  [[nodiscard]] Result<std::vector<nl::CounterValue>> counters();
 
   // Whether the kernel holds a table of ours that packets pass, of this run or an earlier one (what
   // was only prepared counts for nothing); true if it does not say.
@@ -100,40 +119,49 @@ class Reconciler {
 
   State state() const { return state_; }
 
-  // Whether the kernel still holds what the last exchange left behind.
-  bool has_stale() const { return removal_due_ != Clock::time_point::max(); }
+  // Whether the kernel still holds what the last exchanges left behind.
+  bool has_stale() const { return !left_behind_.empty(); }
 
   std::optional<Ruleset> desired() const;  // none while kWaiting
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Time = Alarm::Clock::time_point;
 
-  void suspect(const std::string& culprit);
-  void arm(State state, Clock::time_point when);
+  void arm(State state, Time when);
   void attempt(RulesetChange change);
+  void report_failure(Error error);
   Result<Attempt> bring(RulesetChange change);
-  Result<Attempt> bring_from_dump();
-  Result<nl::Snapshot> take_over();
+  Result<Attempt> bring_from(const nl::Snapshot& snapshot);
   Result<Transaction> bring_change(RulesetChange change);
-  Result<Transaction> exchange(Transaction todo, Ruleset stale);
+  void note_foreign_commits();
+  bool must_look();
+  Result<nl::Snapshot> look();
+  Result<nl::Snapshot> take_over();
+  void blame(Attempt& attempt, const Ruleset& actual, const Ruleset& desired);
+  Transaction to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const;
+  Result<bool> exchange(Transaction todo, Transaction unhook, Transaction& committed);
+  Result<void> remove_due(Transaction& committed);
   Result<void> commit(Transaction step, Transaction& committed);
-  bool is_untouched();
 
   boost::asio::io_context& io_;
-  boost::asio::steady_timer timer_;
-  nl::Kernel kernel_;
-  std::unique_ptr<TableMonitor> monitor_;  // null: nobody listens, or nobody else may
+  const std::unique_ptr<nl::KernelTable> kernel_;
+  const std::unique_ptr<Alarm> alarm_;
+  std::optional<TableMonitor> monitor_;  // none: nobody listens, or nobody else may change it
   const ReconcilerTiming timing_;
   const Desired desired_;
   const Sink sink_;
   State state_ = State::kWaiting;
-  std::uint64_t turn_ = 0;         // of the timer: a completion of an earlier turn is stale
-  Clock::time_point next_look_{};  // when the kernel's generation is to be looked at again
-  Clock::time_point removal_due_ = Clock::time_point::max();  // max: nothing is left behind
-  std::chrono::milliseconds delay_{0};       // before the next retry; 0: the last attempt succeeded
-  std::optional<std::uint32_t> generation_;  // that we left the kernel in; none: unknown
-  std::string culprit_;                      // whom suspect() named since the last dump
-  Ruleset left_behind_;                      // what the kernel holds besides what is wanted
+  Time next_look_{};                    // when the kernel's generation is to be looked at again
+  int interruptions_ = 0;               // of dumps, in a row
+  std::chrono::milliseconds delay_{0};  // before the next retry; 0: the last attempt succeeded
+  std::uint32_t dumped_ = 0;            // the generation of the last dump
+  // That our commits since then, and those of others that did not touch the table, have led to;
+  // none: unknown, and so is what the kernel holds.
+  std::optional<std::uint32_t> generation_;
+  std::string culprit_;                 // who touched the table since the last dump
+  std::optional<std::string> refusal_;  // of a change: why the next dump is to be
+  LeftBehind left_behind_;
+  std::vector<nl::CounterValue> counted_;
 };
 
 }  // namespace portcullis

@@ -6,7 +6,7 @@
 
 namespace portcullis::nl {
 
-// Transaction -> Batch -> sendmsg() -> Answers. See Kernel::commit().
+// Transaction -> Batch -> sendmsg() -> Answers. See KernelTable::commit().
 [[nodiscard]] Result<void> commit(Socket& socket, const Transaction& transaction,
                                   std::uint32_t table_flags);
 

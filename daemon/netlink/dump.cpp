@@ -16,8 +16,6 @@
 namespace portcullis::nl {
 namespace {
 
-constexpr int kAttempts = 64;
-
 using Build = std::function<void(nlmsghdr*)>;
 using Take = std::function<void(const nlmsghdr*)>;
 
@@ -41,17 +39,6 @@ Result<void> for_each_counter(Socket& socket, const std::function<void(CounterVa
       [&](const nlmsghdr* header) {
         if (auto counter = decode_counter(header)) visit(std::move(*counter));
       });
-}
-
-// Again while commits of anyone keep interrupting it.
-template <class Read>
-auto uninterrupted(const Read& read) {
-  for (int attempt = 1;; ++attempt) {
-    auto result = read();
-    if (result || result.error().code != ErrorCode::kInterrupted || attempt == kAttempts) {
-      return result;
-    }
-  }
 }
 
 // GETGEN -> GETTABLE -> GETOBJ -> GETSET -> GETSETELEM, set by set -> GETCHAIN -> GETRULE -> GETGEN
@@ -203,16 +190,12 @@ Result<std::uint32_t> read_generation(Socket& socket) {
 }
 
 Result<std::vector<CounterValue>> read_counters(Socket& socket) {
-  return uninterrupted([&]() -> Result<std::vector<CounterValue>> {
-    std::vector<CounterValue> counters;
-    return for_each_counter(socket,
-                            [&](CounterValue counter) { counters.push_back(std::move(counter)); })
-        .map([&] { return std::move(counters); });
-  });
+  std::vector<CounterValue> counters;
+  return for_each_counter(socket,
+                          [&](CounterValue counter) { counters.push_back(std::move(counter)); })
+      .map([&] { return std::move(counters); });
 }
 
-Result<Snapshot> dump(Socket& socket) {
-  return uninterrupted([&] { return Dump(socket).run(); });
-}
+Result<Snapshot> dump(Socket& socket) { return Dump(socket).run(); }
 
 }  // namespace portcullis::nl

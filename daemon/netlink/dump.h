@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "compiler/result.h"
-#include "daemon/netlink/kernel.h"
+#include "daemon/netlink/kernel_table.h"
 #include "daemon/netlink/socket.h"
 
 namespace portcullis::nl {
@@ -11,7 +12,7 @@ namespace portcullis::nl {
 // The number of the ruleset as it is now; every commit of anyone makes a new one.
 [[nodiscard]] Result<std::uint32_t> read_generation(Socket& socket);
 
-// See Kernel::dump() and Kernel::counters().
+// See KernelTable::dump_once() and KernelTable::counters().
 [[nodiscard]] Result<Snapshot> dump(Socket& socket);
 [[nodiscard]] Result<std::vector<CounterValue>> read_counters(Socket& socket);
 

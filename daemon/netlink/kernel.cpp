@@ -1,17 +1,25 @@
 #include "daemon/netlink/kernel.h"
 
+#include <optional>
 #include <utility>
 
 #include "daemon/netlink/commit.h"
 #include "daemon/netlink/dump.h"
+#include "daemon/netlink/notifications.h"
 #include "daemon/netlink/ownership.h"
 #include "daemon/netlink/socket.h"
 
 namespace portcullis::nl {
+namespace {
+
+constexpr int kDumps = 64;
+
+}  // namespace
 
 struct Kernel::Impl {
   Socket socket;
-  std::uint32_t table_flags = 0;  // of tables that it makes
+  std::uint32_t table_flags = 0;               // of tables that it makes
+  std::optional<Notifications> notifications;  // once it listens
 };
 
 // Reading the generation needs what everything else needs: CAP_NET_ADMIN, and nf_tables.
@@ -21,7 +29,7 @@ Result<Kernel> Kernel::open(Ownership ownership) {
   const auto generation = read_generation(*socket);
   if (generation) {
     const bool owns = ownership == Ownership::kOwned && can_own(*socket);
-    return Kernel(std::make_unique<Impl>(Impl{std::move(*socket), owns ? kOwnedTable : 0}));
+    return Kernel(std::make_unique<Impl>(Impl{std::move(*socket), owns ? kOwnedTable : 0, {}}));
   }
   if (generation.error().code != ErrorCode::kUnsupported) {
     return tl::unexpected(generation.error());
@@ -40,14 +48,32 @@ Result<void> Kernel::commit(const Transaction& transaction) {
   return nl::commit(impl_->socket, transaction, impl_->table_flags);
 }
 
-std::uint32_t Kernel::port() const { return impl_->socket.port(); }
-
 bool Kernel::owns() const { return impl_->table_flags != 0; }
 
 Result<std::uint32_t> Kernel::generation() { return read_generation(impl_->socket); }
 
-Result<Snapshot> Kernel::dump() { return nl::dump(impl_->socket); }
+Result<Snapshot> Kernel::dump_once() { return nl::dump(impl_->socket); }
+
+Result<Snapshot> Kernel::dump() {
+  for (int attempt = 1;; ++attempt) {
+    auto snapshot = dump_once();
+    if (snapshot || snapshot.error().code != ErrorCode::kInterrupted || attempt == kDumps) {
+      return snapshot;
+    }
+  }
+}
 
 Result<std::vector<CounterValue>> Kernel::counters() { return read_counters(impl_->socket); }
+
+Result<int> Kernel::listen() {
+  auto opened = Notifications::open(impl_->socket.port());
+  if (!opened) return tl::unexpected(opened.error());
+  impl_->notifications.emplace(std::move(*opened));
+  return impl_->notifications->fd();
+}
+
+ForeignCommits Kernel::foreign_commits() {
+  return impl_->notifications ? impl_->notifications->read() : ForeignCommits();
+}
 
 }  // namespace portcullis::nl

@@ -9,6 +9,8 @@ tl::unexpected<Error> violated(const std::string& what) {
   return failure(ErrorCode::kConflict, what);
 }
 
+tl::unexpected<Error> in_use(const std::string& what) { return failure(ErrorCode::kBusy, what); }
+
 // The set or map that a statement refers to; "" for none.
 std::string referred_set(const Statement& statement) {
   if (const auto* in = std::get_if<InSet>(&statement)) return in->set;
@@ -52,7 +54,7 @@ Result<void> KernelModel::apply(const Operation& operation) {
 Result<void> KernelModel::apply(const Transaction& transaction) {
   for (const auto& operation : transaction.operations) {
     if (const auto done = apply(operation); !done) {
-      return violated(to_string(operation) + ": " + done.error().message);
+      return failure(done.error().code, to_string(operation) + ": " + done.error().message);
     }
   }
   return {};
@@ -78,7 +80,7 @@ Result<void> KernelModel::run(const AddCounter& add) {
 
 Result<void> KernelModel::run(const DeleteCounter& del) {
   const auto user = user_of(del.name, counter_of, ruleset_);
-  if (!user.empty()) return violated("counter is in use by chain " + user);
+  if (!user.empty()) return in_use("counter is in use by chain " + user);
   if (ruleset_.counters.erase(del.name) == 0) return violated("no such counter");
   return {};
 }
@@ -92,7 +94,7 @@ Result<void> KernelModel::run(const AddSet& add) {
 
 Result<void> KernelModel::run(const DeleteSet& del) {
   const auto user = user_of(del.name, referred_set, ruleset_);
-  if (!user.empty()) return violated("set is in use by chain " + user);
+  if (!user.empty()) return in_use("set is in use by chain " + user);
   if (ruleset_.sets.erase(del.name) == 0) return violated("no such set");
   return {};
 }
@@ -107,9 +109,9 @@ Result<void> KernelModel::run(const AddChain& add) {
 Result<void> KernelModel::run(const DeleteChain& del) {
   const auto chain = ruleset_.chains.find(del.name);
   if (chain == ruleset_.chains.end()) return violated("no such chain");
-  if (!chain->second.rules.empty()) return violated("chain has rules");
+  if (!chain->second.rules.empty()) return in_use("chain has rules");
   for (const auto& [name, set] : ruleset_.sets) {
-    if (jumps_to(set, del.name)) return violated("chain is in use by map " + name);
+    if (jumps_to(set, del.name)) return in_use("chain is in use by map " + name);
   }
   ruleset_.chains.erase(chain);
   return {};

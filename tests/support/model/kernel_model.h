@@ -13,13 +13,17 @@ class KernelModel {
   explicit KernelModel(Ruleset ruleset)
       : ruleset_(std::move(ruleset)), table_exists_(!ruleset_.empty()) {}
 
-  // On failure nothing is changed by this operation, and the message is what it violates.
+  // On failure nothing is changed by this operation, and the message is what it violates. kBusy:
+  // something refers to what is to go; kConflict: anything else.
   [[nodiscard]] Result<void> apply(const Operation& operation);
 
   // Every operation in order. A failure names the operation; the state is then in between.
   [[nodiscard]] Result<void> apply(const Transaction& transaction);
 
   const Ruleset& ruleset() const { return ruleset_; }
+  bool table_exists() const { return table_exists_; }
+
+  bool operator==(const KernelModel&) const = default;
 
  private:
   Result<void> run(const AddTable&);

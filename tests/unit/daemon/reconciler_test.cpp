@@ -6,56 +6,30 @@
 #include <cstdlib>
 #include <optional>
 
-#include "compiler/cluster_state.h"
-#include "compiler/compile.h"
+#include "compiler/diff.h"
 #include "compiler/print.h"
 #include "tests/support/netns/network_namespace.h"
+#include "tests/support/netns/requirement.h"
+#include "tests/unit/daemon/wanted_rulesets.h"
 
 namespace portcullis {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using test::refused_ruleset;
+using test::ruleset_for;
 
 constexpr ReconcilerTiming kNoVerification{milliseconds(1), milliseconds(20), hours(1),
                                            milliseconds(1)};
 constexpr ReconcilerTiming kOftenVerified{milliseconds(1), milliseconds(20), milliseconds(10),
                                           milliseconds(1)};
 
-// A node with one isolated pod for each name. The policy's name is part of the chain's.
-Ruleset ruleset_for(const std::vector<std::string>& pods, const std::string& policy_name = "deny") {
-  ClusterState cluster;
-  auto policy = std::make_shared<NetworkPolicy>();
-  policy->key = {"default", policy_name};
-  policy->isolates_ingress = true;
-  cluster.apply(PolicyEvent{policy->key, policy});
-  int host = 1;
-  for (const std::string& name : pods) {
-    auto pod = std::make_shared<Pod>();
-    pod->key = {"default", name};
-    pod->node_name = "node";
-    pod->phase = PodPhase::kRunning;
-    pod->addresses = {*parse_address("10.0.0." + std::to_string(host++))};
-    cluster.apply(PodEvent{pod->key, pod});
-  }
-  return compile(cluster, "node");
-}
-
-// The kernel refuses it: a rule looks into a set that does not exist.
-Ruleset refused_ruleset() {
-  auto ruleset = ruleset_for({});
-  Chain& chain = ruleset.chains["in-refused"];
-  chain.spec.name = "in-refused";
-  chain.rules.push_back(
-      Rule{{InSet{{Field::kIp4Source}, "no-such-set", false}, Verdict{Verdict::Kind::kReturn}}});
-  return ruleset;
-}
-
 class ReconcilerInKernel : public testing::Test {
  protected:
   void SetUp() override {
     auto network = test::NetworkNamespace::create();
-    if (!network) GTEST_SKIP() << network.error().message;
+    if (!network) SKIP_WITHOUT_NF_TABLES(network.error().message);
     network_.emplace(std::move(*network));
   }
 

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/netlink/kernel.h"
+#include "daemon/netlink/kernel_table.h"
+#include "tests/support/model/kernel_model.h"
+
+namespace portcullis::test {
+
+// nf_tables of one network namespace and the sockets that use it, by the kernel's rules:
+//
+//   - a transaction is all or nothing, and what KernelModel refuses is refused: what is referred to
+//     is missing or what is added exists (kConflict), what is deleted is in use (kBusy)
+//   - an owned table may be changed by its owner alone (kPermission); it is an orphan once that
+//     socket is closed, and belongs to whoever owns tables and adds it then
+//   - every commit, to whichever table, that changes something makes a new generation; each
+//     listening socket but its own
+//     is told of it, unless it has no room: then that is told is lost
+//   - a dump in which somebody commits is interrupted
+//
+// Must outlive its sockets. Not thread safe.
+class NfTablesModel {
+ public:
+  // The socket of a process, "nft (process 7)", which listen()s with a descriptor that is readable
+  // as the kernel's is.
+  std::unique_ptr<nl::KernelTable> open(const std::string& process,
+                                        nl::Ownership ownership = nl::Ownership::kShared);
+
+  // Somebody commits to another table.
+  void commit_elsewhere(const std::string& process = "kube-proxy (process 8)");
+
+  // Happens in the midst of every dump from now on, to whatever else commits or takes time.
+  void during_dumps(std::function<void()> happens) { during_dumps_ = std::move(happens); }
+
+  // How many notifications wait in a socket before the next one is lost.
+  void set_notification_room(std::size_t commits) { notification_room_ = commits; }
+
+  // The answers to so many of the next commits get lost: nobody knows whether they were taken.
+  void lose_answers(int commits) { lost_answers_ = commits; }
+
+  const Ruleset& ruleset() const { return state_.table.ruleset(); }
+  std::uint32_t generation() const { return generation_; }
+  std::size_t dumps() const { return dumps_; }  // of everyone until now
+
+ private:
+  class Socket;
+
+  struct State {
+    KernelModel table;
+    std::uint32_t owner = 0;  // port; 0: none
+    bool persists = false;
+
+    bool operator==(const State&) const = default;
+  };
+
+  Result<void> commit(const Socket& by, const Transaction& transaction);
+  static Result<void> run(State& state, const Socket& by, const Operation& operation);
+  void make_generation(const Socket* by, const std::string& process, bool touches_our_table);
+  Result<nl::Snapshot> dump(const Socket& by);
+  void close(const Socket& socket);
+
+  State state_;
+  std::uint32_t generation_ = 1;
+  std::uint32_t last_port_ = 0;
+  std::vector<Socket*> sockets_;
+  std::function<void()> during_dumps_;
+  std::size_t notification_room_ = 1'000;
+  int lost_answers_ = 0;
+  std::size_t dumps_ = 0;
+};
+
+}  // namespace portcullis::test
