@@ -8,7 +8,16 @@ namespace portcullis {
 
 ConntrackSweeper::ConntrackSweeper(boost::asio::io_context& io, Forget forget, SweeperTiming timing,
                                    Sink sink)
-    : io_(io), forget_(std::move(forget)), timing_(timing), sink_(std::move(sink)), timer_(io) {}
+    : ConntrackSweeper(io, std::make_unique<LoopAlarm>(io), std::move(forget), timing,
+                       std::move(sink)) {}
+
+ConntrackSweeper::ConntrackSweeper(boost::asio::io_context& io, std::unique_ptr<Alarm> alarm,
+                                   Forget forget, SweeperTiming timing, Sink sink)
+    : io_(io),
+      forget_(std::move(forget)),
+      timing_(timing),
+      sink_(std::move(sink)),
+      alarm_(std::move(alarm)) {}
 
 void ConntrackSweeper::lose(const std::vector<Address>& addresses) {
   lost_.insert(addresses.begin(), addresses.end());
@@ -26,9 +35,9 @@ void ConntrackSweeper::sweep_if_due() {
   Sweep sweep{{due_.begin(), due_.end()}, {}, {}};
   due_.clear();
   boost::asio::post(thread_, [this, sweep = std::move(sweep)]() mutable {
-    const auto start = Clock::now();
+    const auto start = alarm_->now();
     auto forgotten = forget_(sweep.addresses);
-    const auto took = Clock::now() - start;
+    const auto took = alarm_->now() - start;
     if (forgotten) {
       sweep.forgotten = *forgotten;
     } else {
@@ -39,24 +48,21 @@ void ConntrackSweeper::sweep_if_due() {
   });
 }
 
-void ConntrackSweeper::finish(Sweep sweep, Clock::duration took) {
+// What has failed may have taken long all the same.
+void ConntrackSweeper::finish(Sweep sweep, Alarm::Clock::duration took) {
   if (sweep.error) {
     due_.insert(sweep.addresses.begin(), sweep.addresses.end());
     delay_ = std::clamp(delay_ * 2, timing_.first_retry, timing_.last_retry);
-    pause(delay_);
   } else {
     delay_ = {};
-    pause(std::min<Clock::duration>(took * timing_.rest, timing_.longest_rest));
   }
+  pause(std::max<Alarm::Clock::duration>(took * timing_.rest, delay_));
   sink_(sweep);
 }
 
-void ConntrackSweeper::pause(Clock::duration length) {
+void ConntrackSweeper::pause(Alarm::Clock::duration length) {
   state_ = State::kPausing;
-  timer_.expires_after(length);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) sweep_if_due();
-  });
+  alarm_->set(alarm_->now() + length, [this] { sweep_if_due(); });
 }
 
 }  // namespace portcullis

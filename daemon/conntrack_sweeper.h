@@ -1,26 +1,26 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
 
 #include "compiler/address.h"
 #include "compiler/result.h"
+#include "daemon/alarm.h"
 #include "daemon/netlink/conntrack.h"
 
 namespace portcullis {
 
 struct SweeperTiming {
-  // After a sweep it rests so many times as long as the sweep took, but no longer than that: pods
-  // that come and go all the time, and a huge table, must not take a whole core.
+  // After a sweep, failed or not, it rests so many times as long as the sweep took, however long
+  // that was: pods that come and go all the time and a huge table take a fifth of a core.
   int rest = 4;
-  std::chrono::milliseconds longest_rest{1'000};
   std::chrono::milliseconds first_retry{100};  // doubles with each failure in a row
   std::chrono::milliseconds last_retry{5'000};
 };
@@ -60,6 +60,9 @@ class ConntrackSweeper {
   using Sink = std::function<void(const Sweep&)>;
 
   ConntrackSweeper(boost::asio::io_context& io, Forget forget, SweeperTiming timing, Sink sink);
+  // With another clock, which must not be null.
+  ConntrackSweeper(boost::asio::io_context& io, std::unique_ptr<Alarm> alarm, Forget forget,
+                   SweeperTiming timing, Sink sink);
   ConntrackSweeper(const ConntrackSweeper&) = delete;
   ConntrackSweeper& operator=(const ConntrackSweeper&) = delete;
 
@@ -72,11 +75,9 @@ class ConntrackSweeper {
   State state() const { return state_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void sweep_if_due();
-  void finish(Sweep sweep, Clock::duration took);
-  void pause(Clock::duration length);
+  void finish(Sweep sweep, Alarm::Clock::duration took);
+  void pause(Alarm::Clock::duration length);
 
   boost::asio::io_context& io_;
   const Forget forget_;
@@ -86,7 +87,7 @@ class ConntrackSweeper {
   std::set<Address> lost_;
   std::set<Address> due_;
   std::chrono::milliseconds delay_{0};  // before the next retry; 0: the last sweep succeeded
-  boost::asio::steady_timer timer_;
+  const std::unique_ptr<Alarm> alarm_;
   boost::asio::thread_pool thread_{1};  // destroyed first: it uses what is above
 };
 

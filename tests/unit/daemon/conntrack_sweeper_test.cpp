@@ -9,17 +9,19 @@
 
 #include "compiler/address_owner.h"
 #include "tests/support/model/cluster_builder.h"
+#include "tests/unit/daemon/manual_alarm.h"
 
 namespace portcullis {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using test::address;
 using test::cluster;
 using test::pod;
 
-constexpr SweeperTiming kQuick{0, milliseconds(0), milliseconds(1), milliseconds(20)};
+constexpr SweeperTiming kQuick{0, milliseconds(1), milliseconds(20)};
 
 // A conntrack table: how many connections each address has. Its gate holds up whoever sweeps.
 class FakeTable {
@@ -80,11 +82,9 @@ class FakeTable {
 
 class Sweeper : public testing::Test {
  protected:
-  void SetUp() override { start(kQuick); }
-
-  void start(SweeperTiming timing) {
+  void SetUp() override {
     sweeper_ = std::make_unique<ConntrackSweeper>(
-        io_, [this](const auto& addresses) { return table_.forget(addresses); }, timing,
+        io_, [this](const auto& addresses) { return table_.forget(addresses); }, kQuick,
         [this](const Sweep& sweep) { sweeps_.push_back(sweep); });
   }
 
@@ -222,40 +222,68 @@ TEST_F(Sweeper, FailuresLoseNoAddress) {
   EXPECT_EQ(table_.of("10.0.0.1") + table_.of("10.0.0.3"), 0U);
 }
 
-TEST_F(Sweeper, RestsInProportionToWhatTheSweepTook) {
-  constexpr milliseconds kTook{30};
-  start({4, hours(1), hours(1), hours(1)});
-  table_.open_gate(false);
-  want_and_enforce({kA});
-  want_and_enforce({});
-  table_.wait_for_a_sweep();
-  std::this_thread::sleep_for(kTook);
-  const auto end = std::chrono::steady_clock::now();
-  table_.open_gate(true);
-  ASSERT_TRUE(becomes_idle());
-  EXPECT_GE(std::chrono::steady_clock::now() - end, 4 * kTook);
+// Sweeps in a time of its own, in which each takes so long.
+class SweeperInTime : public Sweeper {
+ protected:
+  void SetUp() override {
+    sweeper_ = std::make_unique<ConntrackSweeper>(
+        io_, std::make_unique<test::ManualAlarm>(time_),
+        [this](const auto& addresses) {
+          time_.pass(takes_);
+          return table_.forget(addresses);
+        },
+        SweeperTiming{}, [this](const Sweep& sweep) { sweeps_.push_back(sweep); });
+  }
+
+  // Pods come and go all the time. Returns how much of it the sweeps took.
+  double share_of(minutes duration) {
+    const auto end = time_.now() + duration;
+    for (bool here = true; time_.now() < end; here = !here) {
+      want_and_enforce(here ? std::vector<Event>{kA} : std::vector<Event>{kC});
+      EXPECT_TRUE(turn_until([&] { return sweeper_->state() != State::kSweeping; }));
+      time_.ring_next(time_.now() + milliseconds(100));
+    }
+    EXPECT_TRUE(turn_until([&] { return sweeper_->state() != State::kSweeping; }));
+    return static_cast<double>(sweeps_.size()) * duration_cast<milliseconds>(takes_) / duration;
+  }
+
+  using State = ConntrackSweeper::State;
+
+  test::ManualTime time_;
+  std::chrono::milliseconds takes_{1};
+};
+
+TEST_F(SweeperInTime, TakesAFifthOfACoreHoweverLongASweepTakes) {
+  for (const auto takes : {milliseconds(1), milliseconds(200), milliseconds(5'000)}) {
+    takes_ = takes;
+    sweeps_.clear();
+    const double share = share_of(takes < milliseconds(1'000) ? minutes(1) : minutes(10));
+    EXPECT_GT(sweeps_.size(), 20U);
+    EXPECT_LE(share, 0.21) << takes.count() << " ms a sweep";
+  }
 }
 
-TEST_F(Sweeper, RestsNoLongerThanTheLongestRest) {
-  start({1'000'000'000, milliseconds(1), hours(1), hours(1)});
-  table_.open_gate(false);
-  want_and_enforce({kA});
+TEST_F(SweeperInTime, TakesNoMoreOfItWhenItFails) {
+  takes_ = milliseconds(5'000);
+  table_.fail(1'000'000);
+  EXPECT_LE(share_of(minutes(10)), 0.21);
+  table_.fail(0);
   want_and_enforce({});
-  table_.wait_for_a_sweep();
-  std::this_thread::sleep_for(milliseconds(1));  // times a billion: eleven days
-  table_.open_gate(true);
-  EXPECT_TRUE(becomes_idle());
+  time_.ring_next(time_.now() + hours(1));
+  ASSERT_TRUE(turn_until([&] { return !sweeps_.back().error; }));
 }
 
-TEST_F(Sweeper, SweepsNothingWhileItRests) {
-  start({1'000'000'000, hours(1), hours(1), hours(1)});
+TEST_F(SweeperInTime, SweepsNothingWhileItRests) {
+  takes_ = minutes(1);
   want_and_enforce({kA, kC});
   want_and_enforce({kC});
   ASSERT_TRUE(turn_until([&] { return sweeps_.size() == 1; }));
-  EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kPausing);
+  EXPECT_EQ(sweeper_->state(), State::kPausing);
   want_and_enforce({});
-  EXPECT_EQ(sweeper_->state(), ConntrackSweeper::State::kPausing);
-  EXPECT_EQ(sweeps_.size(), 1U);
+  EXPECT_FALSE(time_.ring_next(time_.now() + minutes(4) - milliseconds(1)));
+  EXPECT_EQ(sweeper_->state(), State::kPausing);
+  EXPECT_TRUE(time_.ring_next(time_.now() + milliseconds(1)));
+  ASSERT_TRUE(turn_until([&] { return sweeps_.size() == 2; }));
 }
 
 // It must wait: the sweep uses what goes with it.
