@@ -6,6 +6,8 @@ BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
   libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev nlohmann-json3-dev prometheus-cpp-dev
 TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin util-linux
+# Neither the tests' libraries nor a cache of objects: each would only be waited for.
+DEMO_PACKAGES := $(filter-out ccache,$(BUILD_PACKAGES)) iproute2
 E2E_PACKAGES := dpkg-dev
 IMAGE_PACKAGES := buildah mmdebstrap netavark
 CLUSTER_PACKAGES := $(E2E_PACKAGES) iptables libseccomp2 procps
@@ -17,12 +19,14 @@ FUZZ_SECONDS := 60
 BENCH := .
 
 BUILD := build/release
+# Quick to build, or what is built already.
+DEMO := $(if $(wildcard $(BUILD)/tests/demo/portcullis-demo),release,demo)
 # So that all builds and clones of the same sources share ccache's objects.
 export CCACHE_BASEDIR := $(CURDIR)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build-deps lint-deps build test e2e sanitize fuzz demo bench lint format image \
+.PHONY: help deps build-deps lint-deps demo-deps configure build test e2e sanitize fuzz demo bench lint format image \
   image-check cluster-e2e deb deb-test docs install clean
 
 help: ## show this list
@@ -37,22 +41,32 @@ build-deps:
 lint-deps:
 	@PACKAGES="$(LINT_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 
-build: deps ## build everything (release)
+configure: deps
 	cmake --preset release
+
+build: configure ## build everything (release)
 	cmake --build --preset release
 
 test: build ## build, and run every test (packets need root)
 	ctest --preset release
 
-e2e: build ## the tests against a real Kubernetes API server and promtool; prepares them once, in minutes
+e2e: configure ## the tests against a real Kubernetes API server and promtool; prepares them once, in minutes
 	@PACKAGES="$(E2E_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	cmake --build --preset release --target kube_test kube_docs_test
 	assets=$$(sh cmake/prepare_kubernetes.sh kube-apiserver) && promtool=$$(sh cmake/prepare_promtool.sh) && \
 	  KUBEBUILDER_ASSETS=$$assets PROMTOOL=$$promtool ctest --preset release --label-regex kube --no-tests=error --parallel 2
 
-demo: build ## enforce policies in a playground of network namespaces, and show it (needs root)
-	$(AS_ROOT) $(BUILD)/tests/demo/portcullis-demo
+demo: demo-deps ## enforce policies in a playground of network namespaces, and show it (needs root)
+	@echo "Building the daemon and the demo: some 190 files, about three minutes on two processors."
+	cmake --preset $(DEMO)
+	cmake --build --preset $(DEMO) --target portcullis-demo
+	$(AS_ROOT) build/$(DEMO)/tests/demo/portcullis-demo
 
-bench: build ## measure, beside the kernel's own limits (only BENCH=regex); to build/bench.json too
+demo-deps:
+	@PACKAGES="$(DEMO_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+
+bench: configure ## measure, beside the kernel's own limits (only BENCH=regex); to build/bench.json too
+	cmake --build --preset release --target portcullis-bench
 	$(AS_ROOT) $(BUILD)/tests/bench/portcullis-bench --benchmark_filter='$(BENCH)' \
 	  --benchmark_out=build/bench.json --benchmark_out_format=json
 
@@ -86,8 +100,9 @@ image: ## the container image, in build/image (needs root; BASE=image, TAG=name)
 image-check: image ## build it again, and see that it is the same, small, and without a shell
 	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh cmake/check_image.sh
 
-cluster-e2e: build image ## the tests in a whole cluster, kubelet and all, of this machine (needs root)
+cluster-e2e: configure image ## the tests in a whole cluster, kubelet and all, of this machine (needs root)
 	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	cmake --build --preset release --target cluster_test dns-server
 	kubernetes=$$(sh cmake/prepare_kubernetes.sh kube-apiserver kube-controller-manager \
 	  kube-proxy kube-scheduler kubelet) && \
 	runtime=$$(sh cmake/prepare_runtime.sh) && \
@@ -109,8 +124,10 @@ docs: build-deps ## write docs/configuration.md anew, of the option table
 	cmake --build --preset package --target portcullis-reference
 	build/package/daemon/portcullis-reference configuration >docs/configuration.md
 
-install: build ## install the daemon (DESTDIR is honoured)
-	cmake --install $(BUILD)
+install: build-deps ## install the daemon (DESTDIR is honoured)
+	cmake --preset product
+	cmake --build --preset product
+	cmake --install build/product
 
 clean: ## remove what was built
 	rm -rf build

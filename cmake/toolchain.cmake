@@ -3,8 +3,10 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
 
+option(PORTCULLIS_PRECOMPILED "Precompile the standard library's headers" OFF)
 find_program(CCACHE ccache)
-if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+# It does not cache what uses precompiled headers.
+if(CCACHE AND NOT PORTCULLIS_PRECOMPILED AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
@@ -32,6 +34,16 @@ endif()
 if(PORTCULLIS_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Asio has memory fences beside its locks; g++ only notes that TSan does not model them.
   target_compile_options(portcullis_flags INTERFACE -Wno-tsan)
+endif()
+if(PORTCULLIS_PRECOMPILED)
+  # Reading these is most of the work of a build without optimization. One library has them for all.
+  add_library(portcullis_precompiled OBJECT cmake/precompiled.cpp)
+  target_link_libraries(portcullis_precompiled PRIVATE portcullis_flags)
+  target_precompile_headers(portcullis_precompiled PRIVATE
+    <algorithm> <array> <atomic> <chrono> <compare> <cstdint> <filesystem> <fstream> <functional>
+    <iostream> <iterator> <list> <map> <memory> <mutex> <optional> <ostream> <set> <span> <sstream>
+    <string> <string_view> <thread> <tuple> <unordered_map> <unordered_set> <utility> <variant>
+    <vector> <boost/container/flat_map.hpp> <tl/expected.hpp>)
 endif()
 if(NOT PORTCULLIS_SANITIZE)
   target_compile_options(portcullis_flags INTERFACE $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)

@@ -8,10 +8,10 @@
 #include <memory>
 #include <utility>
 
-#include "compiler/explain/explanation.h"
-#include "compiler/explain/matrix.h"
+#include "compiler/explain/matrix_query.h"
 #include "compiler/print.h"
 #include "daemon/admin_target.h"
+#include "daemon/names.h"
 
 namespace portcullis {
 namespace {
@@ -23,11 +23,15 @@ constexpr unsigned kUnavailable = 503;
 constexpr int kDifferenceAttempts = 8;
 constexpr std::chrono::milliseconds kFirstWait{5};  // after an interrupted one; doubles
 
-constexpr const char* kNothingRead = "the manifests are still being read for the first time";
+constexpr const char* kNothingRead =
+    "what is to be enforced is still being read for the first time";
 
 constexpr const char* kRulesetPath = "/v1/ruleset";
 constexpr const char* kExplainPath = "/v1/explain";
 constexpr const char* kMatrixPath = "/v1/matrix";
+constexpr const char* kNamesPath = "/v1/names";
+
+using Remarks = std::vector<std::string>;
 
 const char* name_of(Format format) {
   switch (format) {
@@ -64,30 +68,52 @@ AdminReply print_difference(const Result<Transaction>& difference) {
   return {200, to_string(*difference)};
 }
 
-AdminReply print_explanation(const AdminTarget& target, const ClusterState& cluster) {
-  const auto explanations = explain(cluster, target.parameter("from"), target.parameter("to"));
+AdminReply print_explanation(const AdminTarget& target, const ClusterState& cluster,
+                             const Remarks& remarks) {
+  const auto unknown = target.parameter("outside").empty() ? Unknown::kRefused : Unknown::kOutside;
+  const auto explanations =
+      explain(cluster, target.parameter("from"), target.parameter("to"), unknown);
   if (!explanations) return refusal(explanations.error());
-  return {
-      200,
-      wants_json(target) ? print_json(cluster, *explanations) : print_text(cluster, *explanations),
-      !all_allowed(*explanations)};
+  return {200,
+          wants_json(target) ? print_json(cluster, *explanations, remarks)
+                             : print_text(cluster, *explanations),
+          !all_allowed(*explanations), remarks};
 }
 
 AdminReply print_matrix(const AdminTarget& target, const ClusterState& cluster,
-                        const std::atomic<bool>& stop) {
-  const auto matrix =
-      parse_matrix_query(split_list(target.parameter("namespaces")),
-                         split_list(target.parameter("addresses")))
-          .and_then([&](const MatrixQuery& query) { return make_matrix(cluster, query, &stop); });
+                        const Remarks& remarks, const std::atomic<bool>& stop) {
+  const MatrixWords words{.namespaces = split_list(target.parameter("namespaces")),
+                          .selector = target.parameter("selector"),
+                          .from = split_list(target.parameter("from")),
+                          .to = split_list(target.parameter("to")),
+                          .addresses = split_list(target.parameter("addresses"))};
+  const auto listing = target.parameter("all").empty() ? Listing::kRestricted : Listing::kAll;
+  const auto matrix = parse_matrix_query(words).and_then(
+      [&](const MatrixQuery& query) { return make_matrix(cluster, query, &stop); });
   if (!matrix) return refusal(matrix.error());
-  return {200, wants_json(target) ? print_json(*matrix) : print_text(*matrix)};
+  return {200,
+          wants_json(target) ? print_json(*matrix, listing, remarks) : print_text(*matrix, listing),
+          false, remarks};
 }
 
-// What a verdict is worth while the kernel may hold something else.
-std::string remark_on(const Status& status) {
-  if (status.ready() && status.commit_error.empty()) return "";
-  return "this is what the policies say, not yet what the kernel does: the daemon is " +
-         headline(status);
+// What a verdict is worth while the kernel, or the cluster, may hold something else.
+Remarks remarks_on(const Status& status) {
+  Remarks remarks;
+  if (!status.ready() || !status.commit_error.empty()) {
+    remarks.push_back(
+        "this is what the policies say, not yet what the kernel does: the daemon is " +
+        headline(status));
+  }
+  if (!status.commit_error.empty()) remarks.push_back("last commit: " + status.commit_error);
+  for (auto& line : stale_lines(status)) remarks.push_back(std::move(line));
+  return remarks;
+}
+
+// Why there is no answer yet.
+std::string nothing_read(const Status& status) {
+  std::string text = kNothingRead;
+  for (const auto& line : stale_lines(status)) text += "; " + line;
+  return text;
 }
 
 }  // namespace
@@ -96,17 +122,27 @@ std::string ruleset_target(Format format) {
   return to_string(AdminTarget{kRulesetPath, {{"format", name_of(format)}}});
 }
 
-std::string explain_target(const std::string& from, const std::string& to, Format format) {
-  return to_string(
-      AdminTarget{kExplainPath, {{"format", name_of(format)}, {"from", from}, {"to", to}}});
+std::string explain_target(const std::string& from, const std::string& to, Unknown unknown,
+                           Format format) {
+  AdminTarget target{kExplainPath, {{"format", name_of(format)}, {"from", from}, {"to", to}}};
+  if (unknown == Unknown::kOutside) target.parameters["outside"] = "1";
+  return to_string(target);
 }
 
-std::string matrix_target(const std::vector<std::string>& namespaces,
-                          const std::vector<std::string>& addresses, Format format) {
-  return to_string(AdminTarget{kMatrixPath,
-                               {{"addresses", boost::join(addresses, ",")},
-                                {"format", name_of(format)},
-                                {"namespaces", boost::join(namespaces, ",")}}});
+std::string matrix_target(const MatrixWords& words, Listing listing, Format format) {
+  AdminTarget target{kMatrixPath,
+                     {{"addresses", boost::join(words.addresses, ",")},
+                      {"format", name_of(format)},
+                      {"from", boost::join(words.from, ",")},
+                      {"namespaces", boost::join(words.namespaces, ",")},
+                      {"selector", words.selector},
+                      {"to", boost::join(words.to, ",")}}};
+  if (listing == Listing::kAll) target.parameters["all"] = "1";
+  return to_string(target);
+}
+
+std::string names_target(const std::string& topic) {
+  return to_string(AdminTarget{kNamesPath, {{"of", topic}}});
 }
 
 AdminApi::AdminApi(boost::asio::io_context& io, Reconciler& reconciler, const ClusterState& cluster,
@@ -118,15 +154,15 @@ void AdminApi::answer(const std::string& text, AdminServer::Respond respond) {
   if (!target) return respond(refusal(target.error()));
   if (target->path == kRulesetPath) return respond(print_desired(*target, reconciler_));
   if (target->path == kDiffTarget) return answer_difference(0, std::move(respond));
-  const bool explains = target->path == kExplainPath;
-  if (!explains && target->path != kMatrixPath) {
-    return respond({kNotFound, "no such resource: " + target->path});
+  const bool is_known =
+      target->path == kExplainPath || target->path == kMatrixPath || target->path == kNamesPath;
+  if (!is_known) return respond({kNotFound, "no such resource: " + target->path});
+  if (!status_.source_read) return respond({kUnavailable, nothing_read(status_)});
+  if (target->path == kNamesPath) {
+    return respond({200, list_names(cluster_, target->parameter("of"))});
   }
-  if (!status_.source_read) return respond({kUnavailable, kNothingRead});
-  if (!explains) return answer_matrix(*target, std::move(respond));
-  auto reply = print_explanation(*target, cluster_);
-  reply.remark = remark_on(status_);
-  respond(std::move(reply));
+  if (target->path == kMatrixPath) return answer_matrix(*target, std::move(respond));
+  respond(print_explanation(*target, cluster_, remarks_on(status_)));
 }
 
 // Each attempt is a turn of the loop of its own, since a dump of a large table takes long.
@@ -146,10 +182,9 @@ void AdminApi::answer_difference(int attempts, AdminServer::Respond respond) {
 void AdminApi::answer_matrix(const AdminTarget& target, AdminServer::Respond respond) {
   if (busy_) return respond({kUnavailable, "another matrix is being made: try again"});
   busy_ = true;
-  boost::asio::post(worker_, [this, target, cluster = cluster_, remark = remark_on(status_),
+  boost::asio::post(worker_, [this, target, cluster = cluster_, remarks = remarks_on(status_),
                               respond = std::move(respond)]() mutable {
-    auto reply = print_matrix(target, cluster, stopping_);
-    reply.remark = std::move(remark);
+    auto reply = print_matrix(target, cluster, remarks, stopping_);
     // Moved on, so that what it holds is never released on this thread.
     boost::asio::post(io_,
                       [this, reply = std::move(reply), respond = std::move(respond)]() mutable {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "compiler/cluster_state.h"
+#include "compiler/explain/explanation.h"
+#include "compiler/explain/matrix.h"
 #include "daemon/admin_server.h"
 #include "daemon/admin_target.h"
 #include "daemon/options.h"
@@ -17,17 +19,18 @@ namespace portcullis {
 
 // Where the daemon serves what.
 std::string ruleset_target(Format format);  // "/v1/ruleset?format=nft"
-std::string explain_target(const std::string& from, const std::string& to, Format format);
-std::string matrix_target(const std::vector<std::string>& namespaces,
-                          const std::vector<std::string>& addresses, Format format);
+std::string explain_target(const std::string& from, const std::string& to, Unknown unknown,
+                           Format format);
+std::string matrix_target(const MatrixWords& words, Listing listing, Format format);
+std::string names_target(const std::string& topic);  // "pods", "namespaces"
 inline constexpr const char* kDiffTarget = "/v1/diff";
 
 // What the daemon answers on its socket: the desired ruleset printed; the operations that turn the
-// kernel's table into it, nothing if they are equal; explanations and the matrix of the cluster as
-// the daemon knows it. 400 for a question that is no question, 404 for what does not exist, 503
-// with the reason while there is no answer. Called on the io_context's thread, and responds there;
-// a matrix takes long, so it is computed on a thread of its own, on a copy, and only one at a time.
-// All that it is made with must outlive it.
+// kernel's table into it, nothing if they are equal; explanations, the matrix and the names of the
+// cluster as the daemon knows it, with remarks on what that is worth. 400 for a question that is no
+// question, 404 for what does not exist, 503 with the reason while there is no answer. Called on
+// the io_context's thread, and responds there; a matrix takes long, so it is computed on a thread
+// of its own, on a copy, and only one at a time. All that it is made with must outlive it.
 class AdminApi {
  public:
   AdminApi(boost::asio::io_context& io, Reconciler& reconciler, const ClusterState& cluster,

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <limits>
 #include <utility>
+#include <vector>
 
 namespace portcullis {
 namespace {
@@ -18,9 +19,8 @@ namespace http = beast::http;
 using Protocol = asio::local::stream_protocol;
 using ErrorCodeOfAsio = boost::system::error_code;
 
-constexpr std::chrono::seconds kPatience{60};  // a busy daemon compiles first
-
-tl::unexpected<Error> failed_exchange(const std::string& path, const ErrorCodeOfAsio& error) {
+tl::unexpected<Error> failed_exchange(const std::string& path, const ErrorCodeOfAsio& error,
+                                      std::chrono::seconds patience) {
   const std::string socket = "the daemon's socket " + path;
   if (error == asio::error::connection_refused ||
       error == boost::system::errc::no_such_file_or_directory) {
@@ -32,7 +32,9 @@ tl::unexpected<Error> failed_exchange(const std::string& path, const ErrorCodeOf
     return failure(ErrorCode::kPermission, socket + " is open to root only");
   }
   if (error == beast::error::timeout) {
-    return failure(ErrorCode::kIo, socket + " gave no answer in time");
+    return failure(ErrorCode::kTimeout, socket + " gave no answer within " +
+                                            std::to_string(patience.count()) +
+                                            " s: is the daemon stopped or very busy?");
   }
   return failure(ErrorCode::kIo, socket + " failed: " + error.message());
 }
@@ -48,8 +50,8 @@ struct Exchange {
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
   }
 
-  void start(const std::string& path) {
-    stream.expires_after(kPatience);
+  void start(const std::string& path, std::chrono::seconds patience) {
+    stream.expires_after(patience);
     stream.async_connect(Protocol::endpoint(path), [this](const ErrorCodeOfAsio& error) {
       if (!failed(error)) write();
     });
@@ -78,21 +80,33 @@ struct Exchange {
   ErrorCodeOfAsio outcome;
 };
 
+ErrorCode code_of(http::status status) {
+  if (status == http::status::not_found) return ErrorCode::kNotFound;
+  return status == http::status::bad_request ? ErrorCode::kInvalidInput : ErrorCode::kConflict;
+}
+
+std::vector<std::string> remarks_of(const http::response<http::string_body>& response) {
+  std::vector<std::string> remarks;
+  const auto [first, last] = response.equal_range(AdminServer::kRemarkField);
+  for (auto field = first; field != last; ++field) remarks.emplace_back(field->value());
+  return remarks;
+}
+
 }  // namespace
 
-Result<AdminReply> ask_daemon(const std::string& path, const std::string& target) {
+Result<AdminReply> ask_daemon(const std::string& path, const std::string& target,
+                              std::chrono::seconds patience) {
   asio::io_context io;
   Exchange exchange(io, target);
-  exchange.start(path);
+  exchange.start(path, patience);
   io.run();
-  if (exchange.outcome) return failed_exchange(path, exchange.outcome);
+  if (exchange.outcome) return failed_exchange(path, exchange.outcome, patience);
   auto response = exchange.parser.release();
   if (response.result() != http::status::ok) {
-    return failure(ErrorCode::kConflict, "the daemon cannot answer: " + response.body());
+    return failure(code_of(response.result()), "the daemon cannot answer: " + response.body());
   }
   return AdminReply{response.result_int(), std::move(response.body()),
-                    response.count(AdminServer::kNegativeField) != 0,
-                    std::string(response[AdminServer::kRemarkField])};
+                    response.count(AdminServer::kNegativeField) != 0, remarks_of(response)};
 }
 
 }  // namespace portcullis

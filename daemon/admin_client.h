@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "compiler/result.h"
@@ -7,9 +8,13 @@
 
 namespace portcullis {
 
-// GETs `target` from the daemon at the unix socket `path`, blocking. Errors say whether there is
-// no daemon, no permission, or no answer in time; kConflict: the daemon's reason for not answering
-// (a status other than 200).
-[[nodiscard]] Result<AdminReply> ask_daemon(const std::string& path, const std::string& target);
+inline constexpr std::chrono::seconds kPatience{10};  // a busy daemon compiles first
+
+// GETs `target` from the daemon at the unix socket `path`, blocking, for `patience` at the most.
+// Errors say whether there is no daemon, no permission, or (kTimeout) no answer in time; else it is
+// the daemon's reason for not answering: kInvalidInput, kNotFound, kConflict (a status other than
+// 200).
+[[nodiscard]] Result<AdminReply> ask_daemon(const std::string& path, const std::string& target,
+                                            std::chrono::seconds patience = kPatience);
 
 }  // namespace portcullis

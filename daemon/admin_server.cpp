@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <utility>
 
@@ -12,11 +13,18 @@ namespace {
 
 constexpr std::uint32_t kLongestHeader = 1U << 20;  // a question may name many namespaces
 
+// A field of HTTP has no control characters, and what an API server says may.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
 HttpReply in_http(AdminReply reply) {
   HttpReply http{reply.status, std::move(reply.body)};
   if (reply.negative) http.fields.emplace_back(AdminServer::kNegativeField, "1");
-  if (!reply.remark.empty()) {
-    http.fields.emplace_back(AdminServer::kRemarkField, std::move(reply.remark));
+  for (const auto& remark : reply.remarks) {
+    http.fields.emplace_back(AdminServer::kRemarkField, one_line(remark));
   }
   return http;
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "compiler/result.h"
 #include "daemon/http_server.h"
@@ -12,8 +13,8 @@ namespace portcullis {
 struct AdminReply {
   unsigned status = 200;  // of HTTP
   std::string body;
-  bool negative = false;  // the answer is no: denied. "Portcullis-Negative: 1"
-  std::string remark{};   // on the answer, for stderr; one line. "Portcullis-Remark: ..."
+  bool negative = false;               // the answer is no: denied. "Portcullis-Negative: 1"
+  std::vector<std::string> remarks{};  // on the answer, for stderr: "Portcullis-Remark: ..." each
 };
 
 // HTTP/1.1 on a unix stream socket that only root, or the daemon's own user, can open: what is
@@ -28,8 +29,9 @@ class AdminServer {
   static constexpr const char* kNegativeField = "Portcullis-Negative";
   static constexpr const char* kRemarkField = "Portcullis-Remark";
 
-  // Makes the socket (mode 0600) and its directory if that is missing. A socket that nobody serves
-  // is replaced; kConflict if one is served, or if `path` is something else than a socket.
+  // Makes the socket (mode 0600), and its directory as ensure_own_directory() does. A socket that
+  // nobody serves is replaced; kConflict if one is served, or if `path` is something else than a
+  // socket.
   [[nodiscard]] static Result<AdminServer> open(boost::asio::io_context& io,
                                                 const std::string& path, Answer answer);
 

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "daemon/own_directory.h"
+
 namespace portcullis {
 namespace {
 
@@ -58,9 +60,10 @@ Result<void> make_room(const std::string& path) {
 }  // namespace
 
 Result<int> listen_for_root(const std::string& path) {
-  const auto directory = std::filesystem::path(path).parent_path();
-  if (!directory.empty() && mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) {
-    return refuse_errno(path, errno);
+  if (const auto is_there = ensure_own_directory(path, 0755); !is_there) {
+    return tl::unexpected(Error{
+        is_there.error().code,
+        "cannot serve the socket " + path + ": " + is_there.error().message + " (--socket PATH)"});
   }
   const auto room = make_room(path);
   if (!room) return tl::unexpected(room.error());

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "daemon/commands.h"
+#include "daemon/manifest_input.h"
 #include "daemon/netlink/kernel.h"
 #include "daemon/open_source.h"
 #include "daemon/source/manifests.h"
@@ -110,10 +111,17 @@ void check_cluster(const Options& options, Findings& findings) {
   check_permissions(io, *client, findings);
 }
 
-void check_manifests(const std::string& directory, Findings& findings) {
-  const auto files = list_manifests(directory);
+// An object that is rejected is closed: to whoever wrote it, that is a failure.
+void check_manifests(const Options& options, std::istream& in, Findings& findings) {
+  const auto files = list_manifests(options.manifests);
   if (!files) return findings.bad("manifests: " + files.error().message);
-  findings.good("manifests: " + directory + ", files: " + std::to_string(files->size()));
+  findings.good("manifests: " + options.manifests + ", files: " + std::to_string(files->size()));
+  const auto input = read_cluster({options.manifests}, in);
+  if (!input) return findings.bad("manifests: " + input.error().message);
+  for (const auto& remark : input->remarks) findings.note(remark);
+  if (input->rejected == 0) return;
+  const auto count = "objects rejected: " + std::to_string(input->rejected);
+  options.tolerate_rejected ? findings.note(count) : findings.bad(count);
 }
 
 std::string setting(const char* path) {
@@ -153,7 +161,7 @@ Result<ExitCode> check(const Options& options, const Console& console) {
   Findings findings(console.out);
   check_host(findings);
   options.manifests.empty() ? check_cluster(options, findings)
-                            : check_manifests(options.manifests, findings);
+                            : check_manifests(options, console.in, findings);
   return findings.exit_code();
 }
 

@@ -34,6 +34,9 @@ struct Console {
 // Commits the ruleset that was saved for this node, unless the kernel's table enforces already.
 [[nodiscard]] Result<ExitCode> restore(const Options& options, const Console& console);
 
+// A shell's completion, or the names that it completes.
+[[nodiscard]] Result<ExitCode> complete(const Options& options, const Console& console);
+
 // Removes the table, and what was saved of it.
 [[nodiscard]] Result<ExitCode> clean_up(const Options& options, const Console& console);
 

@@ -8,11 +8,13 @@
 namespace portcullis {
 
 Result<ExitCode> compile_manifests(const Options& options, const Console& console) {
-  const auto cluster = read_cluster(options.files, console.in, console.err);
-  if (!cluster) return tl::unexpected(cluster.error());
-  const Ruleset ruleset = compile(*cluster, options.node_name);
+  const auto input = read_cluster(options.files, console.in);
+  if (!input) return tl::unexpected(input.error());
+  say(input->remarks, console.err);
+  const Ruleset ruleset = compile(input->cluster, options.node_name);
   console.out << (options.format == Format::kJson ? print_json(ruleset) : print_nft(ruleset));
-  return ExitCode::kOk;
+  const bool is_good = input->rejected == 0 || options.tolerate_rejected;
+  return is_good ? ExitCode::kOk : ExitCode::kNegative;
 }
 
 }  // namespace portcullis

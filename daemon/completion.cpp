@@ -32,9 +32,23 @@ bool is_file(const Option& option) {
 
 bool is_directory(const Option& option) { return std::string_view(option.value) == "DIR"; }
 
+// What `portcullis completion` lists for the option's value; empty: nothing.
+std::string names_of(const Option& option) {
+  if (std::string_view(option.value).starts_with("POD")) return "pods";
+  return std::string_view(option.name) == "namespace" ? "namespaces" : "";
+}
+
+// The words that may follow the command itself.
+std::string operands_of(Command command) {
+  if (command == Command::kCompletion) return "bash zsh fish pods namespaces";
+  return "";
+}
+
 std::string words_of_commands() {
   std::vector<std::string> names;
   for (const auto& command : command_table()) names.emplace_back(command.name);
+  names.emplace_back("help");
+  names.emplace_back("version");
   return joined(names, " ");
 }
 
@@ -49,6 +63,9 @@ std::string bash_values(const Option& option) {
   }
   if (const auto words = choices(option); !words.empty()) {
     reply = "COMPREPLY=($(compgen -W \"" + joined(words, " ") + "\" -- \"$current\"))";
+  }
+  if (const auto names = names_of(option); !names.empty()) {
+    reply = "COMPREPLY=($(compgen -W \"$(_portcullis_names " + names + ")\" -- \"$current\"))";
   }
   return "        " + pattern(option) + ") " + (reply.empty() ? "" : reply + "; ") + "return ;;\n";
 }
@@ -70,6 +87,7 @@ std::string zsh_argument(const Option& option) {
     if (const auto words = choices(option); !words.empty()) {
       argument += "(" + joined(words, " ") + ")";
     }
+    if (const auto names = names_of(option); !names.empty()) argument += "_portcullis_" + names;
   }
   std::string lines;
   for (const auto& flag : flags(option)) {
@@ -91,6 +109,9 @@ std::string fish_option(const CommandText& command, const Option& option) {
   if (const auto words = choices(option); !words.empty()) {
     line += " -a " + fish_quoted(joined(words, " "));
   }
+  if (const auto names = names_of(option); !names.empty()) {
+    line += " -a " + fish_quoted("(__portcullis_names " + names + ")");
+  }
   return line + " -d " + fish_quoted(option.help) + "\n";
 }
 
@@ -100,6 +121,9 @@ std::string bash_completion() {
   std::string cases;
   for (const auto& command : command_table()) {
     std::vector<std::string> words = {"--help"};
+    if (const auto operands = operands_of(command.command); !operands.empty()) {
+      words.insert(words.begin(), operands);
+    }
     std::string values;
     for (const Option& option : options_of(command.command)) {
       for (const auto& flag : flags(option)) words.push_back(flag);
@@ -110,11 +134,24 @@ std::string bash_completion() {
     cases += "      ;;\n";
   }
   return "# bash completion of portcullis\n"
+         "_portcullis_names() {\n"
+         "  local i source=()\n"
+         "  for ((i = 1; i + 1 < COMP_CWORD; i++)); do\n"
+         "    case ${COMP_WORDS[i]} in\n"
+         "      -f|--file|--socket) [ \"${COMP_WORDS[i+1]}\" = - ] ||\n"
+         "        source+=(\"${COMP_WORDS[i]}\" \"${COMP_WORDS[i+1]}\") ;;\n"
+         "    esac\n"
+         "  done\n"
+         "  portcullis completion \"$1\" \"${source[@]}\" 2>/dev/null\n"
+         "}\n"
          "_portcullis() {\n"
          "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
          "  local words=\"" +
          words_of_commands() +
-         " --help --version\"\n"
+         " --help --version -V\"\n"
+         "  [ \"${COMP_WORDS[1]}\" != help ] || words=\"" +
+         words_of_commands() +
+         "\"\n"
          "  [ \"$COMP_CWORD\" -eq 1 ] || case ${COMP_WORDS[1]} in\n" +
          cases +
          "  esac\n"
@@ -129,10 +166,29 @@ std::string zsh_completion() {
   for (const auto& command : command_table()) {
     described += std::string("    '") + command.name + ":" + zsh_quoted(command.help) + "'\n";
     std::string arguments = " \\\n      '--help[Says how to use it]'";
+    if (const auto operands = operands_of(command.command); !operands.empty()) {
+      arguments += " \\\n      ':topic:(" + operands + ")'";
+    }
     for (const Option& option : options_of(command.command)) arguments += zsh_argument(option);
     cases += std::string("    ") + command.name + ")\n      _arguments" + arguments + " ;;\n";
   }
+  described += "    'help:Says how to use a command'\n    'version:Says which version this is'\n";
+  cases += "    help)\n      _arguments ':command:(" + words_of_commands() + ")' ;;\n";
   return "#compdef portcullis\n"
+         "_portcullis_names() {\n"
+         "  local -a source=() names\n"
+         "  local i\n"
+         "  for ((i = 1; i + 1 < CURRENT; i++)); do\n"
+         "    case $words[i] in\n"
+         "      -f|--file|--socket)\n"
+         "        [[ $words[i+1] == - ]] || source+=(\"$words[i]\" \"$words[i+1]\") ;;\n"
+         "    esac\n"
+         "  done\n"
+         "  names=(${(f)\"$(portcullis completion $1 $source 2>/dev/null)\"})\n"
+         "  compadd -a names\n"
+         "}\n"
+         "_portcullis_pods() { _portcullis_names pods }\n"
+         "_portcullis_namespaces() { _portcullis_names namespaces }\n"
          "_portcullis() {\n"
          "  local -a commands=(\n" +
          described +
@@ -148,14 +204,38 @@ std::string zsh_completion() {
          cases +
          "  esac\n"
          "}\n"
-         "_portcullis \"$@\"\n";
+         "if [ \"$funcstack[1]\" = _portcullis ]; then\n"
+         "  _portcullis \"$@\"\n"
+         "else\n"
+         "  compdef _portcullis portcullis\n"
+         "fi\n";
 }
 
 std::string fish_completion() {
-  std::string text = "# fish completion of portcullis\ncomplete -c portcullis -f\n";
+  std::string text =
+      "# fish completion of portcullis\n"
+      "function __portcullis_names\n"
+      "  set -l words (commandline -opc)\n"
+      "  set -l source\n"
+      "  for i in (seq 2 (math (count $words) - 1))\n"
+      "    if contains -- $words[$i] -f --file --socket; and test $words[(math $i + 1)] != -\n"
+      "      set -a source $words[$i] $words[(math $i + 1)]\n"
+      "    end\n"
+      "  end\n"
+      "  portcullis completion $argv[1] $source 2>/dev/null\n"
+      "end\n"
+      "complete -c portcullis -f\n"
+      "complete -c portcullis -n __fish_use_subcommand -a help -d 'Says how to use a command'\n"
+      "complete -c portcullis -n __fish_use_subcommand -a version -d 'Says which version it is'\n"
+      "complete -c portcullis -n '__fish_seen_subcommand_from help' -a " +
+      fish_quoted(words_of_commands()) + "\n";
   for (const auto& command : command_table()) {
     text += std::string("complete -c portcullis -n __fish_use_subcommand -a ") + command.name +
             " -d " + fish_quoted(command.help) + "\n";
+    if (const auto operands = operands_of(command.command); !operands.empty()) {
+      text += std::string("complete -c portcullis -n '__fish_seen_subcommand_from ") +
+              command.name + "' -a " + fish_quoted(operands) + "\n";
+    }
     for (const Option& option : options_of(command.command)) text += fish_option(command, option);
   }
   return text;

@@ -33,7 +33,8 @@ std::string described(const ClusterState& cluster, const std::string& node_name)
   const auto here =
       std::count_if(cluster.pods().begin(), cluster.pods().end(),
                     [&](const auto& entry) { return entry.second->is_local_to(node_name); });
-  return count(cluster.policies().size(), "network policy object") + ", " +
+  return std::to_string(cluster.policies().size()) +
+         (cluster.policies().size() == 1 ? " network policy, " : " network policies, ") +
          count(cluster.pods().size(), "pod") + " (" + std::to_string(here) + " on this node), " +
          count(cluster.namespaces().size(), "namespace");
 }
@@ -51,15 +52,6 @@ std::map<std::string, ObjectCount> count_objects(const ClusterState& cluster,
   return {{"pods", of("Pod", cluster.pods().size())},
           {"namespaces", of("Namespace", cluster.namespaces().size())},
           {"networkpolicies", of("NetworkPolicy", cluster.policies().size())}};
-}
-
-// Pods come and go all the time; policies that come into force or go are news.
-bool changes_rules(const Transaction& transaction) {
-  return std::ranges::any_of(transaction.operations, [](const Operation& operation) {
-    return std::holds_alternative<AddRule>(operation) ||
-           std::holds_alternative<DeleteChain>(operation) ||
-           std::holds_alternative<DeleteSet>(operation);
-  });
 }
 
 void log_news(const ProblemLog::News& news) {
@@ -159,7 +151,9 @@ void Daemon::receive(Update update) {
   metrics_.count(update.events);
   note_followed(update.followed);
   if (!update.synced) {
-    compiler_.apply(update.events);  // nothing is in force yet: what it changes does not matter
+    // Nothing is in force yet: what it changes does not matter.
+    policy_news_.note(compiler_.cluster(), update.events);
+    compiler_.apply(update.events);
     return;
   }
   if (!told_) told_ = std::chrono::steady_clock::now();
@@ -190,6 +184,7 @@ void Daemon::note_followed(const std::vector<Following>& followed) {
 void Daemon::settle() {
   settling_ = false;
   const bool first = !status_.source_read;
+  policy_news_.note(compiler_.cluster(), events_);
   auto compiled = compiler_.apply(std::exchange(events_, {}));
   if (sweeper_) sweeper_->lose(compiled.lost);
   auto lines = problem_lines(problems_, compiler_.conflicts());
@@ -203,7 +198,7 @@ void Daemon::settle() {
   publish(std::move(status));
   if (status_.held_back) return log_warning(headline(status_));
   if (first) malloc_trim(0);  // reading took much that is free now
-  if (first) log_info("compiled " + described(compiler_.cluster(), options_.node_name));
+  if (first) log_info("read " + described(compiler_.cluster(), options_.node_name));
   if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
     reconciler_.want(std::move(compiled.change));
   } else if (reconciler_.state() == Reconciler::State::kHeld) {
@@ -257,14 +252,19 @@ void Daemon::report_success(const Attempt& attempt) {
   if (attempt.mended) {
     log_warning("the kernel's table was not as we left it: " + *attempt.mended + "; mended with " +
                 operations);
-  } else if (!attempt.committed.empty()) {
-    // At the start it may be what somebody did while we were away.
-    const bool news = !status_.committed || changes_rules(attempt.committed);
-    news ? log_info("committed " + operations) : log_debug("committed " + operations);
   } else if (!status_.committed) {
-    log_info("the kernel holds the ruleset already: nothing to commit");
+    // What differs may be what somebody did while we were away.
+    log_info(attempt.committed.empty()
+                 ? "the policies are in force; the kernel holds them already: nothing to commit"
+                 : "the policies are in force; the kernel's table was brought up to date");
   }
-  if (!attempt.committed.empty()) log_debug(to_string(attempt.committed));
+  for (const auto& line :
+       policy_news_.take(compiler_.cluster(), options_.node_name, source_->name())) {
+    log_info(line);
+  }
+  if (attempt.committed.empty()) return;
+  log_debug("committed " + operations);
+  log_debug(to_string(attempt.committed));
 }
 
 void Daemon::report(const Sweep& sweep) {

@@ -14,6 +14,7 @@
 #include "daemon/health_server.h"
 #include "daemon/metrics.h"
 #include "daemon/options.h"
+#include "daemon/policy_news.h"
 #include "daemon/problem_log.h"
 #include "daemon/reconciler.h"
 #include "daemon/service_manager.h"
@@ -60,6 +61,7 @@ class Daemon {
   bool complete_ = false;          // every file has been read, of the last update
   bool settling_ = false;          // settle() is queued
   ProblemLog problem_log_;
+  PolicyNews policy_news_;  // not in force yet
   Reconciler reconciler_;
   bool unverified_ = false;  // of the last attempt
   std::optional<ConntrackSweeper> sweeper_;

@@ -59,7 +59,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void respond(HttpReply reply) {
     response_.result(reply.status);
     response_.set(http::field::content_type, reply.type);
-    for (const auto& [name, value] : reply.fields) response_.set(name, value);
+    for (const auto& [name, value] : reply.fields) response_.insert(name, value);
     response_.keep_alive(false);
     response_.body() = std::move(reply.body);
     response_.prepare_payload();

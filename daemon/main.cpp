@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/explain/json_error.h"
 #include "daemon/commands.h"
 #include "daemon/options.h"
 #include "daemon/run.h"
@@ -34,10 +35,23 @@ Result<ExitCode> perform(const Options& options, const Console& console) {
       return portcullis::check(options, console);
     case Command::kRestore:
       return portcullis::restore(options, console);
+    case Command::kCompletion:
+      return portcullis::complete(options, console);
     case Command::kCleanup:
       return portcullis::clean_up(options, console);
   }
   return ExitCode::kError;
+}
+
+// Who asked for JSON can read the error, too.
+bool wants_json(const std::vector<std::string>& arguments) {
+  const bool is_asked =
+      !arguments.empty() && (arguments.front() == "explain" || arguments.front() == "matrix");
+  std::string line;
+  for (const auto& argument : arguments) line += argument + " ";
+  return is_asked &&
+         (line.find(" -o json ") != line.npos || line.find(" -ojson ") != line.npos ||
+          line.find(" --output json ") != line.npos || line.find(" --output=json ") != line.npos);
 }
 
 Result<ExitCode> invoke(const std::vector<std::string>& arguments, const Console& console) {
@@ -53,7 +67,9 @@ Result<ExitCode> invoke(const std::vector<std::string>& arguments, const Console
 }  // namespace
 
 int main(int argc, char** argv) {
-  auto result = invoke({argv + 1, argv + argc}, {std::cin, std::cout, std::cerr});
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  auto result = invoke(arguments, {std::cin, std::cout, std::cerr});
+  if (!result && wants_json(arguments)) std::cout << portcullis::print_json(result.error());
   if (result && !std::cout.flush()) {
     result = portcullis::failure(ErrorCode::kIo, "cannot write the output");
   }

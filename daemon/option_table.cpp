@@ -16,6 +16,7 @@ constexpr std::uint16_t kMatrix = command_bit(Command::kMatrix);
 constexpr std::uint16_t kCheck = command_bit(Command::kCheck);
 constexpr std::uint16_t kRestore = command_bit(Command::kRestore);
 constexpr std::uint16_t kCleanup = command_bit(Command::kCleanup);
+constexpr std::uint16_t kCompletion = command_bit(Command::kCompletion);
 
 Result<void> set_text(std::string& target, const std::string& value) {
   if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
@@ -130,11 +131,38 @@ Result<void> add_one(std::vector<std::string>& target, const std::string& value)
 }
 
 Result<void> add_namespace(Options& options, const std::string& value) {
-  return add_one(options.namespaces, value);
+  return add_one(options.matrix.namespaces, value);
 }
 
 Result<void> add_address(Options& options, const std::string& value) {
-  return add_one(options.addresses, value);
+  return add_one(options.matrix.addresses, value);
+}
+
+Result<void> add_source(Options& options, const std::string& value) {
+  return add_one(options.matrix.from, value);
+}
+
+Result<void> add_destination(Options& options, const std::string& value) {
+  return add_one(options.matrix.to, value);
+}
+
+Result<void> set_selector(Options& options, const std::string& value) {
+  return set_text(options.matrix.selector, value);
+}
+
+Result<void> set_outside(Options& options, const std::string&) {
+  options.outside = true;
+  return {};
+}
+
+Result<void> set_all(Options& options, const std::string&) {
+  options.all = true;
+  return {};
+}
+
+Result<void> set_tolerate_rejected(Options& options, const std::string&) {
+  options.tolerate_rejected = true;
+  return {};
 }
 
 Result<void> set_format(Options& options, Format format, const char* name,
@@ -178,11 +206,27 @@ constexpr std::array kTable{
     Option{"from", "", "POD|IP", kExplain, false,
            "Where the connection comes from: a pod as NAMESPACE/NAME, or an address", set_from},
     Option{"to", "", "POD|IP[:PORT[/PROTO]]", kExplain, false,
-           "Where it goes to. PORT is a number or a pod's name for it, PROTO is TCP (default), UDP "
-           "or SCTP; without a port it is an ICMP echo. [IPv6]:PORT",
+           "Where it goes to. PORT is a number, a pod's name for it, or icmp; PROTO is TCP "
+           "(default), UDP or SCTP; without a port, every port and ICMP. [IPv6]:PORT",
            set_to},
-    Option{"file", "f", "FILE|DIR|-", kCompile | kExplain | kMatrix, true,
-           "Manifests: a file, a directory, or - for standard input; repeat for more", add_file},
+    Option{"outside", "", "", kExplain, false,
+           "An address that no pod has is outside the cluster, and not a Service's", set_outside},
+    Option{"from", "", "POD|NAMESPACE|IP", kMatrix, true,
+           "Only connections from here: a pod or workload as NAMESPACE/NAME, a namespace, or an "
+           "address; repeat for more",
+           add_source},
+    Option{"to", "", "POD|NAMESPACE|IP", kMatrix, true, "Only connections to here, likewise",
+           add_destination},
+    Option{"file", "f", "FILE|DIR|-", kCompile | kExplain | kMatrix | kCompletion, true,
+           "Manifests: a file, a directory, or - for standard input; repeat for more. An object of "
+           "a later -f replaces that of an earlier one",
+           add_file},
+    Option{"selector", "l", "SELECTOR", kMatrix, false,
+           "Only the pods with these labels, as for kubectl: app=web,tier!=db", set_selector},
+    Option{"all", "", "", kMatrix, false, "Lists every pair, and not only what is restricted",
+           set_all},
+    Option{"tolerate-rejected", "", "", kCompile | kCheck, false,
+           "Exit code 0 even if objects were rejected", set_tolerate_rejected},
     Option{"namespace", "n", "NAME", kMatrix, true,
            "Only the pods of this namespace; repeat for more", add_namespace},
     Option{"address", "", "IP", kMatrix, true,
@@ -194,7 +238,7 @@ constexpr std::array kTable{
     Option{"listen", "", "ADDR:PORT", kRun, false,
            "Serves /healthz, /readyz and /metrics here, off: nowhere (default 127.0.0.1:9909)",
            set_listen},
-    Option{"socket", "", "PATH", kRun | kDump | kDiff | kExplain | kMatrix, false,
+    Option{"socket", "", "PATH", kRun | kDump | kDiff | kExplain | kMatrix | kCompletion, false,
            "The daemon's socket for root (default /run/portcullis/portcullis.sock)", set_socket},
     Option{"snapshot", "", "FILE", kRun | kRestore | kCleanup, false,
            "Where the ruleset is kept for portcullis restore, off: nowhere (default "
@@ -216,46 +260,6 @@ constexpr std::array kTable{
            set_text_format},
 };
 
-constexpr std::array kCommands{
-    CommandText{Command::kRun, "run",
-                "Enforces on this node the policies of an API server or of a directory",
-                "Rules stay in the kernel when the daemon stops: portcullis cleanup removes them.\n"
-                "SIGTERM and SIGINT stop it."},
-    CommandText{Command::kCompile, "compile", "Compiles manifests and prints the node's ruleset",
-                "The output loads with nft -f (or nft -j -f). Problems go to standard error, one\n"
-                "a line. An object with a mistake in it is compiled closed: what it selects is\n"
-                "denied, and the exit code is 0. A file that cannot be read or is no YAML or\n"
-                "JSON means exit code 2 and no output."},
-    CommandText{Command::kDump, "dump", "Prints the ruleset of the kernel or of the daemon",
-                "Exit code 1 if there is no table."},
-    CommandText{Command::kDiff, "diff", "What the kernel's table lacks of what the daemon wants",
-                "Prints the operations that would make them equal. Exit code 0: none, 1: some."},
-    CommandText{
-        Command::kExplain, "explain", "Why a connection is allowed or denied",
-        "Asks the running daemon, or with -f reads manifests and needs no daemon. Judged is\n"
-        "a new connection as the node sees it, after a Service's address has become a\n"
-        "pod's. Exit code 0: allowed, 1: denied (over IPv4 or IPv6), 2: error."},
-    CommandText{
-        Command::kMatrix, "matrix", "Who may talk to whom, and on which ports",
-        "Asks the running daemon, or with -f reads manifests and needs no daemon. A row for\n"
-        "each source, a column for each destination: all, none, or what is allowed. Pods on\n"
-        "the host's network, finished ones and those without an address are left out."},
-    CommandText{Command::kCheck, "check",
-                "Whether this host can enforce, and may read the API server or the manifests",
-                "Looks where portcullis run does that is given the same options. A line for each\n"
-                "thing that was looked at. Exit code 1 if one of them FAILED."},
-    CommandText{
-        Command::kRestore, "restore", "Puts the ruleset of the last run back into the kernel",
-        "For the boot, before anything can talk: what the daemon kept on disk is in force\n"
-        "until it has read what is to be enforced now. Changes nothing where a table of ours\n"
-        "is in force already, or nothing was kept. Exit code 2 if what was kept is refused:\n"
-        "it is damaged, of another node, or not root's alone."},
-    CommandText{
-        Command::kCleanup, "cleanup", "Removes our table from the kernel",
-        "Removes the ruleset that is kept on disk, too. Nothing is enforced after that. Stop\n"
-        "the daemon first: it would put the table back."},
-};
-
 }  // namespace
 
 bool Option::in(Command command) const { return (commands & command_bit(command)) != 0; }
@@ -265,7 +269,5 @@ bool Option::in_config_file() const {
 }
 
 std::span<const Option> option_table() { return kTable; }
-
-std::span<const CommandText> command_table() { return kCommands; }
 
 }  // namespace portcullis

@@ -9,7 +9,9 @@
 #include <cstdlib>
 
 #include "daemon/config_file.h"
+#include "daemon/did_you_mean.h"
 #include "daemon/option_table.h"
+#include "daemon/option_text.h"
 
 namespace portcullis {
 namespace {
@@ -54,11 +56,22 @@ void add_option(CLI::App& app, const Option& option, std::vector<Given>& given) 
   }
 }
 
-void add_command(CLI::App& app, const CommandText& text, std::vector<Given>& given) {
+constexpr std::array kTopics = {"bash", "zsh", "fish", "pods", "namespaces"};
+
+void add_topic(CLI::App& command, std::string& topic) {
+  command.add_option("TOPIC", topic, "bash, zsh, fish: the script; pods, namespaces: the names")
+      ->type_name("")
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>(kTopics.begin(), kTopics.end())));
+}
+
+void add_command(CLI::App& app, const CommandText& text, std::vector<Given>& given,
+                 std::string& topic) {
   CLI::App* command = app.add_subcommand(text.name, text.help)->footer(text.footer);
   for (const Option& option : option_table()) {
     if (option.in(text.command)) add_option(*command, option, given);
   }
+  if (text.command == Command::kCompletion) add_topic(*command, topic);
   if (text.command == Command::kDump) {
     command->get_option("--kernel")->excludes(command->get_option("--desired"));
   }
@@ -152,6 +165,50 @@ std::string chosen(const CLI::App& app) {
   return commands.empty() ? "" : commands.front()->get_name();
 }
 
+std::vector<std::string> names_of_commands() {
+  std::vector<std::string> names = {"help", "version"};
+  for (const auto& command : command_table()) names.emplace_back(command.name);
+  return names;
+}
+
+std::vector<std::string> flags_of(const CLI::App& app) {
+  std::vector<std::string> all = {"--help"};
+  const auto commands = command_table();
+  const auto text = std::ranges::find(commands, chosen(app), &CommandText::name);
+  if (text == commands.end()) return all;
+  for (const auto& option : options_of(text->command)) {
+    const auto own = flags(option);
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
+
+// The first of the arguments that nothing takes.
+tl::unexpected<Error> unexpected_argument(const CLI::App& app) {
+  const auto word = app.remaining(true).front();
+  const auto command = chosen(app);
+  if (word.starts_with("-")) {
+    const auto name = word.substr(0, word.find('='));
+    return usage_error(command, "unknown option " + name + did_you_mean(name, flags_of(app)));
+  }
+  if (command.empty()) {
+    return usage_error(
+        "", "unknown command \"" + word + "\"" + did_you_mean(word, names_of_commands()));
+  }
+  return usage_error(command, "unexpected argument \"" + word + "\"");
+}
+
+// `help`, `help COMMAND` and `version` are other words for options.
+std::vector<std::string> in_options(std::vector<std::string> arguments) {
+  if (arguments.empty()) return arguments;
+  if (arguments.front() == "version") arguments.front() = "--version";
+  if (arguments.front() == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  return arguments;
+}
+
 }  // namespace
 
 std::string to_string(const ListenAddress& address) {
@@ -162,22 +219,31 @@ std::string to_string(const ListenAddress& address) {
 Result<Invocation> parse_options(const std::vector<std::string>& arguments) {
   CLI::App app("Kubernetes NetworkPolicy engine for nftables", "portcullis");
   app.require_subcommand(0, 1);
-  app.set_version_flag("--version", "portcullis " PORTCULLIS_VERSION);
+  app.set_version_flag("-V,--version", "portcullis " PORTCULLIS_VERSION);
   std::vector<Given> given;
-  for (const CommandText& text : command_table()) add_command(app, text, given);
+  std::string topic;
+  for (const CommandText& text : command_table()) add_command(app, text, given, topic);
+  app.add_subcommand("help", "Says how to use a command: portcullis help explain");
+  app.add_subcommand("version", "Says which version this is");
+  const auto words = in_options(arguments);
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::CallForHelp&) {
     return Information{app.help()};
   } catch (const CLI::CallForVersion& version) {
     return Information{std::string(version.what()) + "\n"};
+  } catch (const CLI::ExtrasError&) {
+    return unexpected_argument(app);
   } catch (const CLI::Error& error) {
     return usage_error(chosen(app), error.what());
   }
   const auto commands = command_table();
   const auto text = std::ranges::find(commands, chosen(app), &CommandText::name);
   if (text == commands.end()) return usage_error("", "give a command");
-  return resolve(text->command, given);
+  return resolve(text->command, given).map([&](Invocation invocation) {
+    if (auto* options = std::get_if<Options>(&invocation)) options->topic = topic;
+    return invocation;
+  });
 }
 
 }  // namespace portcullis

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/explain/matrix_query.h"
 #include "compiler/result.h"
 #include "daemon/log.h"
 #include "daemon/netlink/kernel.h"
@@ -23,6 +24,7 @@ enum class Command : std::uint8_t {
   kCheck,
   kRestore,
   kCleanup,
+  kCompletion,
 };
 enum class Format : std::uint8_t { kNft, kText, kJson };
 enum class Side : std::uint8_t { kKernel, kDesired };
@@ -53,8 +55,11 @@ struct Options {
   std::vector<std::string> files;  // files, directories, "-" for stdin; empty: ask the daemon
   std::string from;                // of explain, as parse_query() takes them
   std::string to;
-  std::vector<std::string> namespaces;  // of matrix, as parse_matrix_query() takes them
-  std::vector<std::string> addresses;
+  bool outside = false;            // addresses that no pod has are outside the cluster
+  MatrixWords matrix;              // what matrix shows
+  bool all = false;                // and what is not restricted, too
+  bool tolerate_rejected = false;  // rejected objects do not change the exit code
+  std::string topic;               // of completion: a shell, or what to list
   Side side = Side::kKernel;
   Format format = Format::kNft;  // explain, matrix: kText by default
 };

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "daemon/own_directory.h"
+
 namespace portcullis {
 namespace {
 
@@ -105,9 +107,7 @@ Result<std::string> read_private_file(const std::filesystem::path& path) {
 
 Result<void> replace_private_file(const std::filesystem::path& path, std::string_view content) {
   const auto directory = path.has_parent_path() ? path.parent_path() : ".";
-  if (::mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-    return system_failure("cannot make its directory");
-  }
+  if (auto is_there = ensure_own_directory(path, S_IRWXU); !is_there) return is_there;
   const Descriptor parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.fd() < 0) return system_failure("cannot open its directory");
   const std::string fresh = path.string() + ".new";

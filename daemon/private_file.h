@@ -14,9 +14,9 @@ namespace portcullis {
 [[nodiscard]] Result<std::string> read_private_file(const std::filesystem::path& path);
 
 // Whatever happens, the power going off included, the file is the old one or the new one, whole.
-// Makes its directory if that is missing (mode 0700), but not the one above. Uses the name
-// "<path>.new"; not for two processes at once. On failure it is the old one, mostly;
-// kNotFound: the directory above is missing; kPermission, kIo.
+// Makes its directory as ensure_own_directory() does (mode 0700). Uses the name "<path>.new"; not
+// for two processes at once. On failure it is the old one, mostly; kNotFound: the directory is
+// missing; kPermission, kIo.
 [[nodiscard]] Result<void> replace_private_file(const std::filesystem::path& path,
                                                 std::string_view content);
 

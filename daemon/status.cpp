@@ -26,16 +26,22 @@ double staleness(const Following& following) {
   return std::chrono::duration<double>(age).count();
 }
 
+std::vector<std::string> stale_lines(const Status& status) {
+  std::vector<std::string> lines;
+  for (const Following& following : status.followed) {
+    if (following.trouble.empty()) continue;
+    lines.push_back("stale: " + following.what + ", for " +
+                    std::to_string(std::lround(staleness(following))) + " s: " + following.trouble);
+  }
+  return lines;
+}
+
 std::string describe(const Status& status) {
   std::string text = headline(status) + "\n";
   if (!status.commit_error.empty()) text += "last commit: " + status.commit_error + "\n";
   if (!status.unsaved.empty()) text += "not kept for the next boot: " + status.unsaved + "\n";
   for (const std::string& file : status.unreadable_files) text += "unreadable: " + file + "\n";
-  for (const Following& following : status.followed) {
-    if (following.trouble.empty()) continue;
-    text += "stale: " + following.what + ", for " +
-            std::to_string(std::lround(staleness(following))) + " s: " + following.trouble + "\n";
-  }
+  for (const std::string& line : stale_lines(status)) text += line + "\n";
   return text;
 }
 

@@ -40,6 +40,9 @@ std::string headline(const Status& status);
 // For how long, in seconds; 0 without a trouble.
 double staleness(const Following& following);
 
+// A line for each part of the source that is not followed, with the reason.
+std::vector<std::string> stale_lines(const Status& status);
+
 // A line for each thing worth knowing: the headline, then what is wrong.
 std::string describe(const Status& status);
 

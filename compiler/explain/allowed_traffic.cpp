@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "compiler/evaluate.h"
 #include "compiler/rule_match.h"
 
 namespace portcullis {
@@ -33,31 +32,36 @@ void add(const PolicyPort& port, const End& destination, PortSet& ports) {
 }
 
 // What the rules whose peer is `far` allow together.
-AllowedTraffic allowed_by_rules(const ClusterState& cluster, const std::vector<ObjectKey>& policies,
-                                bool ingress, const End& far, const End& destination) {
-  AllowedTraffic allowed;
+DirectionTraffic allowed_by_rules(const ClusterState& cluster,
+                                  const std::vector<ObjectKey>& policies, bool ingress,
+                                  const End& far, const End& destination) {
+  DirectionTraffic allowed;
+  auto& ports = allowed.traffic.ports;
   for (const auto& key : policies) {
     const auto& policy = *cluster.policies().at(key);
     if (policy.malformed) continue;
-    for (const auto& rule : ingress ? policy.ingress : policy.egress) {
-      if (!peers_match(cluster, rule, key.ns, far)) continue;
-      if (rule.ports.empty()) return everything();
-      for (const auto& port : rule.ports) add(port, destination, allowed.ports);
+    const auto& rules = ingress ? policy.ingress : policy.egress;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (!peers_match(cluster, rules[i], key.ns, far)) continue;
+      if (rules[i].ports.empty()) return {everything(), {{key, i}}};
+      const auto before = ports.size();
+      for (const auto& port : rules[i].ports) add(port, destination, ports);
+      if (ports.size() > before) allowed.rules.push_back({key, i});
     }
   }
-  allowed.ports = merge(std::move(allowed.ports));
+  ports = merge(std::move(ports));
   return allowed;
 }
 
 // `verdict` is of any traffic: what it says of the direction but for ports holds for all.
-AllowedTraffic allowed(const ClusterState& cluster, const DirectionVerdict& verdict, bool ingress,
-                       const End& far, const End& destination) {
+DirectionTraffic allowed(const ClusterState& cluster, const DirectionVerdict& verdict, bool ingress,
+                         const End& far, const End& destination) {
   switch (verdict.reason) {
     case Reason::kNoPod:
     case Reason::kItself:
     case Reason::kOwnNode:
     case Reason::kNotIsolated:
-      return everything();
+      return {everything(), {}};
     case Reason::kMalformed:
     case Reason::kContested:
       return {};
@@ -93,13 +97,22 @@ std::string text_of(const Interval<std::uint32_t>& ports) {
 
 bool AllowedTraffic::everything() const { return *this == portcullis::everything(); }
 
-AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,
+AllowedTraffic TrafficBetween::both() const {
+  return {intersect(egress.traffic.ports, ingress.traffic.ports),
+          egress.traffic.others && ingress.traffic.others};
+}
+
+TrafficBetween traffic_between(const ClusterState& cluster, const End& source,
                                const End& destination) {
   const auto evaluation =
       evaluate(cluster, {source.address, destination.address, 0, {}}, source, destination);
-  const auto egress = allowed(cluster, evaluation.egress, false, destination, destination);
-  const auto ingress = allowed(cluster, evaluation.ingress, true, source, destination);
-  return {intersect(egress.ports, ingress.ports), egress.others && ingress.others};
+  return {allowed(cluster, evaluation.egress, false, destination, destination),
+          allowed(cluster, evaluation.ingress, true, source, destination)};
+}
+
+AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,
+                               const End& destination) {
+  return traffic_between(cluster, source, destination).both();
 }
 
 std::string to_string(const AllowedTraffic& traffic) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "compiler/connection.h"
+#include "compiler/evaluate.h"
 #include "compiler/port_set.h"
 
 namespace portcullis {
@@ -17,7 +19,24 @@ struct AllowedTraffic {
   bool operator==(const AllowedTraffic&) const = default;
 };
 
+// What one direction allows, and the rules that do, in the order of their policies' names; no rules
+// where it allows everything or nothing for another reason.
+struct DirectionTraffic {
+  AllowedTraffic traffic;
+  std::vector<RuleReference> rules;
+};
+
+// Both directions of one pair of addresses.
+struct TrafficBetween {
+  DirectionTraffic egress;   // of the source
+  DirectionTraffic ingress;  // of the destination
+
+  AllowedTraffic both() const;
+};
+
 // What evaluate() allows of all that could be sent. `source` and `destination` are of one family.
+TrafficBetween traffic_between(const ClusterState& cluster, const End& source,
+                               const End& destination);
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,
                                const End& destination);
 

@@ -5,42 +5,55 @@
 
 #include "compiler/evaluate.h"
 #include "compiler/explain/allowed_traffic.h"
+#include "compiler/explain/query.h"
 #include "compiler/result.h"
 
 namespace portcullis {
 
 // Everything that there is to say about one connection. Points into the cluster.
 struct Explanation {
-  Connection connection;
+  Question question;
   End source;
   End destination;
-  Evaluation evaluation;
-  AllowedTraffic between;  // all that is allowed from this source to this destination
+  Evaluation evaluation;   // of the question's connection
+  TrafficBetween between;  // all that is allowed from this source to this destination
+
+  const Connection& connection() const { return question.connection; }
+  bool allowed() const;  // all that was asked about
 };
 
 Explanation explain(const ClusterState& cluster, const Connection& connection);
+Explanation explain(const ClusterState& cluster, const Question& question);
 
 // Of each connection that a user asks about: see parse_query() for the texts and the errors.
 [[nodiscard]] Result<std::vector<Explanation>> explain(const ClusterState& cluster,
                                                        const std::string& from,
-                                                       const std::string& to);
+                                                       const std::string& to,
+                                                       Unknown unknown = Unknown::kRefused);
 
 // For people. Connections that differ in their addresses alone are told as one.
 std::string print_text(const ClusterState& cluster, const std::vector<Explanation>& explanations);
 
-// The same as a JSON document:
+// The same as a JSON document; see json_document.h for what all of them have in common.
 //
-//     {"allowed": false,
+//     {"apiVersion": "portcullis/v1", "kind": "Explanation", "warnings": [], "allowed": false,
 //      "connections": [{"family": "IPv4", "protocol": "TCP", "port": 80, "allowed": false,
 //        "from": {"address": "10.0.0.1", "pod": "default/web"}, "to": {...},
-//        "egress": {"allowed": true, "isolated": false, "reason": "NotIsolated", "policies": []},
+//        "allowedTraffic": {"summary": "8080/TCP",
+//                           "ports": [{"protocol": "TCP", "port": 8080, "endPort": 8080}],
+//                           "otherProtocols": false},
+//        "egress": {"allowed": true, "isolated": false, "reason": "NotIsolated", "policies": [],
+//                   "rules": [], "allowedTraffic": {...}},
 //        "ingress": {..., "reason": "NoRule", "policies": ["default/api"],
 //                    "nearestMiss": {"policy": "default/api", "field": "spec.ingress[0]",
-//                                    "peersMatch": true, "portsMatch": false, "message": "..."}},
-//        "allowedTraffic": "8080/TCP"}]}
-std::string print_json(const ClusterState& cluster, const std::vector<Explanation>& explanations);
+//                                    "peersMatch": true, "portsMatch": false, "message": "..."}}}]}
+//
+// Where no port was asked about there is no "protocol" and no "port", "allowed" means that
+// everything is, and a direction that allows some ports has the reason "SomePorts".
+std::string print_json(const ClusterState& cluster, const std::vector<Explanation>& explanations,
+                       const std::vector<std::string>& warnings = {});
 
-// True if every one of the connections is allowed.
+// True if all that was asked about is allowed.
 bool all_allowed(const std::vector<Explanation>& explanations);
 
 }  // namespace portcullis

@@ -1,14 +1,9 @@
-#include <nlohmann/json.hpp>
-
 #include "compiler/explain/explanation.h"
+#include "compiler/explain/json_document.h"
 #include "compiler/explain/nearest_miss.h"
 
 namespace portcullis {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr int kIndent = 2;
 
 const char* name_of(Reason reason) {
   switch (reason) {
@@ -32,26 +27,47 @@ const char* name_of(Reason reason) {
   return "";
 }
 
-Json to_json(const End& end) {
+Json to_json(const End& end, const Pod* host) {
   Json json{{"address", to_string(end.address)}};
   if (end.pod != nullptr) json["pod"] = to_string(end.pod->key);
+  if (host != nullptr) {
+    json["pod"] = to_string(host->key);
+    json["hostNetwork"] = true;
+  }
   return json;
 }
 
+Json rules_json(const std::vector<RuleReference>& rules, Direction direction) {
+  Json json = Json::array();
+  for (const auto& rule : rules) {
+    json.push_back({{"policy", to_string(rule.policy)}, {"field", field_of(rule, direction)}});
+  }
+  return json;
+}
+
+// The rules that allow what was asked about, or some of it.
+std::vector<RuleReference> rules_of(const Explanation& explanation, const DirectionVerdict& verdict,
+                                    const DirectionTraffic& between) {
+  if (explanation.question.all_traffic) return between.rules;
+  if (verdict.rule) return {*verdict.rule};
+  return {};
+}
+
 Json to_json(const ClusterState& cluster, const Explanation& explanation, Direction direction) {
-  const auto& evaluation = explanation.evaluation;
-  const auto& verdict = direction == Direction::kIngress ? evaluation.ingress : evaluation.egress;
+  const bool ingress = direction == Direction::kIngress;
+  const auto& verdict = ingress ? explanation.evaluation.ingress : explanation.evaluation.egress;
+  const auto& between = ingress ? explanation.between.ingress : explanation.between.egress;
+  const bool all = explanation.question.all_traffic;
+  const bool some = all && !between.traffic.everything() && !between.traffic.nothing();
   Json policies = Json::array();
   for (const auto& key : verdict.policies) policies.push_back(to_string(key));
-  Json json{{"allowed", verdict.allowed()},
+  Json json{{"allowed", all ? between.traffic.everything() : verdict.allowed()},
             {"isolated", verdict.isolated},
-            {"reason", name_of(verdict.reason)},
-            {"policies", policies}};
-  if (verdict.rule) {
-    json["rule"] = {{"policy", to_string(verdict.rule->policy)},
-                    {"field", field_of(*verdict.rule, direction)}};
-  }
-  if (const auto& miss = verdict.nearest_miss) {
+            {"reason", some ? "SomePorts" : name_of(verdict.reason)},
+            {"policies", policies},
+            {"rules", rules_json(rules_of(explanation, verdict, between), direction)},
+            {"allowedTraffic", to_json(between.traffic)}};
+  if (const auto& miss = verdict.nearest_miss; miss && !some) {
     json["nearestMiss"] = {{"policy", to_string(miss->rule.policy)},
                            {"field", field_of(miss->rule, direction)},
                            {"peersMatch", miss->peers_match},
@@ -62,30 +78,32 @@ Json to_json(const ClusterState& cluster, const Explanation& explanation, Direct
 }
 
 Json to_json(const ClusterState& cluster, const Explanation& explanation) {
-  const auto& connection = explanation.connection;
-  Connection without_port = connection;
+  const auto& question = explanation.question;
+  Connection without_port = question.connection;
   without_port.port.reset();
-  Json json{{"family", connection.source.family == Family::kIpv4 ? "IPv4" : "IPv6"},
-            {"protocol", traffic_of(without_port)}};
-  if (connection.port) json["port"] = *connection.port;
-  json["allowed"] = explanation.evaluation.allowed();
-  json["from"] = to_json(explanation.source);
-  json["to"] = to_json(explanation.destination);
+  Json json{{"family", to_string(question.connection.source.family)}};
+  if (!question.all_traffic) json["protocol"] = traffic_of(without_port);
+  if (question.connection.port) json["port"] = *question.connection.port;
+  json["allowed"] = explanation.allowed();
+  json["from"] = to_json(explanation.source, question.source_host);
+  json["to"] = to_json(explanation.destination, question.destination_host);
+  json["allowedTraffic"] = to_json(explanation.between.both());
   json["egress"] = to_json(cluster, explanation, Direction::kEgress);
   json["ingress"] = to_json(cluster, explanation, Direction::kIngress);
-  json["allowedTraffic"] = to_string(explanation.between);
   return json;
 }
 
 }  // namespace
 
-std::string print_json(const ClusterState& cluster, const std::vector<Explanation>& explanations) {
-  Json connections = Json::array();
+std::string print_json(const ClusterState& cluster, const std::vector<Explanation>& explanations,
+                       const std::vector<std::string>& warnings) {
+  auto document = json_document("Explanation", warnings);
+  document["allowed"] = all_allowed(explanations);
+  document["connections"] = Json::array();
   for (const auto& explanation : explanations) {
-    connections.push_back(to_json(cluster, explanation));
+    document["connections"].push_back(to_json(cluster, explanation));
   }
-  const Json json{{"allowed", all_allowed(explanations)}, {"connections", connections}};
-  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return print(document);
 }
 
 }  // namespace portcullis

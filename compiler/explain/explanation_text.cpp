@@ -6,13 +6,27 @@
 namespace portcullis {
 namespace {
 
-const char* verdict_of(bool allowed) { return allowed ? "allowed" : "denied"; }
+// Of all that was asked about.
+std::string verdict_of(const Explanation& explanation, const AllowedTraffic& traffic,
+                       bool allowed) {
+  if (!explanation.question.all_traffic) return allowed ? "allowed" : "denied";
+  if (traffic.everything()) return "allowed";
+  return traffic.nothing() ? "denied" : "partly allowed";
+}
+
+std::string rules_text(const std::vector<RuleReference>& rules, Direction direction) {
+  std::vector<std::string> items;
+  for (const auto& rule : rules) {
+    items.push_back("policy " + to_string(rule.policy) + ", " + field_of(rule, direction));
+  }
+  return "by " + listed(items, "and");
+}
 
 std::string reason_text(const DirectionVerdict& verdict, Direction direction, const End& subject) {
   const std::string name = direction == Direction::kIngress ? "ingress" : "egress";
   switch (verdict.reason) {
     case Reason::kNoPod:
-      return "it is no pod's, so no policy applies";
+      return "no pod has this address, so no policy applies";
     case Reason::kItself:
       return "a pod cannot block itself";
     case Reason::kOwnNode:
@@ -43,15 +57,34 @@ std::string policies_text(const ClusterState& cluster, const std::vector<ObjectK
   return text;
 }
 
+// Why, of what was asked about.
+std::string reason_text(const Explanation& explanation, Direction direction) {
+  const bool ingress = direction == Direction::kIngress;
+  const auto& verdict = ingress ? explanation.evaluation.ingress : explanation.evaluation.egress;
+  const auto& question = explanation.question;
+  if (verdict.reason == Reason::kNoPod &&
+      (ingress ? question.destination_host : question.source_host) != nullptr) {
+    return "it is on its node's network, where no policy applies";
+  }
+  const auto& between = ingress ? explanation.between.ingress : explanation.between.egress;
+  if (question.all_traffic && !between.rules.empty()) {
+    const auto rules = rules_text(between.rules, direction);
+    if (between.traffic.everything()) return rules;
+    return to_string(between.traffic) + " " + rules + "; nothing else, not even ICMP";
+  }
+  return reason_text(verdict, direction, ingress ? explanation.destination : explanation.source);
+}
+
 std::string direction_text(const ClusterState& cluster, const Explanation& explanation,
                            Direction direction) {
   const bool ingress = direction == Direction::kIngress;
   const auto& verdict = ingress ? explanation.evaluation.ingress : explanation.evaluation.egress;
-  const auto& subject = ingress ? explanation.destination : explanation.source;
+  const auto& between = ingress ? explanation.between.ingress : explanation.between.egress;
   const auto& far = ingress ? explanation.source : explanation.destination;
   std::string text = std::string("  ") + (ingress ? "ingress" : "egress") + " of " +
-                     name_of(subject) + ": " + verdict_of(verdict.allowed()) + ": " +
-                     reason_text(verdict, direction, subject) + "\n";
+                     subject_of(explanation, direction) + ": " +
+                     verdict_of(explanation, between.traffic, verdict.allowed()) + ": " +
+                     reason_text(explanation, direction) + "\n";
   if (!verdict.policies.empty()) {
     text += "    isolated by: " + policies_text(cluster, verdict.policies) + "\n";
   }
@@ -59,7 +92,8 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
     text += "    unless " + to_string(far.address) +
             " is an address of its own node: these two can never block each other\n";
   }
-  if (verdict.nearest_miss) {
+  const bool some = explanation.question.all_traffic && !between.traffic.nothing();
+  if (verdict.nearest_miss && !some) {
     text += "    nearest miss: " + describe_nearest_miss(cluster, explanation, direction) + "\n";
   }
   return text;
@@ -69,7 +103,12 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
 std::string body(const ClusterState& cluster, const Explanation& explanation) {
   return direction_text(cluster, explanation, Direction::kEgress) +
          direction_text(cluster, explanation, Direction::kIngress) +
-         "  allowed from the one to the other: " + to_string(explanation.between) + "\n";
+         "  allowed from the one to the other: " + to_string(explanation.between.both()) + "\n";
+}
+
+std::string asked_text(const Question& question) {
+  if (question.all_traffic) return "every port and ICMP";
+  return traffic_of(question.connection) + (question.connection.port ? "" : " echo");
 }
 
 // Connections with equal bodies.
@@ -79,29 +118,24 @@ struct Group {
 
   std::string head() const {
     const auto& first = *members.front();
-    const auto& connection = first.connection;
-    const bool allowed = first.evaluation.allowed();
-    return end_text([](const Explanation& of) { return of.source; }) + " -> " +
-           end_text([](const Explanation& of) { return of.destination; }) + ", " +
-           traffic_of(connection) + (connection.port ? "" : " echo (no port was given)") + ": " +
-           verdict_of(allowed) + "\n";
+    return end_text(Direction::kEgress) + " -> " + end_text(Direction::kIngress) + ", " +
+           asked_text(first.question) + ": " +
+           verdict_of(first, first.between.both(), first.allowed()) + "\n";
   }
 
  private:
   // "default/web (10.0.0.1, fd00::1)"
-  template <class Which>
-  std::string end_text(Which which) const {
+  std::string end_text(Direction direction) const {
     std::vector<std::string> addresses;
     for (const auto* member : members) {
-      const auto address = to_string(which(*member).address);
-      if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) {
-        addresses.push_back(address);
-      }
+      const bool source = direction == Direction::kEgress;
+      const auto address = to_string((source ? member->source : member->destination).address);
+      if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(address);
     }
     std::string text;
     for (const auto& address : addresses) text += (text.empty() ? "" : ", ") + address;
-    const End end = which(*members.front());
-    return end.pod == nullptr ? text : name_of(end) + " (" + text + ")";
+    const auto name = subject_of(*members.front(), direction);
+    return name == addresses.front() ? text : name + " (" + text + ")";
   }
 };
 

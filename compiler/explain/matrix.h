@@ -5,56 +5,62 @@
 #include <vector>
 
 #include "compiler/explain/allowed_traffic.h"
+#include "compiler/explain/party.h"
 #include "compiler/result.h"
 
 namespace portcullis {
-
-struct MatrixQuery {
-  std::vector<std::string> namespaces;  // the pods of these; empty: of all
-  std::vector<Address> addresses;       // these beside the pods: somebody outside, a node
-};
-
-// kInvalidInput names the text that is no address.
-[[nodiscard]] Result<MatrixQuery> parse_matrix_query(const std::vector<std::string>& namespaces,
-                                                     const std::vector<std::string>& addresses);
-
-// A row and a column: a pod, or an address of none.
-struct Party {
-  std::string name;       // "default/web", "192.0.2.1"
-  std::vector<End> ends;  // one for each of its addresses
-};
 
 // What is allowed from one party to another, for each address family that both have.
 struct Cell {
   struct Part {
     Family family;
     AllowedTraffic traffic;
+
+    bool operator==(const Part&) const = default;
   };
-  std::vector<Part> parts;  // empty: no family in common, or neither is a pod
+  // Each only once: two of one family mean that it depends on the pods. Empty: no family in common,
+  // or neither is a pod.
+  std::vector<Part> parts;
+  bool is_itself = false;  // one pod to itself, which nothing can block
+
+  bool everything() const;
 };
 
 // Who may talk to whom. Points into the cluster.
 struct Matrix {
-  std::vector<Party> parties;
+  std::vector<Party> from;
+  std::vector<Party> to;
   std::vector<std::vector<Cell>> cells;  // cells[from][to]
+  std::vector<LeftOut> left_out;
 };
 
-inline constexpr std::size_t kMostParties = 500;
+inline constexpr std::size_t kMostPairs = 250'000;  // of pods
 
-// Every pod that has an address of its own, in the order of the keys, then the addresses.
-// kNotFound: no pod is in a namespace that was named; kInvalidInput: more than kMostParties;
-// kInterrupted: another thread has set `stop`, if there is one.
+// kNotFound: no pod is in a namespace that was named, or has the labels, or a name is nobody's;
+// kInvalidInput: more than kMostPairs; kInterrupted: another thread has set `stop`, if there is
+// one.
 [[nodiscard]] Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query,
                                          const std::atomic<bool>* stop = nullptr);
 
-// A table: a row for each source, a column for each destination.
-std::string print_text(const Matrix& matrix);
+// Which of the connections are told: those that are restricted, or all.
+enum class Listing : bool { kRestricted, kAll };
 
-// {"parties": [{"name": "default/web", "addresses": ["10.0.0.1"]}],
+// A line for each pair. Of the restricted ones, those of a whole namespace that are equal are one:
+//
+//     FROM              TO           ALLOWED
+//     default/frontend  default/api  8080/TCP
+//     monitoring/*      default/api  none
+std::string print_text(const Matrix& matrix, Listing listing = Listing::kRestricted);
+
+// One of the documents of json_document.h:
+//
+// {"apiVersion": "portcullis/v1", "kind": "Matrix", "warnings": [],
+//  "parties": [{"name": "default/web", "namespace": "default", "pods": ["default/web-0"],
+//               "addresses": ["10.0.0.1"]}],
 //  "connections": [{"from": "default/web", "to": "default/api", "family": "IPv4",
-//                   "allowed": "8080/TCP",
-//                   "ports": [{"protocol": "TCP", "port": 8080, "endPort": 8080}],
-//                   "otherProtocols": false}]}
-std::string print_json(const Matrix& matrix);
+//                   "allowed": false, "variesByPod": false, "allowedTraffic": {...}}],
+//  "leftOut": [{"pod": "default/job-x", "reason": "Finished"}]}
+std::string print_json(const Matrix& matrix, Listing listing = Listing::kRestricted,
+                       const std::vector<std::string>& warnings = {});
 
 }  // namespace portcullis

@@ -1,53 +1,96 @@
 #include <algorithm>
+#include <array>
 
 #include "compiler/explain/matrix.h"
+#include "compiler/explain/matrix_lines.h"
 
 namespace portcullis {
 namespace {
 
-constexpr const char* kGap = "  ";
-constexpr const char* kCorner = "FROM \\ TO";
+constexpr std::size_t kGap = 2;
+constexpr std::size_t kWidth = 80;     // of a terminal
+constexpr std::size_t kLeast = 24;     // of the last column
+constexpr std::size_t kMostNamed = 3;  // pods, of those that are left out
 
-// One text where the families agree, else each with its name.
-std::string text_of(const Cell& cell) {
-  if (cell.parts.empty()) return ".";
-  const auto& first = cell.parts.front().traffic;
-  const bool same = std::all_of(cell.parts.begin(), cell.parts.end(),
-                                [&](const Cell::Part& part) { return part.traffic == first; });
-  if (same) return to_string(first);
+// Broken at commas, so that no line is longer than `width`, where one item is not.
+std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines;
+  std::string rest = text;
+  while (rest.size() > width) {
+    auto comma = rest.rfind(", ", width - 1);
+    if (comma == rest.npos) comma = rest.find(", ");
+    if (comma == rest.npos) break;
+    lines.push_back(rest.substr(0, comma + 1));
+    rest = rest.substr(comma + 2);
+  }
+  lines.push_back(rest);
+  return lines;
+}
+
+std::string table(std::vector<MatrixLine> lines) {
+  lines.insert(lines.begin(), {"FROM", "TO", "ALLOWED"});
+  std::size_t from_width = 0;
+  std::size_t to_width = 0;
+  for (const auto& line : lines) {
+    from_width = std::max(from_width, line.from.size() + kGap);
+    to_width = std::max(to_width, line.to.size() + kGap);
+  }
+  const auto left = from_width + to_width;
+  const auto last_width = left + kLeast < kWidth ? kWidth - left : kLeast;
   std::string text;
-  for (const auto& part : cell.parts) {
-    text += text.empty() ? "" : "; ";
-    text += part.family == Family::kIpv4 ? "IPv4: " : "IPv6: ";
-    text += to_string(part.traffic);
+  for (auto& line : lines) {
+    line.from.resize(from_width, ' ');
+    line.to.resize(to_width, ' ');
+    auto beginning = line.from + line.to;
+    for (const auto& part : wrapped(line.allowed, last_width)) {
+      text.append(beginning).append(part).append("\n");
+      beginning.assign(left, ' ');
+    }
+  }
+  return text;
+}
+
+std::string rest_text(const Matrix& matrix, bool is_any_restricted) {
+  const bool is_square = std::ranges::equal(matrix.from, matrix.to, {}, &Party::name, &Party::name);
+  const auto what = is_square ? "between these " + std::to_string(matrix.from.size())
+                              : std::string("that was asked about");
+  return is_any_restricted ? "Everything else " + what + " is allowed (--all lists it).\n"
+                           : "Everything " + what + " is allowed.\n";
+}
+
+std::string left_out_text(const Matrix& matrix) {
+  using Reason = LeftOut::Reason;
+  constexpr std::array<std::pair<Reason, const char*>, 4> kReasons = {
+      {{Reason::kHostNetwork, "on their node's network"},
+       {Reason::kFinished, "finished"},
+       {Reason::kNoAddress, "without an address"},
+       {Reason::kAddressTaken, "whose address is another's now"}}};
+  std::string text;
+  for (const auto& [reason, words] : kReasons) {
+    std::vector<std::string> names;
+    for (const auto& each : matrix.left_out) {
+      if (each.reason == reason) names.push_back(to_string(each.pod->key));
+    }
+    if (names.empty()) continue;
+    text += "Left out, " + std::string(words) + ": ";
+    for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) {
+      text += (i > 0 ? ", " : "") + names[i];
+    }
+    if (names.size() > kMostNamed) {
+      text += " and " + std::to_string(names.size() - kMostNamed) + " more";
+    }
+    text += ".\n";
   }
   return text;
 }
 
 }  // namespace
 
-std::string print_text(const Matrix& matrix) {
-  std::vector<std::vector<std::string>> rows(1);
-  rows[0].emplace_back(kCorner);
-  for (const auto& party : matrix.parties) rows[0].push_back(party.name);
-  for (std::size_t from = 0; from < matrix.parties.size(); ++from) {
-    auto& row = rows.emplace_back();
-    row.push_back(matrix.parties[from].name);
-    for (const auto& cell : matrix.cells[from]) row.push_back(text_of(cell));
-  }
-  std::vector<std::size_t> widths(rows[0].size());
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const bool last = i + 1 == row.size();
-      if (!last) row[i].resize(widths[i], ' ');
-      text += row[i] + (last ? "\n" : kGap);
-    }
-  }
-  return text;
+std::string print_text(const Matrix& matrix, Listing listing) {
+  const auto lines = matrix_lines(matrix, listing);
+  auto text = lines.empty() ? std::string() : table(lines);
+  if (listing == Listing::kRestricted) text += rest_text(matrix, !lines.empty());
+  return text + left_out_text(matrix);
 }
 
 }  // namespace portcullis

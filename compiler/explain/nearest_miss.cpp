@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::size_t kMostListed = 5;
 
-// "a, b or c"; of many the first ones and how many more there are.
-std::string listed(const std::vector<std::string>& items) {
-  std::string text;
-  const auto shown = std::min(items.size(), kMostListed);
-  for (std::size_t i = 0; i < shown; ++i) {
-    if (i > 0) text += i + 1 == items.size() ? " or " : ", ";
-    text += items[i];
-  }
-  if (shown < items.size()) text += " or " + std::to_string(items.size() - shown) + " more";
-  return text;
-}
-
 std::string text_of(const PolicyPort& port, const End& destination) {
   const std::string protocol = to_string(port.protocol);
   if (const auto* range = std::get_if<PortRange>(&port.port)) {
@@ -82,7 +70,12 @@ std::string origin_text(const std::string& origin) {
 }
 
 // The far end, with what its peers are chosen by.
-std::string far_text(const ClusterState& cluster, const PolicyRule& rule, const End& far) {
+std::string far_text(const ClusterState& cluster, const PolicyRule& rule, const End& far,
+                     const Pod* host) {
+  if (host != nullptr) {
+    return to_string(host->key) + " (" + to_string(far.address) +
+           "), which is on its node's network and matches no selector";
+  }
   if (far.pod == nullptr) return to_string(far.address) + ", an address of no pod";
   if (far.quarantined()) return name_of(far) + ", which is quarantined and nobody's peer";
   auto text = name_of(far) + " (" + labels_text(far.pod->labels) + ")";
@@ -103,8 +96,29 @@ std::string traffic_text(const Connection& connection) {
 
 }  // namespace
 
+std::string listed(const std::vector<std::string>& items, const std::string& last) {
+  std::string text;
+  const auto shown = std::min(items.size(), kMostListed);
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) text += i + 1 == items.size() ? " " + last + " " : ", ";
+    text += items[i];
+  }
+  if (shown < items.size()) {
+    text += " " + last + " " + std::to_string(items.size() - shown) + " more";
+  }
+  return text;
+}
+
 std::string name_of(const End& end) {
   return end.pod != nullptr ? to_string(end.pod->key) : to_string(end.address);
+}
+
+std::string subject_of(const Explanation& explanation, Direction direction) {
+  const bool source = direction == Direction::kEgress;
+  const auto* host =
+      source ? explanation.question.source_host : explanation.question.destination_host;
+  if (host != nullptr) return to_string(host->key);
+  return name_of(source ? explanation.source : explanation.destination);
 }
 
 std::string field_of(const RuleReference& rule, Direction direction) {
@@ -120,14 +134,18 @@ std::string describe_nearest_miss(const ClusterState& cluster, const Explanation
   const auto& policy = *cluster.policies().at(miss.rule.policy);
   const auto& rule = (ingress ? policy.ingress : policy.egress)[miss.rule.index];
   const auto& far = ingress ? explanation.source : explanation.destination;
+  const auto& question = explanation.question;
+  const auto* far_host = ingress ? question.source_host : question.destination_host;
   std::string text = "policy " + to_string(policy.key) + ", " + field_of(miss.rule, direction) +
                      ", allows " + ports_text(rule, explanation.destination) +
-                     (ingress ? " from " : " to ") + peers_text(rule, policy.key.ns) +
-                     "; the connection ";
-  if (!miss.ports_match) text += traffic_text(explanation.connection);
-  if (!miss.ports_match && !miss.peers_match) text += " and ";
+                     (ingress ? " from " : " to ") + peers_text(rule, policy.key.ns) + "; ";
+  if (question.all_traffic && miss.peers_match) return text + "that is none of its ports";
+  text += "the connection ";
+  const bool tells_ports = !miss.ports_match && !question.all_traffic;
+  if (tells_ports) text += traffic_text(question.connection);
+  if (tells_ports && !miss.peers_match) text += " and ";
   if (!miss.peers_match) {
-    text += (ingress ? "comes from " : "goes to ") + far_text(cluster, rule, far);
+    text += (ingress ? "comes from " : "goes to ") + far_text(cluster, rule, far, far_host);
   }
   return text;
 }

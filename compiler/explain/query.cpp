@@ -6,6 +6,8 @@
 #include <charconv>
 #include <optional>
 
+#include "compiler/explain/address_kind.h"
+
 namespace portcullis {
 namespace {
 
@@ -92,7 +94,11 @@ struct Place {
 };
 
 Result<Place> find_place(const ClusterState& cluster, const std::string& text) {
-  if (const auto address = parse_address(text)) return Place{{*address}, nullptr};
+  if (parse_address(text)) {
+    return parse_end_address(text).map([](const Address& address) {
+      return Place{{address}, nullptr};
+    });
+  }
   return find_pod(cluster, text).and_then([&](const Pod* pod) {
     return addresses_of(cluster, *pod).map([&](const std::vector<Address>& addresses) {
       return Place{addresses, pod};
@@ -100,31 +106,50 @@ Result<Place> find_place(const ClusterState& cluster, const std::string& text) {
   });
 }
 
+// A packet to a Service meets policies only with the address of a pod behind it, of which the
+// Service's own address says nothing.
+Result<void> refuse_service(const ClusterState& cluster, const Place& place) {
+  if (place.pod != nullptr) return {};
+  const auto& address = place.addresses.front();
+  const bool is_known =
+      find_end(cluster, address).pod != nullptr || is_known_node(cluster, address);
+  if (is_known || !may_be_a_service(address)) return {};
+  return missing("no pod has the address " + to_string(address) +
+                 "; if it is a Service's, ask about a pod behind it; if it is outside the cluster, "
+                 "say so with --outside");
+}
+
 struct Traffic {
   std::optional<Protocol> protocol;
   std::optional<std::uint16_t> port;
+  bool all = false;
 };
+
+std::string upper_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
 
 Result<std::optional<Protocol>> parse_protocol(const std::string& text) {
   if (text.empty()) return std::optional<Protocol>();
-  std::string upper = text;
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const auto upper = upper_case(text);
   for (const auto protocol : kProtocols) {
     if (upper == to_string(protocol)) return std::optional(protocol);
   }
-  return wrong(text, "is none of TCP, UDP, SCTP (for an ICMP echo leave the port out)");
+  return wrong(text, "is none of TCP, UDP, SCTP (for an ICMP echo write :icmp)");
 }
 
 Result<Traffic> resolve_name(const std::string& name, std::optional<Protocol> protocol,
                              const Place& to) {
+  if (!protocol && upper_case(name) == "ICMP") return Traffic{};
   if (to.pod == nullptr) {
     return wrong(name, "is no port from 1 to 65535 (an address gives ports no names)");
   }
   std::string known;
   for (const auto& port : to.pod->ports) {
     if (port.name == name && (!protocol || port.protocol == *protocol)) {
-      return Traffic{port.protocol, port.number};
+      return Traffic{port.protocol, port.number, false};
     }
     known += (known.empty() ? "" : ", ") + port.name + "/" + to_string(port.protocol);
   }
@@ -133,7 +158,7 @@ Result<Traffic> resolve_name(const std::string& name, std::optional<Protocol> pr
 }
 
 Result<Traffic> parse_traffic(const std::string& text, const Place& to) {
-  if (text.empty()) return Traffic{};
+  if (text.empty()) return Traffic{{}, {}, true};
   const auto slash = text.find('/');
   const auto port = text.substr(0, slash);
   const bool has_protocol = slash != text.npos;
@@ -144,7 +169,7 @@ Result<Traffic> parse_traffic(const std::string& text, const Place& to) {
   const char* end = port.data() + port.size();
   const auto [rest, error] = std::from_chars(port.data(), end, number);
   if (error == std::errc() && rest == end && number != 0) {
-    return Traffic{protocol->value_or(Protocol::kTcp), number};
+    return Traffic{protocol->value_or(Protocol::kTcp), number, false};
   }
   const bool is_name =
       std::any_of(port.begin(), port.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
@@ -159,16 +184,20 @@ Connection connection_of(const Address& source, const Address& destination,
   return {source, destination, protocol, traffic.port};
 }
 
-Result<std::vector<Connection>> connect(const Place& from, const Place& to,
-                                        const Traffic& traffic) {
-  std::vector<Connection> connections;
+const Pod* on_host(const Place& place) {
+  return place.pod != nullptr && place.pod->host_network ? place.pod : nullptr;
+}
+
+Result<std::vector<Question>> connect(const Place& from, const Place& to, const Traffic& traffic) {
+  std::vector<Question> questions;
   for (const auto& source : from.addresses) {
     for (const auto& destination : to.addresses) {
       if (source.family != destination.family) continue;
-      connections.push_back(connection_of(source, destination, traffic));
+      questions.push_back(
+          {connection_of(source, destination, traffic), traffic.all, on_host(from), on_host(to)});
     }
   }
-  if (!connections.empty()) return connections;
+  if (!questions.empty()) return questions;
   return failure(ErrorCode::kInvalidInput,
                  "the two ends have no address of the same family: one has " +
                      to_string(from.addresses.front()) + ", the other " +
@@ -177,8 +206,8 @@ Result<std::vector<Connection>> connect(const Place& from, const Place& to,
 
 }  // namespace
 
-Result<std::vector<Connection>> parse_query(const ClusterState& cluster, const std::string& from,
-                                            const std::string& to) {
+Result<std::vector<Question>> parse_query(const ClusterState& cluster, const std::string& from,
+                                          const std::string& to, Unknown unknown) {
   const auto origin = split(from);
   if (!origin) return tl::unexpected(origin.error());
   if (!origin->port.empty()) return wrong(from, "has a port, but only a destination has one");
@@ -188,9 +217,15 @@ Result<std::vector<Connection>> parse_query(const ClusterState& cluster, const s
   if (!target) return tl::unexpected(target.error());
   const auto destination = find_place(cluster, target->host);
   if (!destination) return tl::unexpected(destination.error());
-  return parse_traffic(target->port, *destination).and_then([&](const Traffic& traffic) {
-    return connect(*source, *destination, traffic);
-  });
+  const auto traffic = parse_traffic(target->port, *destination);
+  if (!traffic) return tl::unexpected(traffic.error());
+  if (unknown == Unknown::kRefused) {
+    const auto known = refuse_service(cluster, *source).and_then([&] {
+      return refuse_service(cluster, *destination);
+    });
+    if (!known) return tl::unexpected(known.error());
+  }
+  return connect(*source, *destination, *traffic);
 }
 
 }  // namespace portcullis

@@ -15,6 +15,10 @@ int fail(const Error& error) {
 }
 
 int run() {
+  std::cout
+      << "A cluster of network namespaces: pods of four teams on one node, and machines outside.\n"
+         "The daemon enforces one policy after another, and every pod tries to reach every\n"
+         "other one. This takes about half a minute.\n";
   const auto playground = test::Playground::build(topology());
   if (!playground) return fail(playground.error());
   auto prober = test::Prober::open(*playground);

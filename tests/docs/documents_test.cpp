@@ -115,5 +115,27 @@ TEST(Examples, SayWhatTheyAreForAndAreListedAndTried) {
   }
 }
 
+// So that a policy tried on the example cluster does something, and its peers are there.
+TEST(Examples, AreAboutTheExampleCluster) {
+  for (const auto& entry : std::filesystem::directory_iterator("manifests/examples")) {
+    if (entry.path().extension() != ".yaml") continue;
+    const auto end = run_to_end({{PORTCULLIS_BINARY, "matrix", "-f", "docs/example.yaml", "-f",
+                                  entry.path(), "--address", "198.51.100.7"},
+                                 {},
+                                 nullptr,
+                                 ""});
+    EXPECT_EQ(end.code, 0) << entry << end.err;
+    EXPECT_EQ(end.err, "") << entry;
+    EXPECT_TRUE(end.out.starts_with("FROM ")) << entry << ": restricts nothing\n" << end.out;
+    const bool denies_all = entry.path().filename().string().starts_with("default-deny");
+    const bool allows_some =
+        end.out.find("/TCP\n") != end.out.npos || end.out.find("/UDP\n") != end.out.npos;
+    const bool by_address = entry.path().stem() == "allow-external" ||
+                            entry.path().stem() == "restrict-egress" ||
+                            entry.path().stem() == "deny-from-other-namespaces";
+    EXPECT_TRUE(denies_all || by_address || allows_some) << entry << "\n" << end.out;
+  }
+}
+
 }  // namespace
 }  // namespace portcullis::test

@@ -63,6 +63,13 @@ TEST_F(ApiDaemon, TellsOfWhatIsStaleAndKeepsItInForce) {
   EXPECT_EQ(get("/readyz").status, 200);
   EXPECT_TRUE(wait_until([&] { return stale_seconds("pods") > 0; })) << get("/metrics").body;
   EXPECT_EQ(stale_seconds("namespaces"), 0);
+  const std::vector<std::string> question = {"explain", "--from", "192.0.2.1", "--to",
+                                             "default/web:80"};
+  const auto told = ask_daemon(question);
+  EXPECT_TRUE(contains(told.err, "portcullis: stale: pods, for ")) << told.err;
+  EXPECT_TRUE(contains(told.err, "403 Forbidden: pods is forbidden")) << told.err;
+  const auto matrix = ask_daemon({"matrix", "-o", "json"});
+  EXPECT_TRUE(contains(matrix.out, "\"warnings\": [\n    \"stale: pods, for ")) << matrix.out;
   server_->erase(Resource::kPods, "default", "web");
   EXPECT_EQ(table(), before);
 
@@ -82,6 +89,7 @@ TEST_F(ApiDaemon, WritesNothingBeforeItHasHeardAll) {
   })) << daemon_->err();
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_EQ(table(), "");
+  EXPECT_TRUE(contains(ask_daemon({"matrix"}).err, "first time; stale: pods, for "));
   server_->allow_all();
   EXPECT_TRUE(kernel_follows_server()) << daemon_->err();
   EXPECT_EQ(get("/readyz").status, 200);

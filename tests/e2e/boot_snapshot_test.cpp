@@ -110,7 +110,7 @@ TEST_F(BootSnapshot, IsRootsAlone) {
   struct stat status {};
   ASSERT_EQ(stat(snapshot_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777U, 0600U);
-  ASSERT_EQ(stat((directory_ / "state").c_str(), &status), 0);
+  ASSERT_EQ(stat((directory_ / "portcullis").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777U, 0700U);
 }
 
@@ -234,7 +234,7 @@ TEST_F(BootSnapshot, RestoringNeedsTheCapability) {
 }
 
 TEST_F(BootSnapshot, AFailureToKeepItIsToldAndCostsNothingElse) {
-  write_file(directory_ / "state", "no directory");
+  write_file(directory_ / "portcullis", "no directory");
   start_and_wait_until_ready();
   EXPECT_TRUE(wait_until([&] {
     return contains(get("/metrics").body, "\nportcullis_snapshot_failing 1\n");

@@ -38,13 +38,66 @@ TEST_F(CommandLine, CompileClosesAMalformedPolicyAndSaysSo) {
   bad += "  ingress:\n  - from:\n    - ipBlock: {cidr: 10.0.0.0/8, except: [192.168.0.0/16]}\n";
   const Finished end = portcullis({"compile", "-f", "-", "--node-name", "node"},
                                   pod_manifest("web", "10.0.0.1") + "---\n" + bad);
-  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_EQ(end.code, 1) << end.err;
   EXPECT_TRUE(contains(end.out, "10.0.0.1"));
   EXPECT_EQ(count_of(end.err, "\n"), 1U) << end.err;
   EXPECT_EQ(end.err.rfind("portcullis: stdin:", 0), 0U) << end.err;
   EXPECT_TRUE(contains(end.err, "document 2")) << end.err;
   EXPECT_TRUE(contains(end.err, "NetworkPolicy default/bad")) << end.err;
   EXPECT_TRUE(contains(end.err, "spec.ingress[0].from[0].ipBlock.except")) << end.err;
+}
+
+TEST_F(CommandLine, RejectedObjectsAreTheExitCodeUnlessTolerated) {
+  const std::string pod = pod_manifest("web", "10.0.0.1") + "---\n";
+  const std::string bad =
+      deny_manifest("bad", "web") + "  ingress: [{from: [{ipBlock: {cidr: x}}]}]\n";
+  const auto compile = [](const std::string& text, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"compile", "-f", "-", "--node-name", "node"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return portcullis(arguments, text).code;
+  };
+  EXPECT_EQ(compile(pod + bad), 1);
+  EXPECT_EQ(compile(pod + bad, {"--tolerate-rejected"}), 0);
+  EXPECT_EQ(compile(pod + deny_manifest("good", "web")), 0);
+  EXPECT_EQ(compile(pod + pod), 0) << "a repetition rejects nothing";
+  EXPECT_EQ(compile(pod + deny_manifest("a", "web") + "---\n" + deny_manifest("a", "db")), 1);
+}
+
+TEST_F(CommandLine, CheckReadsTheManifestsAndSaysWhatIsRejected) {
+  std::filesystem::create_directory(directory_ / "m");
+  const auto says = [&](const std::string& line, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"check", "--manifests", directory_ / "m"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Finished end = portcullis(arguments);
+    return contains(end.out, line) && contains(end.out, "NetworkPolicy default/bad");
+  };
+  write_file(directory_ / "m/bad.yaml",
+             deny_manifest("bad", "web") + "  ingress: [{from: [{ipBlock: {cidr: x}}]}]\n");
+  EXPECT_TRUE(says("FAILED  objects rejected: 1"));
+  EXPECT_TRUE(says("note    objects rejected: 1", {"--tolerate-rejected"}));
+}
+
+TEST_F(CommandLine, CompletionIsPrintedAndListsNames) {
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const Finished end = portcullis({"completion", shell});
+    EXPECT_EQ(end.code, 0) << end.err;
+    EXPECT_TRUE(contains(end.out, "portcullis completion")) << shell << end.out;
+  }
+  const Finished pods =
+      portcullis({"completion", "pods", "-f", "-"}, pod_manifest("web", "10.0.0.1"));
+  EXPECT_EQ(pods.out, "default/web\n") << pods.err;
+}
+
+// What bash would offer with the cursor at the end of these words.
+TEST_F(CommandLine, BashCompletesPodsOfTheFilesOnTheLine) {
+  write_file(directory_ / "pods.yaml", pod_manifest("web", "10.0.0.1"));
+  const std::string script =
+      "PATH=$(dirname $0):$PATH; source <(portcullis completion bash); "
+      "COMP_WORDS=(portcullis explain -f $1 --from def); COMP_CWORD=5; _portcullis; "
+      "echo \"${COMPREPLY[@]}\"";
+  const Finished end = run_to_end(
+      {{"bash", "-c", script, PORTCULLIS_BINARY, directory_ / "pods.yaml"}, {}, nullptr, ""});
+  EXPECT_EQ(end.out, "default/web\n") << end.err;
 }
 
 TEST_F(CommandLine, CompileOfWhatCannotBeReadPrintsNothing) {

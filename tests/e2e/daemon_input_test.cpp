@@ -28,6 +28,27 @@ TEST_F(DaemonInput, APodWithoutANodeCountsAsOneOfThisNode) {
   EXPECT_TRUE(says("3 pods (3 on this node)")) << daemon_->err();
 }
 
+TEST_F(DaemonInput, TheLogTellsOfPoliciesAndNotOfOperations) {
+  EXPECT_TRUE(says("info policy default/web is new (" + manifests_ +
+                   "/web.yaml, document 2): isolates 1 pod on this node for ingress"))
+      << daemon_->err();
+  write("db.yaml", pod_manifest("db", "10.0.0.2") + "---\n" + deny_manifest("db", "none"));
+  EXPECT_TRUE(says("info policy default/db changed (" + manifests_ +
+                   "/db.yaml, document 2): isolates 0 pods on this node for ingress"))
+      << daemon_->err();
+  remove("web.yaml");
+  EXPECT_TRUE(says("info policy default/web is gone (" + manifests_ + "/web.yaml, document 2)"))
+      << daemon_->err();
+  EXPECT_FALSE(contains(daemon_->err(), " operation")) << daemon_->err();
+}
+
+TEST_F(DaemonInput, ASnapshotInADirectoryThatIsMissingIsNotKept) {
+  const auto nowhere = directory_ / "nonexistent";
+  start_and_wait_until_ready({"--snapshot", nowhere + "/x"});
+  EXPECT_TRUE(says("its directory " + nowhere + " does not exist")) << daemon_->err();
+  EXPECT_FALSE(std::filesystem::exists(nowhere));
+}
+
 TEST_F(DaemonInput, AnAddedFileIsEnforced) {
   write("api.yaml", pod_manifest("api", "10.0.0.3") + "---\n" + deny_manifest("api", "api"));
   EXPECT_TRUE(kernel_becomes_compiled()) << daemon_->err();

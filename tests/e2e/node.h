@@ -60,7 +60,7 @@ class Node : public testing::Test {
   TemporaryDirectory directory_;
   std::string manifests_ = directory_ / "manifests";
   std::string socket_ = directory_ / "portcullis.sock";
-  std::string snapshot_ = directory_ / "state/ruleset";
+  std::string snapshot_ = directory_ / "portcullis/ruleset";
   std::unique_ptr<ChildProcess> daemon_;
 };
 

@@ -10,8 +10,10 @@ namespace {
 // As an operator would ask; of GRE one cannot ask in words.
 Result<std::vector<Explanation>> ask(const ClusterState& cluster, const Address& from,
                                      const ServiceAddress& to, const Traffic& traffic) {
-  if (traffic == gre()) return std::vector{explain(cluster, {from, to.address, IPPROTO_GRE, {}})};
-  return explain(cluster, to_string(from), destination_text(to, traffic));
+  if (traffic == gre()) {
+    return std::vector{explain(cluster, Connection{from, to.address, IPPROTO_GRE, {}})};
+  }
+  return explain(cluster, to_string(from), destination_text(to, traffic), Unknown::kOutside);
 }
 
 // Each is of one connection, since both ends are addresses.
@@ -48,9 +50,9 @@ std::string disagreement(const ClusterState& cluster, const Playground& playgrou
   const auto& to = playground.endpoint(result.probe.to);
   const auto& out = egress->front();
   const auto& in = ingress->front();
-  const bool allowed = says_allowed(cluster, out, out.evaluation.egress, out.connection.destination,
-                                    is_pod_and_its_node(from, to)) &&
-                       says_allowed(cluster, in, in.evaluation.ingress, in.connection.source,
+  const bool allowed = says_allowed(cluster, out, out.evaluation.egress,
+                                    out.connection().destination, is_pod_and_its_node(from, to)) &&
+                       says_allowed(cluster, in, in.evaluation.ingress, in.connection().source,
                                     is_pod_and_its_node(to, from));
   if (allowed == (result.seen != Outcome::kDenied)) return "";
   return "  " + to_string(result.probe) + ": " + to_string(result.seen) +
@@ -61,7 +63,7 @@ std::string disagreement(const ClusterState& cluster, const Playground& playgrou
 }  // namespace
 
 std::string destination_text(const ServiceAddress& destination, const Traffic& traffic) {
-  if (traffic.transport == Transport::kIcmp) return to_string(destination.address);
+  if (traffic.transport == Transport::kIcmp) return "[" + to_string(destination.address) + "]:icmp";
   const bool stray = traffic.transport == Transport::kTcpAck;
   const Traffic asked{stray ? Transport::kTcp : traffic.transport, destination.port};
   return "[" + to_string(destination.address) + "]:" + to_string(asked);

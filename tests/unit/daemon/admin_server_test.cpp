@@ -30,7 +30,7 @@ class Admin : public testing::Test {
 
   static AdminReply reply_to(const std::string& target) {
     if (target == "/big") return {200, std::string(8U << 20U, 'x')};
-    if (target == "/denied") return {200, "no", true, "only today"};
+    if (target == "/denied") return {200, "no", true, {"only today", "403\r\nForbidden"}};
     if (target == "/unknown") return {404, "no such thing"};
     return {200, "you asked for " + target};
   }
@@ -52,7 +52,7 @@ class Admin : public testing::Test {
 
   boost::asio::io_context io_;
   test::TemporaryDirectory directory_;
-  std::string path_ = directory_ / "run/admin.sock";
+  std::string path_ = directory_ / "portcullis/admin.sock";
 };
 
 TEST_F(Admin, AnswersWithWhatWasAsked) {
@@ -62,7 +62,7 @@ TEST_F(Admin, AnswersWithWhatWasAsked) {
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->body, "you asked for /v1/ruleset?format=nft");
   EXPECT_FALSE(reply->negative);
-  EXPECT_EQ(reply->remark, "");
+  EXPECT_TRUE(reply->remarks.empty());
 }
 
 TEST_F(Admin, CarriesTheVerdictAndARemark) {
@@ -72,7 +72,7 @@ TEST_F(Admin, CarriesTheVerdictAndARemark) {
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->body, "no");
   EXPECT_TRUE(reply->negative);
-  EXPECT_EQ(reply->remark, "only today");
+  EXPECT_EQ(reply->remarks, (std::vector<std::string>{"only today", "403  Forbidden"}));
 }
 
 TEST_F(Admin, RefusalIsAnErrorWithItsReason) {
@@ -113,7 +113,7 @@ TEST_F(Admin, RefusesASocketThatIsServed) {
 }
 
 TEST_F(Admin, ReplacesAStaleSocket) {
-  std::filesystem::create_directory(directory_ / "run");
+  std::filesystem::create_directory(directory_ / "portcullis");
   leave_stale_socket();
   auto server = open();
   ASSERT_TRUE(server) << server.error().message;
@@ -121,7 +121,7 @@ TEST_F(Admin, ReplacesAStaleSocket) {
 }
 
 TEST_F(Admin, NeverReplacesWhatIsNoSocket) {
-  std::filesystem::create_directory(directory_ / "run");
+  std::filesystem::create_directory(directory_ / "portcullis");
   std::ofstream(path_) << "precious";
   EXPECT_FALSE(open());
   EXPECT_EQ(std::filesystem::file_size(path_), 8U);

@@ -172,8 +172,8 @@ TEST(Options, ExplainNeedsBothEndsAndPrintsText) {
 TEST(Options, MatrixTakesNamespacesAndAddresses) {
   const Options options =
       options_of({"matrix", "-n", "a", "--namespace", "b", "--address", "192.0.2.1", "-o", "json"});
-  EXPECT_EQ(options.namespaces, (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(options.addresses, (std::vector<std::string>{"192.0.2.1"}));
+  EXPECT_EQ(options.matrix.namespaces, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(options.matrix.addresses, (std::vector<std::string>{"192.0.2.1"}));
   EXPECT_EQ(options.format, Format::kJson);
   EXPECT_EQ(options_of({"matrix"}).format, Format::kText);
   EXPECT_TRUE(contains(error_of({"matrix", "-n", "a,b"}), "\"a,b\" is a list: repeat the option"));
@@ -185,6 +185,32 @@ TEST(Options, DumpChoosesASide) {
   EXPECT_EQ(options_of({"dump", "--desired"}).side, Side::kDesired);
   EXPECT_NE(error_of({"dump", "--desired", "--kernel"}), "");
   EXPECT_TRUE(contains(error_of({"dump", "-o", "xml"}), "\"xml\""));
+}
+
+TEST(Options, MatrixIsNarrowedAndWidened) {
+  const Options options = options_of({"matrix", "--from", "a/web", "--to", "a", "--to", "192.0.2.1",
+                                      "-l", "app in (a,b)", "--all"});
+  EXPECT_EQ(options.matrix.from, std::vector<std::string>{"a/web"});
+  EXPECT_EQ(options.matrix.to, (std::vector<std::string>{"a", "192.0.2.1"}));
+  EXPECT_EQ(options.matrix.selector, "app in (a,b)");
+  EXPECT_TRUE(options.all);
+}
+
+TEST(Options, CompletionHasATopic) {
+  EXPECT_EQ(options_of({"completion", "bash"}).topic, "bash");
+  EXPECT_EQ(options_of({"completion", "pods", "-f", "x"}).topic, "pods");
+  EXPECT_TRUE(contains(error_of({"completion", "tcsh"}), "tcsh"));
+  EXPECT_NE(error_of({"completion"}), "");
+}
+
+TEST(Options, TheFirstUnknownWordIsNamedWithWhatWasMeant) {
+  EXPECT_EQ(error_of({"explan", "--from", "x"}),
+            "unknown command \"explan\"; did you mean explain? (see portcullis --help)");
+  EXPECT_EQ(error_of({"explain", "--form", "a", "b"}),
+            "unknown option --form; did you mean --from? (see portcullis explain --help)");
+  EXPECT_EQ(error_of({"dump", "a", "b"}), "unexpected argument \"a\" (see portcullis dump --help)");
+  EXPECT_EQ(error_of({"run", "--snapshto=/s"}),
+            "unknown option --snapshto; did you mean --snapshot? (see portcullis run --help)");
 }
 
 TEST(Options, WhatIsUnknownIsNamed) {
@@ -199,9 +225,19 @@ TEST(Options, HelpAndVersionAreInformation) {
     ASSERT_TRUE(help && std::holds_alternative<Information>(*help)) << command;
     EXPECT_TRUE(contains(std::get<Information>(*help).text, command));
   }
-  const auto version = parse_options({"--version"});
-  ASSERT_TRUE(version && std::holds_alternative<Information>(*version));
-  EXPECT_EQ(std::get<Information>(*version).text.rfind("portcullis ", 0), 0U);
+  for (const std::string word : {"--version", "-V", "version"}) {
+    const auto version = parse_options({word});
+    ASSERT_TRUE(version && std::holds_alternative<Information>(*version)) << word;
+    EXPECT_EQ(std::get<Information>(*version).text.rfind("portcullis ", 0), 0U);
+  }
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"help"}, {"--help"}}) {
+    const auto help = parse_options(words);
+    ASSERT_TRUE(help && std::holds_alternative<Information>(*help));
+    EXPECT_TRUE(contains(std::get<Information>(*help).text, "completion"));
+  }
+  const auto help = parse_options({"help", "explain"});
+  ASSERT_TRUE(help && std::holds_alternative<Information>(*help));
+  EXPECT_TRUE(contains(std::get<Information>(*help).text, "--from"));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ class PrivateFile : public testing::Test {
   }
 
   const test::TemporaryDirectory directory_;
-  const std::string file_ = directory_ / "state/file";
+  const std::string file_ = directory_ / "portcullis/file";
 };
 
 TEST_F(PrivateFile, IsReadAsItWasWritten) {
@@ -50,7 +50,7 @@ TEST_F(PrivateFile, ItAndItsDirectoryAreItsOwnersAlone) {
   replace("a");
   umask(before);
   EXPECT_EQ(mode_of(file_), 0600U);
-  EXPECT_EQ(mode_of(directory_ / "state"), 0700U);
+  EXPECT_EQ(mode_of(directory_ / "portcullis"), 0700U);
 }
 
 TEST_F(PrivateFile, AReaderOfTheOldOneKeepsIt) {

@@ -57,5 +57,20 @@ TEST(AllowedTraffic, EveryPortWithoutOtherProtocols) {
       "TCP, UDP, SCTP");
 }
 
+TEST(AllowedTraffic, EachDirectionNamesTheRulesThatAllow) {
+  const auto state =
+      cluster({pod("shop/web", "10.0.0.1"), pod("shop/api", "10.0.0.2"),
+               policy("shop/a").ingress({from({pods("app=other")}).tcp(1), from().tcp(80)}),
+               policy("shop/b").ingress(from().named("nothing")),
+               policy("shop/c").ingress(from().tcp(81))});
+  const auto between = traffic_between(state, find_end(state, address("10.0.0.2")),
+                                       find_end(state, address("10.0.0.1")));
+  EXPECT_TRUE(between.egress.traffic.everything());
+  EXPECT_TRUE(between.egress.rules.empty());
+  EXPECT_EQ(to_string(between.ingress.traffic), "80-81/TCP");
+  EXPECT_EQ(between.ingress.rules,
+            (std::vector<RuleReference>{{{"shop", "a"}, 1}, {{"shop", "c"}, 0}}));
+}
+
 }  // namespace
 }  // namespace portcullis::test

@@ -88,12 +88,57 @@ TEST(ExplanationText, PoliciesWithoutRulesHaveNoNearestMiss) {
                               policy("shop/broken").ingress().malformed()});
   EXPECT_EQ(
       told(state, "192.0.2.1", "shop/web"),
-      "192.0.2.1 -> shop/web (10.0.0.1), ICMP echo (no port was given): denied\n"
-      "  egress of 192.0.2.1: allowed: it is no pod's, so no policy applies\n"
+      "192.0.2.1 -> shop/web (10.0.0.1), every port and ICMP: denied\n"
+      "  egress of 192.0.2.1: allowed: no pod has this address, so no policy applies\n"
       "  ingress of shop/web: denied: the policies that isolate it have no rule for ingress\n"
       "    isolated by: shop/broken (malformed: allows nothing), shop/deny\n"
       "    unless 192.0.2.1 is an address of its own node: these two can never block each other\n"
       "  allowed from the one to the other: none\n");
+}
+
+TEST(ExplanationText, WithoutAPortSaysWhichPass) {
+  const auto state = cluster(
+      {pod("shop/web", "10.0.0.1").labels("app=web"), pod("shop/api", "10.0.0.2").labels("app=api"),
+       policy("shop/in", "app=web").ingress({from({pods("app=api")}).tcp(8080), from().udp(53)})});
+  EXPECT_EQ(told(state, "shop/api", "shop/web"),
+            "shop/api (10.0.0.2) -> shop/web (10.0.0.1), every port and ICMP: partly allowed\n"
+            "  egress of shop/api: allowed: no policy isolates it for egress\n"
+            "  ingress of shop/web: partly allowed: 8080/TCP, 53/UDP by policy shop/in, "
+            "spec.ingress[0] and policy shop/in, spec.ingress[1]; nothing else, not even ICMP\n"
+            "    isolated by: shop/in\n"
+            "  allowed from the one to the other: 8080/TCP, 53/UDP\n");
+  EXPECT_NE(told(state, "shop/web", "shop/api").find("every port and ICMP: allowed\n"),
+            std::string::npos);
+}
+
+TEST(ExplanationText, WithoutAPortTheNearestMissSpeaksOfPeersAlone) {
+  const auto state = cluster(
+      {pod("shop/web", "10.0.0.1"), policy("shop/p").ingress(from({block("10.0.0.0/8")}).tcp(80)),
+       pod("bank/web", "10.0.0.2"), policy("bank/p").ingress(from().named("http"))});
+  EXPECT_NE(told(state, "192.0.2.1", "shop/web")
+                .find("allows 80/TCP from 10.0.0.0/8; the connection comes from 192.0.2.1, an"),
+            std::string::npos);
+  EXPECT_NE(told(state, "192.0.2.1", "bank/web")
+                .find("(a name that bank/web gives no port) from everyone; that is none of its "
+                      "ports\n"),
+            std::string::npos);
+}
+
+TEST(ExplanationText, PodsOnTheirNodesNetworkKeepTheirNames) {
+  const auto state =
+      cluster({pod("shop/web", "10.0.0.1"), pod("kube-system/proxy", "172.18.0.1").host_network(),
+               policy("shop/p").ingress(from({pods("app=api")}))});
+  const auto text = told(state, "kube-system/proxy", "shop/web:80");
+  EXPECT_EQ(text.find("kube-system/proxy (172.18.0.1) -> shop/web (10.0.0.1), 80/TCP: denied\n"),
+            0u)
+      << text;
+  EXPECT_NE(text.find("egress of kube-system/proxy: allowed: it is on its node's network, where no "
+                      "policy applies\n"),
+            text.npos)
+      << text;
+  EXPECT_NE(text.find("comes from kube-system/proxy (172.18.0.1), which is on its node's network"),
+            text.npos)
+      << text;
 }
 
 TEST(ExplanationText, PodsThatCannotBeUnderstood) {
@@ -118,7 +163,7 @@ TEST(ExplanationText, ItselfAndItsNodeAreNeverBlocked) {
     EXPECT_NE(text.find(": allowed\n"), text.npos) << text;
     EXPECT_NE(text.find("a pod and its own node cannot block each other"), text.npos) << text;
   }
-  EXPECT_NE(told(state, "172.18.0.2", "shop/web").find(": denied\n"), std::string::npos);
+  EXPECT_NE(told(state, "192.0.2.2", "shop/web").find(": denied\n"), std::string::npos);
 }
 
 }  // namespace

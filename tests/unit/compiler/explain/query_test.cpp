@@ -17,13 +17,15 @@ ClusterState shop() {
 }
 
 // "10.0.0.1>10.0.0.2 80/TCP; ...", or the error.
-std::string asked(const std::string& from, const std::string& to) {
-  const auto connections = parse_query(shop(), from, to);
-  if (!connections) return connections.error().message;
+std::string asked(const std::string& from, const std::string& to,
+                  Unknown unknown = Unknown::kRefused) {
+  const auto questions = parse_query(shop(), from, to, unknown);
+  if (!questions) return questions.error().message;
   std::string text;
-  for (const auto& each : *connections) {
-    text += (text.empty() ? "" : "; ") + to_string(each.source) + ">" +
-            to_string(each.destination) + " " + traffic_of(each);
+  for (const auto& each : *questions) {
+    text += (text.empty() ? "" : "; ") + to_string(each.connection.source) + ">" +
+            to_string(each.connection.destination) + " " +
+            (each.all_traffic ? "all" : traffic_of(each.connection));
   }
   return text;
 }
@@ -37,17 +39,69 @@ TEST(Query, PodsStandForTheirAddresses) {
 TEST(Query, AddressesStandForThemselves) {
   EXPECT_EQ(asked("192.0.2.1", "10.0.0.2:80/udp"), "192.0.2.1>10.0.0.2 80/UDP");
   EXPECT_EQ(asked("2001:db8::1", "[fd00::2]:80/SCTP"), "2001:db8::1>fd00::2 80/SCTP");
-  EXPECT_EQ(asked("[2001:db8::1]", "[fd00::2]"), "2001:db8::1>fd00::2 ICMP");
-  EXPECT_EQ(asked("2001:db8::1", "fd00::2"), "2001:db8::1>fd00::2 ICMP");
+  EXPECT_EQ(asked("[2001:db8::1]", "[fd00::2]"), "2001:db8::1>fd00::2 all");
+  EXPECT_EQ(asked("2001:db8::1", "fd00::2"), "2001:db8::1>fd00::2 all");
 }
 
-TEST(Query, WithoutAPortItIsAnEchoOfTheFamily) {
-  const auto connections = parse_query(shop(), "shop/web", "shop/api");
-  ASSERT_TRUE(connections);
-  ASSERT_EQ(connections->size(), 2u);
-  EXPECT_EQ(connections->at(0).protocol, kIcmp);
-  EXPECT_EQ(connections->at(1).protocol, kIcmpv6);
-  EXPECT_EQ(connections->at(1).port, std::nullopt);
+TEST(Query, AnEchoIsOfTheFamily) {
+  const auto questions = parse_query(shop(), "shop/web", "shop/api:icmp");
+  ASSERT_TRUE(questions);
+  ASSERT_EQ(questions->size(), 2u);
+  EXPECT_EQ(questions->at(0).connection.protocol, kIcmp);
+  EXPECT_EQ(questions->at(1).connection.protocol, kIcmpv6);
+  EXPECT_EQ(questions->at(1).connection.port, std::nullopt);
+  EXPECT_FALSE(questions->at(1).all_traffic);
+  EXPECT_EQ(asked("192.0.2.1", "10.0.0.2:ICMP"), "192.0.2.1>10.0.0.2 ICMP");
+}
+
+TEST(Query, WithoutAPortItIsAllTraffic) {
+  EXPECT_EQ(asked("shop/web", "shop/api"), "10.0.0.1>10.0.0.2 all; fd00::1>fd00::2 all");
+}
+
+TEST(Query, AnAddressThatMayBeAServicesIsRefusedUnlessItIsOutside) {
+  const std::string refusal =
+      "no pod has the address 10.96.0.10; if it is a Service's, ask about a pod behind it; if it "
+      "is "
+      "outside the cluster, say so with --outside";
+  EXPECT_EQ(asked("shop/web", "10.96.0.10:80"), refusal);
+  EXPECT_EQ(asked("10.96.0.10", "shop/web:80"), refusal);
+  EXPECT_EQ(asked("shop/web", "10.96.0.10:80", Unknown::kOutside), "10.0.0.1>10.96.0.10 80/TCP");
+  for (const auto* service : {"172.20.0.10", "192.168.7.1", "100.64.0.1", "fd12::a"}) {
+    EXPECT_NE(asked("shop/web", service).find("if it is a Service's"), std::string::npos)
+        << service;
+  }
+  EXPECT_EQ(asked("shop/web", "192.0.2.7:80"), "10.0.0.1>192.0.2.7 80/TCP");
+}
+
+TEST(Query, ANodesAddressIsNoServices) {
+  auto web = pod("shop/web", "10.0.0.1").value();
+  web.node_addresses = std::vector<Address>{address("172.18.0.1")};
+  const auto state = cluster({PodEvent{web.key, std::make_shared<const Pod>(web)}});
+  EXPECT_TRUE(parse_query(state, "shop/web", "172.18.0.1:22"));
+  EXPECT_FALSE(parse_query(state, "shop/web", "172.18.0.2:22"));
+}
+
+TEST(Query, AddressesThatNoConnectionHasAreRefusedWithTheReason) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"127.0.0.1", "loopback"},        {"::1", "loopback"},
+      {"0.0.0.0", "unspecified"},       {"::", "unspecified"},
+      {"224.0.0.251", "multicast"},     {"ff02::1", "multicast"},
+      {"255.255.255.255", "broadcast"}, {"::ffff:10.0.0.1", "write the IPv4 address"}};
+  for (const auto& [text, reason] : cases) {
+    for (const auto& message : {asked(text, "shop/web:80"), asked("shop/web", text)}) {
+      EXPECT_EQ(message.find("\"" + std::string(text) + "\" is "), 0u) << message;
+      EXPECT_NE(message.find(reason), std::string::npos) << message;
+    }
+  }
+}
+
+TEST(Query, APodOnItsNodesNetworkKeepsItsName) {
+  const auto state = shop();
+  const auto questions = parse_query(state, "shop/host", "shop/api:80");
+  ASSERT_TRUE(questions);
+  ASSERT_NE(questions->front().source_host, nullptr);
+  EXPECT_EQ(questions->front().source_host->key.name, "host");
+  EXPECT_EQ(questions->front().destination_host, nullptr);
 }
 
 TEST(Query, NamesOfPortsAreTheDestinationPods) {
@@ -105,7 +159,7 @@ TEST(Query, WrongTextsAreQuoted) {
   EXPECT_EQ(asked("shop/web", "[fd00::2]:"), "\"[fd00::2]:\" has no port after the colon");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:80/"), "\"80/\" has no protocol after the /");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:80/icmp"),
-            "\"icmp\" is none of TCP, UDP, SCTP (for an ICMP echo leave the port out)");
+            "\"icmp\" is none of TCP, UDP, SCTP (for an ICMP echo write :icmp)");
   EXPECT_EQ(asked("shop/web", "[fd00::2"), "\"[fd00::2\" is not of the form [IPv6]:PORT");
   EXPECT_EQ(asked("192.0.2.1", "fd00::2"),
             "the two ends have no address of the same family: one has 192.0.2.1, the other "

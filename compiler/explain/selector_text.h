@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "compiler/result.h"
+#include "compiler/selector.h"
+
+namespace portcullis {
+
+// As kubectl takes it with -l: "app=web,tier!=db,env in (a,b),env notin (c),new,!old". The
+// opposite of to_string(). kInvalidInput names the part that is none.
+[[nodiscard]] Result<LabelSelector> parse_selector(const std::string& text);
+
+}  // namespace portcullis
