@@ -40,6 +40,10 @@ Result<void> Kernel::commit(const Transaction& transaction) {
   return nl::commit(impl_->socket, transaction, impl_->table_flags);
 }
 
+Result<void> Kernel::rehearse(const Transaction& transaction) {
+  return nl::rehearse(impl_->socket, transaction, impl_->table_flags);
+}
+
 std::uint32_t Kernel::port() const { return impl_->socket.port(); }
 
 bool Kernel::owns() const { return impl_->table_flags != 0; }

@@ -61,6 +61,11 @@ class Kernel {
   // kInterrupted: the outcome is unknown (the kernel's answers were lost): dump() tells.
   [[nodiscard]] Result<void> commit(const Transaction& transaction);
 
+  // Has the kernel take each operation in turn, in a batch that ends with one that must fail, so
+  // that nothing changes and no packet notices. Success: commit() would find every feature that
+  // the transaction needs.
+  [[nodiscard]] Result<void> rehearse(const Transaction& transaction);
+
   // The number of the ruleset of this network namespace; every commit of anyone adds one.
   [[nodiscard]] Result<std::uint32_t> generation();
 
