@@ -1,8 +1,10 @@
 #include "daemon/admin_server.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/local/stream_protocol.hpp>
+#include <optional>
 #include <utility>
 
 #include "daemon/admin_socket.h"
@@ -11,6 +13,12 @@ namespace portcullis {
 namespace {
 
 constexpr std::uint32_t kLongestHeader = 1U << 20;  // a question may name many namespaces
+
+std::optional<ino_t> inode_of(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return status.st_ino;
+}
 
 HttpReply in_http(AdminReply reply) {
   HttpReply http{reply.status, std::move(reply.body)};
@@ -23,12 +31,16 @@ HttpReply in_http(AdminReply reply) {
 
 }  // namespace
 
-AdminServer::AdminServer(std::string path, HttpServer server)
-    : path_(std::move(path)), server_(std::move(server)) {}
+AdminServer::AdminServer(std::string path, ino_t inode, HttpServer server)
+    : path_(std::move(path)), inode_(inode), server_(std::move(server)) {}
 
 // Before the server goes: what stands at the path after that may be a successor's.
 AdminServer::~AdminServer() {
-  if (!path_.empty()) unlink(path_.c_str());
+  if (!path_.empty() && inode_of(path_) == inode_) unlink(path_.c_str());
+}
+
+bool AdminServer::is_reachable() const {
+  return server_.is_listening() && inode_of(path_) == inode_;
 }
 
 Result<AdminServer> AdminServer::open(boost::asio::io_context& io, const std::string& path,
@@ -44,7 +56,8 @@ Result<AdminServer> AdminServer::open(boost::asio::io_context& io, const std::st
         .admits = peer_is_trusted,
         .longest_header = kLongestHeader};
     return AdminServer(
-        path, HttpServer(io, boost::asio::local::stream_protocol(), fd, std::move(service)));
+        path, inode_of(path).value_or(0),
+        HttpServer(io, boost::asio::local::stream_protocol(), fd, std::move(service)));
   });
 }
 

@@ -92,9 +92,9 @@ Result<Transaction> Reconciler::difference() {
       [&](const nl::Snapshot& snapshot) { return diff(snapshot.ruleset, desired_()); });
 }
 
-bool Reconciler::table_enforces() {
+bool Reconciler::table_isolates() {
   const auto snapshot = kernel_.dump();
-  return !snapshot || enforces(snapshot->ruleset);
+  return !snapshot || isolates(snapshot->ruleset);
 }
 
 std::optional<Ruleset> Reconciler::desired() const {

@@ -94,9 +94,9 @@ class Reconciler {
   // What the rules in force have counted.
   [[nodiscard]] Result<std::vector<nl::CounterValue>> counters() { return kernel_.counters(); }
 
-  // Whether the kernel holds a table of ours that packets pass, of this run or an earlier one (what
-  // was only prepared counts for nothing); true if it does not say.
-  bool table_enforces();
+  // Whether the kernel holds a table of ours that isolates pods, of this run or an earlier one
+  // (what was only prepared counts for nothing); true if it does not say.
+  bool table_isolates();
 
   State state() const { return state_; }
 
