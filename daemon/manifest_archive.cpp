@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFirstLine = "portcullis manifest 1\n";
+constexpr const char* kComplete = "complete";
 
 std::string to_text(const fs::path& file, std::string_view content) {
   std::string rest = file.string() + '\n';
@@ -64,6 +65,7 @@ fs::path archive_beside(const fs::path& snapshot) { return snapshot.string() + "
 
 ManifestArchive::ManifestArchive(fs::path directory, std::chrono::milliseconds pause, Sink sink)
     : directory_(std::move(directory)),
+      was_complete_(!is_missing(directory_ / kComplete)),
       pause_(pause),
       sink_(std::move(sink)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -79,7 +81,10 @@ Result<std::optional<std::string>> ManifestArchive::load(const fs::path& file) {
   if (is_missing(directory_)) return refused(directory_, "it is not there");
   if (auto checked = check_private(directory_); !checked) return tl::unexpected(checked.error());
   const auto text = read_private_file(place);
-  if (!text && text.error().code == ErrorCode::kNotFound) return std::nullopt;
+  if (!text && text.error().code == ErrorCode::kNotFound) {
+    if (was_complete_) return std::nullopt;
+    return refused(directory_, "the last run did not get as far as to keep every file");
+  }
   if (!text) return refused(place, text.error().message);
   return content_of(place, file, *text).map([](std::string content) {
     return std::optional<std::string>(std::move(content));
@@ -146,11 +151,13 @@ Result<void> ManifestArchive::remove_others(const std::set<std::string>& names) 
   while (!error && entries != fs::directory_iterator()) {
     const fs::path place = entries->path();
     entries.increment(error);
-    if (error || names.contains(place.filename().string())) continue;
+    const std::string name = place.filename().string();
+    if (error || name == kComplete || names.contains(name)) continue;
     fs::remove(place, error);
   }
   if (error) return refused(directory_, error.message());
-  return {};
+  if (!is_missing(directory_ / kComplete)) return {};
+  return replace_private_file(directory_ / kComplete, "");
 }
 
 // Unless there is newer work by now.

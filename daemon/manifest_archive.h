@@ -25,6 +25,9 @@ namespace portcullis {
 //     "portcullis manifest 1" \n checksum \n path \n content
 //                                           `-------------'
 //                               content_hash() of this, to the end of the file
+//
+// Beside them "complete" says that a run has kept every file that it read, so that a file that is
+// not there was never read.
 class ManifestArchive : public LastContents {
  public:
   using Sink = std::function<void(const std::string& trouble)>;
@@ -54,6 +57,7 @@ class ManifestArchive : public LastContents {
   void tell(const std::string& trouble);
 
   const std::filesystem::path directory_;
+  const bool was_complete_;  // before this run wrote anything
   const std::chrono::milliseconds pause_;
   const Sink sink_;
   std::string trouble_;  // that was told; the thread's own

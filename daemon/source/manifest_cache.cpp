@@ -111,7 +111,8 @@ std::vector<Problem> ManifestCache::problems() const {
     problems.push_back(entry.failure->problem);
     auto& message = problems.back().defect.message;
     if (entry.content) message += "; what it last said stays in force";
-    if (!entry.unknown.empty()) message += "; what it last said is not known: " + entry.unknown;
+    if (last_ && !entry.unknown.empty())
+      message += "; what it last said is not known: " + entry.unknown;
   }
   return problems;
 }

@@ -60,6 +60,17 @@ TEST_F(Archive, RecallsWhatWasKeptLast) {
 
 TEST_F(Archive, WithoutOneNothingIsKnown) { EXPECT_EQ(recalled("/m/a.yaml"), "unknown"); }
 
+// What this run keeps says nothing of what the last one read.
+TEST_F(Archive, ARunThatDidNotGetFarKnowsNothingOfOtherFiles) {
+  archive_->keep("/m/a.yaml", "a");
+  EXPECT_EQ(recalled("/m/a.yaml"), "a");
+  EXPECT_EQ(recalled("/m/b.yaml"), "unknown");
+  archive_->keep_only({"/m/a.yaml"});
+  const auto meanwhile = archive_->load("/m/b.yaml");
+  EXPECT_FALSE(meanwhile);
+  EXPECT_EQ(recalled("/m/b.yaml"), "never read");
+}
+
 TEST_F(Archive, ForgetsFilesThatAreGone) {
   archive_->keep("/m/a.yaml", "a");
   archive_->keep("/m/b.yaml", "b");
