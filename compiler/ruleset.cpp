@@ -93,6 +93,12 @@ bool enforces(const Ruleset& ruleset) {
   });
 }
 
+bool isolates(const Ruleset& ruleset) {
+  return enforces(ruleset) && std::ranges::any_of(ruleset.sets, [](const auto& entry) {
+    return entry.second.spec.verdict_map && !entry.second.elements.empty();
+  });
+}
+
 std::string make_comment(std::string_view text) {
   constexpr std::string_view kEllipsis = "...";
   const bool cut = text.size() > kMaxComment;

@@ -197,6 +197,9 @@ struct Ruleset {
 // Whether packets pass rules of it: what was only prepared counts for nothing.
 bool enforces(const Ruleset& ruleset);
 
+// Whether it enforces, and some address has a chain of its own.
+bool isolates(const Ruleset& ruleset);
+
 // The longest comment that nft(8) reads back.
 inline constexpr std::size_t kMaxComment = 127;
 

@@ -1,9 +1,11 @@
 #include "daemon/admin_server.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <optional>
 #include <utility>
 
 #include "daemon/admin_socket.h"
@@ -20,6 +22,12 @@ std::string one_line(std::string text) {
   return text;
 }
 
+std::optional<ino_t> inode_of(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return status.st_ino;
+}
+
 HttpReply in_http(AdminReply reply) {
   HttpReply http{reply.status, std::move(reply.body)};
   if (reply.negative) http.fields.emplace_back(AdminServer::kNegativeField, "1");
@@ -31,12 +39,16 @@ HttpReply in_http(AdminReply reply) {
 
 }  // namespace
 
-AdminServer::AdminServer(std::string path, HttpServer server)
-    : path_(std::move(path)), server_(std::move(server)) {}
+AdminServer::AdminServer(std::string path, ino_t inode, HttpServer server)
+    : path_(std::move(path)), inode_(inode), server_(std::move(server)) {}
 
 // Before the server goes: what stands at the path after that may be a successor's.
 AdminServer::~AdminServer() {
-  if (!path_.empty()) unlink(path_.c_str());
+  if (!path_.empty() && inode_of(path_) == inode_) unlink(path_.c_str());
+}
+
+bool AdminServer::is_reachable() const {
+  return server_.is_listening() && inode_of(path_) == inode_;
 }
 
 Result<AdminServer> AdminServer::open(boost::asio::io_context& io, const std::string& path,
@@ -52,7 +64,8 @@ Result<AdminServer> AdminServer::open(boost::asio::io_context& io, const std::st
         .admits = peer_is_trusted,
         .longest_header = kLongestHeader};
     return AdminServer(
-        path, HttpServer(io, boost::asio::local::stream_protocol(), fd, std::move(service)));
+        path, inode_of(path).value_or(0),
+        HttpServer(io, boost::asio::local::stream_protocol(), fd, std::move(service)));
   });
 }
 

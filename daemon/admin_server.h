@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <string>
@@ -37,12 +39,16 @@ class AdminServer {
 
   AdminServer(AdminServer&&) = default;
   AdminServer& operator=(AdminServer&&) = delete;
-  ~AdminServer();  // removes the socket
+  ~AdminServer();  // removes the socket, unless another stands at its path by now
+
+  // Whether who connects to the path reaches this server: nobody has removed or replaced it.
+  bool is_reachable() const;
 
  private:
-  AdminServer(std::string path, HttpServer server);
+  AdminServer(std::string path, ino_t inode, HttpServer server);
 
   std::string path_;  // empty: moved from
+  ino_t inode_;       // of the socket there
   HttpServer server_;
 };
 

@@ -2,34 +2,37 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/content_hash.h"
 #include "compiler/diff.h"
 #include "daemon/netlink/decode_batch.h"
 #include "daemon/netlink/encode_batch.h"
+#include "daemon/network_namespace.h"
 #include "daemon/private_file.h"
 
 namespace portcullis {
 namespace {
 
 // The number changes with the format, not with what stands in the messages: that is compared.
-constexpr std::string_view kFirstLine = "portcullis ruleset 1\n";
+constexpr std::string_view kFirstLine = "portcullis ruleset 2\n";
 
 tl::unexpected<Error> invalid(const std::string& why) {
   return failure(ErrorCode::kInvalidInput, why);
 }
 
-//     "portcullis ruleset 1" \n checksum \n node name \n messages
-//                                           `-------------------'
+//     "portcullis ruleset 2" \n checksum \n node name \n boot \n messages
+//                                           `---------------------------'
 //                             content_hash() of this, to the end of the file
 //
+// boot: life_of_tables() when it was saved.
 Result<std::string> to_text(const Ruleset& ruleset, const std::string& node_name) {
   if (!enforces(ruleset)) {
     return failure(ErrorCode::kConflict, "the table has no rules that packets pass");
   }
   return nl::encode(diff({}, ruleset), 0).map([&](const nl::Batch& batch) {
-    std::string content = node_name + '\n';
+    std::string content = node_name + '\n' + life_of_tables() + '\n';
     content.append(batch.bytes().begin(), batch.bytes().end());
     return std::string(kFirstLine) + content_hash(content) + '\n' + content;
   });
@@ -41,7 +44,7 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-Result<Ruleset> parse(std::string_view text, const std::string& node_name) {
+Result<SavedRuleset> parse(std::string_view text, const std::string& node_name) {
   if (!text.starts_with(kFirstLine)) return invalid("it is no ruleset that this version wrote");
   text.remove_prefix(kFirstLine.size());
   const auto checksum = take_line(text);
@@ -52,10 +55,12 @@ Result<Ruleset> parse(std::string_view text, const std::string& node_name) {
     return invalid("it is of node \"" + std::string(node) + "\", and this is \"" + node_name +
                    "\" (--node-name NAME)");
   }
+  const std::string boot(take_line(text));
   auto ruleset = nl::decode_batch(std::vector<std::uint8_t>(text.begin(), text.end()));
   if (!ruleset) return invalid("it holds " + ruleset.error().message);
   if (!enforces(*ruleset)) return invalid("it has no rules that packets pass");
-  return ruleset;
+  const std::string now = life_of_tables();
+  return SavedRuleset{std::move(*ruleset), boot.empty() || now.empty() || boot == now};
 }
 
 }  // namespace
@@ -68,8 +73,8 @@ Result<void> save_boot_snapshot(const std::filesystem::path& file, const Ruleset
   return replace_private_file(file, *text);
 }
 
-Result<Ruleset> load_boot_snapshot(const std::filesystem::path& file,
-                                   const std::string& node_name) {
+Result<SavedRuleset> load_boot_snapshot(const std::filesystem::path& file,
+                                        const std::string& node_name) {
   const auto refused = [&](Error error) {
     if (error.code == ErrorCode::kNotFound) return error;
     return Error{error.code, "the ruleset of the last run in " + file.string() + " is refused: " +

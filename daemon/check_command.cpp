@@ -1,11 +1,14 @@
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <fstream>
-#include <optional>
-#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "compiler/cluster_state.h"
+#include "daemon/check_host.h"
 #include "daemon/commands.h"
-#include "daemon/manifest_input.h"
-#include "daemon/netlink/kernel.h"
+#include "daemon/findings.h"
+#include "daemon/host_check.h"
 #include "daemon/open_source.h"
 #include "daemon/source/manifests.h"
 #include "k8s-client/api_client.h"
@@ -16,26 +19,20 @@ namespace portcullis {
 namespace {
 
 constexpr std::chrono::seconds kLimit{10};
+constexpr std::chrono::seconds kReadLimit{60};  // for every object of a large cluster
 constexpr const char* kReviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-// One line for each thing that was looked at.
-class Findings {
- public:
-  explicit Findings(std::ostream& out) : out_(out) {}
-
-  void good(const std::string& what) { out_ << "ok      " << what << '\n'; }
-  void note(const std::string& what) { out_ << "note    " << what << '\n'; }
-  void bad(const std::string& what) {
-    out_ << "FAILED  " << what << '\n';
-    failed_ = true;
+void report_objects(const Options& options, const ClusterState& cluster,
+                    const std::vector<Problem>& problems, Findings& findings) {
+  for (const Problem& problem : problems) {
+    options.tolerate_rejected ? findings.note(to_string(problem))
+                              : findings.bad(to_string(problem));
   }
-
-  ExitCode exit_code() const { return failed_ ? ExitCode::kNegative : ExitCode::kOk; }
-
- private:
-  std::ostream& out_;
-  bool failed_ = false;
-};
+  findings.good("read: pods: " + std::to_string(cluster.pods().size()) +
+                ", namespaces: " + std::to_string(cluster.namespaces().size()) +
+                ", network policies: " + std::to_string(cluster.policies().size()));
+  check_node_name(options, cluster, findings);
+}
 
 // The answer to one request, waited for.
 Result<std::string> ask(boost::asio::io_context& io, k8s::ApiClient& client,
@@ -74,24 +71,52 @@ bool is_allowed(const std::string& reviewed) {
   return value != nullptr && *value;
 }
 
-void check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Findings& findings) {
+bool check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Findings& findings) {
+  bool may_all = true;
   for (const auto resource : k8s::kResources) {
     for (const auto* verb : {"list", "watch"}) {
       const std::string what = std::string("may ") + verb + ' ' + to_string(resource);
       const auto reviewed = ask(io, client, {kReviews, {}, review(resource, verb)});
-      if (!reviewed) {
-        findings.bad(what + ": cannot be told: " + reviewed.error().message);
-      } else if (is_allowed(*reviewed)) {
+      if (reviewed && is_allowed(*reviewed)) {
         findings.good(what);
-      } else {
-        findings.bad(std::string("may not ") + verb + ' ' + to_string(resource) +
-                     " in every namespace: apply manifests/base/rbac.yaml");
+        continue;
       }
+      may_all = false;
+      reviewed ? findings.bad(std::string("may not ") + verb + ' ' + to_string(resource) +
+                              " in every namespace: apply manifests/base/rbac.yaml")
+               : findings.bad(what + ": cannot be told: " + reviewed.error().message);
     }
   }
+  return may_all;
 }
 
-void check_cluster(const Options& options, Findings& findings) {
+// Everything, as the daemon reads it.
+void check_objects(const Options& options, ClusterState& cluster, Findings& findings) {
+  boost::asio::io_context io;
+  Update last{.events = {}, .problems = {}, .synced = false};
+  auto source = open_source(io, options, [&](Update update) {
+    for (const Event& event : update.events) cluster.apply(event);
+    last = std::move(update);
+    if (last.synced || !last.fault.empty()) io.stop();
+  });
+  if (!source) return findings.bad("objects: " + source.error().message);
+  if (const auto started = (*source)->start(); !started) {
+    return findings.bad("objects: " + started.error().message);
+  }
+  const auto work = boost::asio::make_work_guard(io);
+  io.run_for(kReadLimit);
+  if (!last.fault.empty()) return findings.bad(last.fault);
+  for (const Following& following : last.followed) {
+    if (!following.trouble.empty()) findings.bad(following.what + ": " + following.trouble);
+  }
+  if (!last.synced) {
+    return findings.bad("objects: not all are read after " + std::to_string(kReadLimit.count()) +
+                        " s");
+  }
+  report_objects(options, cluster, last.problems, findings);
+}
+
+void check_cluster(const Options& options, ClusterState& cluster, Findings& findings) {
   const auto environment = own_environment();
   const auto access = cluster_access(options, environment);
   if (!access) return findings.bad("API server: " + access.error().message);
@@ -108,60 +133,39 @@ void check_cluster(const Options& options, Findings& findings) {
   const auto* name = document ? document->find("gitVersion") : nullptr;
   findings.good("API server " + access->server + ' ' +
                 (name == nullptr ? "" : name->scalar_text().value_or("")));
-  check_permissions(io, *client, findings);
+  if (check_permissions(io, *client, findings)) check_objects(options, cluster, findings);
 }
 
-// An object that is rejected is closed: to whoever wrote it, that is a failure.
-void check_manifests(const Options& options, std::istream& in, Findings& findings) {
-  const auto files = list_manifests(options.manifests);
-  if (!files) return findings.bad("manifests: " + files.error().message);
-  findings.good("manifests: " + options.manifests + ", files: " + std::to_string(files->size()));
-  const auto input = read_cluster({options.manifests}, in);
-  if (!input) return findings.bad("manifests: " + input.error().message);
-  for (const auto& remark : input->remarks) findings.note(remark);
-  if (input->rejected == 0) return;
-  const auto count = "objects rejected: " + std::to_string(input->rejected);
-  options.tolerate_rejected ? findings.note(count) : findings.bad(count);
-}
-
-std::string setting(const char* path) {
-  std::ifstream file(path);
-  std::string value;
-  std::getline(file, value);
-  return value;
-}
-
-void check_host(Findings& findings) {
-  const auto snapshot =
-      nl::Kernel::open().and_then([](nl::Kernel kernel) { return kernel.dump(); });
-  if (snapshot) {
-    findings.good("nf_tables can be read and changed");
-  } else {
-    findings.bad("nf_tables: " + snapshot.error().message);
+void check_manifests(const Options& options, ClusterState& cluster, Findings& findings) {
+  const auto paths = list_manifests(options.manifests);
+  if (!paths) return findings.bad("manifests: " + paths.error().message);
+  std::vector<ManifestFile> files;
+  for (const auto& path : *paths) {
+    auto file = read_manifest(path);
+    file ? files.push_back(std::move(*file)) : findings.bad("manifests: " + file.error().message);
   }
-  for (const auto* path :
-       {"/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding"}) {
-    const auto value = setting(path);
-    value == "0" ? findings.note(std::string(path) + " is 0: this node forwards no pods' packets")
-                 : findings.good(std::string(path) + " is " + (value.empty() ? "absent" : value));
+  const std::string count =
+      "manifests: " + options.manifests + ", files: " + std::to_string(paths->size());
+  if (paths->empty()) {
+    findings.note(count + ": nothing would be enforced");
+  } else if (files.size() == paths->size()) {
+    findings.good(count);
   }
-  for (const auto* path : {"/proc/sys/net/bridge/bridge-nf-call-iptables",
-                           "/proc/sys/net/bridge/bridge-nf-call-ip6tables"}) {
-    const auto value = setting(path);
-    value == "1" ? findings.good(std::string(path) + " is 1")
-                 : findings.note(std::string(path) + (value.empty() ? " is absent" : " is 0") +
-                                 ": pods on a bridge of this node would not be filtered; load "
-                                 "br_netfilter and set it to 1");
-  }
+  const Manifests manifests = merge(files);
+  for (const Event& event : manifests.events) cluster.apply(event);
+  report_objects(options, cluster, manifests.problems, findings);
 }
 
 }  // namespace
 
 Result<ExitCode> check(const Options& options, const Console& console) {
   Findings findings(console.out);
-  check_host(findings);
-  options.manifests.empty() ? check_cluster(options, findings)
-                            : check_manifests(options, console.in, findings);
+  check_kernel(options, findings);
+  check_forwarding(findings);
+  ClusterState cluster;  // empty where it cannot be read
+  options.manifests.empty() ? check_cluster(options, cluster, findings)
+                            : check_manifests(options, cluster, findings);
+  check_bridges(local_addresses(cluster, options.node_name), findings);
   return findings.exit_code();
 }
 

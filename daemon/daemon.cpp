@@ -5,24 +5,15 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <iterator>
-#include <set>
 #include <string>
 #include <utility>
 
-#include "daemon/boot_snapshot.h"
 #include "daemon/log.h"
+#include "daemon/object_counts.h"
 #include "daemon/open_source.h"
 
 namespace portcullis {
 namespace {
-
-std::vector<std::string> unreadable(const std::vector<Problem>& problems) {
-  std::set<std::string> files;
-  for (const Problem& problem : problems) {
-    if (problem.document == 0 && problem.defect.object.empty()) files.insert(problem.file.string());
-  }
-  return {files.begin(), files.end()};
-}
 
 std::string count(std::size_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
@@ -39,24 +30,14 @@ std::string described(const ClusterState& cluster, const std::string& node_name)
          count(cluster.namespaces().size(), "namespace");
 }
 
-std::map<std::string, ObjectCount> count_objects(const ClusterState& cluster,
-                                                 const std::vector<Problem>& problems) {
-  std::set<std::string> rejected;  // "NetworkPolicy default/web"
-  for (const auto& problem : problems) rejected.insert(problem.defect.object);
-  const auto of = [&](const std::string& kind, std::size_t known) {
-    return ObjectCount{
-        known,
-        static_cast<std::size_t>(std::ranges::count_if(
-            rejected, [&](const std::string& object) { return object.starts_with(kind + " "); }))};
-  };
-  return {{"pods", of("Pod", cluster.pods().size())},
-          {"namespaces", of("Namespace", cluster.namespaces().size())},
-          {"networkpolicies", of("NetworkPolicy", cluster.policies().size())}};
-}
-
 void log_news(const ProblemLog::News& news) {
   for (const std::string& line : news.appeared) log_warning(line);
   for (const std::string& line : news.gone) log_info("no longer: " + line);
+}
+
+void log_change(const std::string& before, const std::string& now) {
+  if (before == now) return;
+  now.empty() ? log_info("no longer: " + before) : log_warning(now);
 }
 
 }  // namespace
@@ -76,7 +57,7 @@ void log_news(const ProblemLog::News& news) {
 //            |      | Attempt                 v        nl::Conntrack
 //            |      |                     BootSnapshotWriter, on a thread of its own
 //            |      |                         | the kernel's table -> file, for the next boot
-//            |      Status --> HealthServer: /healthz, /readyz, /metrics
+//            |      Status --> HealthServer, on a thread of its own: /healthz, /readyz, /metrics
 //            |           '---> systemd
 //            | Transaction
 //     nl::Kernel
@@ -85,6 +66,8 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
     : io_(io),
       options_(options),
       compiler_(options.node_name),
+      host_check_(options.node_name),
+      host_timer_(io),
       reconciler_(
           io, std::move(kernel), ReconcilerTiming{}, [this] { return compiler_.ruleset(); },
           [this](const Attempt& attempt) { report(attempt); }),
@@ -98,58 +81,29 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
 }
 
 Result<void> Daemon::start() {
-  auto source = open_source(io_, options_, [this](Update update) { receive(std::move(update)); });
+  const DirectorySettings directory{.isolates_pods = reconciler_.table_isolates(),
+                                    .last = open_archive()};
+  auto source = open_source(
+      io_, options_, [this](Update update) { receive(std::move(update)); }, directory);
   if (!source) return tl::unexpected(source.error());
   source_ = std::move(*source);
   log_info("portcullis " PORTCULLIS_VERSION ": node " + options_.node_name + ", " +
            source_->name());
-  auto admin = AdminServer::open(io_, options_.socket,
-                                 [this](const std::string& target, AdminServer::Respond respond) {
-                                   admin_api_.answer(target, std::move(respond));
-                                 });
-  if (!admin) return tl::unexpected(admin.error());
-  admin_.emplace(std::move(*admin));
-  if (const auto listening = reconciler_.listen(); !listening) return listening;
-  if (const auto keeping = keep_for_boot(); !keeping) return keeping;
-  if (options_.listen) {
-    auto health = HealthServer::open(*options_.listen, io_, status_, [this] {
-      return metrics_.text(status_, compiler_.size(),
-                           reconciler_.counters().value_or(std::vector<nl::CounterValue>()));
-    });
-    if (!health) return tl::unexpected(health.error());
-    health_.emplace(std::move(*health));
+  if (auto started = source_->start(); !started) return started;
+  if (const auto listening = reconciler_.listen(); !listening) {
+    log_warning("changes of the table by others are found late: " + listening.error().message);
   }
+  keep_for_boot();
+  serve();
   // Who waits for the start is not to wait for an API server.
   if (source_->is_remote()) tell_ready(headline(status_));
-  return source_->start();
-}
-
-Result<void> Daemon::keep_for_boot() {
-  if (options_.snapshot.empty()) return {};
-  auto opened = nl::Kernel::open();
-  if (!opened) return tl::unexpected(opened.error());
-  auto kernel = std::make_shared<nl::Kernel>(std::move(*opened));
-  const auto save = [kernel, file = options_.snapshot, node = options_.node_name] {
-    return kernel->dump().and_then([&](const nl::Snapshot& snapshot) {
-      return save_boot_snapshot(file, snapshot.ruleset, node);
-    });
-  };
-  boot_snapshot_.emplace(save, BootSnapshotTiming{}, [this](const std::string& trouble) {
-    trouble.empty() ? log_info("the ruleset is kept for the next boot again")
-                    : log_error("cannot keep the ruleset for the next boot in " +
-                                options_.snapshot + ", trying on: " + trouble);
-    boost::asio::post(io_, [this, trouble] {
-      Status status = status_;
-      status.unsaved = trouble;
-      publish(std::move(status));
-    });
-  });
   return {};
 }
 
 void Daemon::receive(Update update) {
   metrics_.count(update.events);
-  note_followed(update.followed);
+  note_source(update);
+  host_check_.note(update.events);
   if (!update.synced) {
     // Nothing is in force yet: what it changes does not matter.
     policy_news_.note(compiler_.cluster(), update.events);
@@ -166,8 +120,8 @@ void Daemon::receive(Update update) {
 
 // A trouble is logged once when it begins, whatever is said of it while it lasts, and once when it
 // is over.
-void Daemon::note_followed(const std::vector<Following>& followed) {
-  for (const Following& now : followed) {
+void Daemon::note_source(const Update& update) {
+  for (const Following& now : update.followed) {
     const auto before = std::ranges::find(status_.followed, now.what, &Following::what);
     const bool was_well = before == status_.followed.end() || before->trouble.empty();
     if (was_well && !now.trouble.empty()) {
@@ -177,7 +131,10 @@ void Daemon::note_followed(const std::vector<Following>& followed) {
     }
   }
   Status status = status_;
-  status.followed = followed;
+  status.followed = update.followed;
+  status.source_fault = update.fault;
+  status.never_read.clear();
+  for (const auto& file : update.never_read) status.never_read.push_back(file.string());
   publish(std::move(status));
 }
 
@@ -190,13 +147,16 @@ void Daemon::settle() {
   auto lines = problem_lines(problems_, compiler_.conflicts());
   Status status = status_;
   status.source_read = true;
-  status.held_back = must_hold_back();
-  status.unreadable_files = unreadable(problems_);
+  if (first) look_at_host();
+  status.node_name_fault = status_.node_name_fault;
+  status.bridge_fault = status_.bridge_fault;
+  status.held_back = must_hold_back(status);
+  status.unreadable_files = unreadable_files(problems_);
   status.problems = lines.size();
   status.objects = count_objects(compiler_.cluster(), problems_);
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
-  if (status_.held_back) return log_warning(headline(status_));
+  if (status_.held_back) return;
   if (first) malloc_trim(0);  // reading took much that is free now
   if (first) log_info("read " + described(compiler_.cluster(), options_.node_name));
   if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
@@ -206,10 +166,12 @@ void Daemon::settle() {
   }
 }
 
-// After a restart a file that cannot be read may be what isolates some pods: to commit without it
-// would open them. Where there are no rules yet, those that can be read are better than none.
-bool Daemon::must_hold_back() {
-  return !complete_ && !status_.committed && reconciler_.table_enforces();
+// What is known may be less than what isolated some pods in the last run: to commit that would open
+// them. Where there are no rules yet, some are better than none.
+bool Daemon::must_hold_back(const Status& status) {
+  const bool is_doubtful =
+      !complete_ || !status.source_fault.empty() || !status.node_name_fault.empty();
+  return is_doubtful && !status.committed && reconciler_.table_isolates();
 }
 
 void Daemon::report(const Attempt& attempt) {
@@ -285,10 +247,15 @@ void Daemon::report(const Sweep& sweep) {
 
 void Daemon::publish(Status status) {
   // Who waits for the start need not wait for a file to be mended: the rules of the last run hold.
-  const auto started = [](const Status& each) { return each.ready() || each.held_back; };
+  const auto started = [](const Status& each) { return each.committed || each.held_back; };
   const bool first = started(status) && !started(status_);
   if (status == status_) return;
+  log_change(status_.source_fault, status.source_fault);
+  log_change(status_.node_name_fault, status.node_name_fault);
+  log_change(status_.bridge_fault, status.bridge_fault);
+  const bool is_held = status.held_back && !status_.held_back;
   status_ = std::move(status);
+  if (is_held) log_warning(headline(status_));
   first ? tell_ready(headline(status_)) : tell_status(headline(status_));
 }
 

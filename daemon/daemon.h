@@ -1,23 +1,26 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/incremental/incremental_compiler.h"
 #include "daemon/admin_api.h"
-#include "daemon/admin_server.h"
 #include "daemon/boot_snapshot_writer.h"
 #include "daemon/conntrack_sweeper.h"
-#include "daemon/health_server.h"
+#include "daemon/host_check.h"
+#include "daemon/manifest_archive.h"
 #include "daemon/metrics.h"
 #include "daemon/options.h"
 #include "daemon/policy_news.h"
 #include "daemon/problem_log.h"
 #include "daemon/reconciler.h"
 #include "daemon/service_manager.h"
+#include "daemon/services.h"
 #include "daemon/source/source.h"
 #include "daemon/status.h"
 
@@ -35,15 +38,19 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Opens the socket and the port, and starts to read from the source.
+  // Starts to read from the source, and to serve what can be served.
   [[nodiscard]] Result<void> start();
 
  private:
-  Result<void> keep_for_boot();
+  void serve();
+  void keep_for_boot();
+  std::shared_ptr<LastContents> open_archive();
+  void post_trouble(std::string Status::*field, const std::string& trouble);
   void receive(Update update);
-  void note_followed(const std::vector<Following>& followed);
+  void note_source(const Update& update);
   void settle();
-  bool must_hold_back();
+  bool must_hold_back(const Status& status);
+  void look_at_host();
   void report(const Attempt& attempt);
   void measure(const Attempt& attempt);
   void report_success(const Attempt& attempt);
@@ -58,10 +65,12 @@ class Daemon {
   IncrementalCompiler compiler_;
   std::vector<Event> events_;      // not compiled yet
   std::vector<Problem> problems_;  // of the last update
-  bool complete_ = false;          // every file has been read, of the last update
+  bool complete_ = false;          // it is known what every file last said, of the last update
   bool settling_ = false;          // settle() is queued
   ProblemLog problem_log_;
   PolicyNews policy_news_;  // not in force yet
+  HostCheck host_check_;
+  boost::asio::steady_timer host_timer_;
   Reconciler reconciler_;
   bool unverified_ = false;  // of the last attempt
   std::optional<ConntrackSweeper> sweeper_;
@@ -69,8 +78,7 @@ class Daemon {
   bool said_kept_ = false;          // that a flowtable keeps connections
   std::unique_ptr<Source> source_;  // once started
   AdminApi admin_api_;
-  std::optional<AdminServer> admin_;
-  std::optional<HealthServer> health_;
+  std::optional<Services> services_;
   std::optional<BootSnapshotWriter> boot_snapshot_;  // none: it is off
   Watchdog watchdog_;
 };

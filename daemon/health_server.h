@@ -1,34 +1,53 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "compiler/result.h"
-#include "daemon/http_server.h"
 #include "daemon/options.h"
 #include "daemon/status.h"
 
 namespace portcullis {
 
-// GET /healthz: 200, from the event loop itself: where that does not turn, nobody answers, and the
+// GET /healthz: 200 once the event loop has turned: where it does not, nobody answers, and the
 // probe times out. GET /readyz: 200 or 503 with describe(status). GET /metrics, for Prometheus.
-// Everyone may connect; a client that says nothing is left after kPatience.
+// Everyone may connect, so requests are served on a thread of its own, and cost the event loop no
+// more than one task every kProbePause and one rendering of the metrics every kMetricsAge, however
+// many they are:
+//
+//     clients --> HttpServer --> what is asked, gathered --(one task at a time)--> event loop
+//                     ^                                                               |
+//                     '------------------ the answer, for all who asked --------------'
+//
+// A client that says nothing is left after kPatience, or for one that says more.
 class HealthServer {
  public:
   static constexpr std::chrono::seconds kPatience{5};
+  static constexpr std::chrono::milliseconds kProbePause{10};
+  static constexpr std::chrono::milliseconds kMetricsAge{1000};
 
   // kIo: the address cannot be listened on (it is named, with the reason). `status` outlives the
-  // server; it is read, and `metrics` called, on the io_context's thread.
+  // server; it is read, and `metrics` called, on the thread that runs `loop`, and not any more once
+  // the server is destroyed, on that thread too.
   [[nodiscard]] static Result<HealthServer> open(const ListenAddress& address,
-                                                 boost::asio::io_context& io, const Status& status,
+                                                 boost::asio::io_context& loop,
+                                                 const Status& status,
                                                  std::function<std::string()> metrics);
 
- private:
-  explicit HealthServer(HttpServer server) : server_(std::move(server)) {}
+  HealthServer(HealthServer&&) noexcept;
+  HealthServer& operator=(HealthServer&&) = delete;
+  ~HealthServer();
 
-  HttpServer server_;
+  bool is_listening() const;
+
+ private:
+  struct Impl;
+  explicit HealthServer(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace portcullis

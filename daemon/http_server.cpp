@@ -1,5 +1,7 @@
 #include "daemon/http_server.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -37,8 +39,19 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void end() { stream_.close(); }
 
+  // A flood of connections that say nothing must not end one whose request has just come.
+  enum class Stage : std::uint8_t { kSilent, kReading, kAnswering };
+  Stage stage() {
+    if (answering_) return Stage::kAnswering;
+    ErrorCodeOfAsio ignored;
+    const bool has_spoken =
+        parser_.got_some() || buffer_.size() > 0 || stream_.socket().available(ignored) > 0;
+    return has_spoken ? Stage::kReading : Stage::kSilent;
+  }
+
  private:
   void answer() {
+    answering_ = true;
     const auto& request = parser_.get();
     if (request.method() != http::verb::get && request.method() != http::verb::head) {
       return respond(
@@ -71,6 +84,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   beast::basic_stream<Protocol> stream_;
   const std::shared_ptr<const HttpServer::Service> service_;
+  bool answering_ = false;
   beast::flat_buffer buffer_;
   http::request_parser<http::empty_body> parser_;
   http::response<http::string_body> response_;
@@ -97,6 +111,15 @@ class HttpServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
         });
   }
 
+  bool is_listening() {
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    return acceptor_.is_open() &&
+           ::getsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) ==
+               0 &&
+           listening != 0;
+  }
+
   void close() {
     ErrorCodeOfAsio ignored;
     acceptor_.close(ignored);
@@ -106,13 +129,25 @@ class HttpServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
  private:
   void serve(Protocol::socket peer) {
     std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
-    if (sessions_.size() == service_->connections) {
-      if (const auto oldest = sessions_.front().lock()) oldest->end();
-      sessions_.pop_front();
-    }
+    if (sessions_.size() == service_->connections) make_room();
     const auto session = std::make_shared<Session>(std::move(peer), service_);
     sessions_.push_back(session);
     session->start();
+  }
+
+  void make_room() {
+    auto victim = sessions_.begin();
+    auto least = Session::Stage::kAnswering;
+    for (auto each = sessions_.begin(); each != sessions_.end(); ++each) {
+      const auto session = each->lock();
+      const auto stage = session ? session->stage() : Session::Stage::kSilent;
+      if (stage >= least) continue;
+      victim = each;
+      least = stage;
+      if (least == Session::Stage::kSilent) break;
+    }
+    if (const auto session = victim->lock()) session->end();
+    sessions_.erase(victim);
   }
 
   // Out of descriptors, most likely: trying at once would spin.
@@ -139,5 +174,7 @@ HttpServer::HttpServer(HttpServer&&) noexcept = default;
 HttpServer::~HttpServer() {
   if (acceptor_) acceptor_->close();
 }
+
+bool HttpServer::is_listening() const { return acceptor_ && acceptor_->is_listening(); }
 
 }  // namespace portcullis

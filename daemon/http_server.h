@@ -33,7 +33,7 @@ class HttpServer {
     std::function<bool(int peer)> admits{};   // a connection's descriptor; none: everyone
     std::chrono::seconds patience{30};        // for the whole request, and for the response
     std::uint32_t longest_header = 1U << 13;  // bytes
-    std::size_t connections = 64;             // one more ends the oldest
+    std::size_t connections = 64;  // one more ends the oldest of those that have said least
   };
 
   // Takes a listening socket over.
@@ -43,6 +43,9 @@ class HttpServer {
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) = delete;
   ~HttpServer();  // listens no more; what is being answered goes on
+
+  // False once the kernel has closed the listening socket, as `ss --kill` makes it do.
+  bool is_listening() const;
 
  private:
   class Acceptor;

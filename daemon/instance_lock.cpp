@@ -1,43 +1,92 @@
 #include "daemon/instance_lock.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <cstring>
 #include <string>
-#include <string_view>
 #include <utility>
+
+#include "daemon/network_namespace.h"
 
 namespace portcullis {
 namespace {
 
-constexpr std::string_view kName("\0portcullis/table", 17);  // abstract: of this namespace
+tl::unexpected<Error> cannot_tell(ErrorCode code, const std::filesystem::path& path,
+                                  const std::string& why) {
+  return failure(code,
+                 "cannot make sure that no other portcullis runs: " + path.string() + ": " + why);
+}
+
+tl::unexpected<Error> system_failure(const std::filesystem::path& path) {
+  const int error = errno;
+  const bool refused = error == EACCES || error == EPERM || error == ELOOP;
+  return cannot_tell(refused ? ErrorCode::kPermission : ErrorCode::kIo, path, std::strerror(error));
+}
+
+bool is_ours_alone(const struct stat& status) {
+  const bool is_ours = status.st_uid == 0 || status.st_uid == ::geteuid();
+  return is_ours && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+Result<void> prepare(const std::filesystem::path& directory) {
+  struct stat status {};
+  if (::mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) return system_failure(directory);
+  if (::stat(directory.c_str(), &status) != 0) return system_failure(directory);
+  if (is_ours_alone(status)) return {};
+  return cannot_tell(ErrorCode::kPermission, directory,
+                     "others than root may write to it: chown it to root, and chmod go-w");
+}
+
+// Who releases the lock removes the file: what is locked then may not be the file of that name.
+bool is_at(const std::filesystem::path& path, const struct stat& opened) {
+  struct stat there {};
+  return ::lstat(path.c_str(), &there) == 0 && there.st_dev == opened.st_dev &&
+         there.st_ino == opened.st_ino;
+}
 
 }  // namespace
 
-Result<InstanceLock> InstanceLock::take() {
-  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  std::memcpy(name.sun_path, kName.data(), kName.size());
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + kName.size());
-  InstanceLock lock(fd);
-  if (fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&name), size) == 0) return lock;
-  if (errno == EADDRINUSE) {
-    return failure(ErrorCode::kConflict,
-                   "another portcullis already enforces in this network namespace; stop it first");
+Result<InstanceLock> InstanceLock::take(const std::filesystem::path& directory) {
+  const auto network = network_namespace_id();
+  if (!network) return cannot_tell(ErrorCode::kIo, "/proc/thread-self/ns/net", "is not there");
+  if (auto prepared = prepare(directory); !prepared) return tl::unexpected(prepared.error());
+  const auto file = directory / ("netns-" + *network + ".lock");
+  while (true) {
+    InstanceLock lock(file, ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    struct stat opened {};
+    if (lock.fd_ < 0 || ::fstat(lock.fd_, &opened) != 0) return system_failure(file);
+    const bool locked = ::flock(lock.fd_, LOCK_EX | LOCK_NB) == 0;
+    const int error = errno;
+    if (locked && is_at(file, opened)) {
+      const bool is_private = is_ours_alone(opened) && (opened.st_mode & 077) == 0;
+      if (is_private) return lock;
+      continue;  // whoever can read it can lock it: it is removed, and made anew
+    }
+    ::close(std::exchange(lock.fd_, -1));
+    if (locked) continue;
+    if (error == EWOULDBLOCK) {
+      return failure(ErrorCode::kConflict,
+                     "another portcullis already enforces in this network namespace (it holds " +
+                         file.string() + "); stop it first");
+    }
+    errno = error;
+    return system_failure(file);
   }
-  return failure(ErrorCode::kIo, std::string("cannot make sure that no other portcullis runs: ") +
-                                     std::strerror(errno));
 }
 
-InstanceLock::InstanceLock(InstanceLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+InstanceLock::InstanceLock(std::filesystem::path file, int fd) : file_(std::move(file)), fd_(fd) {}
+
+InstanceLock::InstanceLock(InstanceLock&& other) noexcept
+    : file_(std::move(other.file_)), fd_(std::exchange(other.fd_, -1)) {}
 
 InstanceLock::~InstanceLock() {
-  if (fd_ >= 0) close(fd_);
+  if (fd_ < 0) return;
+  ::unlink(file_.c_str());
+  ::close(fd_);
 }
 
 }  // namespace portcullis

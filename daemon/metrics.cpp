@@ -25,6 +25,8 @@ const prometheus::Histogram::BucketBoundaries buckets = {
 
 constexpr std::array kResources = {"pods", "namespaces", "networkpolicies"};  // as Event has them
 
+constexpr std::array kServices = {"health port", "admin socket"};  // keys of Status::unserved
+
 ClientMetric value(double value, std::vector<ClientMetric::Label> labels = {}) {
   ClientMetric metric;
   metric.label = std::move(labels);
@@ -67,21 +69,41 @@ std::vector<MetricFamily> of_status(const Status& status) {
     objects.push_back(value(count.known, {{"resource", resource}}));
     rejected.push_back(value(count.rejected, {{"resource", resource}}));
   }
-  return {gauges("portcullis_ready", "Whether what is wanted has been committed to the kernel.",
-                 {value(status.ready())}),
-          gauges("portcullis_source_synced", "Whether all of a resource has been read once.",
-                 std::move(synced)),
-          gauges("portcullis_source_stale_seconds",
-                 "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
-          gauges("portcullis_snapshot_failing",
-                 "Whether the ruleset cannot be kept on disk for the next boot.",
-                 {value(!status.unsaved.empty())}),
-          gauges("portcullis_objects", "Objects that are known.", std::move(objects)),
-          gauges("portcullis_objects_rejected",
-                 "Objects with a mistake in them: these fail closed, and the log names them.",
-                 std::move(rejected)),
-          gauges("portcullis_object_problems",
-                 "Mistakes in objects, and files that cannot be read.", {value(status.problems)})};
+  std::vector<ClientMetric> unserved;
+  for (const char* service : kServices) {
+    unserved.push_back(value(status.unserved.contains(service), {{"service", service}}));
+  }
+  return {
+      gauges("portcullis_ready",
+             "Whether what is wanted has been committed to the kernel, and nothing is known "
+             "that leaves pods open.",
+             {value(status.ready())}),
+      gauges("portcullis_source_doubted",
+             "Whether the source is suddenly empty, so that what it last said stays in force.",
+             {value(!status.source_fault.empty())}),
+      gauges("portcullis_files_never_read",
+             "Manifest files that could not be read since they are there.",
+             {value(status.never_read.size())}),
+      gauges("portcullis_node_name_wrong", "Whether the cluster knows this host by another name.",
+             {value(!status.node_name_fault.empty())}),
+      gauges("portcullis_bridge_unfiltered",
+             "Whether pods of this node are on a bridge whose packets do not pass nf_tables.",
+             {value(!status.bridge_fault.empty())}),
+      gauges("portcullis_unserved", "Whether a port or socket cannot be served at the moment.",
+             std::move(unserved)),
+      gauges("portcullis_source_synced", "Whether all of a resource has been read once.",
+             std::move(synced)),
+      gauges("portcullis_source_stale_seconds",
+             "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
+      gauges("portcullis_snapshot_failing",
+             "Whether the ruleset cannot be kept on disk for the next boot.",
+             {value(!status.unsaved.empty())}),
+      gauges("portcullis_objects", "Objects that are known.", std::move(objects)),
+      gauges("portcullis_objects_rejected",
+             "Objects with a mistake in them: these fail closed, and the log names them.",
+             std::move(rejected)),
+      gauges("portcullis_object_problems", "Mistakes in objects, and files that cannot be read.",
+             {value(status.problems)})};
 }
 
 std::vector<MetricFamily> of_table(const RulesetSize& size) {

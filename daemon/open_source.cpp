@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "daemon/source/api_source.h"
-#include "daemon/source/directory_source.h"
 #include "k8s-client/in_cluster.h"
 #include "k8s-client/kubeconfig.h"
 
@@ -44,9 +43,11 @@ Result<k8s::ClusterAccess> cluster_access(const Options& options,
 }
 
 Result<std::unique_ptr<Source>> open_source(boost::asio::io_context& io, const Options& options,
-                                            Source::Sink sink) {
+                                            Source::Sink sink, DirectorySettings directory) {
   if (!options.manifests.empty()) {
-    return std::make_unique<DirectorySource>(io, options.manifests, std::move(sink));
+    directory.allow_empty = options.allow_empty;
+    return std::make_unique<DirectorySource>(io, options.manifests, std::move(sink),
+                                             std::move(directory));
   }
   const auto environment = own_environment();
   return cluster_access(options, environment).map([&](k8s::ClusterAccess access) {

@@ -5,6 +5,7 @@
 
 #include "compiler/result.h"
 #include "daemon/options.h"
+#include "daemon/source/directory_source.h"
 #include "daemon/source/source.h"
 #include "k8s-client/cluster_access.h"
 
@@ -17,9 +18,10 @@ k8s::Environment own_environment();
 [[nodiscard]] Result<k8s::ClusterAccess> cluster_access(const Options& options,
                                                         const k8s::Environment& environment);
 
-// The source that the options name: a directory of manifests, else the API server. Not started yet.
+// The source that the options name: a directory of manifests, of which `directory` is known, else
+// the API server. Not started yet.
 [[nodiscard]] Result<std::unique_ptr<Source>> open_source(boost::asio::io_context& io,
-                                                          const Options& options,
-                                                          Source::Sink sink);
+                                                          const Options& options, Source::Sink sink,
+                                                          DirectorySettings directory = {});
 
 }  // namespace portcullis

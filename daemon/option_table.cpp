@@ -40,6 +40,14 @@ Result<void> set_manifests(Options& options, const std::string& value) {
   return set_text(options.manifests, value);
 }
 
+Result<void> set_allow_empty(Options& options, const std::string& value) {
+  if (!value.empty() && value != "true" && value != "false") {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither true nor false");
+  }
+  options.allow_empty = value != "false";
+  return {};
+}
+
 Result<void> set_from(Options& options, const std::string& value) {
   return set_text(options.from, value);
 }
@@ -198,6 +206,10 @@ constexpr std::array kTable{
     Option{"manifests", "", "DIR", kRun | kCheck, false,
            "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json), followed",
            set_manifests},
+    Option{"allow-empty", "", "", kRun, false,
+           "With --manifests: an empty directory means that nothing is enforced any more, not that "
+           "it is not mounted",
+           set_allow_empty},
     Option{"kubeconfig", "", "FILE", kRun | kCheck, false,
            "How to reach the API server (default $KUBECONFIG, else the pod's service account)",
            set_kubeconfig},
@@ -231,10 +243,11 @@ constexpr std::array kTable{
            "Only the pods of this namespace; repeat for more", add_namespace},
     Option{"address", "", "IP", kMatrix, true,
            "This address beside the pods, for somebody outside; repeat for more", add_address},
-    Option{"node-name", "", "NAME", kRun | kRestore | kCompile, false,
-           "The node whose pods are enforced (default $NODE_NAME, else the host name; compile: "
-           "none)",
-           set_node_name},
+    Option{
+        "node-name", "", "NAME", kRun | kRestore | kCheck | kCompile, false,
+        "The node whose pods are enforced (default $NODE_NAME, else the host name in lower case; "
+        "compile: none)",
+        set_node_name},
     Option{"listen", "", "ADDR:PORT", kRun, false,
            "Serves /healthz, /readyz and /metrics here, off: nowhere (default 127.0.0.1:9909)",
            set_listen},

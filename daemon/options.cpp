@@ -1,15 +1,12 @@
 #include "daemon/options.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
-#include <climits>
 #include <cstdlib>
 
 #include "daemon/config_file.h"
 #include "daemon/did_you_mean.h"
+#include "daemon/node_name.h"
 #include "daemon/option_table.h"
 #include "daemon/option_text.h"
 
@@ -112,14 +109,13 @@ Result<void> apply_flags(Options& options, const std::vector<Given>& given) {
   return {};
 }
 
-std::string default_node_name() {
+std::string own_node_name() {
   if (const char* name = std::getenv("NODE_NAME"); name != nullptr && *name != '\0') return name;
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+  return default_node_name();
 }
 
 bool is_of_this_host(Command command) {
-  return command == Command::kRun || command == Command::kRestore;
+  return command == Command::kRun || command == Command::kRestore || command == Command::kCheck;
 }
 
 const char* name_of(Command command) {
@@ -149,7 +145,7 @@ Result<void> require(const Options& options) {
 Result<Invocation> resolve(Command command, const std::vector<Given>& given) {
   Options options;
   options.command = command;
-  if (is_of_this_host(command)) options.node_name = default_node_name();
+  if (is_of_this_host(command)) options.node_name = own_node_name();
   if (command == Command::kExplain || command == Command::kMatrix) options.format = Format::kText;
   auto done = apply_flags(options, given);
   if (done && !options.config.empty()) {

@@ -42,11 +42,12 @@ std::string to_string(const ListenAddress& address);
 // What the command line and the configuration file say. Each command reads its own fields.
 struct Options {
   Command command = Command::kRun;
-  std::string config;      // path of the configuration file; empty: none
-  std::string manifests;   // directory; empty: an API server is the source
-  std::string kubeconfig;  // files, separated by colons; empty: the pod's service account
-  std::string context;     // of kubeconfig; empty: its current one
-  std::string node_name;   // run, restore, compile: never empty
+  std::string config;        // path of the configuration file; empty: none
+  std::string manifests;     // directory; empty: an API server is the source
+  bool allow_empty = false;  // of manifests: an empty directory means what it says
+  std::string kubeconfig;    // files, separated by colons; empty: the pod's service account
+  std::string context;       // of kubeconfig; empty: its current one
+  std::string node_name;     // run, restore, check, compile: never empty
   std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
   std::string socket = "/run/portcullis/portcullis.sock";
   std::string snapshot = "/var/lib/portcullis/ruleset";  // empty: none is kept

@@ -81,10 +81,10 @@ Result<std::vector<nl::CounterValue>> Reconciler::counters() {
   return counted_;
 }
 
-bool Reconciler::table_enforces() {
+bool Reconciler::table_isolates() {
   for (int look = 0; look < kEnforcementLooks; ++look) {
     const auto snapshot = kernel_->dump_once();
-    if (snapshot) return enforces(snapshot->ruleset);
+    if (snapshot) return isolates(snapshot->ruleset);
     if (snapshot.error().code != ErrorCode::kInterrupted) break;
   }
   return true;

@@ -113,9 +113,9 @@ class Reconciler {
   // What the rules in force have counted; as of the last time, if a commit interrupts reading it.
   [[nodiscard]] Result<std::vector<nl::CounterValue>> counters();
 
-  // Whether the kernel holds a table of ours that packets pass, of this run or an earlier one (what
-  // was only prepared counts for nothing); true if it does not say.
-  bool table_enforces();
+  // Whether the kernel holds a table of ours that isolates pods, of this run or an earlier one
+  // (what was only prepared counts for nothing); true if it does not say.
+  bool table_isolates();
 
   State state() const { return state_; }
 

@@ -39,18 +39,24 @@ Result<ExitCode> restore(const Options& options, const Console& console) {
   if (!kernel) return tl::unexpected(kernel.error());
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());
-  if (enforces(before->ruleset)) {
-    return done(console, table() + " is in force already: nothing is restored");
-  }
+  const bool in_force = enforces(before->ruleset);
+  const auto left = [&](const std::string& why) {
+    return done(console, table() + " is in force already" + why + ": nothing is restored");
+  };
   const auto lock = InstanceLock::take();
+  const bool runs = !lock && lock.error().code == ErrorCode::kConflict;
+  if (runs && in_force) return left(", of a daemon that runs");
   if (!lock) return tl::unexpected(lock.error());
-  const auto ruleset = load_boot_snapshot(options.snapshot, options.node_name);
-  if (!ruleset && ruleset.error().code == ErrorCode::kNotFound) {
+  const auto kept = load_boot_snapshot(options.snapshot, options.node_name);
+  if (!kept && kept.error().code == ErrorCode::kNotFound) {
     return done(console, "there is no " + options.snapshot + ": nothing is restored");
   }
-  if (!ruleset) return tl::unexpected(ruleset.error());
-  return commit(*kernel, *before, *ruleset).and_then([&] {
-    return done(console, "restored " + table() + " from " + options.snapshot);
+  if (!kept) return tl::unexpected(kept.error());
+  if (in_force && kept->of_this_boot) return left(", of a daemon of this boot");
+  if (in_force && before->ruleset == kept->ruleset) return left(", and is the one that was kept");
+  return commit(*kernel, *before, kept->ruleset).and_then([&] {
+    return done(console, "restored " + table() + " from " + options.snapshot +
+                             (in_force ? ", in place of an older one" : ""));
   });
 }
 

@@ -3,18 +3,47 @@
 #include <cmath>
 
 namespace portcullis {
+namespace {
+
+// What keeps the daemon from being ready while it enforces what it can.
+std::string faults(const Status& status) {
+  std::string text;
+  const auto add = [&](const std::string& fault) {
+    if (!fault.empty()) text += (text.empty() ? "" : "; ") + fault;
+  };
+  add(status.source_fault);
+  add(status.node_name_fault);
+  add(status.bridge_fault);
+  if (!status.never_read.empty()) {
+    add("never read, so what is in it is not enforced: " + status.never_read.front() +
+        (status.never_read.size() == 1
+             ? ""
+             : " and " + std::to_string(status.never_read.size() - 1) + " more"));
+  }
+  return text;
+}
+
+std::string hindrance(const Status& status) {
+  if (status.held_back) {
+    const std::string why = faults(status);
+    return (why.empty() ? "a file cannot be read, and what it last said is not known" : why) +
+           ", so the rules of the last run stay as they are";
+  }
+  if (!status.source_read) {
+    const std::string why = faults(status);
+    return why.empty() ? "what is to be enforced is being read for the first time" : why;
+  }
+  if (!status.committed) return "the ruleset is not committed to the kernel yet";
+  return faults(status);
+}
+
+}  // namespace
+
+bool Status::ready() const { return committed && faults(*this).empty(); }
 
 std::string headline(const Status& status) {
-  std::string text = "ready";
-  if (!status.source_read) {
-    text = "not ready: what is to be enforced is being read for the first time";
-  } else if (status.held_back) {
-    text =
-        "not ready: a file was never read, so the rules of the last run stay as they are until it "
-        "is mended or removed";
-  } else if (!status.committed) {
-    text = "not ready: the ruleset is not committed to the kernel yet";
-  }
+  const std::string why = hindrance(status);
+  std::string text = why.empty() ? "ready" : "not ready: " + why;
   if (!status.commit_error.empty()) text += "; the last commit failed";
   if (status.problems > 0) text += "; problems in objects: " + std::to_string(status.problems);
   return text;
@@ -40,6 +69,8 @@ std::string describe(const Status& status) {
   std::string text = headline(status) + "\n";
   if (!status.commit_error.empty()) text += "last commit: " + status.commit_error + "\n";
   if (!status.unsaved.empty()) text += "not kept for the next boot: " + status.unsaved + "\n";
+  if (!status.unkept.empty()) text += "manifests are not kept: " + status.unkept + "\n";
+  for (const auto& [what, why] : status.unserved) text += "no " + what + ": " + why + "\n";
   for (const std::string& file : status.unreadable_files) text += "unreadable: " + file + "\n";
   for (const std::string& line : stale_lines(status)) text += line + "\n";
   return text;

@@ -21,16 +21,23 @@ struct ObjectCount {
 // may read it.
 struct Status {
   bool source_read = false;  // the first synced update came
-  bool held_back = false;    // the last run's rules stay, for a file could not be read
+  bool held_back = false;    // the last run's rules stay: to commit what is known could open pods
   bool committed = false;    // the kernel has held what was wanted since the daemon started
   std::string commit_error;  // of the last attempt; empty: it succeeded
   std::vector<std::string> unreadable_files;
-  std::vector<Following> followed;  // of the source; what is in trouble is stale
-  std::string unsaved;              // why the ruleset is not kept for the next boot; empty: it is
-  std::map<std::string, ObjectCount> objects;  // by resource: "pods"
+  // What keeps it from being ready though it has committed, each a sentence; empty: nothing.
+  std::vector<std::string> never_read;  // files that never said anything
+  std::string source_fault;             // why the source is not believed: it is suddenly empty
+  std::string node_name_fault;          // that the node has another name in the cluster
+  std::string bridge_fault;             // that the kernel hides packets between pods from nf_tables
+  std::vector<Following> followed;      // of the source; what is in trouble is stale
+  std::string unsaved;  // why the ruleset is not kept for the next boot; empty: it is
+  std::string unkept;   // the same of the manifests
+  std::map<std::string, std::string> unserved;  // "health port", and why it is not there
+  std::map<std::string, ObjectCount> objects;   // by resource: "pods"
   std::size_t problems = 0;  // in the objects, with those files; the log names them all
 
-  bool ready() const { return committed; }
+  bool ready() const;
   bool operator==(const Status&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include "daemon/admin_client.h"
 #include "daemon/commands.h"
 #include "daemon/instance_lock.h"
+#include "daemon/manifest_archive.h"
 #include "daemon/netlink/kernel.h"
 #include "daemon/netlink/process_of_port.h"
 
@@ -53,6 +54,7 @@ Result<void> remove_boot_snapshot(const std::string& file, const Console& consol
   if (!file.empty() && std::filesystem::remove(file, error)) {
     console.err << "removed " << file << ": the next boot restores nothing\n";
   }
+  if (!file.empty() && !error) std::filesystem::remove_all(archive_beside(file), error);
   if (!error) return {};
   return failure(ErrorCode::kIo, "cannot remove " + file + ": " + error.message());
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -64,6 +65,8 @@ class Reflector {
 
   Resource resource() const { return resource_; }
   const Health& health() const { return health_; }
+
+  std::size_t known() const { return known_.size(); }  // objects told of that are there
 
   // Of the objects that are there.
   using Defects = std::map<ObjectKey, std::vector<Defect>>;

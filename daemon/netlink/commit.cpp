@@ -9,6 +9,8 @@
 namespace portcullis::nl {
 namespace {
 
+constexpr const char* kNoChain = "no chain of ours";  // so that deleting it fails
+
 ErrorCode code_of(int error) {
   switch (error) {
     case EPERM:
@@ -71,26 +73,52 @@ bool concerns(const Batch& batch, const Answer& answer) {
   return answer.sequence - batch.first_sequence() < batch.end_sequence() - batch.first_sequence();
 }
 
-Result<void> judge(const Transaction& transaction, const Batch& batch,
-                   const std::vector<Answer>& answers) {
+// Null: none was refused.
+const Answer* first_refusal(const Batch& batch, const std::vector<Answer>& answers) {
   const Answer* first = nullptr;
-  bool taken = false;
   for (const Answer& answer : answers) {
-    if (!concerns(batch, answer)) continue;
-    if (answer.error == 0) {
-      taken |= answer.sequence == batch.last_operation_sequence();
-    } else if (first == nullptr || answer.sequence - batch.first_sequence() <
-                                       first->sequence - batch.first_sequence()) {
+    if (!concerns(batch, answer) || answer.error == 0) continue;
+    if (first == nullptr ||
+        answer.sequence - batch.first_sequence() < first->sequence - batch.first_sequence()) {
       first = &answer;
     }
   }
-  if (first != nullptr) {
-    return failure(code_of(first->error), "the kernel refuses " +
-                                              refused(transaction, batch, *first) + ": " +
-                                              reason(*first) + advice(first->error));
-  }
-  if (taken) return {};
+  return first;
+}
+
+tl::unexpected<Error> refusal(const Transaction& transaction, const Batch& batch,
+                              const Answer& answer) {
+  return failure(code_of(answer.error), "the kernel refuses " +
+                                            refused(transaction, batch, answer) + ": " +
+                                            reason(answer) + advice(answer.error));
+}
+
+tl::unexpected<Error> unanswered() {
   return failure(ErrorCode::kInterrupted, "the kernel did not answer the transaction");
+}
+
+Result<void> judge(const Transaction& transaction, const Batch& batch,
+                   const std::vector<Answer>& answers) {
+  const Answer* first = first_refusal(batch, answers);
+  if (first != nullptr) return refusal(transaction, batch, *first);
+  const bool taken = std::ranges::any_of(answers, [&](const Answer& answer) {
+    return concerns(batch, answer) && answer.error == 0 &&
+           answer.sequence == batch.last_operation_sequence();
+  });
+  if (taken) return {};
+  return unanswered();
+}
+
+// The last operation must be what is refused, and nothing before it.
+Result<void> judge_rehearsal(const Transaction& transaction, const Batch& batch,
+                             const std::vector<Answer>& answers) {
+  const Answer* first = first_refusal(batch, answers);
+  if (first == nullptr) return unanswered();
+  const Batch::Message* message = batch.find(first->sequence);
+  const bool is_last =
+      message != nullptr && message->operation == transaction.operations.size() - 1;
+  if (is_last) return {};
+  return refusal(transaction, batch, *first);
 }
 
 }  // namespace
@@ -102,6 +130,16 @@ Result<void> commit(Socket& socket, const Transaction& transaction, std::uint32_
   socket.set_next_sequence(batch->end_sequence());
   return socket.exchange(batch->bytes(), batch->size()).and_then([&](const auto& answers) {
     return judge(transaction, *batch, answers);
+  });
+}
+
+Result<void> rehearse(Socket& socket, Transaction transaction, std::uint32_t table_flags) {
+  transaction.operations.emplace_back(DeleteChain{kNoChain});
+  const auto batch = encode(transaction, socket.next_sequence(), table_flags);
+  if (!batch) return tl::unexpected(batch.error());
+  socket.set_next_sequence(batch->end_sequence());
+  return socket.exchange(batch->bytes(), batch->size()).and_then([&](const auto& answers) {
+    return judge_rehearsal(transaction, *batch, answers);
   });
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "compiler/result.h"
 #include "compiler/transaction.h"
 #include "daemon/netlink/socket.h"
@@ -9,5 +11,9 @@ namespace portcullis::nl {
 // Transaction -> Batch -> sendmsg() -> Answers. See KernelTable::commit().
 [[nodiscard]] Result<void> commit(Socket& socket, const Transaction& transaction,
                                   std::uint32_t table_flags);
+
+// See Kernel::rehearse().
+[[nodiscard]] Result<void> rehearse(Socket& socket, Transaction transaction,
+                                    std::uint32_t table_flags);
 
 }  // namespace portcullis::nl

@@ -48,6 +48,10 @@ Result<void> Kernel::commit(const Transaction& transaction) {
   return nl::commit(impl_->socket, transaction, impl_->table_flags);
 }
 
+Result<void> Kernel::rehearse(const Transaction& transaction) {
+  return nl::rehearse(impl_->socket, transaction, impl_->table_flags);
+}
+
 bool Kernel::owns() const { return impl_->table_flags != 0; }
 
 Result<std::uint32_t> Kernel::generation() { return read_generation(impl_->socket); }

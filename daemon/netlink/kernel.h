@@ -29,6 +29,11 @@ class Kernel final : public KernelTable {
   Kernel& operator=(Kernel&&) noexcept;
   ~Kernel() override;
 
+  // Has the kernel take each operation in turn, in a batch that ends with one that must fail, so
+  // that nothing changes and no packet notices. Success: commit() would find every feature that
+  // the transaction needs.
+  [[nodiscard]] Result<void> rehearse(const Transaction& transaction);
+
   // dump_once() again and again, up to 64 times, while commits of anyone interrupt it. It may take
   // seconds: for commands and threads of their own, never for an event loop.
   [[nodiscard]] Result<Snapshot> dump();

@@ -1,11 +1,14 @@
 #include "daemon/source/api_source.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <iterator>
 #include <list>
 #include <optional>
 #include <utility>
 
+#include "daemon/source/namespace_check.h"
 #include "k8s-client/api_client.h"
 #include "k8s-client/json.h"
 
@@ -23,11 +26,21 @@ bool streams_lists(const std::string& version_json) {
   return std::atoi(minor->string()->c_str()) >= kFirstWithStreamedLists;  // "27+" in some clouds
 }
 
+std::string no_namespaces(const std::string& server) {
+  return "the API server " + server +
+         " lists no namespaces at all, as no cluster does: is it the right one, and has it its "
+         "data?";
+}
+
 }  // namespace
 
 struct ApiSource::Impl {
   void start_reflectors(bool streams_lists);
+  void take(std::vector<Event> events);
   void tell(std::vector<Event> events);
+  void take_check(bool has_namespaces);
+  bool has_emptied() const;
+  bool has_namespaces() const;
   bool synced() const;
   std::vector<Problem> problems() const;
   std::vector<Following> followed() const;
@@ -40,21 +53,60 @@ struct ApiSource::Impl {
   std::optional<k8s::ApiClient> client{};
   k8s::ApiClient::Request version_request{};
   std::list<k8s::Reflector> reflectors{};
+  bool told_synced = false;
+  std::array<std::size_t, k8s::kResources.size()> told{};  // how many objects of each
+  std::unique_ptr<NamespaceCheck> check{};
+  std::vector<Event> unchecked{};  // what came while that asks
+  std::string fault{};             // as in Update
 };
 
 void ApiSource::Impl::start_reflectors(bool streams_lists) {
   for (const auto resource : k8s::kResources) {
     reflectors.emplace_back(io, *client, resource, timing,
-                            [this](std::vector<Event> events) { tell(std::move(events)); });
+                            [this](std::vector<Event> events) { take(std::move(events)); });
   }
   for (auto& reflector : reflectors) reflector.start(streams_lists);
 }
 
+// What empties a resource may be true, or come from a server that has lost everything: then it has
+// no namespaces either.
+void ApiSource::Impl::take(std::vector<Event> events) {
+  if (!check->is_asking() && !has_emptied()) return tell(std::move(events));
+  std::move(events.begin(), events.end(), std::back_inserter(unchecked));
+  if (!check->is_asking()) check->ask();
+  tell({});
+}
+
+void ApiSource::Impl::take_check(bool has_namespaces) {
+  fault = has_namespaces ? "" : no_namespaces(access.server);
+  tell(has_namespaces ? std::exchange(unchecked, {}) : std::vector<Event>());
+}
+
+bool ApiSource::Impl::has_emptied() const {
+  if (!told_synced) return false;
+  return std::ranges::any_of(reflectors, [before = told.begin()](const auto& reflector) mutable {
+    return *before++ > 0 && reflector.known() == 0;
+  });
+}
+
 void ApiSource::Impl::tell(std::vector<Event> events) {
+  if (unchecked.empty()) {
+    std::ranges::transform(reflectors, told.begin(), &k8s::Reflector::known);
+  }
+  const bool is_synced = told_synced || (synced() && has_namespaces());
+  told_synced = is_synced;
+  const bool is_empty = !is_synced && synced();
   sink({.events = std::move(events),
         .problems = problems(),
         .followed = followed(),
-        .synced = synced()});
+        .synced = is_synced,
+        .fault = is_empty ? no_namespaces(access.server) : fault});
+}
+
+bool ApiSource::Impl::has_namespaces() const {
+  return std::ranges::any_of(reflectors, [](const auto& reflector) {
+    return reflector.resource() == k8s::Resource::kNamespaces && reflector.known() > 0;
+  });
 }
 
 bool ApiSource::Impl::synced() const {
@@ -94,6 +146,8 @@ Result<void> ApiSource::start() {
   auto client = k8s::ApiClient::open(impl_->io, impl_->access, impl_->environment);
   if (!client) return tl::unexpected(client.error());
   impl_->client.emplace(std::move(*client));
+  impl_->check = std::make_unique<NamespaceCheck>(
+      impl_->io, *impl_->client, [impl = impl_.get()](bool answer) { impl->take_check(answer); });
   const auto body = std::make_shared<k8s::TextBody>();
   impl_->version_request = impl_->client->send(
       {"/version"}, kVersionLimit, body,

@@ -11,7 +11,9 @@
 namespace portcullis {
 
 // The objects of an API server, followed. Updates are synced once every resource has been listed;
-// one that cannot be followed after that keeps what it last said, and is in trouble.
+// one that cannot be followed after that keeps what it last said, and is in trouble. A server
+// without any namespace is not believed: at the start nothing is synced, later what it takes away
+// stays until it has namespaces again.
 class ApiSource : public Source {
  public:
   ApiSource(boost::asio::io_context& io, k8s::ClusterAccess access, k8s::Environment environment,

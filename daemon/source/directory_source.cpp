@@ -19,6 +19,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
+constexpr const char* kStays = "; what was read there before stays in force";
+
 constexpr milliseconds kQuiet{30};          // after a change, before looking
 constexpr milliseconds kMaxQuiet{500};      // for changes that go on
 constexpr milliseconds kMaxUnstable{2000};  // looks that changes overtook
@@ -32,13 +34,18 @@ constexpr milliseconds kRecheck{1000};      // for what inotify does not tell
 //                 '--(overtaken)-------+--> publish: merge -> difference -> Update
 //                                      '--> retry, while a file fails but may come right
 struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
-  Impl(boost::asio::io_context& io, std::filesystem::path where, Sink to, DirectoryWatches with)
+  Impl(boost::asio::io_context& io, std::filesystem::path where, Sink to, DirectoryWatches with,
+       const DirectorySettings& settings)
       : directory(std::move(where)),
         sink(std::move(to)),
+        allow_empty(settings.allow_empty),
+        last(settings.last),
         watches(std::move(with)),
         descriptor(io, watches.fd()),
         look_timer(io),
-        recheck_timer(io) {}
+        recheck_timer(io),
+        cache(settings.last),
+        isolates_pods(settings.isolates_pods) {}
 
   ~Impl() { descriptor.release(); }  // the file descriptor is the watches'
 
@@ -51,10 +58,13 @@ struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
   void look_at(Clock::time_point time);
   void look();
   void read_tree(Clock::time_point now);
+  std::string fault_of(const Tree& tree) const;
   void publish();
 
   std::filesystem::path directory;
   Sink sink;
+  const bool allow_empty;
+  const std::shared_ptr<LastContents> last;
   DirectoryWatches watches;
   boost::asio::posix::stream_descriptor descriptor;
   boost::asio::steady_timer look_timer;
@@ -66,8 +76,11 @@ struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
   std::vector<Problem> unfollowed;                  // directories
   bool listed_whole = false;                        // no directory was left out of the last look
   ManifestCache cache;
+  std::string fault;   // why the last look is not believed; empty: it is
+  bool isolates_pods;  // what was published, or was in force at the start
 
   bool has_published = false;
+  std::string published_fault;
   std::vector<Event> published_objects;
   std::vector<Problem> published_problems;
 };
@@ -91,7 +104,8 @@ void DirectorySource::Impl::recheck() {
     const auto seen = stamp_of(self->directory);
     const bool is_same = seen && self->root && seen->device == self->root->device &&
                          seen->inode == self->root->inode;
-    if (!is_same || !self->unfollowed.empty() || self->cache.has_unreadable()) self->look();
+    const bool has_trouble = !self->fault.empty() || !self->unfollowed.empty();
+    if (!is_same || has_trouble || self->cache.has_unreadable()) self->look();
     self->recheck();
   });
 }
@@ -130,14 +144,36 @@ void DirectorySource::Impl::read_tree(Clock::time_point now) {
     tree = list_tree(directory);
     coverage = watches.watch_only(tree.directories);
   }
-  cache.refresh(tree, now);
+  fault = fault_of(tree);
+  if (fault.empty() || !tree.unlisted.empty()) cache.refresh(tree, now);
   listed_whole = tree.unlisted.empty();
   unfollowed = std::move(tree.unlisted);
   for (auto& problem : unfollowed) {
-    problem.defect.message += "; what was read there before stays in force";
+    problem.defect.message += kStays;
   }
+  if (!fault.empty()) std::erase_if(unfollowed, [&](auto& each) { return each.file == directory; });
   std::move(coverage.unwatched.begin(), coverage.unwatched.end(), std::back_inserter(unfollowed));
 }
+
+// What is not mounted looks empty, and would open every pod that policies isolate.
+std::string DirectorySource::Impl::fault_of(const Tree& tree) const {
+  if (!isolates_pods) return "";
+  const auto missing = std::ranges::find(tree.unlisted, directory, &Problem::file);
+  if (missing != tree.unlisted.end()) return to_string(*missing) + kStays;
+  if (allow_empty || !tree.files.empty() || !tree.unlisted.empty()) return "";
+  return directory.string() +
+         ": holds no manifests, while policies are in force (--allow-empty lets go of these)";
+}
+
+namespace {
+
+bool isolates(const Event& event) {
+  const auto* policy = std::get_if<PolicyEvent>(&event);
+  const auto* pod = std::get_if<PodEvent>(&event);
+  return policy != nullptr || (pod != nullptr && pod->pod->malformed);
+}
+
+}  // namespace
 
 void DirectorySource::Impl::publish() {
   if (!has_published && cache.has_unsettled()) return;
@@ -148,13 +184,23 @@ void DirectorySource::Impl::publish() {
   problems.insert(problems.end(), unfollowed.begin(), unfollowed.end());
 
   auto events = difference(published_objects, manifests.events);
-  const bool has_news = !has_published || !events.empty() || problems != published_problems;
+  const bool has_news = !has_published || !events.empty() || problems != published_problems ||
+                        fault != published_fault;
   has_published = true;
   published_objects = std::move(manifests.events);
   published_problems = problems;
+  published_fault = fault;
   const bool complete = listed_whole && !cache.has_unknown();
+  if (fault.empty() && complete) {
+    isolates_pods = std::ranges::any_of(published_objects, isolates);
+    if (last) last->keep_only(cache.paths());
+  }
   if (!has_news) return;
-  sink({.events = std::move(events), .problems = std::move(problems), .complete = complete});
+  sink({.events = std::move(events),
+        .problems = std::move(problems),
+        .complete = complete,
+        .never_read = cache.never_read(),
+        .fault = fault});
 }
 
 namespace {
@@ -174,22 +220,28 @@ Result<void> check_directory(const std::filesystem::path& directory) {
 }  // namespace
 
 DirectorySource::DirectorySource(boost::asio::io_context& io, std::filesystem::path directory,
-                                 Sink sink)
-    : io_(io), directory_(std::move(directory)), sink_(std::move(sink)) {}
+                                 Sink sink, DirectorySettings settings)
+    : io_(io),
+      directory_(std::move(directory)),
+      sink_(std::move(sink)),
+      settings_(std::move(settings)) {}
 
 DirectorySource::~DirectorySource() = default;
 
 std::string DirectorySource::name() const { return "manifests in " + directory_.string(); }
 
 Result<void> DirectorySource::start() {
-  if (auto usable = check_directory(directory_); !usable) return usable;
+  auto usable = check_directory(directory_);
+  const bool may_come =
+      settings_.isolates_pods && !usable && usable.error().code == ErrorCode::kNotFound;
+  if (!usable && !may_come) return usable;
   auto watches = DirectoryWatches::open();
   if (!watches) return tl::unexpected(std::move(watches.error()));
   const auto coverage = watches->watch_only({directory_});
   if (!coverage.unwatched.empty()) {
     return failure(ErrorCode::kIo, to_string(coverage.unwatched.front()));
   }
-  impl_ = std::make_shared<Impl>(io_, directory_, sink_, std::move(*watches));
+  impl_ = std::make_shared<Impl>(io_, directory_, sink_, std::move(*watches), settings_);
   impl_->follow();
   impl_->recheck();
   impl_->look_at(Clock::now());

@@ -11,6 +11,7 @@ void ManifestCache::refresh(const Tree& tree, Clock::time_point now) {
   for (auto& [path, entry] : entries_) {
     if (needs_reading(path, entry)) read(path, entry, now);
     entry.concluded = entry.failure && now - entry.failing_since >= kPatience;
+    if (entry.failure && !entry.content) recall(path, entry);
   }
 }
 
@@ -33,13 +34,33 @@ bool ManifestCache::needs_reading(const std::filesystem::path& path, Entry& entr
 }
 
 void ManifestCache::read(const std::filesystem::path& path, Entry& entry, Clock::time_point now) {
-  auto file = read_manifest_file(path);
+  auto text = read_manifest_text(path);
+  auto file =
+      text.and_then([&](const std::string& read) { return parse_manifest_text(path, read); });
   if (file) {
     entry.content = std::move(*file);
     entry.failure.reset();
+    entry.unknown.clear();
+    if (last_) last_->keep(path, std::move(*text));
   } else {
     if (!entry.failure) entry.failing_since = now;
     entry.failure = std::move(file.error());
+  }
+}
+
+void ManifestCache::recall(const std::filesystem::path& path, Entry& entry) {
+  if (std::exchange(entry.recalled, true)) return;
+  if (!last_) {
+    entry.unknown = "nothing is kept from run to run (--snapshot is off)";
+    return;
+  }
+  const auto text = last_->load(path);
+  if (!text) {
+    entry.unknown = text.error().message;
+  } else if (*text) {
+    auto file = parse_manifest_text(path, **text);
+    if (!file) entry.unknown = "this version cannot read what is kept of it";
+    if (file) entry.content = std::move(*file);
   }
 }
 
@@ -56,8 +77,23 @@ bool ManifestCache::has_unreadable() const {
 }
 
 bool ManifestCache::has_unknown() const {
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [](const auto& entry) { return !entry.second.content; });
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+    return !entry.second.content && !entry.second.unknown.empty();
+  });
+}
+
+std::vector<std::filesystem::path> ManifestCache::never_read() const {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& [path, entry] : entries_) {
+    if (entry.concluded && !entry.content) paths.push_back(path);
+  }
+  return paths;
+}
+
+std::vector<std::filesystem::path> ManifestCache::paths() const {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& [path, entry] : entries_) paths.push_back(path);
+  return paths;
 }
 
 std::vector<ManifestFile> ManifestCache::files() const {
@@ -73,7 +109,10 @@ std::vector<Problem> ManifestCache::problems() const {
   for (const auto& [path, entry] : entries_) {
     if (!entry.failure || !entry.concluded) continue;
     problems.push_back(entry.failure->problem);
-    if (entry.content) problems.back().defect.message += "; what it last said stays in force";
+    auto& message = problems.back().defect.message;
+    if (entry.content) message += "; what it last said stays in force";
+    if (last_ && !entry.unknown.empty())
+      message += "; what it last said is not known: " + entry.unknown;
   }
   return problems;
 }

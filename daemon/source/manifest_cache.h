@@ -2,21 +2,28 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "daemon/source/last_contents.h"
 #include "daemon/source/manifest_file.h"
 #include "daemon/source/settled_file.h"
 #include "daemon/source/tree.h"
 
 namespace portcullis {
 
-// What each manifest file last said. A file that cannot be read or parsed keeps its last content
-// and is given kPatience, in which it may only be half written; then it is a problem.
+// What each manifest file last said, in this run or, by `last`, in an earlier one. A file that
+// cannot be read or parsed keeps its last content and is given kPatience, in which it may only be
+// half written; then it is a problem.
 class ManifestCache {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kPatience{1000};
+
+  // `last`: null if nothing is kept from run to run.
+  explicit ManifestCache(std::shared_ptr<LastContents> last) : last_(std::move(last)) {}
 
   // Reads the files of `tree` that changed or failed before, and forgets those that are gone. What
   // is below a directory that could not be listed stays.
@@ -28,9 +35,13 @@ class ManifestCache {
   // True while a file fails for a reason that may end without changing the file.
   bool has_unreadable() const;
 
-  // True while there is a file of which nothing was ever read.
+  // True while there is a file that fails and of which it is not known what it last said.
   bool has_unknown() const;
 
+  // Files that fail and never said anything, as far as is known.
+  std::vector<std::filesystem::path> never_read() const;
+
+  std::vector<std::filesystem::path> paths() const;  // of all files
   std::vector<ManifestFile> files() const;
   std::vector<Problem> problems() const;  // of files as a whole
 
@@ -41,12 +52,16 @@ class ManifestCache {
     std::optional<Unreadable> failure;
     Clock::time_point failing_since;
     bool concluded = false;  // the failure stands
+    bool recalled = false;   // the last run was asked for its content
+    std::string unknown;     // why that cannot tell; empty: it can
   };
 
   void forget_missing(const Tree& tree);
   static bool needs_reading(const std::filesystem::path& path, Entry& entry);
-  static void read(const std::filesystem::path& path, Entry& entry, Clock::time_point now);
+  void read(const std::filesystem::path& path, Entry& entry, Clock::time_point now);
+  void recall(const std::filesystem::path& path, Entry& entry);
 
+  std::shared_ptr<LastContents> last_;
   std::map<std::filesystem::path, Entry> entries_;
 };
 

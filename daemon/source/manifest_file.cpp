@@ -52,15 +52,20 @@ Result<ManifestFile> as_result(FileOrReason file) {
 
 }  // namespace
 
-FileOrReason read_manifest_file(const std::filesystem::path& path) {
-  const auto text = read_settled(path);
-  if (text) return parse(path, *text, is_json(path, *text));
-  return tl::unexpected(
-      Unreadable{text.error().code, {path, 0, {"", "", text.error().message, 0}}});
+tl::expected<std::string, Unreadable> read_manifest_text(const std::filesystem::path& path) {
+  return read_settled(path).map_error([&](const Error& error) {
+    return Unreadable{error.code, {path, 0, {"", "", error.message, 0}}};
+  });
+}
+
+tl::expected<ManifestFile, Unreadable> parse_manifest_text(const std::filesystem::path& path,
+                                                           std::string_view text) {
+  return parse(path, text, is_json(path, text));
 }
 
 Result<ManifestFile> read_manifest(const std::filesystem::path& path) {
-  return as_result(read_manifest_file(path));
+  return as_result(read_manifest_text(path).and_then(
+      [&](const std::string& text) { return parse_manifest_text(path, text); }));
 }
 
 Result<ManifestFile> parse_manifest(const std::string& name, std::string_view text) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "daemon/source/manifests.h"
@@ -13,8 +15,10 @@ struct Unreadable {
   Problem problem;
 };
 
-// read_manifest(), for those who keep problems.
-[[nodiscard]] tl::expected<ManifestFile, Unreadable> read_manifest_file(
+// read_manifest() in its two halves, for those who keep problems and contents.
+[[nodiscard]] tl::expected<std::string, Unreadable> read_manifest_text(
     const std::filesystem::path& path);
+[[nodiscard]] tl::expected<ManifestFile, Unreadable> parse_manifest_text(
+    const std::filesystem::path& path, std::string_view text);
 
 }  // namespace portcullis

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -29,7 +30,11 @@ struct Update {
   std::vector<Problem> problems;
   std::vector<Following> followed{};
   bool synced = true;    // false until everything was read once: nothing is to be enforced yet
-  bool complete = true;  // false while there is a file of which nothing was ever read
+  bool complete = true;  // false while it is not known what a file last said
+  std::vector<std::filesystem::path> never_read{};  // files that never said anything
+  // Why what the source says now is not believed, so that what it said before stays in force: it is
+  // suddenly empty. Empty: it is believed.
+  std::string fault{};
 };
 
 // Where the objects come from. All calls and the sink run on one io_context's thread.

@@ -151,6 +151,7 @@ TEST_F(BootSnapshot, WhatWasRestoredStaysWhileAFileCannotBeRead) {
   reboot();
   ASSERT_EQ(restore().code, 0);
   write("deny.yaml", "kind: NetworkPolicy\n  metadata: [\n");
+  std::filesystem::remove_all(snapshot_ + ".manifests");
   start_daemon();
   EXPECT_TRUE(wait_until([&] { return contains(daemon_->err(), "stay as they are"); }));
   EXPECT_EQ(get("/readyz").status, 503);
@@ -167,6 +168,40 @@ TEST_F(BootSnapshot, ATableInForceIsNewer) {
   expect_untouched(restore(), "in force already", generation());
   stop_daemon(SIGKILL);
   expect_untouched(restore(), "in force already", generation());
+}
+
+// nftables.service loads what somebody saved, weeks ago maybe, with all our rules in it.
+TEST_F(BootSnapshot, ATableOfASavedFirewallIsReplaced) {
+  start_and_wait_until_ready();
+  const std::string saved = table();
+  stop_daemon(SIGTERM);
+  write("more.yaml", pod_manifest("late", "10.0.0.9") + "---\n" + deny_manifest("late", "late"));
+  save_and_stop();
+  const std::string newest = dumped();
+  reboot();
+  write_file(directory_ / "nftables.conf", saved);
+  ASSERT_EQ(nft({"-f", directory_ / "nftables.conf"}).code, 0);
+  ASSERT_FALSE(contains(dumped(), "10.0.0.9"));
+  const Finished end = restore();
+  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_TRUE(contains(end.err, "in place of an older one")) << end.err;
+  EXPECT_EQ(dumped(), newest);
+  expect_untouched(restore(), "is the one that was kept", generation());
+}
+
+// Better than none.
+TEST_F(BootSnapshot, ATableOfASavedFirewallStaysWhereNothingGoodWasKept) {
+  save_and_stop();
+  const std::string saved = table();
+  reboot();
+  write_file(directory_ / "nftables.conf", saved);
+  ASSERT_EQ(nft({"-f", directory_ / "nftables.conf"}).code, 0);
+  std::filesystem::resize_file(snapshot_, 100);
+  const std::string before = dumped();
+  const Finished end = restore();
+  EXPECT_EQ(end.code, 2);
+  EXPECT_TRUE(contains(end.err, "damaged")) << end.err;
+  EXPECT_EQ(dumped(), before);
 }
 
 TEST_F(BootSnapshot, ADaemonThatHasCommittedNothingYetIsNotDisturbed) {

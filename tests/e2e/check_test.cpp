@@ -1,3 +1,4 @@
+#include "daemon/netlink/kernel.h"
 #include "tests/e2e/api_node.h"
 
 // `portcullis check`, what it finds and what it makes of it.
@@ -78,7 +79,70 @@ TEST_F(Check, LooksAtADirectoryOfManifests) {
   EXPECT_TRUE(contains(found.out, "ok      manifests: " + manifests_ + ", files: 1\n"))
       << found.out;
   EXPECT_FALSE(contains(found.out, "API server"));
+  EXPECT_TRUE(contains(found.out, "ok      read: pods: 1, namespaces: 0, network policies: 0\n"));
   expect_failure(portcullis_here({"check", "--manifests", manifests_ + "/none"}), "manifests: ");
+}
+
+// What it counts it reads.
+TEST_F(Check, ReadsTheManifestsThatItCounts) {
+  std::filesystem::create_directory(manifests_);
+  write("web.yaml", pod_manifest("web", "10.0.0.1"));
+  write("broken.yaml", "kind: [\n");
+  expect_failure(portcullis_here({"check", "--manifests", manifests_}),
+                 "manifests: " + manifests_ + "/broken.yaml:");
+  write("broken.yaml", deny_manifest("bad", "web") + "  ingress: [{from: [{ipBlock: {}}]}]\n");
+  expect_failure(portcullis_here({"check", "--manifests", manifests_}),
+                 manifests_ + "/broken.yaml:");
+}
+
+TEST_F(Check, ProvesThatTheKernelTakesWhatIsCommitted) {
+  const auto before = generation();
+  const Finished found = check(kubeconfig());
+  EXPECT_TRUE(
+      contains(found.out, "ok      nf_tables takes the forward chain and a set of each kind\n"))
+      << found.out;
+  EXPECT_EQ(generation(), before);
+  EXPECT_EQ(nft({"list", "tables"}).out, "");
+}
+
+TEST_F(Check, SeesATableThatAnotherProcessOwns) {
+  network_->run([&] {
+    auto thief = nl::Kernel::open(nl::Ownership::kOwned);
+    ASSERT_TRUE(thief) << thief.error().message;
+    if (!thief->owns()) GTEST_SKIP() << "this kernel's tables have no owners";
+    ASSERT_TRUE(thief->commit({{AddTable{}}}));
+    expect_failure(check(kubeconfig()), "table inet portcullis belongs to e2e_test (process ");
+  });
+}
+
+TEST_F(Check, IsGoodBesideARunningDaemon) {
+  start_daemon();
+  ASSERT_TRUE(node_becomes_ready()) << daemon_->err();
+  const Finished found = check(kubeconfig());
+  EXPECT_EQ(found.code, 0) << found.out;
+  EXPECT_TRUE(contains(found.out, "table inet portcullis is in force, by the daemon")) << found.out;
+  EXPECT_EQ(get("/readyz").status, 200);
+}
+
+TEST_F(Check, DoesNotBelieveAServerWithoutNamespaces) {
+  server_->erase(api::Resource::kNamespaces, "", "default");
+  expect_failure(check(kubeconfig()), "the API server " + server_->url() + " lists no namespaces");
+}
+
+TEST_F(Check, SaysWhichNameTheNodeHas) {
+  const Finished added =
+      run_to_end({{"ip", "address", "add", "198.51.100.7/32", "dev", "lo"}, {}, &*network_, ""});
+  ASSERT_EQ(added.code, 0) << added.err;
+  server_->apply(
+      "kind: Pod\napiVersion: v1\nmetadata: {name: here, namespace: default}\n"
+      "spec: {nodeName: worker-1}\nstatus: {phase: Running, podIP: 10.0.0.9, hostIP: "
+      "198.51.100.7}\n");
+  expect_failure(
+      portcullis_here({"check", "--kubeconfig", kubeconfig(), "--node-name", "WORKER-1"}),
+      "no pod is on a node named \"WORKER-1\", and the cluster calls this host "
+      "\"worker-1\": set --node-name worker-1");
+  EXPECT_EQ(
+      portcullis_here({"check", "--kubeconfig", kubeconfig(), "--node-name", "worker-1"}).code, 0);
 }
 
 }  // namespace

@@ -112,6 +112,20 @@ TEST_F(Admin, RefusesASocketThatIsServed) {
   EXPECT_NE(second.error().message.find(path_ + ": another portcullis"), std::string::npos);
 }
 
+TEST_F(Admin, KnowsWhetherItsSocketIsStillThere) {
+  const std::string moved = path_ + ".moved";
+  auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  EXPECT_TRUE(server->is_reachable());
+  std::filesystem::rename(path_, moved);
+  EXPECT_FALSE(server->is_reachable());
+  auto successor = open();
+  ASSERT_TRUE(successor) << successor.error().message;
+  EXPECT_TRUE(successor->is_reachable());
+  { const AdminServer gone(std::move(*server)); }
+  EXPECT_TRUE(successor->is_reachable()) << "it removes no other's socket";
+}
+
 TEST_F(Admin, ReplacesAStaleSocket) {
   std::filesystem::create_directory(directory_ / "portcullis");
   leave_stale_socket();

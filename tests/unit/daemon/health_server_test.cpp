@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <list>
+#include <string>
 
 #include "tests/support/process/http_client.h"
 #include "tests/support/process/loop_thread.h"
+#include "tests/support/process/wait_until.h"
 
 namespace portcullis {
 namespace {
@@ -27,7 +31,8 @@ std::string own_loopback_address() {
 class Health : public testing::Test {
  protected:
   Result<HealthServer> open() {
-    return HealthServer::open(address_, io_, status_, [] { return std::string("metrics"); });
+    return HealthServer::open(address_, io_, status_,
+                              [this] { return "metrics " + std::to_string(++measurements_); });
   }
 
   HttpAnswer get(const std::string& path) {
@@ -52,6 +57,7 @@ class Health : public testing::Test {
 
   asio::io_context io_;
   Status status_;
+  int measurements_ = 0;
   ListenAddress address_{own_loopback_address(), 9909};
 };
 
@@ -102,7 +108,7 @@ TEST_F(Health, IdleConnectionsKeepNobodyOut) {
   const auto server = open();
   ASSERT_TRUE(server) << server.error().message;
   std::list<tcp::socket> idle;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 300; ++i) {
     idle.emplace_back(io_).connect(endpoint());
     EXPECT_EQ(get("/healthz").status, 200) << "beside " << idle.size();
   }
@@ -110,6 +116,60 @@ TEST_F(Health, IdleConnectionsKeepNobodyOut) {
   boost::system::error_code error;
   idle.front().read_some(asio::buffer(&byte, 1), error);
   EXPECT_EQ(error, asio::error::eof) << "the oldest makes room";
+}
+
+// The kubelet's probe is one of these, and the flood comes while it writes.
+TEST_F(Health, AFloodEndsNoConnectionThatHasBegunToAsk) {
+  const auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  const LoopThread loop(io_);
+  asio::io_context own;
+  tcp::socket probe(own);
+  probe.connect(endpoint());
+  asio::write(probe, asio::buffer(std::string("GET /healthz HTTP/1.1\r\n")));
+  std::list<tcp::socket> flood;
+  for (int i = 0; i < 1000; ++i) flood.emplace_back(own).connect(endpoint());
+  char byte = 0;
+  boost::system::error_code error;
+  flood.front().read_some(asio::buffer(&byte, 1), error);
+  ASSERT_EQ(error, asio::error::eof) << "those that say nothing make room";
+  asio::write(probe, asio::buffer(std::string("Host: h\r\n\r\n")));
+  std::string answer;
+  asio::read(probe, asio::dynamic_buffer(answer), error);
+  EXPECT_EQ(answer.find("HTTP/1.1 200 OK\r\n"), 0U) << answer;
+}
+
+// Whoever asks, and however often.
+TEST_F(Health, MetricsAreMadeOnceASecond) {
+  const auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(get("/metrics").status, 200);
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_LE(measurements_, 1 + took / std::chrono::seconds(1));
+  EXPECT_TRUE(test::wait_until([&] { return get("/metrics").body != "metrics 1"; }));
+}
+
+// As many as there are, they are one task for it.
+TEST_F(Health, ProbesThatWaitForTheLoopAreAnsweredAtOnce) {
+  const auto server = open();
+  ASSERT_TRUE(server) << server.error().message;
+  asio::io_context own;
+  std::list<tcp::socket> probes;
+  for (int i = 0; i < 50; ++i) {
+    probes.emplace_back(own).connect(endpoint());
+    asio::write(probes.back(), asio::buffer(std::string("GET /readyz HTTP/1.1\r\n\r\n")));
+  }
+  const auto work = asio::make_work_guard(io_);
+  std::size_t tasks = 0;
+  for (auto& probe : probes) {
+    boost::system::error_code error;
+    std::string answer;
+    while (probe.available(error) == 0) tasks += io_.run_one_for(std::chrono::milliseconds(10));
+    asio::read(probe, asio::dynamic_buffer(answer), error);
+    EXPECT_EQ(answer.find("HTTP/1.1 503 "), 0U) << answer;
+  }
+  EXPECT_LT(tasks, 10U);
 }
 
 TEST_F(Health, APortInUseIsNamed) {

@@ -36,6 +36,21 @@ TEST(Metrics, FollowTheStatus) {
   EXPECT_EQ(value_of(after, "portcullis_table_elements"), 3);
 }
 
+TEST(Metrics, TellWhatLeavesPodsOpen) {
+  Status status;
+  status.source_fault = "empty";
+  status.node_name_fault = "wrong";
+  status.never_read = {"a", "b"};
+  status.unserved["admin socket"] = "taken";
+  const auto text = Metrics().text(status, {}, {});
+  EXPECT_EQ(value_of(text, "portcullis_source_doubted"), 1);
+  EXPECT_EQ(value_of(text, "portcullis_node_name_wrong"), 1);
+  EXPECT_EQ(value_of(text, "portcullis_bridge_unfiltered"), 0);
+  EXPECT_EQ(value_of(text, "portcullis_files_never_read"), 2);
+  EXPECT_EQ(value_of(text, "portcullis_unserved{service=\"admin socket\"}"), 1);
+  EXPECT_EQ(value_of(text, "portcullis_unserved{service=\"health port\"}"), 0);
+}
+
 TEST(Metrics, TellWhichResourceWasReadAtFirst) {
   Status status;
   status.followed = {{"pods", "403 Forbidden", {}, false}, {"namespaces", "", {}}};

@@ -46,6 +46,21 @@ TEST(Options, NodeNameIsTheHostNameWithoutNodeName) {
   EXPECT_FALSE(options_of({"run", "--manifests", "/m"}).node_name.empty());
 }
 
+TEST(Options, CheckIsOfTheNodeThatRunIsOf) {
+  EXPECT_EQ(options_of({"check"}).node_name, options_of({"run", "--manifests", "/m"}).node_name);
+  EXPECT_EQ(options_of({"check", "--node-name", "n"}).node_name, "n");
+}
+
+TEST(Options, AllowEmptyIsASwitchOfFlagsAndFiles) {
+  const TemporaryDirectory directory;
+  test::write_file(directory / "c.yaml", "manifests: /m\nallow-empty: true\n");
+  test::write_file(directory / "no.yaml", "manifests: /m\nallow-empty: maybe\n");
+  EXPECT_FALSE(options_of({"run", "--manifests", "/m"}).allow_empty);
+  EXPECT_TRUE(options_of({"run", "--manifests", "/m", "--allow-empty"}).allow_empty);
+  EXPECT_TRUE(options_of({"run", "--config", directory / "c.yaml"}).allow_empty);
+  EXPECT_TRUE(contains(error_of({"run", "--config", directory / "no.yaml"}), "allow-empty"));
+}
+
 TEST(Options, ListenCanBeSwitchedOff) {
   EXPECT_FALSE(options_of({"run", "--manifests", "/m", "--listen", ""}).listen);
   EXPECT_FALSE(options_of({"run", "--manifests", "/m", "--listen", "off"}).listen);

@@ -203,7 +203,7 @@ TEST_F(ReconcilerBounds, TheDifferenceIsAskedForOnce) {
   ASSERT_FALSE(difference);
   EXPECT_EQ(difference.error().code, ErrorCode::kInterrupted);
   EXPECT_EQ(kernel_.dumps(), before + 1);
-  EXPECT_TRUE(reconciler_->table_enforces()) << "if it does not say";
+  EXPECT_TRUE(reconciler_->table_isolates()) << "if it does not say";
   EXPECT_LE(kernel_.dumps(), before + 4);
 }
 

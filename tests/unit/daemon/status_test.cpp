@@ -34,5 +34,48 @@ TEST(Status, StaysReadyAndNamesWhatIsWrong) {
   EXPECT_EQ(describe(status), "ready\nnot kept for the next boot: no space\n");
 }
 
+TEST(Status, IsNotReadyWhilePodsMayBeOpenAndSaysWhy) {
+  Status good;
+  good.source_read = true;
+  good.committed = true;
+  Status status = good;
+  status.source_fault = "/m: holds no manifests";
+  EXPECT_FALSE(status.ready());
+  EXPECT_EQ(describe(status), "not ready: /m: holds no manifests\n");
+  status.node_name_fault = "set --node-name worker-1";
+  EXPECT_EQ(headline(status), "not ready: /m: holds no manifests; set --node-name worker-1");
+  status = good;
+  status.bridge_fault = "load br_netfilter";
+  EXPECT_FALSE(status.ready());
+  EXPECT_EQ(headline(status), "not ready: load br_netfilter");
+  status = good;
+  status.never_read = {"/m/a.yaml", "/m/b.yaml"};
+  EXPECT_FALSE(status.ready());
+  EXPECT_EQ(headline(status),
+            "not ready: never read, so what is in it is not enforced: /m/a.yaml and 1 more");
+}
+
+TEST(Status, SaysWhyTheRulesOfTheLastRunStay) {
+  Status status;
+  status.source_read = true;
+  status.held_back = true;
+  status.source_fault = "/m: holds no manifests";
+  EXPECT_EQ(headline(status),
+            "not ready: /m: holds no manifests, so the rules of the last run stay as they are");
+  status.source_fault.clear();
+  EXPECT_EQ(headline(status),
+            "not ready: a file cannot be read, and what it last said is not known, so the rules of "
+            "the last run stay as they are");
+}
+
+TEST(Status, NamesWhatIsNotServedAndStaysReady) {
+  Status status;
+  status.source_read = true;
+  status.committed = true;
+  status.unserved["health port"] = "address in use";
+  EXPECT_TRUE(status.ready());
+  EXPECT_EQ(describe(status), "ready\nno health port: address in use\n");
+}
+
 }  // namespace
 }  // namespace portcullis

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <memory>
+#include <optional>
+#include <set>
 
 #include "followed_directory.h"
 
@@ -12,14 +15,115 @@ namespace fs = std::filesystem;
 TEST(DirectorySourceFailure, NoDirectoryNoStart) {
   const TemporaryDirectory directory;
   boost::asio::io_context io;
-  DirectorySource missing(io, directory / "missing", [](const Update&) {});
+  DirectorySource missing(io, directory / "missing", [](const Update&) {}, {});
   const auto no_directory = missing.start();
   ASSERT_FALSE(no_directory);
   EXPECT_EQ(no_directory.error().code, ErrorCode::kNotFound);
-  DirectorySource file(io, directory.write("a.yaml", ""), [](const Update&) {});
+  DirectorySource file(io, directory.write("a.yaml", ""), [](const Update&) {}, {});
   const auto no_file = file.start();
   ASSERT_FALSE(no_file);
   EXPECT_EQ(no_file.error().code, ErrorCode::kInvalidInput);
+}
+
+// It may be a mount that has gone.
+TEST(DirectorySourceFailure, AnEmptiedDirectoryKeepsWhatIsolates) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", policy_yaml("a"));
+  FollowedDirectory followed(directory.path(), {});
+  ASSERT_TRUE(followed.wait_for({"policy default/a"}));
+  EXPECT_EQ(followed.last().fault, "");
+  fs::remove(directory / "a.yaml");
+  ASSERT_TRUE(followed.wait_until([&] { return !followed.last().fault.empty(); }));
+  EXPECT_EQ(followed.objects(), Objects{"policy default/a"});
+  EXPECT_NE(followed.last().fault.find(directory.path().string() + ": holds no manifests"),
+            std::string::npos);
+  directory.write("b.yaml", policy_yaml("b"));
+  ASSERT_TRUE(followed.wait_for({"policy default/b"}));
+  EXPECT_EQ(followed.last().fault, "");
+}
+
+TEST(DirectorySourceFailure, AnEmptiedDirectoryThatIsolatedNothingIsBelieved) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", pod_yaml("a", "10.0.0.1"));
+  FollowedDirectory followed(directory.path(), {});
+  ASSERT_TRUE(followed.wait_for({"default/a"}));
+  fs::remove(directory / "a.yaml");
+  ASSERT_TRUE(followed.wait_for({}));
+  EXPECT_EQ(followed.last().fault, "");
+}
+
+TEST(DirectorySourceFailure, AtTheStartTheTableTellsWhetherEmptyIsAFault) {
+  const TemporaryDirectory directory;
+  FollowedDirectory fresh(directory.path(), {});
+  ASSERT_TRUE(fresh.wait_for_updates(1));
+  EXPECT_EQ(fresh.last().fault, "");
+  FollowedDirectory again(directory.path(), {.isolates_pods = true});
+  ASSERT_TRUE(again.wait_for_updates(1));
+  EXPECT_NE(again.last().fault, "");
+  directory.write("a.yaml", pod_yaml("a", "10.0.0.1"));
+  ASSERT_TRUE(again.wait_for({"default/a"}));
+  EXPECT_EQ(again.last().fault, "");
+}
+
+TEST(DirectorySourceFailure, ADirectoryThatIsNotMountedYetIsWaitedFor) {
+  const TemporaryDirectory parent;
+  FollowedDirectory followed(parent / "manifests", {.isolates_pods = true});
+  ASSERT_TRUE(followed.wait_for_updates(1));
+  EXPECT_NE(followed.last().fault.find("cannot be listed"), std::string::npos);
+  EXPECT_FALSE(followed.last().complete);
+  fs::create_directory(parent / "manifests");
+  parent.write("manifests/a.yaml", policy_yaml("a"));
+  ASSERT_TRUE(followed.wait_for({"policy default/a"}));
+  EXPECT_EQ(followed.last().fault, "");
+}
+
+// damaged.yaml was read in the last run, but what it said is lost; new.yaml was not there.
+class Kept : public LastContents {
+ public:
+  Result<std::optional<std::string>> load(const fs::path& file) override {
+    if (file.filename() == "damaged.yaml") return failure(ErrorCode::kIo, "it is damaged");
+    if (file.filename() == "new.yaml") return std::nullopt;
+    return policy_yaml("kept");
+  }
+  void keep(const fs::path& file, std::string) override { kept.insert(file.filename()); }
+  void keep_only(const std::vector<fs::path>& files) override { count = files.size(); }
+
+  std::set<std::string> kept;
+  std::size_t count = 0;
+};
+
+// At once: before it is known whether it is only half written.
+TEST(DirectorySourceFailure, WhatTheLastRunReadStandsInWhileADirectoryComesLate) {
+  const TemporaryDirectory parent;
+  const TemporaryDirectory elsewhere;
+  elsewhere.write("old.yaml", "{");
+  elsewhere.write("good.yaml", policy_yaml("good"));
+  FollowedDirectory followed(parent / "manifests",
+                             {.isolates_pods = true, .last = std::make_shared<Kept>()});
+  ASSERT_TRUE(followed.wait_for_updates(1));
+  fs::create_directory_symlink(elsewhere.path(), parent / "manifests");
+  ASSERT_TRUE(followed.wait_for_updates(2));
+  EXPECT_EQ(followed.objects(), (Objects{"policy default/kept", "policy default/good"}));
+}
+
+TEST(DirectorySourceFailure, WhatTheLastRunReadStandsInForABrokenFile) {
+  const TemporaryDirectory directory;
+  for (const auto* name : {"old.yaml", "new.yaml", "damaged.yaml"}) directory.write(name, "{");
+  directory.write("good.yaml", policy_yaml("good"));
+  const auto kept = std::make_shared<Kept>();
+  FollowedDirectory followed(directory.path(), {.last = kept});
+  ASSERT_TRUE(followed.wait_for_updates(1));
+  EXPECT_EQ(followed.objects(), (Objects{"policy default/kept", "policy default/good"}));
+  EXPECT_EQ(followed.problems().size(), 3U);
+  EXPECT_EQ(followed.last().never_read,
+            (std::vector<fs::path>{directory / "damaged.yaml", directory / "new.yaml"}));
+  EXPECT_FALSE(followed.last().complete) << "it is not known what damaged.yaml said";
+  EXPECT_EQ(kept->kept, std::set<std::string>{"good.yaml"});
+  EXPECT_EQ(kept->count, 0U) << "nothing is forgotten while something is not known";
+  directory.write("damaged.yaml", policy_yaml("mended"));
+  ASSERT_TRUE(followed.wait_until([&] { return kept->count == 4; }));
+  EXPECT_TRUE(followed.last().complete);
+  EXPECT_EQ(followed.last().never_read, (std::vector<fs::path>{directory / "new.yaml"}));
 }
 
 TEST(DirectorySourceFailure, AFileWrittenSlowlyIsNeverHalfApplied) {
@@ -118,16 +222,16 @@ TEST(DirectorySourceFailure, TheDirectoryGoesAndComesBack) {
   FollowedDirectory followed(directory);
   ASSERT_TRUE(followed.wait_for({"policy default/a"}));
   fs::rename(directory, elsewhere / "old");
-  ASSERT_TRUE(followed.wait_until([&] { return !followed.problems().empty(); }));
-  EXPECT_EQ(followed.problems(),
-            std::vector<std::string>{directory.string() +
-                                     ": cannot be listed: No such file or directory; what was read "
-                                     "there before stays in force"});
+  ASSERT_TRUE(followed.wait_until([&] { return !followed.last().fault.empty(); }));
+  EXPECT_EQ(followed.last().fault,
+            directory.string() +
+                ": cannot be listed: No such file or directory; what was read "
+                "there before stays in force");
   EXPECT_EQ(followed.objects(), Objects{"policy default/a"});
   fs::create_directory(directory);
   parent.write("manifests/b.yaml", policy_yaml("b"));
   ASSERT_TRUE(followed.wait_for({"policy default/b"}));
-  EXPECT_TRUE(followed.problems().empty());
+  EXPECT_EQ(followed.last().fault, "");
   parent.write("manifests/c.yaml", policy_yaml("c"));
   ASSERT_TRUE(followed.wait_for({"policy default/b", "policy default/c"}));
 }

@@ -246,10 +246,13 @@ TEST(DirectorySource, EndsQuietly) {
   boost::asio::io_context io;
   int updates = 0;
   std::unique_ptr<DirectorySource> source;
-  source = std::make_unique<DirectorySource>(io, directory.path(), [&](const Update&) {
-    ++updates;
-    source.reset();
-  });
+  source = std::make_unique<DirectorySource>(
+      io, directory.path(),
+      [&](const Update&) {
+        ++updates;
+        source.reset();
+      },
+      DirectorySettings{});
   ASSERT_TRUE(source->start());
   io.run();  // nothing is left to wait for
   EXPECT_EQ(updates, 1);

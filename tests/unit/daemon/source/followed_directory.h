@@ -20,8 +20,11 @@ using Objects = std::set<std::string>;  // "default/web" a pod, "policy default/
 // A DirectorySource with its io_context, and what its updates add up to.
 class FollowedDirectory {
  public:
-  explicit FollowedDirectory(const std::filesystem::path& directory)
-      : source_(io_, directory, [this](Update update) { take(std::move(update)); }) {
+  explicit FollowedDirectory(const std::filesystem::path& directory,
+                             DirectorySettings settings = {.allow_empty = true})
+      : source_(
+            io_, directory, [this](Update update) { take(std::move(update)); },
+            std::move(settings)) {
     const auto started = source_.start();
     EXPECT_TRUE(started) << started.error().message;
   }
@@ -60,6 +63,7 @@ class FollowedDirectory {
 
   int update_count() const { return update_count_; }
   const std::vector<std::string>& problems() const { return problems_; }
+  const Update& last() const { return last_; }  // without its events and problems
 
   // Every policy event so far: "+policy default/a", or "-policy default/a" when it went.
   const std::vector<std::string>& told() const { return told_; }
@@ -89,6 +93,8 @@ class FollowedDirectory {
     }
     problems_.clear();
     for (const auto& problem : update.problems) problems_.push_back(to_string(problem));
+    last_ = std::move(update);
+    last_.events.clear();
   }
 
   void take_policy(const PolicyEvent& event) {
@@ -110,6 +116,7 @@ class FollowedDirectory {
   std::map<std::string, std::shared_ptr<const NetworkPolicy>> policies_;
   std::vector<std::string> problems_;
   std::vector<std::string> told_;
+  Update last_{.events = {}, .problems = {}};
   int update_count_ = 0;
   bool ever_allowed_everyone_ = false;
   DirectorySource source_;

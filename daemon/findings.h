@@ -1,0 +1,29 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "daemon/exit_code.h"
+
+namespace portcullis {
+
+// What `portcullis check` says: a line for each thing that was looked at.
+class Findings {
+ public:
+  explicit Findings(std::ostream& out) : out_(out) {}
+
+  void good(const std::string& what) { out_ << "ok      " << what << '\n'; }
+  void note(const std::string& what) { out_ << "note    " << what << '\n'; }
+  void bad(const std::string& what) {
+    out_ << "FAILED  " << what << '\n';
+    failed_ = true;
+  }
+
+  ExitCode exit_code() const { return failed_ ? ExitCode::kNegative : ExitCode::kOk; }
+
+ private:
+  std::ostream& out_;
+  bool failed_ = false;
+};
+
+}  // namespace portcullis

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+
+#include "compiler/address.h"
+#include "compiler/result.h"
+
+struct mnl_socket;
+
+namespace portcullis::nl {
+
+// Where the network namespace that open() was called in sends packets to, over one NETLINK_ROUTE
+// socket. Needs no privilege. Not thread safe.
+class Routes {
+ public:
+  [[nodiscard]] static Result<Routes> open();
+
+  // Whether a packet to the address leaves by a bridge (RTM_GETROUTE, then RTM_GETLINK); false
+  // where there is no route.
+  [[nodiscard]] Result<bool> lead_to_bridge(const Address& address);
+
+ private:
+  struct Close {
+    void operator()(mnl_socket* socket) const;
+  };
+  explicit Routes(mnl_socket* socket) : socket_(socket) {}
+
+  std::unique_ptr<mnl_socket, Close> socket_;
+  unsigned sequence_ = 0;
+};
+
+}  // namespace portcullis::nl

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/address.h"
+#include "compiler/cluster_state.h"
+
+namespace portcullis {
+
+// The name that the kubelet gives to a node without --hostname-override: the host's, in lower case.
+// Empty if the host has none.
+std::string default_node_name();
+
+// Of the interfaces of this network namespace, without loopback and link-local ones. Sorted.
+std::vector<Address> host_addresses();
+
+// The name by which the cluster knows the host with these sorted addresses, if that is not
+// `node_name`: a pod that is not finished says (status.hostIP) that its node is at one of them and
+// has another name. To be asked only while no pod carries `node_name`.
+std::optional<std::string> other_node_name(const ClusterState& cluster,
+                                           const std::string& node_name,
+                                           const std::vector<Address>& host_addresses);
+
+std::string node_name_fault(const std::string& node_name, const std::string& other);
+
+}  // namespace portcullis

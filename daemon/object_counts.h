@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/cluster_state.h"
+#include "daemon/source/manifests.h"
+#include "daemon/status.h"
+
+// What Status tells of the objects.
+namespace portcullis {
+
+// By resource: "pods".
+std::map<std::string, ObjectCount> count_objects(const ClusterState& cluster,
+                                                 const std::vector<Problem>& problems);
+
+// The files that are problems as a whole, once each.
+std::vector<std::string> unreadable_files(const std::vector<Problem>& problems);
+
+}  // namespace portcullis

@@ -1,0 +1,58 @@
+#include "daemon/node_name.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace portcullis {
+namespace {
+
+Address address(const std::string& text) { return parse_address(text).value(); }
+
+Pod pod_at(const std::string& node, const std::string& host) {
+  Pod pod;
+  pod.key = {"default", "on-" + node};
+  pod.phase = PodPhase::kRunning;
+  pod.node_name = node;
+  pod.node_addresses = std::vector<Address>{address(host)};
+  return pod;
+}
+
+ClusterState cluster_of(const std::vector<Pod>& pods) {
+  ClusterState cluster;
+  for (const Pod& pod : pods) cluster.apply(to_event(std::make_shared<const Pod>(pod)));
+  return cluster;
+}
+
+TEST(NodeName, IsTheOneThatPodsAtTheHostsAddressHave) {
+  const auto cluster = cluster_of({pod_at("a", "192.0.2.1"), pod_at("b", "192.0.2.2")});
+  EXPECT_EQ(other_node_name(cluster, "host", {address("192.0.2.2")}), "b");
+  EXPECT_EQ(other_node_name(cluster, "host", {address("192.0.2.3")}), std::nullopt);
+  EXPECT_EQ(other_node_name(cluster, "b", {address("192.0.2.2")}), std::nullopt);
+}
+
+// Those of a node that had the address before.
+TEST(NodeName, FinishedPodsAndThoseWithoutANodeSayNothing) {
+  auto finished = pod_at("old", "192.0.2.2");
+  finished.phase = PodPhase::kSucceeded;
+  EXPECT_EQ(other_node_name(cluster_of({finished, pod_at("", "192.0.2.2")}), "host",
+                            {address("192.0.2.2")}),
+            std::nullopt);
+}
+
+TEST(NodeName, TheDefaultIsInLowerCase) {
+  const std::string name = default_node_name();
+  EXPECT_FALSE(name.empty());
+  EXPECT_TRUE(std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; })) << name;
+}
+
+TEST(NodeName, LoopbackIsNoAddressOfAHost) {
+  const auto addresses = host_addresses();
+  EXPECT_TRUE(std::ranges::is_sorted(addresses));
+  EXPECT_FALSE(std::ranges::binary_search(addresses, address("127.0.0.1")));
+  EXPECT_FALSE(std::ranges::binary_search(addresses, address("::1")));
+}
+
+}  // namespace
+}  // namespace portcullis
