@@ -78,6 +78,9 @@ void check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Find
     for (const auto* verb : {"list", "watch"}) {
       const std::string what = std::string("may ") + verb + ' ' + to_string(resource);
       const auto reviewed = ask(io, client, {kReviews, {}, review(resource, verb)});
+      if (!reviewed && reviewed.error().code != ErrorCode::kPermission) {
+        return findings.bad("permissions cannot be told: " + reviewed.error().message);
+      }
       if (!reviewed) {
         findings.bad(what + ": cannot be told: " + reviewed.error().message);
       } else if (is_allowed(*reviewed)) {
