@@ -1,6 +1,7 @@
 #include "tests/support/gateway/dead_address.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <stdexcept>
 
@@ -14,9 +15,9 @@ constexpr int kMost = 8;
 
 bool connects(tcp::socket& socket, const tcp::endpoint& endpoint) {
   socket.open(endpoint.protocol());
-  socket.non_blocking(true);
-  boost::system::error_code begun;
-  socket.connect(endpoint, begun);
+  socket.native_non_blocking(true);
+  static_cast<void>(
+      ::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())));
   pollfd connected{socket.native_handle(), POLLOUT, 0};
   return ::poll(&connected, 1, kQuiet) > 0;
 }
