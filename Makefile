@@ -79,13 +79,11 @@ sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
 	cmake --build --preset tsan --target daemon_test source_test api_source_test e2e_test
 	ctest --preset tsan --label-regex daemon --no-tests=error
 
-fuzz: deps ## feed the manifest reader random input, for FUZZ_SECONDS
+fuzz: deps ## feed each parser and the engine random input, each for FUZZ_SECONDS
 	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	cmake --preset asan-ubsan
-	cmake --build --preset asan-ubsan --target manifest_fuzz
-	mkdir -p build/fuzz/corpus
-	build/asan-ubsan/tests/fuzz/manifest_fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
-	  -print_final_stats=1 build/fuzz/corpus tests/golden manifests/examples
+	cmake --build --preset asan-ubsan --target fuzz
+	sh tests/fuzz/run.sh build/asan-ubsan/tests/fuzz build/fuzz $(FUZZ_SECONDS)
 
 lint: lint-deps deps ## formatting and clang-tidy
 	sh cmake/lint.sh

@@ -77,14 +77,20 @@ bool check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Find
     for (const auto* verb : {"list", "watch"}) {
       const std::string what = std::string("may ") + verb + ' ' + to_string(resource);
       const auto reviewed = ask(io, client, {kReviews, {}, review(resource, verb)});
-      if (reviewed && is_allowed(*reviewed)) {
+      if (!reviewed && reviewed.error().code != ErrorCode::kPermission) {
+        findings.bad("permissions cannot be told: " + reviewed.error().message);
+        return false;
+      }
+      if (!reviewed) {
+        findings.bad(what + ": cannot be told: " + reviewed.error().message);
+      } else if (is_allowed(*reviewed)) {
         findings.good(what);
         continue;
+      } else {
+        findings.bad(std::string("may not ") + verb + ' ' + to_string(resource) +
+                     " in every namespace: apply manifests/base/rbac.yaml");
       }
       may_all = false;
-      reviewed ? findings.bad(std::string("may not ") + verb + ' ' + to_string(resource) +
-                              " in every namespace: apply manifests/base/rbac.yaml")
-               : findings.bad(what + ": cannot be told: " + reviewed.error().message);
     }
   }
   return may_all;

@@ -118,18 +118,10 @@ void Daemon::receive(Update update) {
   boost::asio::post(io_, [this] { settle(); });
 }
 
-// A trouble is logged once when it begins, whatever is said of it while it lasts, and once when it
-// is over.
 void Daemon::note_source(const Update& update) {
-  for (const Following& now : update.followed) {
-    const auto before = std::ranges::find(status_.followed, now.what, &Following::what);
-    const bool was_well = before == status_.followed.end() || before->trouble.empty();
-    if (was_well && !now.trouble.empty()) {
-      log_warning("cannot follow " + now.what + ", trying on: " + now.trouble);
-    } else if (!was_well && now.trouble.empty()) {
-      log_info("following " + now.what + " again");
-    }
-  }
+  const auto news = followed_log_.take(update.followed);
+  for (const auto& line : news.warnings) log_warning(line);
+  for (const auto& line : news.infos) log_info(line);
   Status status = status_;
   status.followed = update.followed;
   status.source_fault = update.fault;

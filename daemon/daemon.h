@@ -21,6 +21,7 @@
 #include "daemon/reconciler.h"
 #include "daemon/service_manager.h"
 #include "daemon/services.h"
+#include "daemon/source/followed_log.h"
 #include "daemon/source/source.h"
 #include "daemon/status.h"
 
@@ -60,6 +61,7 @@ class Daemon {
   boost::asio::io_context& io_;
   const Options options_;
   Status status_;
+  FollowedLog followed_log_;
   Metrics metrics_;
   std::optional<std::chrono::steady_clock::time_point> told_;  // of what is not enforced yet
   IncrementalCompiler compiler_;

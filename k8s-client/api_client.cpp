@@ -1,31 +1,23 @@
 #include "k8s-client/api_client.h"
 
-#include <cpprest/http_client.h>
 #include <openssl/crypto.h>
 #include <pplx/threadpool.h>
 
-#include <algorithm>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <charconv>
-#include <map>
 #include <mutex>
 #include <utility>
 
-#include "k8s-client/body_buffer.h"
-#include "k8s-client/credentials.h"
-#include "k8s-client/http_config.h"
+#include "k8s-client/exchange.h"
+#include "k8s-client/resource.h"
+#include "k8s-client/route.h"
+#include "k8s-client/server_link.h"
 
 namespace portcullis::k8s {
 namespace {
 
-using web::http::client::http_client;
-using web::http::client::http_client_config;
-
 // A plugin for credentials may hold up every resource's request; the others are not to wait.
 constexpr std::size_t kWorkers = kResources.size() + 1;
-constexpr std::chrono::seconds kLongestRetryAfter{300};
-constexpr std::size_t kLongestError = std::size_t{1} << 16U;
+constexpr int kUnauthorized = 401;
 
 // At the end of the process cpprestsdk waits for its workers, but OpenSSL, told nothing, has freed
 // by then what they may still use.
@@ -58,182 +50,11 @@ class Loop {
   boost::asio::io_context* io_;
 };
 
-std::optional<std::chrono::seconds> retry_after(const web::http::http_response& response) {
-  const auto field = response.headers().find(web::http::header_names::retry_after);
-  if (field == response.headers().end()) return std::nullopt;
-  int seconds = 0;
-  const auto& text = field->second;
-  const char* text_end = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), text_end, seconds);
-  if (error != std::errc() || end != text_end || seconds < 0) return std::nullopt;
-  return std::min(std::chrono::seconds{seconds}, kLongestRetryAfter);
-}
-
-// Carries an Error of ours through cpprestsdk's tasks.
-struct Refused : std::exception {
-  explicit Refused(Error reason) : error(std::move(reason)) {}
-  const char* what() const noexcept override { return error.message.c_str(); }
-
-  Error error;
-};
-
-web::http::http_request request_for(const ApiClient::Call& call, const ClusterAccess& access,
-                                    Credentials& credentials) {
-  const auto identity = credentials.get();
-  if (!identity) throw Refused(identity.error());
-  web::uri_builder target(call.path);
-  for (const auto& [name, value] : call.query) {
-    target.append_query(name + '=' + web::uri::encode_data_string(value), false);
-  }
-  web::http::http_request request(call.json.empty() ? web::http::methods::GET
-                                                    : web::http::methods::POST);
-  request.set_request_uri(target.to_uri());
-  request.headers() = request_headers(access, *identity);
-  request.headers().add(web::http::header_names::accept, "application/json");
-  request.headers().add(web::http::header_names::user_agent, "portcullis");
-  if (!call.json.empty()) request.set_body(call.json, "application/json");
-  return request;
-}
-
-// cpprestsdk calls a refused connection one to an unreachable host, and gives the resolver's codes
-// as if they were the system's.
-std::string meaning_of(const std::error_code& code, const std::string& text) {
-  if (!code) return "";
-  if (text == "Error resolving address") {
-    return boost::asio::error::get_netdb_category().message(code.value());
-  }
-  if (code == std::errc::host_unreachable) return "connection refused, or no route to host";
-  return code.message();
-}
-
-// cpprestsdk says where it failed, its error code why, and the TLS library neither.
-std::string reason_of(const web::http::http_exception& error, const Refusal& refusal) {
-  std::string text = error.what();
-  const std::string code = meaning_of(error.error_code(), text);
-  if (text.find(code) == text.npos) text += ": " + code;
-  const std::string refused = refusal.reason();
-  return text.find("handshake") == text.npos || refused.empty() ? text : text + ": " + refused;
-}
-
-std::optional<Error> failure_of(const pplx::task<web::http::http_response>& answer,
-                                const std::string& server, std::chrono::seconds idle_limit,
-                                const Refusal& refusal) {
-  try {
-    answer.get();
-    return std::nullopt;
-  } catch (const Refused& refused) {
-    return refused.error;
-  } catch (const web::http::http_exception& error) {
-    if (error.error_code() == std::errc::timed_out) {
-      return Error{ErrorCode::kTimeout,
-                   server + ": nothing came for " + std::to_string(idle_limit.count()) + " s"};
-    }
-    return Error{ErrorCode::kIo, server + ": " + reason_of(error, refusal)};
-  } catch (const std::exception& error) {
-    return Error{ErrorCode::kIo, server + ": " + error.what()};
-  }
-}
-
 }  // namespace
 
-struct ApiClient::Request::Exchange : std::enable_shared_from_this<Exchange> {
-  Exchange(std::shared_ptr<Loop> to_loop, std::shared_ptr<Body> reader, Done when_done)
-      : loop(std::move(to_loop)), body(std::move(reader)), done(std::move(when_done)) {}
-
-  concurrency::streams::ostream stream() {
-    BodyStream buffer([self = shared_from_this()](std::string_view bytes, Body::Proceed proceed) {
-      self->take(bytes, std::move(proceed));
-    });
-    return buffer.create_ostream();
-  }
-
-  // On a worker. cpprestsdk may give the first piece before it tells of the head.
-  void take(std::string_view bytes, Body::Proceed proceed) {
-    const std::lock_guard lock(mutex);
-    // Of a connection that is being closed, cpprestsdk may give a piece that it has not read whole.
-    if (cancelled.is_canceled()) return;
-    if (!answer) {
-      early = [this, bytes, proceed = std::move(proceed)] { read(bytes, proceed); };
-    } else {
-      read(bytes, std::move(proceed));
-    }
-  }
-
-  void take_head(Answer head) {
-    const std::lock_guard lock(mutex);
-    answer = std::move(head);
-    if (answer->good()) body->begin();
-    if (const auto read_now = std::exchange(early, nullptr)) read_now();
-  }
-
-  void read(std::string_view bytes, Body::Proceed proceed) {
-    if (!answer->good()) {
-      error_body += bytes.substr(0, kLongestError - std::min(kLongestError, error_body.size()));
-      proceed();
-    } else if (!body->read(bytes, std::move(proceed))) {
-      stopped = true;
-      cancel.cancel();
-    }
-  }
-
-  // On a worker, when all of the answer is there or nothing more will come.
-  void finish(std::optional<Error> error) {
-    const std::lock_guard lock(mutex);
-    if (stopped) error.reset();
-    if (!error && answer->good() && !stopped) body->end();
-    if (!error && !answer->good()) answer->error = decode_status(error_body, answer->code);
-    loop->post([self = shared_from_this(), error = std::move(error)] {
-      const auto call = std::exchange(self->done, nullptr);
-      if (!call) return;
-      error ? call(tl::unexpected(*error)) : call(*self->answer);
-    });
-  }
-
-  void abandon() {
-    done = nullptr;
-    cancel.cancel();
-  }
-
-  const std::shared_ptr<Loop> loop;
-  const std::shared_ptr<Body> body;
-  Done done;  // touched on the loop only
-  pplx::cancellation_token_source cancel;
-  const pplx::cancellation_token cancelled = cancel.get_token();
-
-  std::mutex mutex;  // of what follows
-  std::optional<Answer> answer;
-  std::function<void()> early;
-  std::string error_body;
-  bool stopped = false;
-};
-
 struct ApiClient::Impl {
-  Impl(boost::asio::io_context& io, const ClusterAccess& cluster_access,
-       const Environment& environment)
-      : access(cluster_access),
-        url(client_url(cluster_access, environment)),
-        loop(std::make_shared<Loop>(io)),
-        credentials(std::make_shared<Credentials>(cluster_access)) {}
-
-  // cpprestsdk has one limit a client, which counts from the last piece. A client keeps
-  // connections, and with them the certificate that we have shown there.
-  std::shared_ptr<http_client> client(std::chrono::seconds idle_limit) {
-    auto& client = clients[idle_limit];
-    if (!client) {
-      auto with_limit = config;
-      with_limit.set_timeout(idle_limit);
-      client = std::make_shared<http_client>(url, with_limit);
-    }
-    return client;
-  }
-
-  const ClusterAccess access;
-  const std::string url;
   const std::shared_ptr<Loop> loop;
-  const std::shared_ptr<Credentials> credentials;
-  const std::shared_ptr<Refusal> refusal = std::make_shared<Refusal>();
-  http_client_config config;
-  std::map<std::chrono::seconds, std::shared_ptr<http_client>> clients;
+  const std::shared_ptr<ServerLink> link;
 };
 
 bool TextBody::read(std::string_view bytes, Proceed proceed) {
@@ -262,13 +83,13 @@ ApiClient::~ApiClient() {
 }
 
 Result<ApiClient> ApiClient::open(boost::asio::io_context& io, const ClusterAccess& access,
-                                  const Environment& environment) {
+                                  const Environment& environment, Resolve resolve) {
   prepare_workers();
-  auto impl = std::make_unique<Impl>(io, access, environment);
-  auto config = client_config(access, impl->credentials, environment, impl->refusal);
-  if (!config) return tl::unexpected(config.error());
-  impl->config = std::move(*config);
-  return ApiClient(std::move(impl));
+  auto route = route_to(access, environment);
+  if (!route) return tl::unexpected(route.error());
+  return ApiClient(std::make_unique<Impl>(
+      Impl{std::make_shared<Loop>(io),
+           std::make_shared<ServerLink>(access, std::move(*route), std::move(resolve))}));
 }
 
 ApiClient::Post ApiClient::to_loop() const {
@@ -278,28 +99,12 @@ ApiClient::Post ApiClient::to_loop() const {
 ApiClient::Request ApiClient::send(const Call& call, std::chrono::seconds idle_limit,
                                    std::shared_ptr<Body> body, Done done) {
   auto exchange = std::make_shared<Request::Exchange>(
-      impl_->loop, std::move(body),
-      [impl = impl_.get(), done = std::move(done)](const Result<Answer>& answer) {
-        if (answer && answer->code == 401) impl->clients.clear();
+      impl_->link, call, idle_limit, to_loop(), std::move(body),
+      [link = impl_->link, done = std::move(done)](const Result<Answer>& answer) {
+        if (answer && answer->code == kUnauthorized) link->forget_clients();
         done(answer);
       });
-  const auto client = impl_->client(idle_limit);
-  const auto credentials = impl_->credentials;
-  const auto refusal = impl_->refusal;
-  const auto server = impl_->access.server;
-  pplx::create_task([=, access = impl_->access] {
-    auto request = request_for(call, access, *credentials);
-    request.set_response_stream(exchange->stream());
-    return client->request(request, exchange->cancelled);
-  })
-      .then([=](const web::http::http_response& response) {
-        if (response.status_code() == web::http::status_codes::Unauthorized) credentials->reject();
-        exchange->take_head({.code = response.status_code(), .retry_after = retry_after(response)});
-        return response.content_ready();
-      })
-      .then([=](const pplx::task<web::http::http_response>& whole) {
-        exchange->finish(failure_of(whole, server, idle_limit, *refusal));
-      });
+  exchange->start();
   return Request(std::move(exchange));
 }
 

@@ -12,6 +12,7 @@
 
 #include "compiler/result.h"
 #include "k8s-client/cluster_access.h"
+#include "k8s-client/endpoints.h"
 #include "k8s-client/messages.h"
 
 namespace portcullis::k8s {
@@ -45,9 +46,13 @@ class TextBody : public Body {
   std::string text_;
 };
 
-// Requests to the API server, over cpprestsdk. All calls are made, and all answers given, on
-// the io_context's thread; in between, requests are on the worker threads of cpprestsdk's pool,
+// Requests to the API server: those with an end over cpprestsdk, streams over Boost.Beast, which
+// passes on what has come, however a gateway frames it. All calls are made, and all answers given,
+// on the io_context's thread; in between, requests are on the worker threads of cpprestsdk's pool,
 // which all clients of a process share.
+//
+// Where the server's name (or its proxy's) has several addresses, a request that gets no answer
+// from one is sent to the next, and later requests begin with one that answered.
 class ApiClient {
  public:
   struct Answer {
@@ -63,10 +68,12 @@ class ApiClient {
   struct Call {
     std::string path;
     Query query{};
-    std::string json{};  // what is posted; empty: it is a GET
+    std::string json{};    // what is posted; empty: it is a GET
+    bool streams = false;  // the body may go on for ever; a GET
   };
 
-  // kIo: nobody answered, or not to the end; kInvalidInput: the credentials cannot be used.
+  // kIo, kTimeout: nobody answered, or not to the end; kInvalidInput: the credentials cannot be
+  // used.
   using Done = std::function<void(Result<Answer>)>;
 
   // A request that is under way. Once destroyed, its `done` is not called any more.
@@ -87,7 +94,8 @@ class ApiClient {
   // kInvalidInput: what `access` says cannot be used, for example its proxy.
   [[nodiscard]] static Result<ApiClient> open(boost::asio::io_context& io,
                                               const ClusterAccess& access,
-                                              const Environment& environment);
+                                              const Environment& environment,
+                                              Resolve resolve = k8s::resolve);
 
   ApiClient(ApiClient&&) noexcept;
   ~ApiClient();  // after every Request

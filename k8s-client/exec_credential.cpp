@@ -12,6 +12,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What Go's programs print for a time that was never set.
+constexpr const char* kZeroTime = "0001-01-01T00:00:00Z";
+
 Json to_json(const Document& document) {
   if (const auto* list = document.list()) {
     Json json = Json::array();
@@ -67,6 +70,7 @@ ExecCredential read_credential(const Field& root, const std::string& api_version
   if (const auto* text = expiration.string()) {
     credential.expiration = parse_timestamp(*text);
     if (!credential.expiration) expiration.defect("is no RFC 3339 time");
+    if (credential.expiration == parse_timestamp(kZeroTime)) credential.expiration.reset();
   }
   check_status(status, credential);
   return credential;

@@ -17,7 +17,7 @@ struct ExecCredential {
   std::string token;
   std::string certificate;                 // PEM
   std::string key;                         // PEM
-  std::optional<std::int64_t> expiration;  // seconds since the epoch
+  std::optional<std::int64_t> expiration;  // seconds since the epoch; none: it does not expire
 };
 
 // The value of KUBERNETES_EXEC_INFO. `ca` is the text of access.ca; access.exec must be there.

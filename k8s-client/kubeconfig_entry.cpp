@@ -28,6 +28,10 @@ void read_server(const Field& cluster, ClusterAccess& access) {
     field.defect("is " + in_quotes(text) + ", which is no https:// or http:// URL");
   } else if (url->has_query || !url->user.empty()) {
     field.defect("has a query, a fragment or a user; only a host, a port and a path may be there");
+  } else if (url->scheme == "http" && !is_loopback(*url)) {
+    field.defect("is " + in_quotes(text) +
+                 ", which is not encrypted: anyone on the way could change the policies; use "
+                 "https:// and give certificate-authority (http:// is for this host only)");
   }
 }
 

@@ -54,7 +54,8 @@ std::optional<Listed> decode_one(Document& document, Resource resource) {
   if (decoded.objects.size() != 1) return std::nullopt;
   // What decode() found no name for has one that no object can have.
   if (key_of(to_event(decoded.objects.front())).name.front() == '#') return std::nullopt;
-  return Listed{std::move(decoded.objects.front()), std::move(decoded.defects)};
+  return Listed{std::move(decoded.objects.front()), std::move(decoded.defects),
+                text(member(document, "metadata"), "resourceVersion")};
 }
 
 std::optional<WatchEvent::Type> type_named(std::string_view name) {

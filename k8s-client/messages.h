@@ -17,6 +17,7 @@ namespace portcullis::k8s {
 struct Listed {
   Object object;
   std::vector<Defect> defects;
+  std::string resource_version{};  // of the last change to the object; empty: it has none
 };
 
 // One page of a LIST.

@@ -69,8 +69,10 @@ void Reflector::list() {
   listed_.clear();
   listed_defects_.clear();
   listed_version_.clear();
+  untold_ = false;
   collects_ = health_.synced || !known_.empty();
-  state_ = streams_lists_ ? State::kStreaming : State::kPaging;
+  const bool paged = std::exchange(paged_next_, false) || doubted_;
+  state_ = streams_lists_ && !paged ? State::kStreaming : State::kPaging;
   if (state_ == State::kPaging) return list_page("");
   open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
 }
@@ -78,7 +80,8 @@ void Reflector::list() {
 // Without a resourceVersion: the latest, which is that of the first page for all the others.
 void Reflector::list_page(const std::string& continue_token) {
   ApiClient::Query query;
-  if (pages_) query.emplace_back("limit", std::to_string(kPageSize));
+  const bool whole = continue_token.empty() && std::exchange(whole_next_, false);
+  if (!whole) query.emplace_back("limit", std::to_string(kPageSize));
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
   page_ = std::make_shared<PageBody>(resource_);
   request_ = client_.send({path_of(resource_), query}, timing_.list_idle_limit, page_,
@@ -86,7 +89,7 @@ void Reflector::list_page(const std::string& continue_token) {
 }
 
 void Reflector::take_page(const Result<Answer>& answer, const std::string& continue_token) {
-  if (!continue_token.empty()) pages_ = code_of(answer) != 410;
+  if (!continue_token.empty()) whole_next_ = code_of(answer) == 410;
   if (!is_good(answer)) return fail(answer, &Reflector::list);
   auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
@@ -103,6 +106,7 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   listed_version_ = page->resource_version;
   std::vector<Event> changes;
   for (Listed& listed : page->objects) {
+    untold_ = untold_ || is_older(version_, listed.resource_version);
     take_listed(to_event(listed.object), std::move(listed.defects), changes);
   }
   if (!page->continue_token.empty()) {
@@ -110,8 +114,6 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
     return list_page(page->continue_token);
   }
   finish_list(page->resource_version, changes);
-  pages_ = true;
-  hear();
   sink_(std::move(changes));
   watch();
 }
@@ -133,7 +135,8 @@ void Reflector::open_watch(ApiClient::Query query) {
       resource_, client_.to_loop(),
       WatchBody::Listener{[this] { take_opened(); },
                           [this](auto events) { take_events(std::move(events)); }});
-  request_ = client_.send({path_of(resource_), query}, timing_.watch_idle_limit, stream_,
+  request_ = client_.send({.path = path_of(resource_), .query = query, .streams = true},
+                          timing_.watch_idle_limit, stream_,
                           [this](const auto& answer) { end_watch(answer); });
 }
 
@@ -152,6 +155,8 @@ void Reflector::take_events(std::vector<WatchEvent> events) {
   for (WatchEvent& event : events) {
     wrong = wrong_with(event);
     if (!wrong.empty()) break;
+    told_at_ = Clock::now();
+    silent_.clear();
     hear();
     if (!std::exchange(heard_, true)) backoff_.reset();
     take_event(std::move(event), changes);
@@ -208,7 +213,9 @@ void Reflector::take_change(Event event, std::vector<Defect> defects, std::vecto
 void Reflector::finish_list(const std::string& resource_version, std::vector<Event>& changes) {
   if (collects_) {
     for (const ObjectKey& key : known_) {
-      if (!listed_.contains(key)) changes.push_back(removal(resource_, key));
+      if (listed_.contains(key)) continue;
+      changes.push_back(removal(resource_, key));
+      untold_ = true;
     }
     known_.clear();
     for (auto& [key, event] : listed_) {
@@ -221,7 +228,16 @@ void Reflector::finish_list(const std::string& resource_version, std::vector<Eve
   version_ = resource_version;
   state_ = State::kWatching;
   health_.synced = true;
-  health_.failure.clear();
+  if (std::exchange(doubted_, false)) judge_watch();
+  told_at_ = Clock::now();
+  hear();
+}
+
+void Reflector::judge_watch() {
+  if (!untold_) return silent_.clear();
+  silent_ = std::string("the API server's watch of ") + to_string(resource_) +
+            " does not tell of changes (a proxy may hold it back); they come late, with a list";
+  health_.since = told_at_;
 }
 
 void Reflector::end_watch(const Result<Answer>& answer) {
@@ -234,22 +250,26 @@ void Reflector::end_watch(const Result<Answer>& answer) {
   resume(answer);
 }
 
-// A server that does not send a list this way, though it says so, is asked for pages.
+// A server that refuses to send a list this way, though it says that it can, is asked for pages
+// from now on; where one did not come to its end, only the next time.
 void Reflector::end_streamed_list(const Result<Answer>& answer) {
   if (!opened_ && is_passing(answer)) return fail(answer, &Reflector::list);
-  streams_lists_ = false;
-  if (!opened_) return list();
+  if (!opened_) {
+    streams_lists_ = false;
+    return list();
+  }
+  paged_next_ = true;
   if (is_good(answer)) {
     return fail(failure(ErrorCode::kIo, "the API server did not end its list"), &Reflector::list);
   }
   fail(answer, &Reflector::list);
 }
 
-// That nothing came is no failure of a watch that was accepted: there may be nothing to tell.
+// That nothing came is no failure of a watch that was accepted: there may be nothing to tell. The
+// version shows whether there was.
 void Reflector::resume(const Result<Answer>& answer) {
-  if (!is_good(answer) && !(opened_ && is_silence(answer))) {
-    return fail(answer, &Reflector::ask_version);
-  }
+  if (opened_ && is_silence(answer)) return ask_version();
+  if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
   const bool has_lasted = Clock::now() - opened_at_ >= timing_.backoff.first;
   if (heard_ && has_lasted) return watch();
   pause({}, &Reflector::ask_version);
@@ -267,8 +287,11 @@ void Reflector::take_version(const Result<Answer>& answer) {
   if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
   const auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::ask_version);
-  is_older(page->resource_version, version_) ? list() : watch();
+  doubted_ = page->resource_version != version_ && is_unheard();
+  doubted_ || is_older(page->resource_version, version_) ? list() : watch();
 }
+
+bool Reflector::is_unheard() const { return Clock::now() - told_at_ >= timing_.bookmark_interval; }
 
 void Reflector::pause(std::chrono::milliseconds asked, Next next) {
   timer_->expires_after(backoff_.next(asked));
@@ -288,7 +311,7 @@ void Reflector::fail(const Result<Answer>& answer, Next next) {
 
 void Reflector::hear() {
   heard_at_ = Clock::now();
-  if (state_ == State::kWatching) health_.failure.clear();
+  if (state_ == State::kWatching) health_.failure = silent_;
 }
 
 void Reflector::leave_watch() {

@@ -25,7 +25,8 @@ namespace portcullis::k8s {
 struct ReflectorTiming {
   Backoff::Limits backoff{};
   std::chrono::seconds list_idle_limit{30};
-  std::chrono::seconds watch_idle_limit{150};  // the server sends a bookmark every minute or so
+  std::chrono::seconds bookmark_interval{60};  // the server sends a bookmark in each
+  std::chrono::seconds watch_idle_limit{75};   // longer than that
   std::chrono::seconds watch_length{300};      // that the server is asked for, up to twice this
 };
 
@@ -40,6 +41,11 @@ struct ReflectorTiming {
 // tears is resumed from the last version seen, which loses nothing. The first list is told as it
 // comes. After a new one, what is known and was not listed is gone; nothing is dropped or reopened
 // before it is complete. Everything runs on the io_context's thread.
+//
+// Silence is not health: a proxy may hold a stream back. Where streams brought nothing for a
+// bookmark's interval although the server's version has moved on, everything is listed again; and
+// if the list has a change that the stream should have told, streams are said to fail until one
+// brings something, while the lists go on.
 class Reflector {
  public:
   // How the following goes. While everything is well, `failure` is empty.
@@ -62,6 +68,9 @@ class Reflector {
 
   // `streams_lists`: whether the server says that it can send a list as the beginning of a watch.
   void start(bool streams_lists);
+
+  // It has said so only now.
+  void stream_lists() { streams_lists_ = true; }
 
   Resource resource() const { return resource_; }
   const Health& health() const { return health_; }
@@ -94,6 +103,8 @@ class Reflector {
   void resume(const Result<ApiClient::Answer>& answer);
   void ask_version();
   void take_version(const Result<ApiClient::Answer>& answer);
+  bool is_unheard() const;
+  void judge_watch();
 
   void pause(std::chrono::milliseconds asked, Next next);
   void fail(const Result<ApiClient::Answer>& answer, Next next);
@@ -106,8 +117,9 @@ class Reflector {
   const Sink sink_;
   State state_ = State::kPaging;
   bool streams_lists_ = false;
-  bool collects_ = false;  // the list under way is told when it is complete
-  bool pages_ = true;      // false: the next list comes whole, since its pages expire too soon
+  bool collects_ = false;    // the list under way is told when it is complete
+  bool whole_next_ = false;  // the next list comes in one piece, since the pages of one expired
+  bool paged_next_ = false;  // the next list is not streamed, since one tore
   Backoff backoff_;
   const std::shared_ptr<boost::asio::steady_timer>
       timer_;  // while it lives, its handler may call us
@@ -120,6 +132,10 @@ class Reflector {
   bool heard_ = false;                         // and brought something
   Clock::time_point opened_at_;                // the watch
   Clock::time_point heard_at_ = Clock::now();  // anything
+  Clock::time_point told_at_;                  // the last event of a stream, or complete list
+  bool doubted_ = false;                       // the list under way shows whether streams work
+  bool untold_ = false;                        // it has a change that no stream has told
+  std::string silent_;                         // why streams are said to fail; empty: they are not
 
   std::string version_;        // the last one seen: a watch goes on there
   std::set<ObjectKey> known_;  // the keys of all objects told of

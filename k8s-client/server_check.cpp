@@ -3,6 +3,7 @@
 #include <openssl/x509v3.h>
 
 #include "compiler/address.h"
+#include "k8s-client/certificate_refusal.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -37,9 +38,9 @@ bool demand_name(X509_VERIFY_PARAM* demands, const Expected& expected) {
 }
 
 std::string reason(X509_STORE_CTX* verification, const Expected& expected) {
-  const int error = X509_STORE_CTX_get_error(verification);
-  return "the certificate of the server " + expected.name +
-         " is refused: " + X509_verify_cert_error_string(error);
+  return why_refused(X509_STORE_CTX_get_error(verification),
+                     X509_STORE_CTX_get_current_cert(verification),
+                     X509_STORE_CTX_get0_cert(verification), expected.name);
 }
 
 // In place of the library's own verification, so that the callback of the connection, which knows

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "compiler/address.h"
+
 namespace portcullis::k8s {
 namespace {
 
@@ -17,6 +19,10 @@ bool is_host(std::string_view host, bool bracketed) {
   return !host.empty() && (bracketed || host.find(':') == std::string_view::npos);
 }
 
+std::string in_brackets(const Url& url) {
+  return url.host.find(':') == std::string::npos ? url.host : '[' + url.host + ']';
+}
+
 std::optional<Url> convert(const web::uri& uri) {
   Url url;
   url.scheme = uri.scheme();
@@ -25,7 +31,8 @@ std::optional<Url> convert(const web::uri& uri) {
   if (bracketed) url.host = url.host.substr(1, url.host.size() - 2);
   if (!is_host(url.host, bracketed)) return std::nullopt;
   if (uri.port() > std::numeric_limits<std::uint16_t>::max()) return std::nullopt;
-  url.port = uri.port() > 0 ? static_cast<std::uint16_t>(uri.port()) : default_port(url.scheme);
+  url.has_port = uri.port() > 0;
+  url.port = url.has_port ? static_cast<std::uint16_t>(uri.port()) : default_port(url.scheme);
   const std::string& user_info = uri.user_info();
   const auto colon = user_info.find(':');
   url.user = web::uri::decode(user_info.substr(0, colon));
@@ -47,9 +54,15 @@ std::optional<Url> parse_url(std::string_view text) {
   }
 }
 
-std::string authority(const Url& url) {
-  const bool ipv6 = url.host.find(':') != std::string::npos;
-  return (ipv6 ? '[' + url.host + ']' : url.host) + ':' + std::to_string(url.port);
+std::string authority(const Url& url) { return in_brackets(url) + ':' + std::to_string(url.port); }
+
+std::string host_field(const Url& url) { return url.has_port ? authority(url) : in_brackets(url); }
+
+bool is_loopback(const Url& url) {
+  if (url.host == "localhost") return true;
+  const auto address = parse_address(url.host);
+  if (!address) return false;
+  return address->family == Family::kIpv6 ? address->value == 1 : address->value >> 24 == 127;
 }
 
 }  // namespace portcullis::k8s

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdlib>
 #include <iterator>
 #include <list>
@@ -16,6 +17,7 @@ namespace portcullis {
 namespace {
 
 constexpr std::chrono::seconds kVersionLimit{10};  // until the server must have told its version
+constexpr std::chrono::seconds kVersionPause{30};  // until it is asked again, where it has not
 constexpr int kFirstWithStreamedLists = 27;  // 1.27 knows sendInitialEvents, if only to refuse it
 
 // Older servers ignore what they do not know, and would never end such a list.
@@ -35,6 +37,8 @@ std::string no_namespaces(const std::string& server) {
 }  // namespace
 
 struct ApiSource::Impl {
+  void ask_version();
+  void take_version(const Result<k8s::ApiClient::Answer>& answer, const std::string& version);
   void start_reflectors(bool streams_lists);
   void take(std::vector<Event> events);
   void tell(std::vector<Event> events);
@@ -50,7 +54,9 @@ struct ApiSource::Impl {
   const k8s::Environment environment;
   const k8s::ReflectorTiming timing;
   const Sink sink;
+  const k8s::Resolve resolve;
   std::optional<k8s::ApiClient> client{};
+  std::optional<boost::asio::steady_timer> version_timer{};
   k8s::ApiClient::Request version_request{};
   std::list<k8s::Reflector> reflectors{};
   bool told_synced = false;
@@ -59,6 +65,30 @@ struct ApiSource::Impl {
   std::vector<Event> unchecked{};  // what came while that asks
   std::string fault{};             // as in Update
 };
+
+void ApiSource::Impl::ask_version() {
+  const auto body = std::make_shared<k8s::TextBody>();
+  version_request =
+      client->send({"/version"}, kVersionLimit, body,
+                   [this, body](const auto& answer) { take_version(answer, body->text()); });
+}
+
+// Nothing waits for a server that does not tell: it is asked for pages until it has.
+void ApiSource::Impl::take_version(const Result<k8s::ApiClient::Answer>& answer,
+                                   const std::string& version) {
+  const bool told = answer && answer->good();
+  const bool streams = told && streams_lists(version);
+  if (reflectors.empty()) {
+    start_reflectors(streams);
+  } else if (streams) {
+    for (auto& reflector : reflectors) reflector.stream_lists();
+  }
+  if (told) return;
+  version_timer.emplace(io, kVersionPause);
+  version_timer->async_wait([this](const boost::system::error_code& error) {
+    if (!error) ask_version();
+  });
+}
 
 void ApiSource::Impl::start_reflectors(bool streams_lists) {
   for (const auto resource : k8s::kResources) {
@@ -136,24 +166,20 @@ std::vector<Following> ApiSource::Impl::followed() const {
 }
 
 ApiSource::ApiSource(boost::asio::io_context& io, k8s::ClusterAccess access,
-                     k8s::Environment environment, k8s::ReflectorTiming timing, Sink sink)
-    : impl_(std::make_unique<Impl>(
-          Impl{io, std::move(access), std::move(environment), timing, std::move(sink)})) {}
+                     k8s::Environment environment, k8s::ReflectorTiming timing, Sink sink,
+                     k8s::Resolve resolve)
+    : impl_(std::make_unique<Impl>(Impl{io, std::move(access), std::move(environment), timing,
+                                        std::move(sink), std::move(resolve)})) {}
 
 ApiSource::~ApiSource() = default;
 
 Result<void> ApiSource::start() {
-  auto client = k8s::ApiClient::open(impl_->io, impl_->access, impl_->environment);
+  auto client = k8s::ApiClient::open(impl_->io, impl_->access, impl_->environment, impl_->resolve);
   if (!client) return tl::unexpected(client.error());
   impl_->client.emplace(std::move(*client));
   impl_->check = std::make_unique<NamespaceCheck>(
       impl_->io, *impl_->client, [impl = impl_.get()](bool answer) { impl->take_check(answer); });
-  const auto body = std::make_shared<k8s::TextBody>();
-  impl_->version_request = impl_->client->send(
-      {"/version"}, kVersionLimit, body,
-      [impl = impl_.get(), body](const Result<k8s::ApiClient::Answer>& answer) {
-        impl->start_reflectors(answer && answer->good() && streams_lists(body->text()));
-      });
+  impl_->ask_version();
   return {};
 }
 

@@ -6,6 +6,7 @@
 
 #include "daemon/source/source.h"
 #include "k8s-client/cluster_access.h"
+#include "k8s-client/endpoints.h"
 #include "k8s-client/reflector.h"
 
 namespace portcullis {
@@ -17,7 +18,7 @@ namespace portcullis {
 class ApiSource : public Source {
  public:
   ApiSource(boost::asio::io_context& io, k8s::ClusterAccess access, k8s::Environment environment,
-            k8s::ReflectorTiming timing, Sink sink);
+            k8s::ReflectorTiming timing, Sink sink, k8s::Resolve resolve = k8s::resolve);
   ~ApiSource() override;
 
   // Fails if the access cannot be used. A server that does not answer yet is waited for.

@@ -77,7 +77,7 @@ TEST_F(ApiDaemon, TellsOfWhatIsStaleAndKeepsItInForce) {
   EXPECT_TRUE(kernel_follows_server()) << daemon_->err();
   EXPECT_FALSE(says("stale"));
   EXPECT_EQ(stale_seconds("pods"), 0);
-  EXPECT_EQ(count_of(daemon_->err(), "cannot follow pods, trying on: 403"), 1U) << daemon_->err();
+  EXPECT_EQ(count_of(daemon_->err(), "cannot follow pods, retrying: 403"), 1U) << daemon_->err();
   EXPECT_EQ(count_of(daemon_->err(), "following pods again"), 1U) << daemon_->err();
 }
 

@@ -51,7 +51,7 @@ TEST_F(Check, NamesAServerOfAnUnknownName) {
   write_file(file, text);
   const Finished found = check(file);
   expect_failure(found, "API server https://api.invalid:");
-  EXPECT_TRUE(contains(found.out, ": Error resolving address: Host not found")) << found.out;
+  EXPECT_TRUE(contains(found.out, ": cannot resolve api.invalid: Host not found")) << found.out;
 }
 
 TEST_F(Check, NamesACertificateOfAnother) {

@@ -229,7 +229,7 @@ EOF
   table_has 10.0.0.2 || fail "the rules of the last run are gone"
   check_sandbox
 }
-is_waiting() { in_node journalctl --unit=portcullis.service | grep -q "cannot follow pods.*${1:-}"; }
+is_waiting() { in_node journalctl --unit=portcullis.service | grep -q "cannot follow [a-z]*, retrying: .*${1:-}"; }
 
 # A server that answers every request, in TLS, with a page of its own.
 tls_test() {

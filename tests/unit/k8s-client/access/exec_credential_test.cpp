@@ -35,6 +35,15 @@ TEST(ExecCredential, ACertificate) {
   EXPECT_EQ(credential->expiration, std::nullopt);
 }
 
+TEST(ExecCredential, GosZeroTimeIsNoExpiry) {
+  for (const auto* zero : {"0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"}) {
+    const auto credential = parse_exec_credential(
+        answer(R"({"token": "t", "expirationTimestamp": ")" + std::string(zero) + "\"}"), kV1);
+    ASSERT_TRUE(credential) << credential.error().message;
+    EXPECT_EQ(credential->expiration, std::nullopt) << zero;
+  }
+}
+
 TEST(ExecCredential, WhatIsWrongIsNamedButNotRepeated) {
   EXPECT_EQ(error_of(""), "is not one JSON object");
   EXPECT_EQ(error_of("[]"), "is not one JSON object");

@@ -21,7 +21,7 @@ contexts:
   context: {cluster: near, user: me, namespace: default}
 clusters:
 - name: far
-  cluster: {server: http://far.example/}
+  cluster: {server: https://far.example/}
 - name: near
   cluster:
     server: https://near.example:6443/prefix/
@@ -85,7 +85,7 @@ TEST_F(Kubeconfig, TheCurrentContext) {
 TEST_F(Kubeconfig, AnotherContext) {
   const auto access = read_kubeconfig({write("config", kWhole)}, "there");
   ASSERT_TRUE(access) << access.error().message;
-  EXPECT_EQ(access->server, "http://far.example");
+  EXPECT_EQ(access->server, "https://far.example");
   EXPECT_TRUE(access->ca.empty());
   EXPECT_TRUE(access->token.empty());
 }
@@ -117,13 +117,14 @@ clusters:
 TEST_F(Kubeconfig, AServerWithoutAScheme) {
   for (const auto& [ca, scheme] :
        {std::pair("", "http://"), std::pair(", certificate-authority: c", "https://")}) {
-    const auto access = read_kubeconfig({write("config",
-                                               "contexts: [{name: a, context: {cluster: a}}]\n"
-                                               "clusters: [{name: a, cluster: {server: 'h:80'" +
-                                                   std::string(ca) + "}}]\n")},
-                                        "a");
+    const auto access =
+        read_kubeconfig({write("config",
+                               "contexts: [{name: a, context: {cluster: a}}]\n"
+                               "clusters: [{name: a, cluster: {server: '127.0.0.1:80'" +
+                                   std::string(ca) + "}}]\n")},
+                        "a");
     ASSERT_TRUE(access) << access.error().message;
-    EXPECT_EQ(access->server, std::string(scheme) + "h:80");
+    EXPECT_EQ(access->server, std::string(scheme) + "127.0.0.1:80");
   }
 }
 
@@ -197,6 +198,12 @@ TEST_F(Kubeconfig, WhatIsWrongWithAClusterIsNamed) {
       {"{}", "server is missing; give the URL of the API server"},
       {"{server: 5}", "server is a number, but must be a string (put it in quotes)"},
       {"{server: 'ftp://h'}", "server is \"ftp://h\", which is no https:// or http:// URL"},
+      {"{server: 'http://10.0.0.1'}",
+       "server is \"http://10.0.0.1\", which is not encrypted: anyone on the way could change the "
+       "policies; use https:// and give certificate-authority (http:// is for this host only)"},
+      {"{server: 'localhost.example:80'}",
+       "server is \"localhost.example:80\", which is not encrypted: anyone on the way could change "
+       "the policies; use https:// and give certificate-authority (http:// is for this host only)"},
       {"{server: 'https://'}", "server is \"https://\", which is no https:// or http:// URL"},
       {"{server: 'https://h:port'}",
        "server is \"https://h:port\", which is no https:// or http:// URL"},

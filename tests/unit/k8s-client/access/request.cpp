@@ -23,15 +23,15 @@ Answer send(const ClusterAccess& access, Credentials& credentials, const Environ
   const auto refusal = std::make_shared<Refusal>();
   const auto identity = credentials.get();
   if (!identity) return {0, identity.error().message, {}};
-  auto config =
-      client_config(access, {std::shared_ptr<void>(), &credentials}, environment, refusal);
-  if (!config) return {0, config.error().message, {}};
-  config->set_timeout(std::chrono::seconds(20));
+  const auto route = route_to(access, environment);
+  if (!route) return {0, route.error().message, {}};
+  auto config = client_config(access, {std::shared_ptr<void>(), &credentials}, *route, refusal);
+  config.set_timeout(std::chrono::seconds(20));
   try {
-    web::http::client::http_client client(client_url(access, environment), *config);
+    web::http::client::http_client client(client_url(*route), config);
     web::http::http_request request(web::http::methods::GET);
     request.set_request_uri("/version");
-    request.headers() = request_headers(access, *identity);
+    request.headers() = to_headers(header_fields(access, *identity));
     return {client.request(request).get().status_code(), {}, {}};
   } catch (const std::exception& error) {
     return {0, error.what(), refusal->reason()};

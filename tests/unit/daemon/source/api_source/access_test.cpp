@@ -129,7 +129,9 @@ TEST_F(ApiSourceTls, OfAnotherNameTellsNothing) {
   api::Server server({.tls = for_name("elsewhere")});
   server.put(pod("a"));
   const Follower follower(trusting(server, authority().certificate()));
-  EXPECT_NE(trouble(follower).find("127.0.0.1"), std::string::npos) << trouble(follower);
+  EXPECT_EQ(
+      trouble(follower),
+      server.url() + ": certificate is for another name: it names DNS:elsewhere, not 127.0.0.1");
   EXPECT_TRUE(server.requests().empty());
   server.set_tls(for_name("127.0.0.1"));
   EXPECT_TRUE(wait_until([&] { return same(follower.state(), decoded(server)); }));
@@ -139,8 +141,28 @@ TEST_F(ApiSourceTls, OfAnotherAuthorityTellsNothing) {
   api::Server server({.tls = for_name("127.0.0.1")});
   server.put(pod("a"));
   const Follower follower(trusting(server, CertificateAuthority("Another").certificate()));
-  EXPECT_NE(trouble(follower).find("certificate"), std::string::npos) << trouble(follower);
+  EXPECT_EQ(trouble(follower), server.url() +
+                                   ": certificate not trusted: issuer CN=Test CA; is the "
+                                   "certificate authority the server's?");
   EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(ApiSourceTls, ThatHasExpiredTellsNothing) {
+  const auto past = std::chrono::hours(-2);
+  const auto issued =
+      authority().issue({"s", {}, {"127.0.0.1"}, past, past + std::chrono::hours(1)});
+  const api::Server server({.tls = api::Tls{issued.certificate, issued.key}});
+  const Follower follower(trusting(server, authority().certificate()));
+  EXPECT_EQ(trouble(follower).rfind(server.url() + ": certificate expired on ", 0), 0U)
+      << trouble(follower);
+}
+
+// Accepted and closed, before the handshake or in the middle of an answer.
+TEST_F(ApiSourceTls, ThatIsClosedIsSaidToBe) {
+  api::Server server({.tls = for_name("127.0.0.1")});
+  server.inject(fault::Break{}, {.verb = api::Verb::kList, .times = api::kAlways});
+  const Follower follower(trusting(server, authority().certificate()));
+  EXPECT_EQ(trouble(follower), server.url() + ": connection closed by the server");
 }
 
 }  // namespace

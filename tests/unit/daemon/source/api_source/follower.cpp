@@ -35,7 +35,11 @@ void apply_all(ClusterState& state, const api::Server& server, k8s::Resource res
 k8s::ReflectorTiming short_waits() {
   using std::chrono::milliseconds;
   using std::chrono::seconds;
-  return {{milliseconds(10), milliseconds(100)}, seconds(60), seconds(60), seconds(300)};
+  return {.backoff = {milliseconds(10), milliseconds(100)},
+          .list_idle_limit = seconds(60),
+          .bookmark_interval = seconds(60),
+          .watch_idle_limit = seconds(60),
+          .watch_length = seconds(300)};
 }
 
 k8s::ReflectorTiming short_limits() {
@@ -64,10 +68,11 @@ bool same(const ClusterState& left, const ClusterState& right) {
 }
 
 Follower::Follower(const k8s::ClusterAccess& access, k8s::ReflectorTiming timing,
-                   std::function<void(const Update&)> watch)
+                   std::function<void(const Update&)> watch, k8s::Resolve resolve)
     : watch_(std::move(watch)) {
-  source_ = std::make_unique<ApiSource>(io_, access, k8s::Environment{}, timing,
-                                        [this](const Update& update) { take(update); });
+  source_ = std::make_unique<ApiSource>(
+      io_, access, k8s::Environment{}, timing, [this](const Update& update) { take(update); },
+      std::move(resolve));
   const auto started = source_->start();
   EXPECT_TRUE(started) << started.error().message;
   thread_.emplace(io_);

@@ -36,7 +36,8 @@ class Follower {
  public:
   // `watch` sees every update, on the source's thread.
   explicit Follower(const k8s::ClusterAccess& access, k8s::ReflectorTiming timing = short_waits(),
-                    std::function<void(const Update&)> watch = {});
+                    std::function<void(const Update&)> watch = {},
+                    k8s::Resolve resolve = k8s::resolve);
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
   ~Follower();

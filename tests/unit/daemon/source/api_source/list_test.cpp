@@ -47,6 +47,22 @@ TEST_F(ApiSourceList, ThatExpiresBetweenPagesBeginsAnew) {
   EXPECT_NE(follower_->troubles().at(0).find("410"), std::string::npos);
 }
 
+// Once: whether the whole list comes or not, the next one is asked for in pages.
+TEST_F(ApiSourceList, ThatExpiresBetweenPagesIsAskedForWholeOnlyOnce) {
+  add_pods();
+  server_.inject(fault::Refuse{410}, {api::Resource::kPods, api::Verb::kList, 1, 1});
+  server_.inject(fault::Refuse{500}, {api::Resource::kPods, api::Verb::kList, 1, 1});
+  follow();
+  EXPECT_TRUE(follows());
+  std::vector<std::string> limits;
+  for (const auto& request : server_.requests()) {
+    if (request.resource == api::Resource::kPods && request.verb == api::Verb::kList) {
+      limits.push_back(request.parameter("limit"));
+    }
+  }
+  EXPECT_EQ(limits, (std::vector<std::string>{"500", "500", "", "500", "500", "500"}));
+}
+
 TEST_F(ApiSourceList, WhosePagesAreBrokenBeginsAnew) {
   add_pods();
   const api::Requests later{api::Resource::kPods, api::Verb::kList, 1, 1};
@@ -166,6 +182,23 @@ TEST_F(ApiSourceList, ThatIsStreamedAndTearsIsNoList) {
   follow();
   EXPECT_TRUE(follows());
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{});
+}
+
+// Only the next one comes in pages.
+TEST_F(ApiSourceList, IsStreamedAgainAfterOneThatTore) {
+  server_.set_watch_lists(WatchLists::kServed);
+  server_.inject(fault::Break{.events = 1}, {api::Resource::kPods, api::Verb::kWatch, 0, 1});
+  follow();
+  ASSERT_TRUE(follows());
+  EXPECT_EQ(streamed_lists(), 1);
+  EXPECT_EQ(lists(), 1U);
+  server_.stop();
+  server_.erase(api::Resource::kPods, "default", "a");
+  server_.compact();
+  server_.start();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(streamed_lists(), 2);
+  EXPECT_EQ(lists(), 1U);
 }
 
 class ApiSourceOldServer : public ApiSourceList {

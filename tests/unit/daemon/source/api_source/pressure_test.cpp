@@ -61,14 +61,15 @@ TEST_F(ApiSourcePressure, ReachesTheServer) {
   EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
 }
 
-// The limit has passed by then, and is taken for a dead peer at the worst. The pods are such as a
-// server of ours can write well within the limit, also under TSan.
+// That we do not read is no silence of the server's. The pods are such as a server of ours can
+// write well within the limit, also under TSan.
 TEST_F(ApiSourcePressure, ForLongerThanTheIdleLimitIsOvercome) {
   start(short_limits());
   blocked([&] {
     for (std::size_t edit = 0; edit < std::size_t{k8s::WatchBody::kMostWaiting} + 8; ++edit)
       server_.put(big_pod(edit, kMegabyte / 64));
-    EXPECT_TRUE(wait_until([&] { return server_.watches(api::Resource::kPods) == 0; }));
+    const auto past = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+    EXPECT_TRUE(wait_until([&] { return std::chrono::steady_clock::now() > past; }));
   });
   EXPECT_TRUE(follows());
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{});

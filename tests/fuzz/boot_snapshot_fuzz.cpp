@@ -1,0 +1,49 @@
+#include <stdlib.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "daemon/boot_snapshot.h"
+#include "daemon/private_file.h"
+
+namespace {
+
+using namespace portcullis;
+
+constexpr const char* kNode = "node-1";
+
+void require(bool holds) {
+  if (!holds) abort();
+}
+
+// Removed at the end of the process.
+struct Directory {
+  std::string path = "/dev/shm/portcullis-fuzz-XXXXXX";
+
+  Directory() { require(mkdtemp(path.data()) != nullptr); }
+  ~Directory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+};
+
+}  // namespace
+
+// Any file at all where a boot snapshot is looked for. One that is taken enforces, and is what
+// would be written for it.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Directory directory;
+  const auto file = std::filesystem::path(directory.path) / "ruleset";
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  require(replace_private_file(file, text).has_value());
+  const auto ruleset = load_boot_snapshot(file, kNode);
+  if (!ruleset) {
+    require(ruleset.error().message.find(file.string()) != std::string::npos);
+    return 0;
+  }
+  require(save_boot_snapshot(file, *ruleset, kNode).has_value());
+  require(read_private_file(file) == text);
+  return 0;
+}

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "compiler/compile.h"
+#include "compiler/diff.h"
+#include "compiler/evaluate.h"
+#include "compiler/incremental/incremental_compiler.h"
+#include "compiler/steps.h"
+#include "tests/property/generators.h"
+#include "tests/support/model/interpreter.h"
+#include "tests/support/model/kernel_model.h"
+
+namespace {
+
+using namespace portcullis;
+using namespace portcullis::test;
+
+constexpr const char* kNode = kNodes[0];
+constexpr std::size_t kChoiceSize = 4;  // bytes
+constexpr std::size_t kMostBatches = 16;
+constexpr int kMostEvents = 12;
+constexpr int kProbes = 4;
+
+void require(bool holds) {
+  if (!holds) abort();
+}
+
+// What some bytes choose of what the generator has. The same bytes choose the same.
+template <class T>
+T chosen(const rc::Gen<T>& gen, std::uint64_t choice, int size) {
+  return gen(rc::Random(choice), size).value();
+}
+
+// The first byte: how many events; of its bits 4 to 7 each takes one event's object away.
+std::vector<Event> batch_of(const std::uint8_t* bytes) {
+  std::uint32_t choice = 0;
+  std::memcpy(&choice, bytes, kChoiceSize);
+  auto batch = chosen(events(), choice, kMostEvents);
+  batch.resize(std::min<std::size_t>(batch.size(), 1U + bytes[0] % kMostEvents));
+  for (std::size_t index = 0; index < std::min<std::size_t>(batch.size(), 4); ++index) {
+    if ((bytes[0] >> (4U + index) & 1U) != 0) batch[index] = removal_of(batch[index]);
+  }
+  return batch;
+}
+
+// A node that has neither end of a connection has nothing to say, and the forward hook nothing of
+// what a pod and its own node say to each other.
+void check_verdict(const ClusterState& cluster, const Connection& probe) {
+  const auto evaluation = evaluate(cluster, probe);
+  if (evaluation.egress.reason == Reason::kOwnNode) return;
+  if (evaluation.ingress.reason == Reason::kOwnNode) return;
+  const Packet packet{probe.source, probe.destination, probe.protocol, probe.port};
+  const bool passed = std::all_of(std::begin(kNodes), std::end(kNodes), [&](const char* node) {
+    return passes(compile(cluster, node), packet);
+  });
+  require(passed == evaluation.allowed());
+}
+
+}  // namespace
+
+// A sequence of batches of events in a small world. After each: the incremental compiler has what
+// compile() makes; its changes lead the kernel there, by steps of which every prefix is valid; and
+// the rules decide as the reference evaluator does.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  IncrementalCompiler incremental(kNode);
+  ClusterState cluster;
+  incremental.apply({});
+  KernelModel kernel(compile(cluster, kNode));
+  const auto batches = std::min(size / kChoiceSize, kMostBatches);
+  for (std::size_t index = 0; index < batches; ++index) {
+    const auto batch = batch_of(data + index * kChoiceSize);
+    for (const auto& event : batch) cluster.apply(event);
+    const auto change = incremental.apply(batch).change;
+    require(incremental.ruleset() == compile(cluster, kNode));
+    const auto todo = steps(diff_parts(change.before, change.after));
+    for (const auto* step : {&todo.prepare, &todo.exchange, &todo.remove}) {
+      for (const auto& operation : step->operations) require(kernel.apply(operation).has_value());
+    }
+    require(kernel.ruleset() == incremental.ruleset());
+  }
+  for (int probe = 0; probe < kProbes && size > 0; ++probe) {
+    check_verdict(cluster, chosen(connection(), data[size - 1] * kProbes + probe, kMostEvents));
+  }
+  return 0;
+}

@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "k8s-client/messages.h"
+
+namespace {
+
+namespace k8s = portcullis::k8s;
+
+void require(bool holds) {
+  if (!holds) abort();
+}
+
+void check_event(std::string_view line, k8s::Resource resource) {
+  const auto event = k8s::decode_watch_event(line, resource);
+  if (!event) return require(!event.error().message.empty());
+  using Type = k8s::WatchEvent::Type;
+  const bool changes = event->type == Type::kPut || event->type == Type::kDelete;
+  require(changes == event->change.has_value());
+  if (!event->change) return;
+  require(portcullis::is_removal(*event->change) == (event->type == Type::kDelete));
+  require(!portcullis::key_of(*event->change).name.empty());
+}
+
+std::vector<std::string> lines_of(std::string_view text, std::size_t piece) {
+  k8s::Lines lines;
+  std::vector<std::string> all;
+  while (!text.empty()) {
+    const auto size = std::min(piece, text.size());
+    lines.add(text.substr(0, size), [&](std::string_view line) { all.emplace_back(line); });
+    text.remove_prefix(size);
+  }
+  return all;
+}
+
+}  // namespace
+
+// The first byte chooses the resource and how the stream is cut. Whatever a server sends: an event
+// says one thing, the cuts don't matter, and a list is decoded or refused.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto resource = k8s::kResources[data[0] % k8s::kResources.size()];
+  const std::size_t piece = 1U + data[0] / k8s::kResources.size();
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const auto lines = lines_of(text, piece);
+  require(lines == lines_of(text, text.size()));
+  for (const auto& line : lines) check_event(line, resource);
+  const auto page = k8s::decode_page(text, resource);
+  require(page ? !page->resource_version.empty() : !page.error().message.empty());
+  return 0;
+}

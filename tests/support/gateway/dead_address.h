@@ -1,0 +1,23 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace portcullis::test {
+
+// An address of this host that is dead: connections to its port are neither accepted nor refused,
+// as its queue of them is full, and the kernel ignores more.
+class DeadAddress {
+ public:
+  DeadAddress(const std::string& address, std::uint16_t port);
+
+ private:
+  boost::asio::io_context io_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  std::vector<boost::asio::ip::tcp::socket> waiting_;
+};
+
+}  // namespace portcullis::test

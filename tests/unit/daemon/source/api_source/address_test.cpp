@@ -1,0 +1,105 @@
+#include "tests/support/gateway/dead_address.h"
+#include "tests/support/tls/certificate_authority.h"
+#include "tests/unit/daemon/source/api_source/follower.h"
+
+// A server whose name has several addresses, and not all of them answer.
+namespace portcullis::test {
+namespace {
+
+k8s::Resolve resolving(const std::vector<std::string>& addresses) {
+  return [addresses](const std::string& host) -> Result<k8s::Addresses> {
+    if (host != "api.test") return failure(ErrorCode::kIo, "cannot resolve " + host);
+    k8s::Addresses found;
+    for (const auto& address : addresses) found.push_back(boost::asio::ip::make_address(address));
+    return found;
+  };
+}
+
+const CertificateAuthority& issuer() {
+  static const CertificateAuthority kIssuer;
+  return kIssuer;
+}
+
+api::Setup with_tls() {
+  const auto issued = issuer().issue_server({"api.test"});
+  return {.tls = api::Tls{issued.certificate, issued.key}};
+}
+
+class ApiSourceAddresses : public FollowedServer {
+ protected:
+  ApiSourceAddresses() : FollowedServer(with_tls()) {
+    access_.server = "https://api.test:" + std::to_string(server_.port());
+    access_.ca.value = issuer().certificate();
+  }
+
+  void follow_at(const std::vector<std::string>& addresses) {
+    follower_ = std::make_unique<Follower>(
+        access_, short_limits(), std::function<void(const Update&)>{}, resolving(addresses));
+  }
+
+  k8s::ClusterAccess access_;
+};
+
+TEST_F(ApiSourceAddresses, OfWhichTheFirstIsDead) {
+  const DeadAddress dead("127.0.0.2", server_.port());
+  follow_at({"127.0.0.2", "127.0.0.1"});
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(lists(), 1U);
+  EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
+}
+
+TEST_F(ApiSourceAddresses, OfWhichTheFirstRefuses) {
+  follow_at({"127.0.0.2", "127.0.0.1"});
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
+}
+
+TEST_F(ApiSourceAddresses, OfWhichTheFirstSaysNothing) {
+  api::Server silent({.address = "127.0.0.2", .port = server_.port()});
+  silent.ignore_connections(true);
+  follow_at({"127.0.0.2", "127.0.0.1"});
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
+}
+
+TEST_F(ApiSourceAddresses, OfWhichTheFirstIsSomeoneElse) {
+  const auto impostor = CertificateAuthority("Another").issue_server({"api.test"});
+  const api::Server other({.address = "127.0.0.2",
+                           .port = server_.port(),
+                           .tls = api::Tls{impostor.certificate, impostor.key}});
+  follow_at({"127.0.0.2", "127.0.0.1"});
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(other.requests().size(), 0U);
+}
+
+// What answered is not left for what did not.
+TEST_F(ApiSourceAddresses, AreNotTriedAgainWhileOneAnswers) {
+  api::Server silent({.address = "127.0.0.2", .port = server_.port()});
+  silent.ignore_connections(true);
+  follow_at({"127.0.0.2", "127.0.0.1"});
+  ASSERT_TRUE(follows());
+  silent.ignore_connections(false);
+  server_.end_watches();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(silent.requests().size(), 0U);
+}
+
+TEST_F(ApiSourceAddresses, ThatAllFailAreNamed) {
+  server_.stop();
+  follow_at({"127.0.0.2", "127.0.0.1"});
+  ASSERT_TRUE(wait_until([&] { return !follower_->troubles().empty(); }));
+  EXPECT_EQ(follower_->troubles()[0],
+            access_.server + " (127.0.0.1): connection refused, or no route to host");
+  server_.start();
+  EXPECT_TRUE(follows());
+}
+
+TEST_F(ApiSourceAddresses, ThatCannotBeResolvedAreNamed) {
+  access_.server = "https://other.test:1";
+  follow_at({});
+  ASSERT_TRUE(wait_until([&] { return !follower_->troubles().empty(); }));
+  EXPECT_EQ(follower_->troubles()[0], access_.server + ": cannot resolve other.test");
+}
+
+}  // namespace
+}  // namespace portcullis::test
