@@ -60,6 +60,7 @@ AllowedTraffic allowed(const ClusterState& cluster, const DirectionVerdict& verd
       return everything();
     case Reason::kMalformed:
     case Reason::kContested:
+    case Reason::kQuarantined:
       return {};
     case Reason::kRule:
     case Reason::kNoRule:
@@ -80,6 +81,10 @@ PortSet intersect(const PortSet& a, const PortSet& b) {
   return common;
 }
 
+AllowedTraffic intersect(const AllowedTraffic& a, const AllowedTraffic& b) {
+  return {intersect(a.ports, b.ports), a.others && b.others};
+}
+
 std::string text_of(const Interval<std::uint32_t>& ports) {
   const auto protocol = to_string(static_cast<Protocol>(ports.first >> 16));
   const auto first = ports.first & kLastPort;
@@ -95,11 +100,15 @@ bool AllowedTraffic::everything() const { return *this == portcullis::everything
 
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,
                                const End& destination) {
-  const auto evaluation =
-      evaluate(cluster, {source.address, destination.address, 0, {}}, source, destination);
-  const auto egress = allowed(cluster, evaluation.egress, false, destination, destination);
-  const auto ingress = allowed(cluster, evaluation.ingress, true, source, destination);
-  return {intersect(egress.ports, ingress.ports), egress.others && ingress.others};
+  const Connection any{source.address, destination.address, 0, {}};
+  auto traffic = everything();
+  for (const auto& verdict : judge_each(cluster, any, false, source, destination)) {
+    traffic = intersect(traffic, allowed(cluster, verdict, false, destination, destination));
+  }
+  for (const auto& verdict : judge_each(cluster, any, true, destination, source)) {
+    traffic = intersect(traffic, allowed(cluster, verdict, true, source, destination));
+  }
+  return traffic;
 }
 
 std::string to_string(const AllowedTraffic& traffic) {

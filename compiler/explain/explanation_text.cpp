@@ -8,7 +8,8 @@ namespace {
 
 const char* verdict_of(bool allowed) { return allowed ? "allowed" : "denied"; }
 
-std::string reason_text(const DirectionVerdict& verdict, Direction direction, const End& subject) {
+std::string reason_text(const ClusterState& cluster, const DirectionVerdict& verdict,
+                        Direction direction, const End& subject) {
   const std::string name = direction == Direction::kIngress ? "ingress" : "egress";
   switch (verdict.reason) {
     case Reason::kNoPod:
@@ -27,9 +28,12 @@ std::string reason_text(const DirectionVerdict& verdict, Direction direction, co
                                   : "the policies that isolate it have no rule for " + name;
     case Reason::kMalformed:
       return "its object cannot be understood, so it may talk to nobody until it is mended" +
-             (subject.pod->origin->empty() ? "" : " (" + *subject.pod->origin + ")");
+             (verdict.pod->origin->empty() ? "" : " (" + *verdict.pod->origin + ")");
     case Reason::kContested:
       return "other pods claim its address with equal right, so nobody may use it";
+    case Reason::kQuarantined:
+      return "address is quarantined: it " + described_former(cluster, *subject.former) +
+             ", and an interface of this node still has it";
   }
   return "";
 }
@@ -51,7 +55,11 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
   const auto& far = ingress ? explanation.source : explanation.destination;
   std::string text = std::string("  ") + (ingress ? "ingress" : "egress") + " of " +
                      name_of(subject) + ": " + verdict_of(verdict.allowed()) + ": " +
-                     reason_text(verdict, direction, subject) + "\n";
+                     reason_text(cluster, verdict, direction, subject) + "\n";
+  if (verdict.pod != subject.pod) {
+    text += "    enforced on node " + *verdict.pod->node_name + ", whose pod " +
+            to_string(verdict.pod->key) + " claims this address too\n";
+  }
   if (!verdict.policies.empty()) {
     text += "    isolated by: " + policies_text(cluster, verdict.policies) + "\n";
   }
