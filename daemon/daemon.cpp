@@ -76,7 +76,10 @@ void log_news(const ProblemLog::News& news) {
 //            | Update: events, and the problems that stand -- ProblemLog -------> log
 //            | once for all the updates that wait
 //     IncrementalCompiler: ClusterState <-- AdminApi <--> AdminServer: explain,
-//            |             lost addresses --------------.       matrix, dump, diff
+//            |  ^          lost addresses --------------.       matrix, dump, diff
+//            |  '-- Quarantine: what it has in it, does |
+//            |      the node still have? On a thread    |
+//            |      of its own: nl::AttachedAddresses   |
 //            | RulesetChange                            v
 //     Reconciler    Attempt succeeded: enforced() ConntrackSweeper -------------> log
 //            |      |  '---- committed() -----.          | on a thread of its own
@@ -95,6 +98,9 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
       reconciler_(
           io, std::move(kernel), ReconcilerTiming{}, [this] { return compiler_.ruleset(); },
           [this](const Attempt& attempt) { report(attempt); }),
+      quarantine_(
+          io, compiler_, [this] { return reconciler_.in_force(); }, [this] { settle_soon(); },
+          [this](RulesetChange change) { open(std::move(change)); }),
       admin_api_(io, reconciler_, compiler_.cluster(), status_),
       watchdog_(io) {
   if (!conntrack) return;
@@ -165,8 +171,7 @@ void Daemon::receive(Update update) {
   std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
   problems_ = std::move(update.problems);
   complete_ = update.complete;
-  if (std::exchange(settling_, true)) return;
-  boost::asio::post(io_, [this] { settle(); });
+  settle_soon();
 }
 
 // A trouble is logged once when it begins, whatever is said of it while it lasts, and once when it
@@ -186,10 +191,17 @@ void Daemon::note_followed(const std::vector<Following>& followed) {
   publish(std::move(status));
 }
 
+void Daemon::settle_soon() {
+  if (std::exchange(settling_, true)) return;
+  boost::asio::post(io_, [this] { settle(); });
+}
+
 void Daemon::settle() {
   settling_ = false;
   const bool first = !status_.source_read;
   auto compiled = compiler_.apply(std::exchange(events_, {}));
+  if (!quarantine_.recovered()) return;
+  quarantine_.follow();
   if (sweeper_) sweeper_->lose(compiled.lost);
   auto lines = problem_lines(problems_, compiler_.conflicts());
   Status status = status_;
@@ -198,6 +210,7 @@ void Daemon::settle() {
   status.unreadable_files = unreadable(problems_);
   status.problems = lines.size();
   status.objects = count_objects(compiler_.cluster(), problems_);
+  status.quarantined = compiler_.cluster().quarantined().size();
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return log_warning(headline(status_));
@@ -208,6 +221,14 @@ void Daemon::settle() {
   } else if (reconciler_.state() == Reconciler::State::kHeld) {
     told_.reset();
   }
+}
+
+// Some addresses have left quarantine since the node has them no longer.
+void Daemon::open(RulesetChange change) {
+  Status status = status_;
+  status.quarantined = compiler_.cluster().quarantined().size();
+  publish(std::move(status));
+  if (reconciler_.state() != Reconciler::State::kWaiting) reconciler_.want(std::move(change));
 }
 
 // After a restart a file that cannot be read may be what isolates some pods: to commit without it

@@ -15,6 +15,7 @@
 #include "daemon/metrics.h"
 #include "daemon/options.h"
 #include "daemon/problem_log.h"
+#include "daemon/quarantine.h"
 #include "daemon/reconciler.h"
 #include "daemon/service_manager.h"
 #include "daemon/source/source.h"
@@ -41,12 +42,14 @@ class Daemon {
   Result<void> keep_for_boot();
   void receive(Update update);
   void note_followed(const std::vector<Following>& followed);
+  void settle_soon();
   void settle();
   bool must_hold_back();
   void report(const Attempt& attempt);
   void measure(const Attempt& attempt);
   void report_success(const Attempt& attempt);
   void report(const Sweep& sweep);
+  void open(RulesetChange change);
   void publish(Status status);
 
   boost::asio::io_context& io_;
@@ -62,8 +65,9 @@ class Daemon {
   ProblemLog problem_log_;
   Reconciler reconciler_;
   std::optional<ConntrackSweeper> sweeper_;
-  std::string sweep_error_;         // of the last sweep; empty: it succeeded
-  bool said_kept_ = false;          // that a flowtable keeps connections
+  std::string sweep_error_;  // of the last sweep; empty: it succeeded
+  bool said_kept_ = false;   // that a flowtable keeps connections
+  Quarantine quarantine_;
   std::unique_ptr<Source> source_;  // once started
   AdminApi admin_api_;
   std::optional<AdminServer> admin_;

@@ -92,6 +92,10 @@ Result<Transaction> Reconciler::difference() {
       [&](const nl::Snapshot& snapshot) { return diff(snapshot.ruleset, desired_()); });
 }
 
+Result<Ruleset> Reconciler::in_force() {
+  return kernel_.dump().map([](nl::Snapshot snapshot) { return std::move(snapshot.ruleset); });
+}
+
 bool Reconciler::table_enforces() {
   const auto snapshot = kernel_.dump();
   return !snapshot || enforces(snapshot->ruleset);

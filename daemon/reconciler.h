@@ -94,6 +94,9 @@ class Reconciler {
   // What the rules in force have counted.
   [[nodiscard]] Result<std::vector<nl::CounterValue>> counters() { return kernel_.counters(); }
 
+  // What the kernel holds of our table now, whoever left it there.
+  [[nodiscard]] Result<Ruleset> in_force();
+
   // Whether the kernel holds a table of ours that packets pass, of this run or an earlier one (what
   // was only prepared counts for nothing); true if it does not say.
   bool table_enforces();

@@ -12,8 +12,8 @@
 #include "compiler/incremental/incremental_compiler.h"
 #include "tests/support/model/cluster_builder.h"
 
-// Pods of one namespace with labels of their own, as a StatefulSet, a Job or Spark gives them
-// (`own` 1: three of six labels), from the first event to the ruleset, in batches as a source tells
+// Pods of one namespace with a label of their own, as a StatefulSet, a Job or Spark gives it (`own`
+// 1: one of four labels), from the first event to the ruleset, in batches as a source tells
 // of them: the time, and the memory that the compiler then holds with all objects (`heap_mb`).
 // Reference in the same run: as many pods with equal labels (`own` 0). `ratio` is the time to that
 // of a quarter, a half or two fifths of the pods just measured before, and `pods_ratio` that of
@@ -40,9 +40,10 @@ Event pod_event(int i, bool own) {
   const auto number = own ? std::to_string(i) : std::string("0");
   return test::pod("team/web-" + std::to_string(i), address_of(i))
       .on("node-" + std::to_string(i % 1000))
-      .labels("app=web,tier=back,controller-revision-hash=web-5d8c7f6b9," +
-              std::string("statefulset.kubernetes.io/pod-name=web-") + number +
-              ",apps.kubernetes.io/pod-index=" + number + ",spark-exec-id=" + number);
+      .labels(
+          "app=web,tier=back,controller-revision-hash=web-5d8c7f6b9,"
+          "statefulset.kubernetes.io/pod-name=web-" +
+          number);
 }
 
 std::vector<Event> policies() {
@@ -50,7 +51,8 @@ std::vector<Event> policies() {
           test::policy("team/web", "app=web").ingress(test::from({test::pods("tier=back")})),
           test::policy("team/first", "app=web")
               .egress(test::to({test::pods("statefulset.kubernetes.io/pod-name=web-7")})),
-          test::policy("team/all", "app=web").egress(test::to({test::pods("spark-exec-id")}))};
+          test::policy("team/all", "app=web")
+              .egress(test::to({test::pods("statefulset.kubernetes.io/pod-name")}))};
 }
 
 std::size_t heap() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
