@@ -8,7 +8,7 @@ namespace {
 
 // Of two pods that have one address, the one with the higher claim owns it.
 auto claim_of(const Pod& pod) {
-  return std::tuple(!pod.terminating, pod.phase == PodPhase::kRunning, pod.created_at);
+  return std::tuple(pod.phase == PodPhase::kRunning, pod.created_at);
 }
 
 bool is_same_pod(const Pod& a, const Pod& b) {
@@ -49,6 +49,22 @@ AddressOwners address_owners(const ClusterState& cluster) {
     for (const auto& address : pod->addresses) add_claim(owners[address], pod);
   }
   return owners;
+}
+
+AddressOwner subject_among(const AddressOwner& owner, const AddressOwner& of_node) {
+  const bool rivals = of_node.pod && owner.contested && has_equal_claim(owner, *of_node.pod);
+  return {of_node.pod, of_node.contested || rivals};
+}
+
+AddressOwners subjects(const ClusterState& cluster, std::string_view node_name) {
+  AddressOwners subjects;
+  for (const auto& [key, pod] : cluster.pods()) {
+    if (!has_own_address(*pod) || !pod->is_local_to(node_name)) continue;
+    for (const auto& address : pod->addresses) add_claim(subjects[address], pod);
+  }
+  const auto owners = address_owners(cluster);
+  for (auto& [address, subject] : subjects) subject = subject_among(owners.at(address), subject);
+  return subjects;
 }
 
 std::vector<Address> lost_addresses(const AddressOwners& before, const AddressOwners& after) {

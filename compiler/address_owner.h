@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/cluster_state.h"
@@ -20,8 +21,8 @@ struct AddressOwner {
 bool has_own_address(const Pod& pod);
 
 // Takes one more claimant into account; they come in the order of their keys. Of two pods that have
-// one address, it belongs to the one that is not terminating, then the running one, then the
-// newest.
+// one address, it belongs to the one that is running, then to the newest. A deletionTimestamp
+// changes nothing: a pod that terminates is as enforced as before (SEMANTICS, 19 and 20).
 void add_claim(AddressOwner& owner, const std::shared_ptr<const Pod>& pod);
 
 // Whether it is a claimant with as good a right as the owner's.
@@ -35,6 +36,15 @@ using AddressOwners = std::map<Address, AddressOwner>;
 
 // Who owns what: see endpoints().
 AddressOwners address_owners(const ClusterState& cluster);
+
+// By whose policies a node judges an address: by those of the best claimant among the node's own
+// pods (`of_node`), even if a pod of another node has a better claim and is the `owner`, which
+// peers are. Contested where several of them, or one of them and one of another node, have equal
+// right. Without a pod: no pod of the node claims it.
+AddressOwner subject_among(const AddressOwner& owner, const AddressOwner& of_node);
+
+// The same for every address that a pod of the node claims.
+AddressOwners subjects(const ClusterState& cluster, std::string_view node_name);
 
 // The addresses whose owner in `before` is not their owner in `after`; sorted. What the kernel
 // remembers of such an address is not of its present owner. A pod is told from a later one of its

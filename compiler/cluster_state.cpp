@@ -29,4 +29,10 @@ std::optional<Change> ClusterState::apply(const Event& event) {
   return put(policies_, policy.key, policy.policy);
 }
 
+void ClusterState::quarantine(const Address& address, const ObjectKey& former_pod) {
+  quarantined_.insert_or_assign(address, former_pod);
+}
+
+void ClusterState::release(const Address& address) { quarantined_.erase(address); }
+
 }  // namespace portcullis

@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "compiler/address.h"
 #include "compiler/event.h"
 #include "compiler/objects.h"
 
@@ -21,8 +22,13 @@ struct ObjectChange {
 using Change =
     std::variant<ObjectChange<Pod>, ObjectChange<Namespace>, ObjectChange<NetworkPolicy>>;
 
-// Every object that the sources have told of. A function of the last event of each key; the
-// order of events of different keys does not matter. Not thread safe: one strand owns it.
+// Addresses that are closed in both directions although no pod explains them, each with the pod
+// whose it was; an empty key: not known, since it was so before this daemon started.
+using QuarantinedAddresses = std::map<Address, ObjectKey>;
+
+// Every object that the sources have told of, a function of the last event of each key: the order
+// of events of different keys does not matter. Besides, the addresses that the node holds closed.
+// Not thread safe: one strand owns it.
 class ClusterState {
  public:
   using Pods = std::map<ObjectKey, std::shared_ptr<const Pod>>;
@@ -32,6 +38,12 @@ class ClusterState {
   // None if the event changed nothing.
   std::optional<Change> apply(const Event& event);
 
+  // Closes an address that this node still has, or opens it again. It stays closed whoever claims
+  // it: who calls this knows when a pod of this node does (IncrementalCompiler).
+  void quarantine(const Address& address, const ObjectKey& former_pod);
+  void release(const Address& address);
+
+  const QuarantinedAddresses& quarantined() const { return quarantined_; }
   const Pods& pods() const { return pods_; }
   const Namespaces& namespaces() const { return namespaces_; }
   const Policies& policies() const { return policies_; }
@@ -40,6 +52,7 @@ class ClusterState {
   Pods pods_;
   Namespaces namespaces_;
   Policies policies_;
+  QuarantinedAddresses quarantined_;
 };
 
 }  // namespace portcullis

@@ -15,34 +15,39 @@ namespace {
 
 using Policies = std::vector<const NetworkPolicy*>;
 
-// ClusterState -> endpoints -> (local ones) policies -> profiles -> chains and sets
-//                           -> (all) membership ------------------------^
+// ClusterState -> subjects ---> policies ---> profiles ---> chains and sets
+//              -> endpoints --> membership -------------------^
 class Compilation {
  public:
   explicit Compilation(const ClusterState& cluster)
-      : endpoints_(endpoints(cluster)), membership_(endpoints_), builder_(membership_) {
+      : cluster_(cluster),
+        endpoints_(endpoints(cluster)),
+        membership_(endpoints_),
+        builder_(membership_) {
     for (const auto& [key, policy] : cluster.policies()) {
       policies_by_namespace_[key.ns].push_back(policy.get());
     }
   }
 
   Ruleset run(std::string_view node_name) && {
-    for (const auto& endpoint : endpoints_) {
-      if (!endpoint.pod->is_local_to(node_name)) continue;
-      isolate(endpoint, Direction::kEgress);
-      isolate(endpoint, Direction::kIngress);
+    for (const auto& [address, subject] : subjects(cluster_, node_name)) {
+      for (const auto direction : kDirections) isolate(address, subject, direction);
+    }
+    for (const auto& [address, former] : cluster_.quarantined()) {
+      for (const auto direction : kDirections) {
+        builder_.dispatch(direction, address, quarantine(direction));
+      }
     }
     return std::move(builder_).build();
   }
 
  private:
-  void isolate(const Endpoint& endpoint, Direction direction) {
-    for (const auto& address : endpoint.addresses) {
-      const auto& chain = endpoint.contested || endpoint.pod->malformed
-                              ? quarantine(direction)
-                              : chain_for(*endpoint.pod, direction, address.family);
-      builder_.dispatch(direction, address, chain);
-    }
+  void isolate(const Address& address, const AddressOwner& subject, Direction direction) {
+    const auto& pod = *subject.pod;
+    const auto& chain = subject.contested || pod.malformed
+                            ? quarantine(direction)
+                            : chain_for(pod, direction, address.family);
+    builder_.dispatch(direction, address, chain);
   }
 
   const std::string& quarantine(Direction direction) {
@@ -79,6 +84,7 @@ class Compilation {
     return place->second;
   }
 
+  const ClusterState& cluster_;
   std::vector<Endpoint> endpoints_;
   Membership membership_;
   RulesetBuilder builder_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/cluster_state.h"
 
@@ -22,15 +23,31 @@ inline constexpr std::uint8_t kIcmpv6 = 58;
 // "80/TCP", "ICMP" (of either family), "protocol 47": what it uses, without its ends.
 std::string traffic_of(const Connection& connection);
 
+// A pod that has an address. All pointers are owned by the ClusterState.
+struct Claim {
+  const Pod* pod = nullptr;  // null: an address of no pod
+  bool contested = false;    // two pods claim it with equal right; `pod` is the first of them
+
+  bool operator==(const Claim&) const = default;
+};
+
 // One end of a connection: an address, and the pod that owns it.
 struct End {
   Address address;
-  const Pod* pod = nullptr;  // owned by the ClusterState; null: an address of no pod
-  bool contested = false;    // two pods claim it with equal right; `pod` is the first of them
+  const Pod* pod = nullptr;
+  bool contested = false;
+  // Pods of other nodes that claim the address too: their nodes judge it by their policies, though
+  // somebody else owns it.
+  std::vector<Claim> rivals{};
+  // The pod whose address it was, if the node holds it closed; its key is empty if it is not known.
+  const ObjectKey* former = nullptr;
 
   // Such a pod may talk to nobody, and is nobody's peer.
   bool quarantined() const { return pod != nullptr && (contested || pod->malformed); }
 };
+
+// Why no pod explains an address in quarantine: "was the address of shop/web whose object is gone".
+std::string described_former(const ClusterState& cluster, const ObjectKey& former);
 
 // Whose address it is. A node's is no pod's, though pods on the host's network have it. Linear in
 // the number of pods.

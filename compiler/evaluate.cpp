@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "compiler/rule_match.h"
 
@@ -24,6 +25,7 @@ using Policies = std::vector<const NetworkPolicy*>;
 Policies selecting(const Side& side) {
   Policies found;
   if (side.subject.pod == nullptr || side.subject.quarantined()) return found;
+  if (side.subject.former != nullptr) return found;
   const auto& pod = *side.subject.pod;
   const auto& all = side.cluster.policies();
   for (auto at = all.lower_bound({pod.key.ns, ""}); at != all.end(); ++at) {
@@ -80,8 +82,10 @@ bool is_own_node(const Side& side) {
 
 // The reason that holds before any rule is looked at.
 std::optional<Reason> reason_without_rules(const Side& side, const DirectionVerdict& verdict) {
+  const bool enforced = side.subject.pod != nullptr || side.subject.former != nullptr;
+  if (enforced && side.subject.address == side.far.address) return Reason::kItself;
+  if (side.subject.former != nullptr) return Reason::kQuarantined;
   if (side.subject.pod == nullptr) return Reason::kNoPod;
-  if (side.subject.address == side.far.address) return Reason::kItself;
   if (is_own_node(side)) return Reason::kOwnNode;
   if (side.subject.contested) return Reason::kContested;
   if (side.subject.pod->malformed) return Reason::kMalformed;
@@ -92,7 +96,9 @@ std::optional<Reason> reason_without_rules(const Side& side, const DirectionVerd
 DirectionVerdict judge(const Side& side) {
   const auto policies = selecting(side);
   DirectionVerdict verdict;
-  verdict.isolated = !policies.empty() || side.subject.quarantined();
+  verdict.pod = side.subject.pod;
+  verdict.isolated =
+      !policies.empty() || side.subject.quarantined() || side.subject.former != nullptr;
   for (const auto* policy : policies) verdict.policies.push_back(policy->key);
   if (const auto reason = reason_without_rules(side, verdict)) {
     verdict.reason = *reason;
@@ -110,12 +116,33 @@ DirectionVerdict judge(const Side& side) {
   return verdict;
 }
 
+// The first that denies; else what holds for the pod's own node alone, since that says least.
+DirectionVerdict strictest(std::vector<DirectionVerdict> verdicts) {
+  auto found = std::find_if(verdicts.begin(), verdicts.end(),
+                            [](const auto& each) { return !each.allowed(); });
+  if (found == verdicts.end()) {
+    found = std::find_if(verdicts.begin(), verdicts.end(),
+                         [](const auto& each) { return each.reason == Reason::kOwnNode; });
+  }
+  return std::move(found == verdicts.end() ? verdicts.front() : *found);
+}
+
 }  // namespace
+
+std::vector<DirectionVerdict> judge_each(const ClusterState& cluster, const Connection& connection,
+                                         bool ingress, const End& subject, const End& far) {
+  std::vector<DirectionVerdict> verdicts = {judge({cluster, connection, ingress, subject, far})};
+  for (const auto& rival : subject.rivals) {
+    const End end{subject.address, rival.pod, rival.contested, {}, subject.former};
+    verdicts.push_back(judge({cluster, connection, ingress, end, far}));
+  }
+  return verdicts;
+}
 
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection, const End& source,
                     const End& destination) {
-  return {judge({cluster, connection, false, source, destination}),
-          judge({cluster, connection, true, destination, source})};
+  return {strictest(judge_each(cluster, connection, false, source, destination)),
+          strictest(judge_each(cluster, connection, true, destination, source))};
 }
 
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection) {

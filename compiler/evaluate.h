@@ -21,6 +21,7 @@ enum class Reason : std::uint8_t {
   kNoRule,       // denied: policies select the pod, and no rule of theirs allows it
   kMalformed,    // denied: the pod's object could not be understood
   kContested,    // denied: two pods claim the address with equal right
+  kQuarantined,  // denied: no pod explains the address, and the node still has it
 };
 
 // A rule by its policy and its place in that policy's list for the direction.
@@ -43,6 +44,7 @@ struct NearestMiss {
 
 struct DirectionVerdict {
   Reason reason = Reason::kNoPod;
+  const Pod* pod = nullptr;                 // whose policies decide; null: nobody's
   bool isolated = false;                    // by a policy, or because it is quarantined
   std::vector<ObjectKey> policies;          // those that select, sorted
   std::optional<RuleReference> rule;        // kRule: the first that allows
@@ -59,6 +61,11 @@ struct Evaluation {
 };
 
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection);
+
+// What each node that has a pod with the subject's address makes of one direction: of the owner
+// first, then of its rivals. Never empty, and all of them must allow it.
+std::vector<DirectionVerdict> judge_each(const ClusterState& cluster, const Connection& connection,
+                                         bool ingress, const End& subject, const End& far);
 
 // The same where the ends are known already: those of the connection's addresses.
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection, const End& source,

@@ -110,6 +110,26 @@ void measure_dispatch_sets(const Dispatch& dispatch, RulesetSize& size) {
   }
 }
 
+std::set<Address> dispatched_addresses(const Ruleset& ruleset) {
+  std::set<Address> addresses;
+  for (const auto family : kFamilies) {
+    for (const auto& name : {in_family("self", family), dispatch_map(Direction::kEgress, family),
+                             dispatch_map(Direction::kIngress, family)}) {
+      const auto set = ruleset.sets.find(name);
+      if (set == ruleset.sets.end()) continue;
+      for (const auto& element : set->second.elements) {
+        const auto bytes = element.key.bytes();
+        const auto size = static_cast<std::size_t>(bits(family)) / 8;
+        if (bytes.size() < size) continue;
+        Address address{family, 0};
+        for (std::size_t i = 0; i < size; ++i) address.value = address.value << 8 | bytes[i];
+        addresses.insert(address);
+      }
+    }
+  }
+  return addresses;
+}
+
 Chain forward_chain() { return {{"forward", BaseChain{}, ""}, forward_rules()}; }
 
 }  // namespace portcullis

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,5 +36,8 @@ using Dispatch = std::map<Address, ChainNames>;
 void add_dispatch_sets(const Dispatch& dispatch, Ruleset& ruleset);
 void measure_dispatch_sets(const Dispatch& dispatch, RulesetSize& size);  // adds theirs
 Chain forward_chain();
+
+// The addresses of local pods that a ruleset was made for: what add_dispatch_sets() put there.
+std::set<Address> dispatched_addresses(const Ruleset& ruleset);
 
 }  // namespace portcullis

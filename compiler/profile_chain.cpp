@@ -325,7 +325,7 @@ ProfileChain profile_chain(const Profile& profile, Family family) {
 }
 
 ProfileChain quarantine_chain(Direction direction) {
-  return ChainBuilder(direction, Family::kIpv4, "pods that are malformed or share an address")
+  return ChainBuilder(direction, Family::kIpv4, "pods that are malformed, share an address or are gone")
       .build();
 }
 

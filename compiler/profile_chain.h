@@ -41,7 +41,8 @@ struct ProfileChain {
 
 ProfileChain profile_chain(const Profile& profile, Family family);
 
-// The chain that denies everything of any family, for pods that cannot be understood.
+// The chain that denies everything of any family, for addresses whose pod cannot be understood, is
+// not known, or is gone.
 ProfileChain quarantine_chain(Direction direction);
 
 // The element of a pod that gives `ports` their names and has this address among `set.peers`; none

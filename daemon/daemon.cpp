@@ -50,7 +50,10 @@ void log_change(const std::string& before, const std::string& now) {
 //            | Update: events, and the problems that stand -- ProblemLog -------> log
 //            | once for all the updates that wait
 //     IncrementalCompiler: ClusterState <-- AdminApi <--> AdminServer: explain,
-//            |             lost addresses --------------.       matrix, dump, diff
+//            |  ^          lost addresses --------------.       matrix, dump, diff
+//            |  '-- Quarantine: what it has in it, does |
+//            |      the node still have? On a thread    |
+//            |      of its own: nl::AttachedAddresses   |
 //            | RulesetChange                            v
 //     Reconciler    Attempt succeeded: enforced() ConntrackSweeper -------------> log
 //            |      |  '---- committed() -----.          | on a thread of its own
@@ -71,6 +74,9 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
       reconciler_(
           io, std::move(kernel), ReconcilerTiming{}, [this] { return compiler_.ruleset(); },
           [this](const Attempt& attempt) { report(attempt); }),
+      quarantine_(
+          io, compiler_, [this] { return reconciler_.in_force(); }, [this] { settle_soon(); },
+          [this](RulesetChange change) { open(std::move(change)); }),
       admin_api_(io, reconciler_, compiler_.cluster(), status_),
       watchdog_(io) {
   if (!conntrack) return;
@@ -114,8 +120,7 @@ void Daemon::receive(Update update) {
   std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
   problems_ = std::move(update.problems);
   complete_ = update.complete;
-  if (std::exchange(settling_, true)) return;
-  boost::asio::post(io_, [this] { settle(); });
+  settle_soon();
 }
 
 void Daemon::note_source(const Update& update) {
@@ -130,11 +135,18 @@ void Daemon::note_source(const Update& update) {
   publish(std::move(status));
 }
 
+void Daemon::settle_soon() {
+  if (std::exchange(settling_, true)) return;
+  boost::asio::post(io_, [this] { settle(); });
+}
+
 void Daemon::settle() {
   settling_ = false;
   const bool first = !status_.source_read;
   policy_news_.note(compiler_.cluster(), events_);
   auto compiled = compiler_.apply(std::exchange(events_, {}));
+  if (!quarantine_.recovered()) return;
+  quarantine_.follow();
   if (sweeper_) sweeper_->lose(compiled.lost);
   auto lines = problem_lines(problems_, compiler_.conflicts());
   Status status = status_;
@@ -146,6 +158,7 @@ void Daemon::settle() {
   status.unreadable_files = unreadable_files(problems_);
   status.problems = lines.size();
   status.objects = count_objects(compiler_.cluster(), problems_);
+  status.quarantined = compiler_.cluster().quarantined().size();
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return;
@@ -164,6 +177,14 @@ bool Daemon::must_hold_back(const Status& status) {
   const bool is_doubtful =
       !complete_ || !status.source_fault.empty() || !status.node_name_fault.empty();
   return is_doubtful && !status.committed && reconciler_.table_isolates();
+}
+
+// Some addresses have left quarantine since the node has them no longer.
+void Daemon::open(RulesetChange change) {
+  Status status = status_;
+  status.quarantined = compiler_.cluster().quarantined().size();
+  publish(std::move(status));
+  if (reconciler_.state() != Reconciler::State::kWaiting) reconciler_.want(std::move(change));
 }
 
 void Daemon::report(const Attempt& attempt) {

@@ -18,6 +18,7 @@
 #include "daemon/options.h"
 #include "daemon/policy_news.h"
 #include "daemon/problem_log.h"
+#include "daemon/quarantine.h"
 #include "daemon/reconciler.h"
 #include "daemon/service_manager.h"
 #include "daemon/services.h"
@@ -49,6 +50,7 @@ class Daemon {
   void post_trouble(std::string Status::*field, const std::string& trouble);
   void receive(Update update);
   void note_source(const Update& update);
+  void settle_soon();
   void settle();
   bool must_hold_back(const Status& status);
   void look_at_host();
@@ -56,6 +58,7 @@ class Daemon {
   void measure(const Attempt& attempt);
   void report_success(const Attempt& attempt);
   void report(const Sweep& sweep);
+  void open(RulesetChange change);
   void publish(Status status);
 
   boost::asio::io_context& io_;
@@ -76,8 +79,9 @@ class Daemon {
   Reconciler reconciler_;
   bool unverified_ = false;  // of the last attempt
   std::optional<ConntrackSweeper> sweeper_;
-  std::string sweep_error_;         // of the last sweep; empty: it succeeded
-  bool said_kept_ = false;          // that a flowtable keeps connections
+  std::string sweep_error_;  // of the last sweep; empty: it succeeded
+  bool said_kept_ = false;   // that a flowtable keeps connections
+  Quarantine quarantine_;
   std::unique_ptr<Source> source_;  // once started
   AdminApi admin_api_;
   std::optional<Services> services_;

@@ -102,6 +102,9 @@ std::vector<MetricFamily> of_status(const Status& status) {
       gauges("portcullis_objects_rejected",
              "Objects with a mistake in them: these fail closed, and the log names them.",
              std::move(rejected)),
+      gauges("portcullis_quarantined_addresses",
+             "Addresses that stay closed: their pods are gone, an interface has them still.",
+             {value(status.quarantined)}),
       gauges("portcullis_object_problems", "Mistakes in objects, and files that cannot be read.",
              {value(status.problems)})};
 }

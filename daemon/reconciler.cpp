@@ -81,6 +81,11 @@ Result<std::vector<nl::CounterValue>> Reconciler::counters() {
   return counted_;
 }
 
+Result<Ruleset> Reconciler::in_force() {
+  return kernel_->dump_once().map(
+      [](nl::Snapshot snapshot) { return std::move(snapshot.ruleset); });
+}
+
 bool Reconciler::table_isolates() {
   for (int look = 0; look < kEnforcementLooks; ++look) {
     const auto snapshot = kernel_->dump_once();

@@ -113,6 +113,9 @@ class Reconciler {
   // What the rules in force have counted; as of the last time, if a commit interrupts reading it.
   [[nodiscard]] Result<std::vector<nl::CounterValue>> counters();
 
+  // What the kernel holds of our table now, whoever left it there. kInterrupted: ask again later.
+  [[nodiscard]] Result<Ruleset> in_force();
+
   // Whether the kernel holds a table of ours that isolates pods, of this run or an earlier one
   // (what was only prepared counts for nothing); true if it does not say.
   bool table_isolates();

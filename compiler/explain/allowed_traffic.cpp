@@ -64,6 +64,7 @@ DirectionTraffic allowed(const ClusterState& cluster, const DirectionVerdict& ve
       return {everything(), {}};
     case Reason::kMalformed:
     case Reason::kContested:
+    case Reason::kQuarantined:
       return {};
     case Reason::kRule:
     case Reason::kNoRule:
@@ -82,6 +83,22 @@ PortSet intersect(const PortSet& a, const PortSet& b) {
     left->last < right->last ? ++left : ++right;
   }
   return common;
+}
+
+AllowedTraffic intersect(const AllowedTraffic& a, const AllowedTraffic& b) {
+  return {intersect(a.ports, b.ports), a.others && b.others};
+}
+
+// What all of them allow.
+DirectionTraffic agreed(const ClusterState& cluster, const std::vector<DirectionVerdict>& verdicts,
+                        bool ingress, const End& far, const End& destination) {
+  auto agreed = allowed(cluster, verdicts.front(), ingress, far, destination);
+  for (std::size_t i = 1; i < verdicts.size(); ++i) {
+    auto other = allowed(cluster, verdicts[i], ingress, far, destination);
+    agreed.traffic = intersect(agreed.traffic, other.traffic);
+    agreed.rules.insert(agreed.rules.end(), other.rules.begin(), other.rules.end());
+  }
+  return agreed;
 }
 
 std::string text_of(const Interval<std::uint32_t>& ports) {
@@ -104,10 +121,12 @@ AllowedTraffic TrafficBetween::both() const {
 
 TrafficBetween traffic_between(const ClusterState& cluster, const End& source,
                                const End& destination) {
-  const auto evaluation =
-      evaluate(cluster, {source.address, destination.address, 0, {}}, source, destination);
-  return {allowed(cluster, evaluation.egress, false, destination, destination),
-          allowed(cluster, evaluation.ingress, true, source, destination)};
+  const Connection any{source.address, destination.address, 0, {}};
+  return {
+      agreed(cluster, judge_each(cluster, any, false, source, destination), false, destination,
+             destination),
+      agreed(cluster, judge_each(cluster, any, true, destination, source), true, source,
+             destination)};
 }
 
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,

@@ -23,6 +23,8 @@ const char* name_of(Reason reason) {
       return "Malformed";
     case Reason::kContested:
       return "Contested";
+    case Reason::kQuarantined:
+      return "Quarantined";
   }
   return "";
 }

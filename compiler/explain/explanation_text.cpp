@@ -22,7 +22,8 @@ std::string rules_text(const std::vector<RuleReference>& rules, Direction direct
   return "by " + listed(items, "and");
 }
 
-std::string reason_text(const DirectionVerdict& verdict, Direction direction, const End& subject) {
+std::string reason_text(const ClusterState& cluster, const DirectionVerdict& verdict,
+                        Direction direction, const End& subject) {
   const std::string name = direction == Direction::kIngress ? "ingress" : "egress";
   switch (verdict.reason) {
     case Reason::kNoPod:
@@ -41,9 +42,12 @@ std::string reason_text(const DirectionVerdict& verdict, Direction direction, co
                                   : "the policies that isolate it have no rule for " + name;
     case Reason::kMalformed:
       return "its object cannot be understood, so it may talk to nobody until it is mended" +
-             (subject.pod->origin->empty() ? "" : " (" + *subject.pod->origin + ")");
+             (verdict.pod->origin->empty() ? "" : " (" + *verdict.pod->origin + ")");
     case Reason::kContested:
       return "other pods claim its address with equal right, so nobody may use it";
+    case Reason::kQuarantined:
+      return "address is quarantined: it " + described_former(cluster, *subject.former) +
+             ", and an interface of this node still has it";
   }
   return "";
 }
@@ -58,7 +62,8 @@ std::string policies_text(const ClusterState& cluster, const std::vector<ObjectK
 }
 
 // Why, of what was asked about.
-std::string reason_text(const Explanation& explanation, Direction direction) {
+std::string reason_text(const ClusterState& cluster, const Explanation& explanation,
+                        Direction direction) {
   const bool ingress = direction == Direction::kIngress;
   const auto& verdict = ingress ? explanation.evaluation.ingress : explanation.evaluation.egress;
   const auto& question = explanation.question;
@@ -72,7 +77,8 @@ std::string reason_text(const Explanation& explanation, Direction direction) {
     if (between.traffic.everything()) return rules;
     return to_string(between.traffic) + " " + rules + "; nothing else, not even ICMP";
   }
-  return reason_text(verdict, direction, ingress ? explanation.destination : explanation.source);
+  return reason_text(cluster, verdict, direction,
+                     ingress ? explanation.destination : explanation.source);
 }
 
 std::string direction_text(const ClusterState& cluster, const Explanation& explanation,
@@ -80,11 +86,16 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
   const bool ingress = direction == Direction::kIngress;
   const auto& verdict = ingress ? explanation.evaluation.ingress : explanation.evaluation.egress;
   const auto& between = ingress ? explanation.between.ingress : explanation.between.egress;
+  const auto& subject = ingress ? explanation.destination : explanation.source;
   const auto& far = ingress ? explanation.source : explanation.destination;
   std::string text = std::string("  ") + (ingress ? "ingress" : "egress") + " of " +
                      subject_of(explanation, direction) + ": " +
                      verdict_of(explanation, between.traffic, verdict.allowed()) + ": " +
-                     reason_text(explanation, direction) + "\n";
+                     reason_text(cluster, explanation, direction) + "\n";
+  if (verdict.pod != subject.pod) {
+    text += "    enforced on node " + *verdict.pod->node_name + ", whose pod " +
+            to_string(verdict.pod->key) + " claims this address too\n";
+  }
   if (!verdict.policies.empty()) {
     text += "    isolated by: " + policies_text(cluster, verdict.policies) + "\n";
   }

@@ -24,11 +24,12 @@ Holder AddressBook::holder(const Address& address) const {
   const auto found = claimants_.find(address);
   if (found == claimants_.end()) return {};
   const auto& claimants = found->second;
-  Holder holder{owner_among({claimants.data(), claimants.size()})};
-  holder.local = std::any_of(claimants.begin(), claimants.end(), [&](const auto& pod) {
-    const bool holds = holder.contested ? has_equal_claim(holder, *pod) : pod == holder.pod;
-    return holds && pod->is_local_to(node_name_);
-  });
+  Holder holder{owner_among({claimants.data(), claimants.size()}), {}};
+  AddressOwner of_node;
+  for (const auto& pod : claimants) {
+    if (pod->is_local_to(node_name_)) add_claim(of_node, pod);
+  }
+  holder.subject = subject_among(holder, of_node);
   return holder;
 }
 

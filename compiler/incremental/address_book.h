@@ -11,13 +11,15 @@
 
 namespace portcullis {
 
-// Whose an address is at the moment, and whether it is of this node: its owner is or, where it is
-// contested, one of those who have as good a right.
+// Whose an address is at the moment, and by which pod of this node it is judged here; none if no
+// pod of this node claims it. See subject_among().
 struct Holder : AddressOwner {
-  bool local = false;
+  AddressOwner subject;
+
+  bool local() const { return subject.pod != nullptr; }
 };
 
-// Who claims which address; what address_owners() computes, kept up pod by pod.
+// Who claims which address; what address_owners() and subjects() compute, kept up pod by pod.
 class AddressBook {
  public:
   explicit AddressBook(std::string node_name) : node_name_(std::move(node_name)) {}

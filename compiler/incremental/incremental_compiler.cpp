@@ -10,7 +10,11 @@ bool is_peer(const Holder& holder) {
   return holder.pod && !holder.contested && !holder.pod->malformed;
 }
 
-bool is_quarantined(const Holder& holder) { return holder.pod && holder.local && !is_peer(holder); }
+// Whether the node's pod that has the address is judged by its policies.
+bool is_subject(const Holder& holder) {
+  const auto& subject = holder.subject;
+  return subject.pod && !subject.contested && !subject.pod->malformed;
+}
 
 auto of_family(const std::set<Address>& addresses, Family family) {
   return std::pair(addresses.lower_bound({family, 0}),
@@ -23,12 +27,12 @@ IncrementalCompiler::IncrementalCompiler(std::string node_name)
     : addresses_(std::move(node_name)), profiles_(pod_sets_) {}
 
 Compiled IncrementalCompiler::apply(std::span<const Event> events) {
-  Compiled compiled;
+  bool changed = false;
   Holders before;
   for (const auto& event : events) {
     const auto change = cluster_.apply(event);
     if (!change) continue;
-    compiled.objects = true;
+    changed = true;
     if (const auto* pod = std::get_if<ObjectChange<Pod>>(&*change)) {
       note(*pod, before);
     } else if (const auto* ns = std::get_if<ObjectChange<Namespace>>(&*change)) {
@@ -37,20 +41,30 @@ Compiled IncrementalCompiler::apply(std::span<const Event> events) {
       note(std::get<ObjectChange<NetworkPolicy>>(*change));
     }
   }
-  for (const auto& [address, holder] : before) {
-    const auto now = addresses_.holder(address);
-    if (holder.pod && !is_same_owner(holder, now)) compiled.lost.push_back(address);
-    move(address, holder, now);
+  return finish(changed, before);
+}
+
+Compiled IncrementalCompiler::quarantine(std::span<const Address> addresses) {
+  bool changed = false;
+  for (const auto& address : addresses) {
+    const auto holder = addresses_.holder(address);
+    if (holder.local() || cluster_.quarantined().contains(address)) continue;
+    cluster_.quarantine(address, ObjectKey());
+    close_or_open(address, holder);
+    changed = true;
   }
-  settle_profiles();
-  settle_quarantine();
-  for (auto* group : std::exchange(emptied_, {})) {
-    if (group->addresses.empty()) pod_sets_.drop(*group);
+  return finish(changed, {});
+}
+
+Compiled IncrementalCompiler::release(std::span<const Address> gone) {
+  bool changed = false;
+  for (const auto& address : gone) {
+    if (!cluster_.quarantined().contains(address)) continue;
+    cluster_.release(address);
+    close_or_open(address, addresses_.holder(address));
+    changed = true;
   }
-  profiles_.take(compiled.change);
-  pod_sets_.take(compiled.change);
-  take_dispatch(compiled.change);
-  return compiled;
+  return finish(changed, {});
 }
 
 Ruleset IncrementalCompiler::ruleset() const {
@@ -71,6 +85,27 @@ RulesetSize IncrementalCompiler::size() const {
   measure_dispatch_sets(dispatch_, size);
   ++size.chains;  // forward
   return size;
+}
+
+Compiled IncrementalCompiler::finish(bool changed, const Holders& before) {
+  Compiled compiled;
+  compiled.objects = changed;
+  for (const auto& [address, holder] : before) {
+    const auto now = addresses_.holder(address);
+    const bool owner_lost = holder.pod && !is_same_owner(holder, now);
+    const bool subject_lost = holder.local() && !is_same_owner(holder.subject, now.subject);
+    if (owner_lost || subject_lost) compiled.lost.push_back(address);
+    move(address, holder, now);
+  }
+  settle_profiles();
+  settle_quarantine();
+  for (auto* group : std::exchange(emptied_, {})) {
+    if (group->addresses.empty() && !is_local(*group)) pod_sets_.drop(*group);
+  }
+  profiles_.take(compiled.change);
+  pod_sets_.take(compiled.change);
+  take_dispatch(compiled.change);
+  return compiled;
 }
 
 void IncrementalCompiler::note(const ObjectChange<Pod>& change, Holders& before) {
@@ -103,31 +138,60 @@ void IncrementalCompiler::note(const ObjectChange<NetworkPolicy>& change) {
 }
 
 void IncrementalCompiler::move(const Address& address, const Holder& before, const Holder& after) {
-  auto* from = is_peer(before) ? &pod_sets_.group_of(*before.pod) : nullptr;
-  auto* to = is_peer(after) ? &pod_sets_.group_of(*after.pod) : nullptr;
-  if (from != to) {
-    if (from != nullptr) {
-      pod_sets_.remove(*from, address);
-      emptied_.insert(from);
-    }
-    if (to != nullptr) pod_sets_.add(*to, address);
-  }
-  move_local(address, before.local ? from : nullptr, after.local ? to : nullptr);
-  if (is_quarantined(before)) quarantined_.erase(address);
-  if (is_quarantined(after)) quarantined_.insert(address);
-  if (before.local || after.local) redirected_.insert(address);
+  move_peer(address, before, after);
+  move_subject(address, before, after);
+  set_quarantine(address, before, after);
+  close_or_open(address, after);
+  if (before.local() || after.local()) redirected_.insert(address);
 }
 
-void IncrementalCompiler::move_local(const Address& address, PodGroup* from, PodGroup* to) {
+void IncrementalCompiler::move_peer(const Address& address, const Holder& before,
+                                    const Holder& after) {
+  auto* from = is_peer(before) ? &pod_sets_.group_of(*before.pod) : nullptr;
+  auto* to = is_peer(after) ? &pod_sets_.group_of(*after.pod) : nullptr;
+  if (from == to) return;
+  if (from != nullptr) {
+    pod_sets_.remove(*from, address);
+    emptied_.insert(from);
+  }
+  if (to != nullptr) pod_sets_.add(*to, address);
+}
+
+void IncrementalCompiler::move_subject(const Address& address, const Holder& before,
+                                       const Holder& after) {
+  auto* from = is_subject(before) ? &pod_sets_.group_of(*before.subject.pod) : nullptr;
+  auto* to = is_subject(after) ? &pod_sets_.group_of(*after.subject.pod) : nullptr;
   if (from == to) return;
   if (from != nullptr) {
     local_[from->ns()][from].addresses.erase(address);
     unsettled_.insert(from);
+    emptied_.insert(from);
   }
   if (to != nullptr) {
     local_[to->ns()][to].addresses.insert(address);
     unsettled_.insert(to);
   }
+}
+
+void IncrementalCompiler::set_quarantine(const Address& address, const Holder& before,
+                                         const Holder& after) {
+  if (after.local()) {
+    cluster_.release(address);
+  } else if (before.local()) {
+    cluster_.quarantine(address, before.subject.pod->key);
+  }
+}
+
+void IncrementalCompiler::close_or_open(const Address& address, const Holder& holder) {
+  const bool closed =
+      cluster_.quarantined().contains(address) || (holder.local() && !is_subject(holder));
+  const bool changed = closed ? closed_.insert(address).second : closed_.erase(address) > 0;
+  if (changed) redirected_.insert(address);
+}
+
+bool IncrementalCompiler::is_local(PodGroup& group) const {
+  const auto ns = local_.find(group.ns());
+  return ns != local_.end() && ns->second.contains(&group);
 }
 
 void IncrementalCompiler::settle_profiles() {
@@ -161,7 +225,7 @@ void IncrementalCompiler::settle_profiles(PodGroup& group, LocalGroup& local, Di
 void IncrementalCompiler::settle_quarantine() {
   for (const auto direction : kDirections) {
     auto*& chain = quarantine_[index_of(direction)];
-    if (quarantined_.empty() == (chain == nullptr)) continue;
+    if (closed_.empty() == (chain == nullptr)) continue;
     if (chain == nullptr) {
       chain = &profiles_.use(quarantine_chain(direction));
     } else {
@@ -180,22 +244,22 @@ SharedPolicies IncrementalCompiler::selecting(const PodGroup& group, Direction d
   return policies;
 }
 
-// None if it is no local pod's.
+// None where nothing is enforced: no pod of this node has it, and it is not in quarantine.
 std::optional<ChainNames> IncrementalCompiler::chains_of(const Address& address) {
-  const auto holder = addresses_.holder(address);
-  if (!holder.pod || !holder.local) return std::nullopt;
   ChainNames chains;
-  const auto* local = is_peer(holder)
-                          ? &local_.at(holder.pod->key.ns).at(&pod_sets_.group_of(*holder.pod))
-                          : nullptr;
-  for (const auto direction : kDirections) {
-    const auto i = index_of(direction);
-    const ActiveChain* chain = quarantine_[i];
-    if (local != nullptr) {
-      const auto* profile = local->profiles[i][index_of(address.family)];
-      chain = profile == nullptr ? nullptr : profile->chain;
+  if (closed_.contains(address)) {
+    for (const auto direction : kDirections) {
+      chains[index_of(direction)] = quarantine_[index_of(direction)]->name;
     }
-    if (chain != nullptr) chains[i] = chain->name;
+    return chains;
+  }
+  const auto subject = addresses_.holder(address).subject;
+  if (!subject.pod) return std::nullopt;
+  const auto& local = local_.at(subject.pod->key.ns).at(&pod_sets_.group_of(*subject.pod));
+  for (const auto direction : kDirections) {
+    const auto* profile = local.profiles[index_of(direction)][index_of(address.family)];
+    const auto* chain = profile == nullptr ? nullptr : profile->chain;
+    if (chain != nullptr) chains[index_of(direction)] = chain->name;
   }
   return chains;
 }

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "compiler/address.h"
 #include "compiler/cluster_state.h"
 #include "compiler/forward_chain.h"
 #include "compiler/incremental/address_book.h"
@@ -20,8 +21,10 @@ namespace portcullis {
 // What some events did.
 struct Compiled {
   RulesetChange change;
-  std::vector<Address> lost;  // addresses that are no longer those of the pods that had them
-  bool objects = false;       // whether any object changed
+  // Addresses that are no longer those of the pods that had them, or are judged by another's
+  // policies now; sorted.
+  std::vector<Address> lost;
+  bool objects = false;  // whether any object, or what is in quarantine, changed
 };
 
 // The ruleset of one node, kept up with the cluster: what compile() makes of all objects, at a cost
@@ -36,10 +39,19 @@ struct Compiled {
 //                          policies          |
 //                                            '----------> dispatch
 //
+// An address of this node is closed, in quarantine, from when no pod of this node claims it any
+// more until one does again or the node has it no longer, of which release() tells.
+//
+//                  the last claim of a pod of this node ends
+//     claimed  --------------------------------------------->  in quarantine
+//       ^  ^                                                      |    |
+//       |  '------------ a pod of this node claims it ------------'    | release()
+//       '------- a pod of this node claims it ------  open  <----------'
+//
 // Invariants, after each call: every address with one owner that can be understood is in the group
 // of its owner; every group is matched with every pod set in use; every group with addresses of
-// this node has the profiles that the policies which select it make; and the ruleset equals
-// compile() of the cluster.
+// this node has the profiles that the policies which select it make; no address in quarantine is
+// claimed by a pod of this node; and the ruleset equals compile() of the cluster.
 class IncrementalCompiler {
  public:
   explicit IncrementalCompiler(std::string node_name);
@@ -49,6 +61,13 @@ class IncrementalCompiler {
   // All at once: what one event did and another undid has not happened. The first call's change has
   // all of the ruleset.
   Compiled apply(std::span<const Event> events);
+
+  // Closes addresses that the node still enforces but that no pod of this node claims, since a
+  // former run of the daemon knew them. Those that one claims are left alone.
+  Compiled quarantine(std::span<const Address> addresses);
+
+  // The node has these addresses no longer: those that are in quarantine are opened.
+  Compiled release(std::span<const Address> gone);
 
   Ruleset ruleset() const;
   RulesetSize size() const;  // of the same; takes a millisecond where it has 100,000 elements
@@ -65,11 +84,16 @@ class IncrementalCompiler {
   };
   using Holders = std::map<Address, Holder>;
 
+  Compiled finish(bool changed, const Holders& before);
   void note(const ObjectChange<Pod>& change, Holders& before);
   void note(const ObjectChange<Namespace>& change);
   void note(const ObjectChange<NetworkPolicy>& change);
   void move(const Address& address, const Holder& before, const Holder& after);
-  void move_local(const Address& address, PodGroup* from, PodGroup* to);
+  void move_peer(const Address& address, const Holder& before, const Holder& after);
+  void move_subject(const Address& address, const Holder& before, const Holder& after);
+  void set_quarantine(const Address& address, const Holder& before, const Holder& after);
+  void close_or_open(const Address& address, const Holder& holder);
+  bool is_local(PodGroup& group) const;
   void settle_profiles();
   void settle_profiles(PodGroup& group, LocalGroup& local, Direction direction);
   void settle_quarantine();
@@ -83,9 +107,9 @@ class IncrementalCompiler {
   ProfileRegistry profiles_;
   SelectorIndex<std::shared_ptr<const NetworkPolicy>> policies_;
   std::unordered_map<std::string, std::unordered_map<PodGroup*, LocalGroup>>
-      local_;  // by namespace
-  std::set<Address> quarantined_;
-  std::array<ActiveChain*, kDirections.size()> quarantine_{};  // null: nobody is in it
+      local_;                 // by namespace
+  std::set<Address> closed_;  // those in quarantine, and of pods that nothing can be enforced on
+  std::array<ActiveChain*, kDirections.size()> quarantine_{};  // null: nothing is closed
 
   std::unordered_set<PodGroup*> unsettled_;  // local groups whose profiles may have changed
   std::unordered_set<PodGroup*> emptied_;    // groups that may have no addresses any more

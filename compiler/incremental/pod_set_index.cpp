@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/container_hash/hash.hpp>
-#include <functional>
 #include <optional>
 
 namespace portcullis {
@@ -40,9 +39,6 @@ void for_each_selector(const PodSet& set, Function function) {
     function(name != nullptr ? *name : std::string(), selector.pods);
   }
 }
-
-// Two anchors with one hash cost a comparison: what is found by it is matched anyway.
-std::size_t hash(const std::string& anchor) { return std::hash<std::string>()(anchor); }
 
 void sort(std::vector<Element>& elements) { std::sort(elements.begin(), elements.end()); }
 
@@ -100,22 +96,21 @@ PodGroup& PodSetIndex::group_of(const Pod& pod) {
   if (added) {
     group.ns_name = &namespaces_.find(pod.key.ns)->first;
     group.key = &place->first;
-    for (const auto& anchor : anchors_of(pod.labels)) ns.by_anchor.emplace(hash(anchor), &group);
+    ns.by_labels.add(pod.labels, &group);
     match_all(group, ns.object.get());
   }
   return group;
 }
 
 void PodSetIndex::add(PodGroup& group, const Address& address) {
-  group.addresses.push_back(address);
+  group.addresses.insert(address);
   for (auto* set : group.sets) {
     if (includes(set->set, set->groups.at(&group), address)) put(*set, group, address, true);
   }
 }
 
 void PodSetIndex::remove(PodGroup& group, const Address& address) {
-  *std::find(group.addresses.begin(), group.addresses.end(), address) = group.addresses.back();
-  group.addresses.pop_back();
+  group.addresses.erase(address);
   for (auto* set : group.sets) {
     if (includes(set->set, set->groups.at(&group), address)) put(*set, group, address, false);
   }
@@ -125,11 +120,7 @@ void PodSetIndex::drop(PodGroup& group) {
   for (auto* set : group.sets) set->groups.erase(&group);
   const auto place = namespaces_.find(group.ns());
   auto& ns = place->second;
-  for (const auto& anchor : anchors_of(group.labels())) {
-    const auto [first, last] = ns.by_anchor.equal_range(hash(anchor));
-    ns.by_anchor.erase(
-        std::find_if(first, last, [&](const auto& entry) { return entry.second == &group; }));
-  }
+  ns.by_labels.remove(group.labels(), &group);
   ns.groups.erase(ns.groups.find(*group.key));
   if (!ns.object && ns.groups.empty()) namespaces_.erase(place);
 }
@@ -243,8 +234,7 @@ PodSetIndex::Groups PodSetIndex::candidates(const PodSet& set) {
 void PodSetIndex::add_candidates(NamespaceGroups& ns, const LabelSelector& pods, Groups& found) {
   const auto anchors = anchors_of(pods);
   for (const auto& anchor : anchors) {
-    const auto [first, last] = ns.by_anchor.equal_range(hash(anchor));
-    for (auto entry = first; entry != last; ++entry) found.insert(entry->second);
+    ns.by_labels.for_each(anchor, [&](PodGroup* group) { found.insert(group); });
   }
   if (!anchors.empty()) return;
   for (auto& [key, group] : ns.groups) found.insert(&group);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/container/flat_map.hpp>
 #include <boost/container/flat_set.hpp>
 #include <map>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/incremental/label_index.h"
 #include "compiler/incremental/ruleset_change.h"
 #include "compiler/incremental/selector_index.h"
 #include "compiler/profile_chain.h"
@@ -38,9 +38,12 @@ struct PodGroup {
 
   const std::string* ns_name = nullptr;  // this and the key are of the index that has the group
   const Key* key = nullptr;
-  std::vector<Address> addresses;                  // each once, in no order
+  std::unordered_set<Address, AddressHash> addresses;
   boost::container::flat_set<ActivePodSet*> sets;  // that have it among their groups
+  AnchorPlaces places;                             // in the label index of its namespace
 };
+
+inline AnchorPlaces& places_of(PodGroup* group) { return group->places; }
 
 // A pod set that chains look up.
 struct ActivePodSet {
@@ -89,8 +92,7 @@ class PodSetIndex {
   struct NamespaceGroups {
     std::shared_ptr<const Namespace> object;  // null: not known (yet)
     std::unordered_map<PodGroup::Key, PodGroup, PodGroup::KeyHash> groups;
-    // By the hashes of their labels' anchors, sorted.
-    boost::container::flat_multimap<std::size_t, PodGroup*> by_anchor;
+    LabelIndex<PodGroup*> by_labels;
   };
 
   void match(PodGroup& group, ActivePodSet& set, const Namespace* ns);

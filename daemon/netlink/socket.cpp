@@ -73,6 +73,8 @@ Answer parse_answer(const nlmsghdr* header) {
 Error request_error(const Answer& answer) {
   switch (answer.error) {
     case ENOENT:
+    case ENETUNREACH:
+    case EHOSTUNREACH:
       return {ErrorCode::kNotFound, reason(answer)};
     case EPERM:
       return {ErrorCode::kPermission,
@@ -132,10 +134,14 @@ Socket::Socket(mnl_socket* socket)
   make_room_to_receive(kReceiveRoom);
 }
 
-Result<Socket> Socket::open() {
-  mnl_socket* opened = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+Result<Socket> Socket::open(int protocol) {
+  mnl_socket* opened = mnl_socket_open2(protocol, SOCK_CLOEXEC);
   if (opened == nullptr) return tl::unexpected(open_error(errno));
   Socket socket(opened);
+  int on = 1;
+  if (protocol == NETLINK_ROUTE) {
+    mnl_socket_setsockopt(opened, NETLINK_GET_STRICT_CHK, &on, sizeof on);
+  }
   if (mnl_socket_bind(opened, 0, MNL_SOCKET_AUTOPID) != 0) {
     return tl::unexpected(io_error("cannot bind a netlink socket", errno));
   }

@@ -26,13 +26,14 @@ struct Answer {
 // "No such file or directory", with the kernel's text if it has more to say.
 std::string reason(const Answer& answer);
 
-// A NETLINK_NETFILTER socket, of the network namespace it was opened in. Requests are answered
+// A netlink socket, of the network namespace it was opened in. Requests are answered
 // before they return. Interrupted system calls are repeated. Not thread safe.
 class Socket {
  public:
   using Bytes = std::span<const std::uint8_t>;
 
-  [[nodiscard]] static Result<Socket> open();
+  // Of NETLINK_NETFILTER, or NETLINK_ROUTE with strict checks of what a dump asks for.
+  [[nodiscard]] static Result<Socket> open(int protocol = NETLINK_NETFILTER);
 
   std::uint32_t port() const;  // its netlink address
 

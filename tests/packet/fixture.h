@@ -61,6 +61,9 @@ class PacketTest : public testing::TestWithParam<Variant> {
   void enforce(const std::vector<std::string>& manifests,
                const std::vector<std::string>& problems = {});
 
+  // The next enforce() is a daemon's first: it has not seen which pods had which addresses.
+  void forget_history() { enforcement_.reset(); }
+
   // Rules of nft(8) in a node, beside ours: whole lines, as in a file.
   void load_nft(const std::string& node, const std::string& script);
 

@@ -30,7 +30,12 @@ bool is_with_own_node(const Evaluation& evaluation) {
 }
 
 RC_GTEST_PROP(CompileLaws, RulesetDecidesAsTheReferenceEvaluator, ()) {
-  const auto cluster = any_cluster();
+  auto cluster = any_cluster();
+  if (*rc::gen::inRange(0, 4) == 0) {
+    const auto closed = (*connection()).source;
+    RC_LOG() << "# in quarantine: " << to_string(closed) << "\n";
+    cluster.quarantine(closed, {"ns", "former"});
+  }
   for (int i = 0; i < 30; ++i) {
     const auto probe = *connection();
     const auto evaluation = evaluate(cluster, probe);

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 #include "compiler/compile.h"
 #include "compiler/diff.h"
 #include "compiler/incremental/incremental_compiler.h"
@@ -56,17 +58,64 @@ std::vector<std::string> lines(const std::vector<AddressConflict>& conflicts) {
   return lines;
 }
 
+// What a node of that name has in quarantine after the owners of its addresses changed so.
+void follow_quarantine(const AddressOwners& before, const AddressOwners& after,
+                       ClusterState& cluster) {
+  for (const auto& [address, subject] : before) cluster.quarantine(address, subject.pod->key);
+  for (const auto& [address, subject] : after) cluster.release(address);
+}
+
+std::vector<Address> some_quarantined(const ClusterState& cluster) {
+  std::vector<Address> some;
+  for (const auto& [address, former] : cluster.quarantined()) {
+    if (*rc::gen::arbitrary<bool>()) some.push_back(address);
+  }
+  return some;
+}
+
+std::vector<Address> some_addresses() {
+  std::vector<Address> some;
+  const int count = *rc::gen::inRange(0, 3);
+  for (int i = 0; i < count; ++i) some.push_back((*connection()).source);
+  return some;
+}
+
+std::vector<Address> united(std::vector<Address> one, const std::vector<Address>& other) {
+  one.insert(one.end(), other.begin(), other.end());
+  std::sort(one.begin(), one.end());
+  one.erase(std::unique(one.begin(), one.end()), one.end());
+  return one;
+}
+
 RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchAfterEachStep, ()) {
   IncrementalCompiler incremental("n1");
   ClusterState cluster;
   for (const auto& batch : batches()) {
     const auto owners = address_owners(cluster);
+    const auto here = subjects(cluster, "n1");
     for (const auto& event : batch) cluster.apply(event);
+    follow_quarantine(here, subjects(cluster, "n1"), cluster);
     const auto compiled = incremental.apply(batch);
     assert_equal(incremental.ruleset(), compile(cluster, "n1"));
     RC_ASSERT(incremental.size() == size_of(incremental.ruleset()));
+    RC_ASSERT(incremental.cluster().quarantined() == cluster.quarantined());
     RC_ASSERT(lines(incremental.conflicts()) == lines(address_conflicts(cluster)));
-    RC_ASSERT(compiled.lost == lost_addresses(owners, address_owners(cluster)));
+    RC_ASSERT(compiled.lost == united(lost_addresses(owners, address_owners(cluster)),
+                                      lost_addresses(here, subjects(cluster, "n1"))));
+  }
+}
+
+RC_GTEST_PROP(IncrementalLaws, QuarantineEqualsACompilationFromScratchToo, ()) {
+  IncrementalCompiler incremental("n1");
+  for (const auto& batch : batches()) {
+    incremental.apply(batch);
+    incremental.quarantine(some_addresses());
+    assert_equal(incremental.ruleset(), compile(incremental.cluster(), "n1"));
+    incremental.release(united(some_quarantined(incremental.cluster()), some_addresses()));
+    assert_equal(incremental.ruleset(), compile(incremental.cluster(), "n1"));
+    for (const auto& [address, subject] : subjects(incremental.cluster(), "n1")) {
+      RC_ASSERT(!incremental.cluster().quarantined().contains(address));
+    }
   }
 }
 
@@ -74,9 +123,7 @@ RC_GTEST_PROP(IncrementalLaws, ChangesLeadFromRulesetToRuleset, ()) {
   IncrementalCompiler incremental("n1");
   KernelModel kernel(compile({}, "n1"));
   incremental.apply({});
-  for (const auto& batch : batches()) {
-    const auto before = incremental.ruleset();
-    const auto change = incremental.apply(batch).change;
+  const auto follow = [&](const Ruleset& before, const RulesetChange& change) {
     const auto todo = diff_parts(change.before, change.after);
     RC_ASSERT(to_string(todo) == to_string(diff(before, incremental.ruleset())));
     assert_whole(change.before, change.after, before);
@@ -84,6 +131,14 @@ RC_GTEST_PROP(IncrementalLaws, ChangesLeadFromRulesetToRuleset, ()) {
     const auto done = kernel.apply(todo);
     if (!done) RC_FAIL(done.error().message);
     assert_equal(kernel.ruleset(), incremental.ruleset());
+  };
+  for (const auto& batch : batches()) {
+    auto before = incremental.ruleset();
+    follow(before, incremental.apply(batch).change);
+    before = incremental.ruleset();
+    follow(before, incremental.quarantine(some_addresses()).change);
+    before = incremental.ruleset();
+    follow(before, incremental.release(some_quarantined(incremental.cluster())).change);
   }
 }
 
@@ -103,6 +158,11 @@ RC_GTEST_PROP(IncrementalLaws, EndsEmptyOnceEverythingIsGone, ()) {
       removals.push_back(PolicyEvent{key, nullptr});
     }
     incremental.apply(removals);
+    std::vector<Address> closed;
+    for (const auto& [address, former] : incremental.cluster().quarantined()) {
+      closed.push_back(address);
+    }
+    incremental.release(closed);
     assert_equal(incremental.ruleset(), compile({}, "n1"));
     RC_ASSERT(incremental.conflicts().empty());
   }

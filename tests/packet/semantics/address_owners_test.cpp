@@ -27,6 +27,7 @@ class AddressOwners : public PacketTest {
 INSTANTIATE_TEST_SUITE_P(Variants, AddressOwners, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
+// Nobody's member; and since its interface is still there, its address is closed (line 20).
 TEST_P(AddressOwners, Line19_FinishedPodIsNeitherSubjectNorMember) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   const auto denial = policy("p/deny-both", R"(
@@ -38,8 +39,8 @@ TEST_P(AddressOwners, Line19_FinishedPodIsNeitherSubjectNorMember) {
     edit_pod("p/b", [&](Pod& pod) { pod.phase = finished; });
     enforce({denial, only_with_b});
     EXPECT_TRUE(traffic_is(R"(
-  p/c, q/a, internet -> p/b  80/TCP 80/UDP 80/SCTP ICMP: allowed
-  p/b -> p/c, q/a, internet  80/TCP 80/UDP 80/SCTP ICMP: allowed
+  p/c, q/a, internet -> p/b  80/TCP 80/UDP 80/SCTP ICMP: denied
+  p/b -> p/c, q/a, internet  80/TCP 80/UDP 80/SCTP ICMP: denied
   p/b -> p/a  80/TCP 80/UDP 80/SCTP ICMP: denied
   p/a -> p/b  80/TCP 80/UDP 80/SCTP ICMP: denied
 )"));
@@ -91,10 +92,15 @@ const Claims kClaims[] = {
        pod.created_at += 1;
      }},
     {"newest over older", [](Pod& pod) { pod.created_at += 1; }, unchanged},
-    {"not terminating over terminating", unchanged, [](Pod& pod) { pod.terminating = true; }},
-    {"not terminating and older over terminating and newer", unchanged,
+    {"terminating and newer over older",
      [](Pod& pod) {
        pod.terminating = true;
+       pod.created_at += 1;
+     },
+     unchanged},
+    {"terminating and running over pending and newer", [](Pod& pod) { pod.terminating = true; },
+     [](Pod& pod) {
+       pod.phase = PodPhase::kPending;
        pod.created_at += 1;
      }},
 };

@@ -53,16 +53,16 @@ class AddressSuccession : public PacketTest {
     objects().apply(PodEvent{key, std::move(pod)});
   }
 
-  // The policies of both, below, at the address of q/b.
+  // The policies of both, below, at the address of q/b; and that nobody has what its interface
+  // does.
   const std::string kFormer = R"(
   p/c, internet -> q/b  80/TCP ICMP: denied
   q/b -> p/c, internet  80/TCP ICMP: denied
   q/b -> p/a  80/TCP ICMP: allowed
 )";
   const std::string kNobodys = R"(
-  p/c, internet -> q/b  80/TCP ICMP: allowed
-  q/b -> p/c, internet  80/TCP ICMP: allowed
-  q/b -> p/a  80/TCP ICMP: denied
+  p/a, p/c, internet -> q/b  80/TCP ICMP: denied
+  q/b -> p/a, p/c, internet  80/TCP ICMP: denied
 )";
   const std::string kNext = R"(
   p/c -> q/b  80/TCP ICMP: allowed

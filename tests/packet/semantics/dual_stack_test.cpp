@@ -85,6 +85,7 @@ TEST_P(DualStack, Line13_PodIpAloneIsTheOneAddress) {
     const std::string known = family == Family::kIpv4 ? " over IPv4" : " over IPv6";
     const std::string unknown = family == Family::kIpv4 ? " over IPv6" : " over IPv4";
     SCOPED_TRACE(known);
+    forget_history();
     const auto status = [&](const std::string& name) {
       return "{phase: Running, podIP: '" + to_string(playground().endpoint(name).address(family)) +
              "'}";

@@ -107,6 +107,7 @@ TEST_P(LateAddress, Line21_IsAPeersNoSoonerThanItIsIsolated) {
   const auto addresses = pod("p/a").addresses;
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
     for (int round = 0; round < kRounds; ++round) {
+      forget_history();
       edit_pod("p/a", [](Pod& pod) { pod.addresses.clear(); });
       enforce(kPolicies);
       Turn turn({Talker(a, family, 1000), Talker(c, family, 1000)},

@@ -1,7 +1,10 @@
 #include "tests/support/rig/enforcement.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "daemon/netlink/attached_addresses.h"
 #include "daemon/source/difference.h"
 #include "daemon/source/manifests.h"
 
@@ -28,7 +31,7 @@ Result<Enforcement> Enforcement::start(const Playground& playground) {
     std::optional<Result<nl::Kernel>> kernel;
     endpoint.netns.run([&] { kernel = nl::Kernel::open(); });
     if (!*kernel) return tl::unexpected(kernel->error());
-    Node node{endpoint.name, std::make_unique<boost::asio::io_context>(),
+    Node node{&endpoint, std::make_unique<boost::asio::io_context>(),
               std::make_unique<std::optional<Error>>(),
               std::make_unique<IncrementalCompiler>(endpoint.name), nullptr};
     node.reconciler = std::make_unique<Reconciler>(
@@ -46,13 +49,51 @@ Result<std::vector<std::string>> Enforcement::apply(const std::vector<std::strin
   const auto events = difference(events_, read_manifests->events);
   events_ = read_manifests->events;
   for (auto& node : nodes_) {
-    node.reconciler->want(node.compiler->apply(events).change);
-    while (node.reconciler->state() == Reconciler::State::kDue) node.io->run_one();
-    if (*node.error) return failure((*node.error)->code, node.name + ": " + (*node.error)->message);
+    const auto done = bring(node, node.compiler->apply(events).change).and_then([&] {
+      return release_gone(node);
+    });
+    if (!done) {
+      return failure(done.error().code, node.endpoint->name + ": " + done.error().message);
+    }
   }
   std::vector<std::string> problems;
   for (const auto& problem : read_manifests->problems) problems.push_back(to_string(problem));
   return problems;
+}
+
+ClusterState Enforcement::cluster() const {
+  ClusterState cluster = nodes_.front().compiler->cluster();
+  for (const auto& node : nodes_) {
+    for (const auto& [address, former] : node.compiler->cluster().quarantined()) {
+      cluster.quarantine(address, former);
+    }
+  }
+  return cluster;
+}
+
+Result<void> Enforcement::bring(Node& node, RulesetChange change) {
+  node.reconciler->want(std::move(change));
+  while (node.reconciler->state() == Reconciler::State::kDue) node.io->run_one();
+  if (*node.error) return tl::unexpected(**node.error);
+  return {};
+}
+
+Result<void> Enforcement::release_gone(Node& node) {
+  std::vector<Address> closed;
+  for (const auto& [address, former] : node.compiler->cluster().quarantined()) {
+    closed.push_back(address);
+  }
+  if (closed.empty()) return {};
+  Result<std::vector<Address>> attached;
+  node.endpoint->netns.run([&] {
+    attached = nl::AttachedAddresses::open().and_then(
+        [&](nl::AttachedAddresses addresses) { return addresses.among(closed); });
+  });
+  if (!attached) return tl::unexpected(attached.error());
+  std::erase_if(closed, [&](const Address& address) {
+    return std::find(attached->begin(), attached->end(), address) != attached->end();
+  });
+  return bring(node, node.compiler->release(closed).change);
 }
 
 }  // namespace portcullis::test

@@ -16,6 +16,7 @@ namespace portcullis::test {
 // The daemon's main job in this process, on every node of a playground:
 //
 //     manifests -> Event -> IncrementalCompiler -> RulesetChange -> Reconciler
+//                                  ^ addresses in quarantine that the node has no longer
 //
 // The playground must outlive it. The rules stay when it goes, as a daemon's do.
 class Enforcement {
@@ -27,12 +28,12 @@ class Enforcement {
   // What the change left behind goes in a later call.
   [[nodiscard]] Result<std::vector<std::string>> apply(const std::vector<std::string>& manifests);
 
-  // What is enforced: the objects of the last apply().
-  const ClusterState& cluster() const { return nodes_.front().compiler->cluster(); }
+  // What is enforced: the objects of the last apply(), and what any node has in quarantine.
+  ClusterState cluster() const;
 
  private:
   struct Node {
-    std::string name;
+    const Endpoint* endpoint;
     std::unique_ptr<boost::asio::io_context> io;
     std::unique_ptr<std::optional<Error>> error;  // of the reconciler's last attempt
     std::unique_ptr<IncrementalCompiler> compiler;
@@ -40,6 +41,8 @@ class Enforcement {
   };
 
   Enforcement() = default;
+  static Result<void> bring(Node& node, RulesetChange change);
+  static Result<void> release_gone(Node& node);
 
   std::vector<Node> nodes_;
   std::vector<Event> events_;  // of the last apply()

@@ -70,15 +70,17 @@ PodBuilder z() { return pod("shop/z", "10.0.0.1"); }
 
 INSTANTIATE_TEST_SUITE_P(
     All, AddressClaims,
-    testing::Values(Claims{"NewestWins", a().created_at(1), z().created_at(2)},
-                    Claims{"NewestWinsWhateverItsKey", z().created_at(1), a().created_at(2)},
-                    Claims{"RunningBeatsNewer", a().phase(PodPhase::kPending).created_at(9),
-                           z().created_at(1)},
-                    Claims{"StayingBeatsTerminating", a().terminating().created_at(9),
-                           z().phase(PodPhase::kPending).created_at(1)},
-                    Claims{"MalformedKeepsItsClaim", a().terminating(), z().malformed()},
-                    Claims{"LiveBeatsFinished", a().phase(PodPhase::kSucceeded).created_at(9), z()},
-                    Claims{"PodBeatsHostNetwork", a().host_network().created_at(9), z()}),
+    testing::Values(
+        Claims{"NewestWins", a().created_at(1), z().created_at(2)},
+        Claims{"NewestWinsWhateverItsKey", z().created_at(1), a().created_at(2)},
+        Claims{"RunningBeatsNewer", a().phase(PodPhase::kPending).created_at(9), z().created_at(1)},
+        Claims{"TerminatingAndNewerBeatsStaying", a().created_at(1),
+               z().terminating().created_at(9)},
+        Claims{"TerminatingAndRunningBeatsPending", a().phase(PodPhase::kPending).created_at(9),
+               z().terminating().created_at(1)},
+        Claims{"MalformedKeepsItsClaim", a(), z().malformed().created_at(1)},
+        Claims{"LiveBeatsFinished", a().phase(PodPhase::kSucceeded).created_at(9), z()},
+        Claims{"PodBeatsHostNetwork", a().host_network().created_at(9), z()}),
     [](const auto& each) { return each.param.name; });
 
 TEST(AddressOwner, EqualClaimsAreContested) {
@@ -102,8 +104,38 @@ TEST(AddressOwner, ThirdPodWithABetterClaimSettlesIt) {
 
 TEST(AddressOwner, ThirdPodWithAWorseClaimHasNothing) {
   EXPECT_EQ(owned(cluster({pod("shop/a", "10.0.0.1"), pod("shop/b", "10.0.0.1"),
-                           pod("shop/c", "10.0.0.1").terminating()})),
+                           pod("shop/c", "10.0.0.1").created_at(-1)})),
             (Lines{"shop/a? 10.0.0.1", "shop/b? 10.0.0.1"}));
+}
+
+TEST(AddressOwner, EqualClaimsAreContestedWhicheverTerminates) {
+  EXPECT_EQ(owned(cluster({pod("shop/a", "10.0.0.1").terminating(), pod("shop/b", "10.0.0.1")})),
+            (Lines{"shop/a? 10.0.0.1", "shop/b? 10.0.0.1"}));
+}
+
+// "shop/a", "shop/a?" where it is contested, "" where no pod of n1 claims 10.0.0.1.
+std::string subject_on_n1(const std::vector<Event>& events) {
+  const auto found = subjects(cluster(events), "n1");
+  const auto subject = found.find(address("10.0.0.1"));
+  if (subject == found.end()) return "";
+  return to_string(subject->second.pod->key) + (subject->second.contested ? "?" : "");
+}
+
+TEST(Subject, OfANodeIsOneOfItsOwnPods) {
+  const auto far = z().on("n2").created_at(9);
+  EXPECT_EQ(subject_on_n1({a()}), "shop/a");
+  EXPECT_EQ(subject_on_n1({far}), "");
+  EXPECT_EQ(subject_on_n1({a(), far}), "shop/a");
+  EXPECT_EQ(subject_on_n1({a().phase(PodPhase::kPending), far}), "shop/a");
+  EXPECT_EQ(subject_on_n1({a(), far, pod("shop/b", "10.0.0.1").created_at(5)}), "shop/b");
+  EXPECT_EQ(subject_on_n1({a().phase(PodPhase::kFailed), far}), "");
+}
+
+TEST(Subject, IsContestedAmongEqualClaims) {
+  EXPECT_EQ(subject_on_n1({a(), z()}), "shop/a?");
+  EXPECT_EQ(subject_on_n1({a(), z().on("n2")}), "shop/a?");
+  EXPECT_EQ(subject_on_n1({a(), z(), pod("shop/far", "10.0.0.1").on("n2").created_at(9)}),
+            "shop/a?");
 }
 
 TEST(AddressConflict, NamesOwnerAndOther) {

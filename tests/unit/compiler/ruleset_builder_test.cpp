@@ -323,7 +323,8 @@ TEST(RulesetBuilder, QuarantineDropsEverything) {
   const auto& counter = ruleset.counters.begin()->second;
   EXPECT_EQ(to_string(quarantine.rules[0]), "counter name \"" + counter.name + "\" drop");
   EXPECT_EQ(counter.comment, quarantine.spec.comment);
-  EXPECT_EQ(quarantine.spec.comment, "ingress: pods that are malformed or share an address");
+  EXPECT_EQ(quarantine.spec.comment,
+            "ingress: pods that are malformed, share an address or are gone");
   EXPECT_EQ(elements(find_set({ruleset, chain}, "ingress-v6")), "fd00::1 : jump " + chain);
   EXPECT_EQ(elements(find_set({ruleset, chain}, "self-v6")), "fd00::1 . fd00::1");
 }

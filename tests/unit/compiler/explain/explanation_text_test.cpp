@@ -166,5 +166,35 @@ TEST(ExplanationText, ItselfAndItsNodeAreNeverBlocked) {
   EXPECT_NE(told(state, "192.0.2.2", "shop/web").find(": denied\n"), std::string::npos);
 }
 
+TEST(ExplanationText, SaysWhyAnAddressIsInQuarantine) {
+  auto state = cluster(
+      {pod("shop/client", "10.0.0.2"), pod("shop/job", "10.0.0.3").phase(PodPhase::kSucceeded)});
+  state.quarantine(address("10.0.0.1"), key("shop/web"));
+  state.quarantine(address("10.0.0.3"), key("shop/job"));
+  state.quarantine(address("10.0.0.4"), {});
+  const auto text_from = [&](const char* from) {
+    return print_text(state, {explain(state, {address(from), address("10.0.0.2"), 6, 80})});
+  };
+  EXPECT_NE(text_from("10.0.0.1")
+                .find("address is quarantined: it was the address of shop/web whose "
+                      "object is gone, and an interface of this node still has it"),
+            std::string::npos)
+      << text_from("10.0.0.1");
+  EXPECT_NE(text_from("10.0.0.3").find("of shop/job which has finished"), std::string::npos);
+  EXPECT_NE(text_from("10.0.0.4").find("was enforced before the daemon started"), std::string::npos);
+}
+
+TEST(ExplanationText, NamesTheNodeThatDeniesAnAddressOfTwoPods) {
+  const auto state =
+      cluster({pod("shop/client", "10.0.0.2"), pod("shop/web", "10.0.0.1").labels("app=web"),
+               pod("shop/far", "10.0.0.1").on("n2").created_at(9),
+               policy("shop/deny", "app=web").ingress()});
+  const auto text =
+      print_text(state, {explain(state, {address("10.0.0.2"), address("10.0.0.1"), 6, 80})});
+  EXPECT_NE(text.find("enforced on node n1, whose pod shop/web claims this address too"),
+            std::string::npos)
+      << text;
+}
+
 }  // namespace
 }  // namespace portcullis::test

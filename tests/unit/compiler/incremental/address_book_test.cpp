@@ -16,7 +16,7 @@ std::string holder(const AddressBook& book, const char* text) {
   const auto holder = book.holder(address(text));
   if (!holder.pod) return "nobody";
   return to_string(holder.pod->key) + (holder.contested ? " contested" : "") +
-         (holder.local ? " here" : "");
+         (holder.local() ? " here" : "");
 }
 
 class Book : public testing::Test {
@@ -60,14 +60,25 @@ TEST_F(Book, TheStrongerClaimHoldsAndTheOtherWaits) {
   EXPECT_TRUE(book_.conflicts().empty());
 }
 
-TEST_F(Book, AContestedAddressIsOfThisNodeIfAnyRightfulClaimantIs) {
+// By whose policies this node judges it, whoever has the better claim.
+std::string subject(const AddressBook& book, const char* text) {
+  const auto holder = book.holder(address(text));
+  if (!holder.local()) return "nobody";
+  return to_string(holder.subject.pod->key) + (holder.subject.contested ? " contested" : "");
+}
+
+TEST_F(Book, AnAddressIsJudgedByTheBestClaimOfThisNode) {
   add(pod("shop/a", "10.0.0.1").created_at(2).on("n2"));
-  add(pod("shop/weak", "10.0.0.1").created_at(1));
   EXPECT_EQ(holder(book_, "10.0.0.1"), "shop/a");
+  add(pod("shop/weak", "10.0.0.1").created_at(1));
+  EXPECT_EQ(holder(book_, "10.0.0.1"), "shop/a here");
+  EXPECT_EQ(subject(book_, "10.0.0.1"), "shop/weak");
   add(pod("shop/b", "10.0.0.1").created_at(2).on("n3"));
-  EXPECT_EQ(holder(book_, "10.0.0.1"), "shop/a contested");
+  EXPECT_EQ(holder(book_, "10.0.0.1"), "shop/a contested here");
+  EXPECT_EQ(subject(book_, "10.0.0.1"), "shop/weak");
   add(pod("shop/c", "10.0.0.1").created_at(2));
   EXPECT_EQ(holder(book_, "10.0.0.1"), "shop/a contested here");
+  EXPECT_EQ(subject(book_, "10.0.0.1"), "shop/c contested");
   EXPECT_EQ(book_.conflicts().size(), 3U);
 }
 
