@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "compiler/rule_match.h"
 
@@ -96,6 +97,13 @@ DirectionVerdict judge(const Side& side) {
   for (const auto* policy : policies) verdict.policies.push_back(policy->key);
   if (const auto reason = reason_without_rules(side, verdict)) {
     verdict.reason = *reason;
+    return verdict;
+  }
+  const auto direction = side.ingress ? Direction::kIngress : Direction::kEgress;
+  if (auto excess = side.cluster.profile_excess(direction, side.subject.address.family, policies,
+                                                side.subject.pod->ports)) {
+    verdict.reason = Reason::kOverBudget;
+    verdict.excess = std::move(*excess);
     return verdict;
   }
   Search search(side);

@@ -14,13 +14,13 @@ namespace portcullis {
 namespace {
 
 // The number changes with the format, not with what stands in the messages: that is compared.
-constexpr std::string_view kFirstLine = "portcullis ruleset 1\n";
+constexpr std::string_view kFirstLine = "portcullis ruleset 2\n";
 
 tl::unexpected<Error> invalid(const std::string& why) {
   return failure(ErrorCode::kInvalidInput, why);
 }
 
-//     "portcullis ruleset 1" \n checksum \n node name \n messages
+//     "portcullis ruleset 2" \n checksum \n node name \n messages
 //                                           `-------------------'
 //                             content_hash() of this, to the end of the file
 //

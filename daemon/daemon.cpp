@@ -91,7 +91,7 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
                std::optional<nl::Conntrack> conntrack)
     : io_(io),
       options_(options),
-      compiler_(options.node_name),
+      compiler_(options.node_name, options.budgets),
       reconciler_(
           io, std::move(kernel), ReconcilerTiming{}, [this] { return compiler_.ruleset(); },
           [this](const Attempt& attempt) { report(attempt); }),
@@ -191,13 +191,18 @@ void Daemon::settle() {
   const bool first = !status_.source_read;
   auto compiled = compiler_.apply(std::exchange(events_, {}));
   if (sweeper_) sweeper_->lose(compiled.lost);
-  auto lines = problem_lines(problems_, compiler_.conflicts());
+  auto problems = problems_;
+  const auto rejected = compiler_.rejected();
+  for (const auto& each : rejected) problems.push_back(to_problem(each));
+  auto lines = problem_lines(problems, compiler_.conflicts());
   Status status = status_;
   status.source_read = true;
   status.held_back = must_hold_back();
   status.unreadable_files = unreadable(problems_);
   status.problems = lines.size();
-  status.objects = count_objects(compiler_.cluster(), problems_);
+  status.objects = count_objects(compiler_.cluster(), problems);
+  status.rejected_profiles = static_cast<std::size_t>(
+      std::ranges::count_if(rejected, [](const Rejection& each) { return !is_policy(each); }));
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return log_warning(headline(status_));

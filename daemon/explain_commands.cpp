@@ -21,7 +21,7 @@ Result<ExitCode> ask(const std::string& socket, const std::string& target, const
 
 // An empty cluster allows everything: whoever asks about one has named the wrong manifests.
 Result<ClusterState> read_some(const Options& options, const Console& console) {
-  auto cluster = read_cluster(options.files, console.in, console.err);
+  auto cluster = read_cluster(options.files, console.in, console.err, options.budgets);
   if (!cluster || !cluster->pods().empty() || !cluster->policies().empty()) return cluster;
   return failure(ErrorCode::kInvalidInput,
                  "the manifests hold no Pod and no NetworkPolicy: check what -f names");

@@ -40,15 +40,18 @@ Result<void> read(const std::string& name, std::istream& in, std::vector<Manifes
 }  // namespace
 
 Result<ClusterState> read_cluster(const std::vector<std::string>& names, std::istream& in,
-                                  std::ostream& remarks) {
+                                  std::ostream& remarks, const Budgets& budgets) {
   std::vector<ManifestFile> files;
   for (const std::string& name : names) {
     const auto done = read(name, in, files);
     if (!done) return tl::unexpected(done.error());
   }
-  const Manifests manifests = merge(files);
-  ClusterState cluster;
+  Manifests manifests = merge(files);
+  ClusterState cluster(budgets);
   for (const Event& event : manifests.events) cluster.apply(event);
+  for (const auto& rejection : rejected_policies(cluster)) {
+    manifests.problems.push_back(to_problem(rejection));
+  }
   for (const auto& [key, line] : problem_lines(manifests.problems, address_conflicts(cluster))) {
     remarks << "portcullis: " << line << "\n";
   }

@@ -13,6 +13,7 @@ namespace portcullis {
 // What is wrong with single objects goes to `remarks`, a line each, and fails closed; a file that
 // cannot be read or is no YAML or JSON is an error.
 [[nodiscard]] Result<ClusterState> read_cluster(const std::vector<std::string>& names,
-                                                std::istream& in, std::ostream& remarks);
+                                                std::istream& in, std::ostream& remarks,
+                                                const Budgets& budgets = {});
 
 }  // namespace portcullis

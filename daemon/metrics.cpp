@@ -67,21 +67,26 @@ std::vector<MetricFamily> of_status(const Status& status) {
     objects.push_back(value(count.known, {{"resource", resource}}));
     rejected.push_back(value(count.rejected, {{"resource", resource}}));
   }
-  return {gauges("portcullis_ready", "Whether what is wanted has been committed to the kernel.",
-                 {value(status.ready())}),
-          gauges("portcullis_source_synced", "Whether all of a resource has been read once.",
-                 std::move(synced)),
-          gauges("portcullis_source_stale_seconds",
-                 "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
-          gauges("portcullis_snapshot_failing",
-                 "Whether the ruleset cannot be kept on disk for the next boot.",
-                 {value(!status.unsaved.empty())}),
-          gauges("portcullis_objects", "Objects that are known.", std::move(objects)),
-          gauges("portcullis_objects_rejected",
-                 "Objects with a mistake in them: these fail closed, and the log names them.",
-                 std::move(rejected)),
-          gauges("portcullis_object_problems",
-                 "Mistakes in objects, and files that cannot be read.", {value(status.problems)})};
+  return {
+      gauges("portcullis_ready", "Whether what is wanted has been committed to the kernel.",
+             {value(status.ready())}),
+      gauges("portcullis_source_synced", "Whether all of a resource has been read once.",
+             std::move(synced)),
+      gauges("portcullis_source_stale_seconds",
+             "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
+      gauges("portcullis_snapshot_failing",
+             "Whether the ruleset cannot be kept on disk for the next boot.",
+             {value(!status.unsaved.empty())}),
+      gauges("portcullis_objects", "Objects that are known.", std::move(objects)),
+      gauges("portcullis_objects_rejected",
+             "Objects with a mistake in them: these fail closed, and the log names them.",
+             std::move(rejected)),
+      gauges("portcullis_profiles_rejected",
+             "Sets of policies that would cost too much together: the pods that they select are "
+             "allowed nothing in that direction, and the log names them.",
+             {value(status.rejected_profiles)}),
+      gauges("portcullis_object_problems", "Mistakes in objects, and files that cannot be read.",
+             {value(status.problems)})};
 }
 
 std::vector<MetricFamily> of_table(const RulesetSize& size) {

@@ -60,6 +60,7 @@ AllowedTraffic allowed(const ClusterState& cluster, const DirectionVerdict& verd
       return everything();
     case Reason::kMalformed:
     case Reason::kContested:
+    case Reason::kOverBudget:
       return {};
     case Reason::kRule:
     case Reason::kNoRule:

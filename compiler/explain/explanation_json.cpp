@@ -28,6 +28,8 @@ const char* name_of(Reason reason) {
       return "Malformed";
     case Reason::kContested:
       return "Contested";
+    case Reason::kOverBudget:
+      return "OverBudget";
   }
   return "";
 }

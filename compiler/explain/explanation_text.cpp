@@ -30,6 +30,8 @@ std::string reason_text(const DirectionVerdict& verdict, Direction direction, co
              (subject.pod->origin->empty() ? "" : " (" + *subject.pod->origin + ")");
     case Reason::kContested:
       return "other pods claim its address with equal right, so nobody may use it";
+    case Reason::kOverBudget:
+      return "the policies that isolate it cannot be enforced together: " + verdict.excess;
   }
   return "";
 }
@@ -38,7 +40,12 @@ std::string policies_text(const ClusterState& cluster, const std::vector<ObjectK
   std::string text;
   for (const auto& key : policies) {
     text += (text.empty() ? "" : ", ") + to_string(key);
-    if (cluster.policies().at(key)->malformed) text += " (malformed: allows nothing)";
+    const auto excess = cluster.excesses().find(key);
+    if (excess != cluster.excesses().end()) {
+      text += " (exceeds its budget: " + excess->second + "; allows nothing)";
+    } else if (cluster.policies().at(key)->malformed) {
+      text += " (malformed: allows nothing)";
+    }
   }
   return text;
 }

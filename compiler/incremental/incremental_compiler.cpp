@@ -19,8 +19,8 @@ auto of_family(const std::set<Address>& addresses, Family family) {
 
 }  // namespace
 
-IncrementalCompiler::IncrementalCompiler(std::string node_name)
-    : addresses_(std::move(node_name)), profiles_(pod_sets_) {}
+IncrementalCompiler::IncrementalCompiler(std::string node_name, const Budgets& budgets)
+    : cluster_(budgets), addresses_(std::move(node_name)), profiles_(pod_sets_, budgets) {}
 
 Compiled IncrementalCompiler::apply(std::span<const Event> events) {
   Compiled compiled;
@@ -44,6 +44,7 @@ Compiled IncrementalCompiler::apply(std::span<const Event> events) {
   }
   settle_profiles();
   settle_quarantine();
+  settle_growth();
   for (auto* group : std::exchange(emptied_, {})) {
     if (group->addresses.empty()) pod_sets_.drop(*group);
   }
@@ -61,6 +62,12 @@ Ruleset IncrementalCompiler::ruleset() const {
   add_dispatch_sets(dispatch_, ruleset);
   ruleset.chains["forward"] = forward_chain();
   return ruleset;
+}
+
+std::vector<Rejection> IncrementalCompiler::rejected() const {
+  auto rejected = rejected_policies(cluster_);
+  for (auto& profile : profiles_.rejected()) rejected.push_back(std::move(profile));
+  return rejected;
 }
 
 RulesetSize IncrementalCompiler::size() const {
@@ -158,12 +165,27 @@ void IncrementalCompiler::settle_profiles(PodGroup& group, LocalGroup& local, Di
   }
 }
 
+void IncrementalCompiler::settle_growth() {
+  const auto changed = profiles_.settle_growth();
+  if (changed.empty()) return;
+  for (auto& [ns, groups] : local_) {
+    for (auto& [group, local] : groups) {
+      for (const auto& of_direction : local.profiles) {
+        const bool affected = std::ranges::any_of(of_direction, [&](const ActiveProfile* profile) {
+          return profile != nullptr && std::ranges::find(changed, profile) != changed.end();
+        });
+        if (affected) redirected_.insert(local.addresses.begin(), local.addresses.end());
+      }
+    }
+  }
+}
+
 void IncrementalCompiler::settle_quarantine() {
   for (const auto direction : kDirections) {
     auto*& chain = quarantine_[index_of(direction)];
     if (quarantined_.empty() == (chain == nullptr)) continue;
     if (chain == nullptr) {
-      chain = &profiles_.use(quarantine_chain(direction));
+      chain = &profiles_.quarantine(direction);
     } else {
       profiles_.release(*std::exchange(chain, nullptr));
     }

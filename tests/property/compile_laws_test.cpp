@@ -29,8 +29,7 @@ bool is_with_own_node(const Evaluation& evaluation) {
          evaluation.ingress.reason == Reason::kOwnNode;
 }
 
-RC_GTEST_PROP(CompileLaws, RulesetDecidesAsTheReferenceEvaluator, ()) {
-  const auto cluster = any_cluster();
+void assert_decides_as_the_evaluator(const ClusterState& cluster) {
   for (int i = 0; i < 30; ++i) {
     const auto probe = *connection();
     const auto evaluation = evaluate(cluster, probe);
@@ -42,6 +41,16 @@ RC_GTEST_PROP(CompileLaws, RulesetDecidesAsTheReferenceEvaluator, ()) {
              << print_nft(compile(cluster, "n1")) << print_nft(compile(cluster, "n2"));
     RC_FAIL("the ruleset and the evaluator disagree");
   }
+}
+
+RC_GTEST_PROP(CompileLaws, RulesetDecidesAsTheReferenceEvaluator, ()) {
+  assert_decides_as_the_evaluator(any_cluster());
+}
+
+RC_GTEST_PROP(CompileLaws, RulesetDecidesAsTheReferenceEvaluatorBeyondBudgets, ()) {
+  auto budgets = small_budgets();
+  budgets.pods = *rc::gen::inRange<std::size_t>(1, 8);
+  assert_decides_as_the_evaluator(any_cluster("cluster", budgets));
 }
 
 RC_GTEST_PROP(CompileLaws, OrderOfEventsDoesNotMatter, ()) {

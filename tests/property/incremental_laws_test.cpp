@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 #include "compiler/compile.h"
 #include "compiler/diff.h"
 #include "compiler/incremental/incremental_compiler.h"
@@ -49,6 +51,11 @@ RulesetSize size_of(const Ruleset& ruleset) {
   return size;
 }
 
+std::vector<Rejection> sorted(std::vector<Rejection> rejected) {
+  std::ranges::sort(rejected);
+  return rejected;
+}
+
 std::vector<std::string> lines(const std::vector<AddressConflict>& conflicts) {
   std::vector<std::string> lines;
   lines.reserve(conflicts.size());
@@ -56,17 +63,51 @@ std::vector<std::string> lines(const std::vector<AddressConflict>& conflicts) {
   return lines;
 }
 
-RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchAfterEachStep, ()) {
-  IncrementalCompiler incremental("n1");
-  ClusterState cluster;
+void assert_equals_a_compilation_from_scratch(const Budgets& budgets) {
+  IncrementalCompiler incremental("n1", budgets);
+  ClusterState cluster(budgets);
   for (const auto& batch : batches()) {
     const auto owners = address_owners(cluster);
     for (const auto& event : batch) cluster.apply(event);
     const auto compiled = incremental.apply(batch);
-    assert_equal(incremental.ruleset(), compile(cluster, "n1"));
+    const auto from_scratch = compile_all(cluster, "n1");
+    assert_equal(incremental.ruleset(), from_scratch.ruleset);
+    RC_ASSERT(sorted(incremental.rejected()) == from_scratch.rejected);
     RC_ASSERT(incremental.size() == size_of(incremental.ruleset()));
     RC_ASSERT(lines(incremental.conflicts()) == lines(address_conflicts(cluster)));
     RC_ASSERT(compiled.lost == lost_addresses(owners, address_owners(cluster)));
+  }
+}
+
+RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchAfterEachStep, ()) {
+  assert_equals_a_compilation_from_scratch({});
+}
+
+RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchBeyondBudgets, ()) {
+  assert_equals_a_compilation_from_scratch(small_budgets());
+}
+
+// What was rejected for its pods may stay so after some of them went, and nothing else may differ.
+RC_GTEST_PROP(IncrementalLaws, NeverHasMorePodsInAProfileThanItsBudget, ()) {
+  Budgets budgets;
+  budgets.pods = *rc::gen::inRange<std::size_t>(1, 8);
+  IncrementalCompiler incremental("n1", budgets);
+  KernelModel kernel(compile({}, "n1"));
+  incremental.apply({});
+  for (const auto& batch : batches()) {
+    const auto change = incremental.apply(batch).change;
+    if (const auto done = kernel.apply(diff_parts(change.before, change.after)); !done) {
+      RC_FAIL(done.error().message);
+    }
+    assert_equal(kernel.ruleset(), incremental.ruleset());
+    const auto from_scratch = compile_all(incremental.cluster(), "n1");
+    for (const auto& rejection : from_scratch.rejected) {
+      const auto rejected = incremental.rejected();
+      RC_ASSERT(std::ranges::find(rejected, rejection) != rejected.end());
+    }
+    if (sorted(incremental.rejected()) == from_scratch.rejected) {
+      assert_equal(incremental.ruleset(), from_scratch.ruleset);
+    }
   }
 }
 

@@ -24,6 +24,7 @@ TEST(Metrics, FollowTheStatus) {
   status.problems = 3;
   status.objects = {{"pods", {40, 1}}};
   status.unsaved = "no space";
+  status.rejected_profiles = 2;
   const auto after = metrics.text(status, {.chains = 1, .sets = 2, .elements = 3}, {});
   EXPECT_EQ(value_of(after, "portcullis_ready"), 1);
   EXPECT_EQ(value_of(after, "portcullis_source_synced{resource=\"pods\"}"), 1);
@@ -31,6 +32,7 @@ TEST(Metrics, FollowTheStatus) {
   EXPECT_EQ(value_of(after, "portcullis_objects{resource=\"pods\"}"), 40);
   EXPECT_EQ(value_of(after, "portcullis_objects_rejected{resource=\"pods\"}"), 1);
   EXPECT_EQ(value_of(after, "portcullis_snapshot_failing"), 1);
+  EXPECT_EQ(value_of(after, "portcullis_profiles_rejected"), 2);
   EXPECT_EQ(value_of(after, "portcullis_table_chains"), 1);
   EXPECT_EQ(value_of(after, "portcullis_table_sets"), 2);
   EXPECT_EQ(value_of(after, "portcullis_table_elements"), 3);
