@@ -1,13 +1,14 @@
 #include "compiler/compile.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include "compiler/address_owner.h"
+#include "compiler/compile_profile.h"
 #include "compiler/membership.h"
-#include "compiler/profile.h"
 #include "compiler/ruleset_builder.h"
 
 namespace portcullis {
@@ -21,15 +22,17 @@ class Compilation {
  public:
   explicit Compilation(const ClusterState& cluster)
       : cluster_(cluster),
+        budget_(cluster.budgets().profile),
         endpoints_(endpoints(cluster)),
         membership_(endpoints_),
-        builder_(membership_) {
+        builder_(membership_, cluster.budgets()),
+        rejected_(rejected_policies(cluster)) {
     for (const auto& [key, policy] : cluster.policies()) {
       policies_by_namespace_[key.ns].push_back(policy.get());
     }
   }
 
-  Ruleset run(std::string_view node_name) && {
+  CompiledCluster run(std::string_view node_name) && {
     for (const auto& [address, subject] : subjects(cluster_, node_name)) {
       for (const auto direction : kDirections) isolate(address, subject, direction);
     }
@@ -38,7 +41,9 @@ class Compilation {
         builder_.dispatch(direction, address, quarantine(direction));
       }
     }
-    return std::move(builder_).build();
+    std::sort(rejected_.begin(), rejected_.end());
+    rejected_.erase(std::unique(rejected_.begin(), rejected_.end()), rejected_.end());
+    return {std::move(builder_).build(), std::move(rejected_)};
   }
 
  private:
@@ -52,22 +57,23 @@ class Compilation {
 
   const std::string& quarantine(Direction direction) {
     auto& chain = quarantine_[direction];
-    if (chain.empty()) chain = builder_.add(quarantine_chain(direction));
+    if (chain.empty()) chain = *builder_.add(quarantine_chain(direction));
     return chain;
   }
 
   // The chain for the pod's addresses of a family; "" where the direction is open.
   const std::string& chain_for(const Pod& pod, Direction direction, Family family) {
     const auto& policies = selecting(pod, direction);
-    const bool ports_matter = direction == Direction::kIngress && !policies.empty();
-    const auto [place, added] = chains_.try_emplace(
-        {direction, family, policies, ports_matter ? *pod.ports : std::vector<NamedPort>()});
-    if (added && !policies.empty()) {
-      const auto profile = make_profile(direction, policies, pod.ports);
-      if (!profile.allows_everything()) {
-        place->second = builder_.add(profile_chain(profile, family));
-      }
-    }
+    const auto ports = ports_that_matter(direction, policies, pod.ports);
+    const auto [place, added] = chains_.try_emplace({direction, family, policies, ports});
+    if (!added || policies.empty()) return place->second;
+    const auto chain =
+        compile_profile(direction, policies, ports, family, budget_)
+            .and_then([&](const std::optional<ProfileChain>& profile) -> Result<std::string> {
+              return profile ? builder_.add(*profile) : "";
+            });
+    if (!chain) rejected_.push_back(rejected_profile(direction, policies, chain.error().message));
+    place->second = chain ? *chain : quarantine(direction);
     return place->second;
   }
 
@@ -85,6 +91,7 @@ class Compilation {
   }
 
   const ClusterState& cluster_;
+  const Budget budget_;
   std::vector<Endpoint> endpoints_;
   Membership membership_;
   RulesetBuilder builder_;
@@ -92,12 +99,17 @@ class Compilation {
   std::map<std::tuple<Direction, std::string, Labels>, Policies> selecting_;
   std::map<std::tuple<Direction, Family, Policies, std::vector<NamedPort>>, std::string> chains_;
   std::map<Direction, std::string> quarantine_;
+  std::vector<Rejection> rejected_;
 };
 
 }  // namespace
 
-Ruleset compile(const ClusterState& cluster, std::string_view node_name) {
+CompiledCluster compile_all(const ClusterState& cluster, std::string_view node_name) {
   return Compilation(cluster).run(node_name);
+}
+
+Ruleset compile(const ClusterState& cluster, std::string_view node_name) {
+  return compile_all(cluster, node_name).ruleset;
 }
 
 }  // namespace portcullis

@@ -1,36 +1,32 @@
 #include "compiler/content_hash.h"
 
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid.hpp>
-#include <cstddef>
+#include <openssl/evp.h>
 
-#include "compiler/address.h"
+#include <array>
+#include <cstddef>
+#include <cstdlib>
 
 namespace portcullis {
 namespace {
 
-constexpr int kDigits = 20;
-
-AddressValue hash(std::string_view content) {
-  // A version 5 UUID is a SHA-1 with 6 bits overwritten, in the bytes 6 and 8.
-  static constexpr std::size_t kBytes[] = {0, 1, 2, 3, 4, 5, 9, 10, 11, 12};
-  const boost::uuids::name_generator_sha1 sha1(boost::uuids::ns::oid());
-  const auto digest = sha1(content.data(), content.size());
-  AddressValue value = 0;
-  for (const auto i : kBytes) value = value << 8U | digest.data[i];
-  return value;
-}
-
-std::string text(AddressValue value) {
-  std::string digits(kDigits, '0');
-  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, value >>= 4U) {
-    *digit = "0123456789abcdef"[static_cast<unsigned>(value & 0xfU)];
-  }
-  return digits;
-}
+constexpr std::size_t kBytes = 16;
 
 }  // namespace
 
-std::string content_hash(std::string_view content) { return text(hash(content)); }
+std::string content_hash(std::string_view content) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned size = 0;
+  if (EVP_Digest(content.data(), content.size(), digest.data(), &size, EVP_sha256(), nullptr) !=
+      1) {
+    std::abort();  // out of memory, or no SHA-256 in this OpenSSL
+  }
+  std::string digits;
+  digits.reserve(2 * kBytes);
+  for (std::size_t i = 0; i < kBytes; ++i) {
+    digits += "0123456789abcdef"[digest[i] >> 4U];
+    digits += "0123456789abcdef"[digest[i] & 0xfU];
+  }
+  return digits;
+}
 
 }  // namespace portcullis

@@ -104,6 +104,13 @@ DirectionVerdict judge(const Side& side) {
     verdict.reason = *reason;
     return verdict;
   }
+  const auto direction = side.ingress ? Direction::kIngress : Direction::kEgress;
+  if (auto excess = side.cluster.profile_excess(direction, side.subject.address.family, policies,
+                                                side.subject.pod->ports)) {
+    verdict.reason = Reason::kOverBudget;
+    verdict.excess = std::move(*excess);
+    return verdict;
+  }
   Search search(side);
   const bool allowed = std::any_of(policies.begin(), policies.end(),
                                    [&](const auto* policy) { return search.allows(*policy); });

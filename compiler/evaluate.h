@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "compiler/connection.h"
@@ -22,6 +23,7 @@ enum class Reason : std::uint8_t {
   kMalformed,    // denied: the pod's object could not be understood
   kContested,    // denied: two pods claim the address with equal right
   kQuarantined,  // denied: no pod explains the address, and the node still has it
+  kOverBudget,   // denied: the policies together exceed what a pod's direction may cost
 };
 
 // A rule by its policy and its place in that policy's list for the direction.
@@ -49,6 +51,7 @@ struct DirectionVerdict {
   std::vector<ObjectKey> policies;          // those that select, sorted
   std::optional<RuleReference> rule;        // kRule: the first that allows
   std::optional<NearestMiss> nearest_miss;  // kNoRule, if the policies have any rule
+  std::string excess;                       // kOverBudget: of what
 
   bool allowed() const { return reason <= Reason::kRule; }
 };

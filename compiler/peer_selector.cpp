@@ -25,10 +25,10 @@ PeerSelector peer_selector(const PodPeer& peer, const std::string& policy_namesp
   return {policy_namespace, peer.pods};
 }
 
-std::vector<PeerSelector> unite(std::vector<PeerSelector> selectors) {
+std::vector<PeerSelector> unite(std::vector<PeerSelector> selectors, std::size_t most_compared) {
   std::sort(selectors.begin(), selectors.end());
   selectors.erase(std::unique(selectors.begin(), selectors.end()), selectors.end());
-  if (selectors.size() > kMaxCompared) return selectors;
+  if (selectors.size() > most_compared) return selectors;
   std::vector<PeerSelector> united;
   for (const auto& candidate : selectors) {
     const auto covers = [&](const PeerSelector& kept) { return kept.subsumes(candidate); };

@@ -30,10 +30,11 @@ struct PeerSelector {
 PeerSelector peer_selector(const PodPeer& peer, const std::string& policy_namespace);
 
 // The same union, sorted, without repetitions and without what another member already covers.
-// Equal unions that were written in another order are equal afterwards. Past kMaxCompared members
-// only repetitions are dropped: comparing each with each would cost more than it saves.
+// Equal unions that were written in another order are equal afterwards. Past `most_compared`
+// members only repetitions are dropped: comparing each with each would cost more than it saves.
 inline constexpr std::size_t kMaxCompared = 256;
-std::vector<PeerSelector> unite(std::vector<PeerSelector> selectors);
+std::vector<PeerSelector> unite(std::vector<PeerSelector> selectors,
+                                std::size_t most_compared = kMaxCompared);
 
 // "app=web in default", "all pods in namespaces env=prod"
 std::string to_string(const PeerSelector& selector);

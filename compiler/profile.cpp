@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "compiler/serialize.h"
 
 namespace portcullis {
 namespace {
+
+constexpr std::size_t kMaxComparedOfClass = 16;
 
 void add_block(const IpBlock& block, Peers& peers) {
   AddressRanges holes;
@@ -46,9 +50,9 @@ void add(Peers& to, const Peers& from) {
   append(to.v6, from.v6);
 }
 
-Peers canonical(Peers peers) {
+Peers canonical(Peers peers, std::size_t most_compared = kMaxCompared) {
   if (peers.everyone) return Peers{true, {}, {}, {}};
-  return {false, unite(std::move(peers.pods)), merge(std::move(peers.v4)),
+  return {false, unite(std::move(peers.pods), most_compared), merge(std::move(peers.v4)),
           merge(std::move(peers.v6))};
 }
 
@@ -115,6 +119,12 @@ bool Peers::covers(const Address& address) const {
   return above != all.begin() && address.value <= std::prev(above)->last;
 }
 
+Peers unite(std::span<const Peers* const> peers) {
+  Peers all;
+  for (const auto* each : peers) add(all, *each);
+  return canonical(std::move(all), kMaxComparedOfClass);
+}
+
 bool isolates(const NetworkPolicy& policy, Direction direction) {
   return direction == Direction::kIngress ? policy.isolates_ingress : policy.isolates_egress;
 }
@@ -130,6 +140,26 @@ const NamedPort* find_port(const std::vector<NamedPort>& ports, const std::strin
 bool Profile::allows_everything() const {
   return std::any_of(clauses.begin(), clauses.end(),
                      [](const Clause& clause) { return !clause.ports && clause.peers.everyone; });
+}
+
+std::vector<NamedPort> ports_that_matter(Direction direction,
+                                         std::span<const NetworkPolicy* const> policies,
+                                         const std::vector<NamedPort>& ports) {
+  if (direction == Direction::kEgress || ports.empty()) return {};
+  std::set<std::pair<std::string_view, Protocol>> named;
+  for (const auto* policy : policies) {
+    for (const auto& rule : policy->ingress) {
+      for (const auto& port : rule.ports) {
+        const auto* name = std::get_if<std::string>(&port.port);
+        if (name != nullptr) named.emplace(*name, port.protocol);
+      }
+    }
+  }
+  auto matter = ports;
+  std::erase_if(matter, [&](const NamedPort& port) {
+    return !named.contains({port.name, port.protocol});
+  });
+  return matter;
 }
 
 Profile make_profile(Direction direction, std::span<const NetworkPolicy* const> policies,

@@ -36,6 +36,10 @@ struct Peers {
   std::strong_ordering operator<=>(const Peers&) const = default;
 };
 
+// The far ends that any of them allows. What others cover is left out only where that is cheap:
+// this is done for every class of ports.
+Peers unite(std::span<const Peers* const> peers);
+
 // Traffic to `ports` (none: all traffic, with ports or without) is allowed with `peers`.
 struct Clause {
   std::optional<PortSet> ports;
@@ -67,6 +71,11 @@ struct Profile {
 // The first of a pod's ports that has this name; null if none has.
 const NamedPort* find_port(const std::vector<NamedPort>& ports, const std::string& name,
                            Protocol protocol);
+
+// Those of a pod's ports that its profile depends on: which the rules of `policies` name.
+std::vector<NamedPort> ports_that_matter(Direction direction,
+                                         std::span<const NetworkPolicy* const> policies,
+                                         const std::vector<NamedPort>& ports);
 
 // The profile of a pod with these ports under `policies`, each of which selects it and isolates
 // `direction`. The ports matter for ingress only.

@@ -3,86 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "compiler/content_hash.h"
-#include "compiler/forward_chain.h"
+#include "compiler/port_division.h"
 #include "compiler/print.h"
+#include "compiler/profile_sets.h"
 #include "compiler/serialize.h"
 
 namespace portcullis {
 namespace {
 
-constexpr std::size_t kMostCopies = 8;  // of a rule, on the average, in chains for different ports
-
-// Where a pod's far end stands in a packet.
-Field far_end(Direction direction, Family family) {
-  return direction == Direction::kIngress ? source_field(family) : destination_field(family);
-}
-
-bool has_any(const Peers& peers, Family family) {
-  return peers.everyone || !peers.pods.empty() || !peers.ranges(family).empty();
-}
-
 Rule rule(std::vector<Statement> statements) { return Rule{std::move(statements)}; }
-
-std::string ranges_text(const AddressRanges& ranges, Family family) {
-  std::string text;
-  for (const auto& range : ranges) {
-    text += to_string(Address{family, range.first}) + "-" + to_string(Address{family, range.last});
-    text += ",";
-  }
-  return text;
-}
-
-std::string ports_text(const PortSet& ports) {
-  std::string text;
-  for (const auto& range : ports) {
-    text += std::to_string(range.first) + "-" + std::to_string(range.last) + ",";
-  }
-  return text;
-}
-
-std::string joined(const std::vector<PeerSelector>& selectors) {
-  std::string text;
-  for (const auto& selector : selectors) {
-    if (!text.empty()) text += "; ";
-    text += to_string(selector);
-  }
-  return text;
-}
-
-// "http/TCP of app=web in shop or in an ipBlock"
-std::string described(const NamedClause& clause) {
-  const auto& peers = clause.peers;
-  const bool in_block = !peers.v4.empty() || !peers.v6.empty();
-  auto owners = peers.everyone ? "all pods" : joined(peers.pods);
-  if (in_block) owners += owners.empty() ? "pods in an ipBlock" : " or in an ipBlock";
-  return clause.port + "/" + to_string(clause.protocol) + " of " + owners;
-}
-
-template <class T>
-bool has_range(const std::vector<Interval<T>>& intervals) {
-  return std::any_of(intervals.begin(), intervals.end(),
-                     [](const auto& interval) { return interval.first != interval.last; });
-}
-
-ElementKey address_key(Family family, AddressValue value) {
-  return ElementKey().append(Address{family, value});
-}
-
-ElementKey port_key(std::uint32_t protocol_and_port) {
-  return ElementKey()
-      .append_protocol(static_cast<std::uint8_t>(protocol_and_port >> 16))
-      .append_port(static_cast<std::uint16_t>(protocol_and_port & 0xffff));
-}
-
-// An element for each range; of a map, with the chain to go to.
-void add_ports(const PortSet& ports, Set& set, const std::string& chain = {}) {
-  for (const auto& range : ports) {
-    set.elements.push_back({port_key(range.first),
-                            set.spec.interval ? port_key(range.last) : ElementKey(), chain,
-                            set.spec.verdict_map});
-  }
-}
 
 // What one chain will have before it drops.
 struct Rules {
@@ -100,15 +29,18 @@ std::vector<Rule> closed(Rules rules, const CounterSpec& denied) {
   return std::move(rules.all);
 }
 
+const char* in_or_out(Direction direction) {
+  return direction == Direction::kIngress ? "in-" : "out-";
+}
+
 class ChainBuilder {
  public:
-  // `about`: which policies make the profile, or what it is for.
-  ChainBuilder(Direction direction, Family family, const std::string& about);
+  ChainBuilder(const Profile& profile, Family family, const Budget& budget, ContentHash hash);
 
   void add(const Clause& clause);
   void add(const NamedClause& clause);
-  void add(const std::vector<Clause>& by_ports);  // last
-  ProfileChain build() &&;
+  Result<void> add(const std::vector<Clause>& by_ports);  // last
+  Result<ProfileChain> build() &&;
 
  private:
   struct Part {
@@ -116,75 +48,69 @@ class ChainBuilder {
     std::vector<Rule> rules;
   };
 
-  bool ingress() const { return direction_ == Direction::kIngress; }
-  bool is_too_much(const std::vector<PortClass>& classes, std::size_t clauses) const;
+  void add_part(const PortSet& ports, const std::vector<const Peers*>& peers);
   void allow(const Peers& peers, const std::optional<InSet>& ports, Rules& rules);
   Rule go_on_by_port();
   std::string content() const;
-  std::string add_peer_set(const std::vector<PeerSelector>& pods);
-  std::string add_named_set(const NamedClause& clause);
-  InSet match_addresses(const AddressRanges& ranges);
-  InSet match_ports(const PortSet& ports);
 
-  const Direction direction_;
   const Family family_;
+  const Budget& budget_;
+  const ContentHash hash_;
+  const char* const prefix_;
   Rules rules_;
   std::vector<Part> parts_;
+  ProfileSets sets_;
   ProfileChain built_;
 };
 
-// The counter outlives the chains: it is of the policies, whatever they say. (Its name is of 30 or
-// 31 bytes, not of a multiple of 4: see encode_expression.cpp.)
-ChainBuilder::ChainBuilder(Direction direction, Family family, const std::string& about)
-    : direction_(direction), family_(family) {
-  const auto whole = (ingress() ? "ingress: " : "egress: ") + about;
-  built_.denied = {(ingress() ? "denied-in-" : "denied-out-") + content_hash(whole),
-                   make_comment(whole)};
+// The counter outlives the chains: it is of the policies, whatever they say. (Its name is of 42 or
+// 43 bytes, not of a multiple of 4: see encode_expression.cpp.)
+ChainBuilder::ChainBuilder(const Profile& profile, Family family, const Budget& budget,
+                           ContentHash hash)
+    : family_(family),
+      budget_(budget),
+      hash_(hash),
+      prefix_(in_or_out(profile.direction)),
+      sets_(profile.direction, family, hash) {
+  auto& whole = built_.denied.policies;
+  for (const auto& policy : profile.policies) whole += (whole.empty() ? "" : ", ") + policy;
+  whole.insert(0, profile.direction == Direction::kIngress ? "ingress: " : "egress: ");
+  built_.denied.spec = {std::string("denied-") + prefix_ + hash_(whole), make_comment(whole)};
 }
 
 void ChainBuilder::add(const Clause& clause) {
-  allow(clause.peers, clause.ports ? std::optional(match_ports(*clause.ports)) : std::nullopt,
+  allow(clause.peers, clause.ports ? std::optional(sets_.match_ports(*clause.ports)) : std::nullopt,
         rules_);
 }
 
 void ChainBuilder::add(const NamedClause& clause) {
-  const InSet match{{destination_field(family_), Field::kL4Proto, Field::kDestinationPort},
-                    add_named_set(clause),
-                    false};
-  const auto& added = rules_.all.emplace_back(rule({match, Verdict{Verdict::Kind::kReturn}}));
+  const auto& added = rules_.all.emplace_back(
+      rule({sets_.match_named_port(clause), Verdict{Verdict::Kind::kReturn}}));
   rules_.of_pods.push_back(added);
 }
 
-// Who has come to a part will not come back: what was looked up before belongs to its second look.
-void ChainBuilder::add(const std::vector<Clause>& by_ports) {
-  std::vector<PortSet> ports;
-  ports.reserve(by_ports.size());
-  for (const auto& clause : by_ports) ports.push_back(*clause.ports);
-  auto classes = partition(ports);
-  if (by_ports.size() < 2 || is_too_much(classes, by_ports.size())) {
-    for (const auto& clause : by_ports) add(clause);
-    return;
+Result<void> ChainBuilder::add(const std::vector<Clause>& by_ports) {
+  const auto division = divide(by_ports, family_, rules_.of_pods.size(), budget_);
+  if (!division) return tl::unexpected(division.error());
+  for (const auto* clause : division->in_turn) add(*clause);
+  for (const auto& [members, ports] : division->classes) {
+    std::vector<const Peers*> allowed;
+    for (const auto member : members) allowed.push_back(division->peers[member]);
+    add_part(ports, allowed);
   }
-  for (auto& [members, shared] : classes) {
-    const bool everyone = std::any_of(members.begin(), members.end(), [&](std::size_t member) {
-      return by_ports[member].peers.everyone;
-    });
-    if (everyone) {
-      parts_.push_back({std::move(shared), {rule({Verdict{Verdict::Kind::kReturn}})}});
-      continue;
-    }
-    Rules rules{{}, rules_.of_pods};
-    for (const auto member : members) allow(by_ports[member].peers, {}, rules);
-    parts_.push_back({std::move(shared), closed(std::move(rules), built_.denied)});
-  }
+  return {};
 }
 
-// Ranges of ports that lie in one another have squares of parts: these are looked up in turn.
-bool ChainBuilder::is_too_much(const std::vector<PortClass>& classes, std::size_t clauses) const {
-  const auto carried = rules_.of_pods.size();
-  std::size_t copies = 0;
-  for (const auto& each : classes) copies += each.members.size() + carried;
-  return copies > kMostCopies * (clauses + carried);
+// `peers`: none for everyone. Who has come to a part will not come back: what was looked up before
+// belongs to its second look.
+void ChainBuilder::add_part(const PortSet& ports, const std::vector<const Peers*>& peers) {
+  if (peers.empty()) {
+    parts_.push_back({ports, {rule({Verdict{Verdict::Kind::kReturn}})}});
+    return;
+  }
+  Rules rules{{}, rules_.of_pods};
+  allow(peers.size() == 1 ? *peers.front() : unite(peers), {}, rules);
+  parts_.push_back({ports, closed(std::move(rules), built_.denied.spec)});
 }
 
 void ChainBuilder::allow(const Peers& peers, const std::optional<InSet>& ports, Rules& rules) {
@@ -199,18 +125,15 @@ void ChainBuilder::allow(const Peers& peers, const std::optional<InSet>& ports, 
     allow(std::nullopt);
     return;
   }
-  if (!peers.pods.empty()) {
-    const InSet pods{{far_end(direction_, family_)}, add_peer_set(peers.pods), false};
-    rules.of_pods.push_back(allow(pods));
-  }
+  if (!peers.pods.empty()) rules.of_pods.push_back(allow(sets_.match_pods(peers.pods)));
   const auto& ranges = peers.ranges(family_);
-  if (!ranges.empty()) allow(match_addresses(ranges));
+  if (!ranges.empty()) allow(sets_.match_addresses(ranges));
 }
 
 std::string ChainBuilder::content() const {
   std::string content;
-  put(content, built_.denied.comment);
-  put(content, built_.denied.name);  // of the comment before it was cut
+  put(content, built_.denied.spec.comment);
+  put(content, built_.denied.spec.name);  // of the comment before it was cut
   for (const auto& each : rules_.all) put(content, to_string(each));
   for (const auto& [ports, rules] : parts_) {
     put(content, ports_text(ports));
@@ -219,11 +142,21 @@ std::string ChainBuilder::content() const {
   return content;
 }
 
-ProfileChain ChainBuilder::build() && {
-  built_.name = (ingress() ? "in-" : "out-") + content_hash(content());
+Result<ProfileChain> ChainBuilder::build() && {
+  if (sets_.size() > budget_.sets) {
+    return failure(
+        ErrorCode::kInvalidInput,
+        excess("it needs " + std::to_string(sets_.size()) + " sets", "sets", budget_.sets));
+  }
+  built_.name = prefix_ + hash_(content());
   if (!parts_.empty()) rules_.all.push_back(go_on_by_port());
-  built_.chains[built_.name] = {{built_.name, {}, built_.denied.comment},
-                                closed(std::move(rules_), built_.denied)};
+  built_.chains[built_.name] = {{built_.name, {}, built_.denied.spec.comment},
+                                closed(std::move(rules_), built_.denied.spec)};
+  if (!sets_.collision().empty()) {
+    return failure(ErrorCode::kConflict,
+                   "two of its sets would have the name " + sets_.collision());
+  }
+  std::move(sets_).take(built_);
   return std::move(built_);
 }
 
@@ -232,101 +165,66 @@ Rule ChainBuilder::go_on_by_port() {
   const bool interval = std::any_of(parts_.begin(), parts_.end(),
                                     [](const Part& part) { return has_range(part.ports); });
   const auto map_name = "ports-" + built_.name;
-  auto& map = built_.fixed[map_name];
-  map.spec = {map_name, {FieldType::kInetProto, FieldType::kInetService}, interval, true, ""};
+  auto& map = sets_.add_port_map(map_name, interval);
   for (auto& [ports, rules] : parts_) {
     const auto name = built_.name + "-" + std::to_string(built_.chains.size() + 1);
-    built_.chains[name] = {{name, {}, built_.denied.comment}, std::move(rules)};
+    built_.chains[name] = {{name, {}, built_.denied.spec.comment}, std::move(rules)};
     add_ports(ports, map, name);
   }
   std::sort(map.elements.begin(), map.elements.end());
-  return rule({VerdictMap{{Field::kL4Proto, Field::kDestinationPort}, map_name, interval}});
+  return rule({VerdictMap{{Field::kDestinationPort, Field::kL4Proto}, map_name, interval}});
 }
 
-std::string ChainBuilder::add_peer_set(const std::vector<PeerSelector>& pods) {
-  std::string content;
-  put(content, pods);
-  const auto name = in_family("peer", family_) + "-" + content_hash(content);
-  const auto [place, added] = built_.of_pods.try_emplace(name);
-  if (added) {
-    place->second = {{name, {address_type(family_)}, false, false, make_comment(joined(pods))},
-                     family_,
-                     {false, pods, {}, {}},
-                     {}};
-  }
-  return name;
-}
-
-std::string ChainBuilder::add_named_set(const NamedClause& clause) {
-  const auto& peers = clause.peers;
-  std::string content;
-  put(content, clause.port);
-  put(content, to_string(clause.protocol));
-  put(content, peers.everyone ? "everyone" : "");
-  put(content, peers.pods);
-  put(content, ranges_text(peers.v4, Family::kIpv4) + ranges_text(peers.v6, Family::kIpv6));
-  const auto name = in_family("named", family_) + "-" + content_hash(content);
-  const auto [place, added] = built_.of_pods.try_emplace(name);
-  if (added) {
-    place->second = {{name,
-                      {address_type(family_), FieldType::kInetProto, FieldType::kInetService},
-                      false,
-                      false,
-                      make_comment(described(clause))},
-                     family_,
-                     peers,
-                     {{clause.port, clause.protocol}}};
-  }
-  return name;
-}
-
-InSet ChainBuilder::match_addresses(const AddressRanges& ranges) {
-  const bool interval = has_range(ranges);
-  const auto name = in_family("cidr", family_) + "-" + content_hash(ranges_text(ranges, family_));
-  const auto [place, added] = built_.fixed.try_emplace(name);
-  if (added) {
-    auto& set = place->second;
-    set.spec = {name, {address_type(family_)}, interval, false, ""};
-    for (const auto& range : ranges) {
-      set.elements.push_back({address_key(family_, range.first),
-                              interval ? address_key(family_, range.last) : ElementKey(),
-                              {}});
-    }
-  }
-  return {{far_end(direction_, family_)}, name, interval};
-}
-
-InSet ChainBuilder::match_ports(const PortSet& ports) {
-  const bool interval = has_range(ports);
-  const auto name = "port-" + content_hash(ports_text(ports));
-  const auto [place, added] = built_.fixed.try_emplace(name);
-  if (added) {
-    auto& set = place->second;
-    set.spec = {name, {FieldType::kInetProto, FieldType::kInetService}, interval, false, ""};
-    add_ports(ports, set);
-  }
-  return {{Field::kL4Proto, Field::kDestinationPort}, name, interval};
+Result<void> check_memory(const Profile& profile, Family family, const Budget& budget) {
+  std::size_t bytes = 0;
+  for (const auto& clause : profile.clauses) bytes += memory_of(clause.peers, family);
+  for (const auto& clause : profile.named) bytes += memory_of(clause.peers, family);
+  if (bytes <= budget.memory) return {};
+  return failure(
+      ErrorCode::kInvalidInput,
+      excess("it needs some " + std::to_string(bytes) + " bytes", "memory", budget.memory));
 }
 
 }  // namespace
 
-ProfileChain profile_chain(const Profile& profile, Family family) {
-  std::string about;
-  for (const auto& policy : profile.policies) about += (about.empty() ? "" : ", ") + policy;
-  ChainBuilder builder(profile.direction, family, about);
-  std::vector<Clause> by_ports;
+Result<void> check_budget(const Profile& profile, Family family, const Budget& budget) {
+  if (profile.named.size() > kMostPortNames) {
+    return failure(ErrorCode::kInvalidInput,
+                   "its egress rules have " + std::to_string(profile.named.size()) +
+                       " names of ports; the limit is " + std::to_string(kMostPortNames));
+  }
+  return check_memory(profile, family, budget).and_then([&]() -> Result<void> {
+    const auto divided =
+        divide(clauses_by_ports(profile, family), family, profile.named.size() + 1, budget);
+    if (!divided) return tl::unexpected(divided.error());
+    return {};
+  });
+}
+
+Result<ProfileChain> profile_chain(const Profile& profile, Family family, const Budget& budget,
+                                   ContentHash hash) {
+  if (auto fits = check_budget(profile, family, budget); !fits) return tl::unexpected(fits.error());
+  ChainBuilder builder(profile, family, budget, hash);
   for (const auto& clause : profile.clauses) {
-    if (!has_any(clause.peers, family)) continue;
-    clause.ports ? by_ports.push_back(clause) : builder.add(clause);
+    if (!clause.ports && has_any(clause.peers, family)) builder.add(clause);
   }
   for (const auto& clause : profile.named) builder.add(clause);
-  builder.add(by_ports);
-  return std::move(builder).build();
+  return builder.add(clauses_by_ports(profile, family)).and_then([&] {
+    return std::move(builder).build();
+  });
 }
 
 ProfileChain quarantine_chain(Direction direction) {
-  return ChainBuilder(direction, Family::kIpv4, "pods that are malformed, share an address or are gone")
-      .build();
+  const std::string name = std::string(in_or_out(direction)) + "quarantine";
+  const auto comment =
+      std::string(direction == Direction::kIngress ? "ingress" : "egress") + ": pods in quarantine";
+  ProfileChain chain;
+  chain.name = name;
+  // Not of 4, 8, 12... bytes: see encode_expression.cpp.
+  chain.denied = {{std::string("denied-") + in_or_out(direction) + "quarantined", comment},
+                  comment};
+  chain.chains[name] = {{name, {}, comment}, closed({}, chain.denied.spec)};
+  return chain;
 }
 
 std::optional<Element> element_of(const PodSet& set, const Address& address,
@@ -337,7 +235,7 @@ std::optional<Element> element_of(const PodSet& set, const Address& address,
   const auto& [name, protocol] = *set.port;
   const auto* port = find_port(ports, name, protocol);
   if (port == nullptr) return std::nullopt;
-  key.append_protocol(static_cast<std::uint8_t>(protocol)).append_port(port->number);
+  key.append_port(port->number).append_protocol(static_cast<std::uint8_t>(protocol));
   return Element{key, {}, {}};
 }
 

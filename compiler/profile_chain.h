@@ -6,7 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/budget.h"
+#include "compiler/content_hash.h"
 #include "compiler/profile.h"
+#include "compiler/result.h"
 #include "compiler/ruleset.h"
 
 namespace portcullis {
@@ -18,6 +21,16 @@ struct PodSet {
   Family family = Family::kIpv4;
   Peers peers;
   std::optional<std::pair<std::string, Protocol>> port;
+
+  bool operator==(const PodSet&) const = default;
+};
+
+// Counts what the chains of some policies drop.
+struct DeniedCounter {
+  CounterSpec spec;
+  std::string policies;  // what its name is a hash of: the comment before it was cut
+
+  bool operator==(const DeniedCounter&) const = default;
 };
 
 // The chain that decides one direction of a pod's addresses of one family, those that it goes on to
@@ -28,21 +41,37 @@ struct PodSet {
 //     in-1f    all ports: peers return; port : goto in-1f-1, in-1f-2, ...; drop
 //     in-1f-1  peers of those ports return; drop
 //
-// So what a new connection costs does not depend on how many port numbers the policies name. Names
-// of ports in egress rules are looked up one after the other, and so are ranges that lie in one
-// another so often that chains for their parts would be squares of them.
+// A chain looks up at most a set of pods and one of networks for each of the two, and a set for
+// each of the port names that egress rules have (kMostPortNames), so what a new connection costs
+// does not depend on how many rules, peers and ports the policies have.
 struct ProfileChain {
   std::string name;                     // of the chain where it begins
-  CounterSpec denied;                   // what all of them drop
+  DeniedCounter denied;                 // what all of them drop
   std::map<std::string, Chain> chains;  // by name, that one too
   std::map<std::string, Set> fixed;     // ranges of addresses and ports, and chains by ports
   std::map<std::string, PodSet> of_pods;
 };
 
-ProfileChain profile_chain(const Profile& profile, Family family);
+inline constexpr std::size_t kMostPortNames = 16;
 
-// The chain that denies everything of any family, for addresses whose pod cannot be understood, is
-// not known, or is gone.
+// Ranges of ports that overlap too often for chains of their parts are looked up in turn, if these
+// are no more than this; else they exceed the budget.
+inline constexpr std::size_t kMostClausesInTurn = 8;
+inline constexpr std::size_t kMostRangesInTurn = 128;
+
+// Whether it is within the budget, but for the number of sets: much cheaper than the chain.
+[[nodiscard]] Result<void> check_budget(const Profile& profile, Family family,
+                                        const Budget& budget);
+
+// Fails with kInvalidInput if the profile exceeds the budget, and with kConflict if two sets of
+// different content would have one name.
+[[nodiscard]] Result<ProfileChain> profile_chain(const Profile& profile, Family family,
+                                                 const Budget& budget = Budgets().profile,
+                                                 ContentHash hash = content_hash);
+
+// The chain that denies everything of any family: for addresses whose pod cannot be understood, is
+// not known or is gone, and for profiles that cannot be compiled. Its names are no hashes, so
+// nothing else can have them.
 ProfileChain quarantine_chain(Direction direction);
 
 // The element of a pod that gives `ports` their names and has this address among `set.peers`; none

@@ -31,9 +31,9 @@ std::size_t padded_size_of(FieldType type);  // in a set's key: rounded up to 4
 // A set element's key as the kernel stores it: fields in network byte order, each padded with
 // zeros to 4 bytes. The longest is ipv6_addr . ipv6_addr.
 //
-//     ipv4_addr . inet_proto . inet_service     10.0.0.1 . tcp . 80
+//     ipv4_addr . inet_service . inet_proto     10.0.0.1 . 80 . tcp
 //     +----+----+----+----+----+----+----+----+----+----+----+----+
-//     | 0a | 00 | 00 | 01 | 06 | 00 | 00 | 00 | 00 | 50 | 00 | 00 |
+//     | 0a | 00 | 00 | 01 | 00 | 50 | 00 | 00 | 06 | 00 | 00 | 00 |
 //     +----+----+----+----+----+----+----+----+----+----+----+----+
 class ElementKey {
  public:
@@ -114,7 +114,7 @@ struct Equal {
   auto operator<=>(const Equal&) const = default;
 };
 
-// meta l4proto . th dport @port-1f
+// th dport . meta l4proto @port-1f
 struct InSet {
   std::vector<Field> key;
   std::string set;

@@ -3,33 +3,44 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/pod_sets.h"
+#include "compiler/rejection.h"
+
 namespace portcullis {
 namespace {
 
-std::vector<Element> elements_of(const PodSet& set, const Membership& membership) {
-  std::vector<Element> elements;
-  for (const auto& member : membership.members(set.peers)) {
-    const auto element = element_of(set, member.address, member.pod->ports);
-    if (element) elements.push_back(*element);
-  }
-  std::sort(elements.begin(), elements.end());
-  return elements;
+// Whether one of `names` stands for something else in `known`.
+template <class Known, class Named>
+bool has_other(const Known& known, const Named& named) {
+  return std::any_of(named.begin(), named.end(), [&](const auto& entry) {
+    const auto found = known.find(entry.first);
+    return found != known.end() && !(found->second == entry.second);
+  });
 }
 
 }  // namespace
 
-RulesetBuilder::RulesetBuilder(const Membership& membership) : membership_(membership) {}
+RulesetBuilder::RulesetBuilder(const Membership& membership, const Budgets& budgets)
+    : membership_(membership), most_pods_(budgets.pods) {}
 
-std::string RulesetBuilder::add(const ProfileChain& profile) {
+bool RulesetBuilder::conflicts(const ProfileChain& profile) const {
+  return has_other(ruleset_.chains, profile.chains) || has_other(ruleset_.sets, profile.fixed) ||
+         has_other(of_pods_, profile.of_pods) ||
+         has_other(denied_, std::map{std::pair(profile.denied.spec.name, profile.denied)});
+}
+
+Result<std::string> RulesetBuilder::add(const ProfileChain& profile) {
   const auto& name = profile.name;
+  if (conflicts(profile)) return failure(ErrorCode::kConflict, name_conflict(name));
   if (ruleset_.chains.contains(name)) return name;
+  auto sets = pod_sets(profile, membership_, most_pods_);
+  if (!sets) return failure(ErrorCode::kInvalidInput, pods_excess(most_pods_));
   ruleset_.chains.insert(profile.chains.begin(), profile.chains.end());
-  ruleset_.counters.try_emplace(profile.denied.name, profile.denied);
+  ruleset_.counters.try_emplace(profile.denied.spec.name, profile.denied.spec);
+  denied_.try_emplace(profile.denied.spec.name, profile.denied);
+  of_pods_.insert(profile.of_pods.begin(), profile.of_pods.end());
   ruleset_.sets.insert(profile.fixed.begin(), profile.fixed.end());
-  for (const auto& [set_name, set] : profile.of_pods) {
-    const auto [place, added] = ruleset_.sets.try_emplace(set_name);
-    if (added) place->second = {set.spec, elements_of(set, membership_)};
-  }
+  ruleset_.sets.merge(*sets);
   return name;
 }
 

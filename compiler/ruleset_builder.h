@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "compiler/forward_chain.h"
@@ -13,10 +14,12 @@ namespace portcullis {
 class RulesetBuilder {
  public:
   // `membership` must outlive the builder.
-  explicit RulesetBuilder(const Membership& membership);
+  explicit RulesetBuilder(const Membership& membership, const Budgets& budgets = {});
 
-  // Adds the chain and its sets if they are not there; its name.
-  std::string add(const ProfileChain& profile);
+  // Adds the chain and its sets if they are not there; its name. Fails with kConflict if
+  // another chain or set has such a name, and with kInvalidInput if its sets have too many pods;
+  // then it adds nothing.
+  [[nodiscard]] Result<std::string> add(const ProfileChain& profile);
 
   // Sends the traffic of a local pod's address through a chain; "" if the direction is open.
   void dispatch(Direction direction, const Address& address, const std::string& chain);
@@ -25,8 +28,13 @@ class RulesetBuilder {
   Ruleset build() &&;
 
  private:
+  bool conflicts(const ProfileChain& profile) const;
+
   const Membership& membership_;
+  const std::size_t most_pods_;
   Ruleset ruleset_;
+  std::map<std::string, PodSet> of_pods_;
+  std::map<std::string, DeniedCounter> denied_;
   Dispatch dispatch_;
 };
 

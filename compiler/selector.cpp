@@ -83,10 +83,12 @@ bool LabelSelector::matches(const Labels& labels) const {
                      [&](const auto& requirement) { return holds(requirement, labels); });
 }
 
+// Both are sorted by key, so only requirements of the same key are compared.
 bool LabelSelector::subsumes(const LabelSelector& narrower) const {
   return std::all_of(requirements_.begin(), requirements_.end(), [&](const auto& wanted) {
-    return std::any_of(narrower.requirements_.begin(), narrower.requirements_.end(),
-                       [&](const auto& given) { return implies(given, wanted); });
+    const auto [first, last] =
+        std::ranges::equal_range(narrower.requirements_, wanted.key, {}, &Requirement::key);
+    return std::any_of(first, last, [&](const auto& given) { return implies(given, wanted); });
   });
 }
 

@@ -68,7 +68,7 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
                std::optional<nl::Conntrack> conntrack)
     : io_(io),
       options_(options),
-      compiler_(options.node_name),
+      compiler_(options.node_name, options.budgets),
       host_check_(options.node_name),
       host_timer_(io),
       reconciler_(
@@ -148,7 +148,10 @@ void Daemon::settle() {
   if (!quarantine_.recovered()) return;
   quarantine_.follow();
   if (sweeper_) sweeper_->lose(compiled.lost);
-  auto lines = problem_lines(problems_, compiler_.conflicts());
+  auto problems = problems_;
+  const auto rejected = compiler_.rejected();
+  for (const auto& each : rejected) problems.push_back(to_problem(each));
+  auto lines = problem_lines(problems, compiler_.conflicts());
   Status status = status_;
   status.source_read = true;
   if (first) look_at_host();
@@ -157,8 +160,10 @@ void Daemon::settle() {
   status.held_back = must_hold_back(status);
   status.unreadable_files = unreadable_files(problems_);
   status.problems = lines.size();
-  status.objects = count_objects(compiler_.cluster(), problems_);
+  status.objects = count_objects(compiler_.cluster(), problems);
   status.quarantined = compiler_.cluster().quarantined().size();
+  status.rejected_profiles = static_cast<std::size_t>(
+      std::ranges::count_if(rejected, [](const Rejection& each) { return !is_policy(each); }));
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return;

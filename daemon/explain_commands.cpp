@@ -27,7 +27,7 @@ Result<ExitCode> ask(const std::string& socket, const std::string& target, const
 
 // An empty cluster allows everything: whoever asks about one has named the wrong manifests.
 Result<ManifestInput> read_some(const Options& options, const Console& console) {
-  auto input = read_cluster(options.files, console.in);
+  auto input = read_cluster(options.files, console.in, options.budgets);
   if (!input) return input;
   say(input->remarks, console.err);
   if (!input->cluster.pods().empty() || !input->cluster.policies().empty()) return input;

@@ -82,9 +82,10 @@ std::size_t count_rejected(const ClusterState& cluster, const std::vector<Proble
 
 }  // namespace
 
-Result<ManifestInput> read_cluster(const std::vector<std::string>& names, std::istream& in) {
+Result<ManifestInput> read_cluster(const std::vector<std::string>& names, std::istream& in,
+                                   const Budgets& budgets) {
   std::vector<ManifestFile> files;
-  ManifestInput input;
+  ManifestInput input{ClusterState(budgets), {}, 0};
   for (const std::string& name : names) {
     std::vector<ManifestFile> later;
     const auto done = read(name, in, later);
@@ -92,8 +93,11 @@ Result<ManifestInput> read_cluster(const std::vector<std::string>& names, std::i
     for (auto& line : replace_objects(files, later)) input.remarks.push_back(std::move(line));
     std::ranges::move(later, std::back_inserter(files));
   }
-  const Manifests manifests = merge(files);
+  Manifests manifests = merge(files);
   for (const Event& event : manifests.events) input.cluster.apply(event);
+  for (const auto& rejection : rejected_policies(input.cluster)) {
+    manifests.problems.push_back(to_problem(rejection));
+  }
   for (const auto& [key, line] :
        problem_lines(manifests.problems, address_conflicts(input.cluster))) {
     input.remarks.push_back(line);

@@ -22,7 +22,7 @@ struct ManifestInput {
 // earlier one; within one name it is an error of both. What is wrong with single objects is a
 // remark, and fails closed; a file that cannot be read or is no YAML or JSON is an error.
 [[nodiscard]] Result<ManifestInput> read_cluster(const std::vector<std::string>& names,
-                                                 std::istream& in);
+                                                 std::istream& in, const Budgets& budgets = {});
 
 // The remarks on `out`, each after the program's name.
 void say(const std::vector<std::string>& remarks, std::ostream& out);

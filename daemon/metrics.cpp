@@ -105,6 +105,10 @@ std::vector<MetricFamily> of_status(const Status& status) {
       gauges("portcullis_quarantined_addresses",
              "Addresses that stay closed: their pods are gone, an interface has them still.",
              {value(status.quarantined)}),
+      gauges("portcullis_profiles_rejected",
+             "Sets of policies that would cost too much together: the pods that they select are "
+             "allowed nothing in that direction, and the log names them.",
+             {value(status.rejected_profiles)}),
       gauges("portcullis_object_problems", "Mistakes in objects, and files that cannot be read.",
              {value(status.problems)})};
 }

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "daemon/budget_option.h"
+
 namespace portcullis {
 namespace {
 
@@ -119,6 +121,14 @@ Result<void> set_log_level(Options& options, const std::string& value) {
   }
   options.log_level = *level;
   return {};
+}
+
+Result<void> set_policy_budget(Options& options, const std::string& value) {
+  return set_budget(options.budgets.policy, nullptr, value);
+}
+
+Result<void> set_profile_budget(Options& options, const std::string& value) {
+  return set_budget(options.budgets.profile, &options.budgets.pods, value);
 }
 
 Result<void> add_text(std::vector<std::string>& target, const std::string& value) {
@@ -263,6 +273,20 @@ constexpr std::array kTable{
            set_ownership},
     Option{"log-level", "", "debug|info|warning|error", kRun, false,
            "What is logged, and what is worse (default info)", set_log_level},
+    Option{"policy-budget", "", "LIMIT=N,...", kRun | kCompile | kExplain | kMatrix, false,
+           "The most that one policy may say: rules (default 2048), ports (4096), peers (2048: "
+           "requirements of selectors), cidrs (16384: networks and exceptions); and make, for each "
+           "direction and family: sets (2048), memory (16777216 bytes). With more it isolates its "
+           "pods and "
+           "allows nothing. What is within these costs the daemon up to 100 MB",
+           set_policy_budget},
+    Option{"profile-budget", "", "LIMIT=N,...", kRun | kCompile | kExplain | kMatrix, false,
+           "The same for all policies that select a pod, for one direction: rules (default 16384), "
+           "ports (8192), peers (8192), cidrs (65536), sets (4096), memory (67108864 bytes), pods "
+           "(262144: "
+           "addresses in the sets of peers, some 250 bytes each). With more the pod is allowed "
+           "nothing in this direction",
+           set_profile_budget},
     Option{"kernel", "", "", kDump, false, "The table in this network namespace's kernel (default)",
            set_kernel},
     Option{"desired", "", "", kDump, false, "The ruleset that the running daemon wants",

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/budget.h"
 #include "compiler/explain/matrix_query.h"
 #include "compiler/result.h"
 #include "daemon/log.h"
@@ -53,6 +54,7 @@ struct Options {
   std::string snapshot = "/var/lib/portcullis/ruleset";  // empty: none is kept
   nl::Ownership ownership = nl::Ownership::kOwned;       // of the table
   LogLevel log_level = LogLevel::kInfo;
+  Budgets budgets;
   std::vector<std::string> files;  // files, directories, "-" for stdin; empty: ask the daemon
   std::string from;                // of explain, as parse_query() takes them
   std::string to;

@@ -19,6 +19,11 @@ ProblemLines problem_lines(const std::vector<Problem>& problems,
   return lines;
 }
 
+Problem to_problem(const Rejection& rejection) {
+  const auto& origin = rejection.origin;
+  return {origin.empty() ? "API server" : origin, 0, {rejection.object, "", rejection.reason, 0}};
+}
+
 ProblemLog::News ProblemLog::update(ProblemLines standing) {
   News news;
   for (const auto& [key, line] : standing) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/address_owner.h"
+#include "compiler/rejection.h"
 #include "daemon/source/manifests.h"
 
 namespace portcullis {
@@ -15,6 +16,9 @@ using ProblemLines = std::map<std::string, std::string>;
 
 ProblemLines problem_lines(const std::vector<Problem>& problems,
                            const std::vector<AddressConflict>& conflicts);
+
+// As a problem of the file that it is of, or of the API server.
+Problem to_problem(const Rejection& rejection);
 
 // Tells news from what was said before, so that each problem is logged once when it appears and
 // once when it is gone. Not thread safe.

@@ -113,7 +113,7 @@ void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
     }
   }
   const bool clean = report.clean();
-  keep(std::move(report.defects));
+  keep(std::move(report).take());
   if (!clean) return;
   if (!our_kind(type.kind).empty()) return decode_object(place, type);
   decode_list(place, type);
@@ -134,7 +134,7 @@ void Decoder::decode_list(const Field& list, const TypeMeta& type) {
   const Field items = root["items"];
   items.each_item(
       [&](const Field& item) { decode_any(item, is_plain_list ? TypeMeta{} : item_type); });
-  keep(std::move(report.defects));
+  keep(std::move(report).take());
 }
 
 void Decoder::decode_object(const Field& place, const TypeMeta& said) {
@@ -153,7 +153,7 @@ void Decoder::decode_object(const Field& place, const TypeMeta& said) {
     root.allow_only({"apiVersion", "kind", "metadata", "spec", "status"});
     keep(decode_policy(root, origin_, substitute_name));
   }
-  keep(std::move(report.defects));
+  keep(std::move(report).take());
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ struct Directions {
 
 // Both, if a type cannot be read: the policy may have meant either.
 Directions decode_policy_types(const Field& types) {
-  const auto defects_before = types.report().defects.size();
+  const auto defects_before = types.report().found;
   Directions directions{false, false};
   types.each_item([&](const Field& item) {
     const auto* type = item.string();
@@ -28,7 +28,7 @@ Directions decode_policy_types(const Field& types) {
     }
   });
   if (types.list_size() > 2) types.defect("has more than two items; write Ingress, Egress or both");
-  return types.report().defects.size() == defects_before ? directions : Directions{};
+  return types.report().found == defects_before ? directions : Directions{};
 }
 
 // What the API server fills in when policyTypes is left out. An unknown field beside it may be
@@ -48,10 +48,10 @@ Directions decode_directions(const Field& spec, bool spec_is_clean) {
 }
 
 void decode_spec(const Field& root, NetworkPolicy& policy) {
-  const auto defects_before = root.report().defects.size();
+  const auto defects_before = root.report().found;
   const Field spec = root.section("spec");
   spec.allow_only({"podSelector", "policyTypes", "ingress", "egress"});
-  const bool spec_is_clean = root.report().defects.size() == defects_before;
+  const bool spec_is_clean = root.report().found == defects_before;
 
   const auto directions = decode_directions(spec, spec_is_clean);
   policy.isolates_ingress = directions.ingress;

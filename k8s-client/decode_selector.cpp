@@ -67,7 +67,7 @@ Requirement decode_requirement(const Field& field) {
 }  // namespace
 
 std::optional<LabelSelector> decode_selector(const Field& selector) {
-  const auto defects_before = selector.report().defects.size();
+  const auto defects_before = selector.report().found;
   selector.require_map();
   selector.allow_only({"matchLabels", "matchExpressions"});
   std::vector<Requirement> requirements;
@@ -78,7 +78,7 @@ std::optional<LabelSelector> decode_selector(const Field& selector) {
   expressions.each_item([&](const Field& item) {
     if (item.require_map()) requirements.push_back(decode_requirement(item));
   });
-  if (selector.report().defects.size() != defects_before) return std::nullopt;
+  if (selector.report().found != defects_before) return std::nullopt;
   return LabelSelector(std::move(requirements));
 }
 

@@ -22,6 +22,14 @@ std::string join(std::initializer_list<std::string_view> words) {
 
 }  // namespace
 
+std::vector<Defect> Report::take() && {
+  if (found > defects.size()) {
+    const auto more = std::to_string(found - defects.size());
+    defects.push_back({object, "", "has " + more + " more mistakes", defects.front().line});
+  }
+  return std::move(defects);
+}
+
 Field Field::operator[](std::string_view key) const& {
   return {*this, value_ == nullptr ? nullptr : value_->find(key), key, 0};
 }
@@ -78,7 +86,9 @@ std::size_t Field::list_size() const {
 }
 
 void Field::defect(std::string message) const {
-  report_->defects.push_back({report_->object, path(), std::move(message), line()});
+  if (report_->found++ < Report::kMostDefects) {
+    report_->defects.push_back({report_->object, path(), std::move(message), line()});
+  }
 }
 
 void Field::allow_only(std::initializer_list<std::string_view> known) const {

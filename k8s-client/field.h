@@ -11,13 +11,18 @@
 
 namespace portcullis::k8s {
 
-// What is wrong with one object, gathered while it is decoded.
+// What is wrong with one object, gathered while it is decoded. An object of 1 MB can have 100,000
+// defects: the first ones are kept, and the others counted.
 struct Report {
+  static constexpr std::size_t kMostDefects = 20;
+
   std::string object;
   UnknownFields unknown = UnknownFields::kTolerate;
-  std::vector<Defect> defects;
+  std::vector<Defect> defects{};
+  std::size_t found = 0;  // with those that are not kept
 
-  bool clean() const { return defects.empty(); }
+  bool clean() const { return found == 0; }
+  std::vector<Defect> take() &&;  // with one that tells how many more there are
 };
 
 // A value in a document, or where one would be, and the way to it. Children point to the field

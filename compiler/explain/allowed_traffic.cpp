@@ -65,6 +65,7 @@ DirectionTraffic allowed(const ClusterState& cluster, const DirectionVerdict& ve
     case Reason::kMalformed:
     case Reason::kContested:
     case Reason::kQuarantined:
+    case Reason::kOverBudget:
       return {};
     case Reason::kRule:
     case Reason::kNoRule:

@@ -25,6 +25,8 @@ const char* name_of(Reason reason) {
       return "Contested";
     case Reason::kQuarantined:
       return "Quarantined";
+    case Reason::kOverBudget:
+      return "OverBudget";
   }
   return "";
 }

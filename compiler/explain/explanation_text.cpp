@@ -48,6 +48,8 @@ std::string reason_text(const ClusterState& cluster, const DirectionVerdict& ver
     case Reason::kQuarantined:
       return "address is quarantined: it " + described_former(cluster, *subject.former) +
              ", and an interface of this node still has it";
+    case Reason::kOverBudget:
+      return "the policies that isolate it cannot be enforced together: " + verdict.excess;
   }
   return "";
 }
@@ -56,7 +58,12 @@ std::string policies_text(const ClusterState& cluster, const std::vector<ObjectK
   std::string text;
   for (const auto& key : policies) {
     text += (text.empty() ? "" : ", ") + to_string(key);
-    if (cluster.policies().at(key)->malformed) text += " (malformed: allows nothing)";
+    const auto excess = cluster.excesses().find(key);
+    if (excess != cluster.excesses().end()) {
+      text += " (exceeds its budget: " + excess->second + "; allows nothing)";
+    } else if (cluster.policies().at(key)->malformed) {
+      text += " (malformed: allows nothing)";
+    }
   }
   return text;
 }

@@ -23,8 +23,8 @@ auto of_family(const std::set<Address>& addresses, Family family) {
 
 }  // namespace
 
-IncrementalCompiler::IncrementalCompiler(std::string node_name)
-    : addresses_(std::move(node_name)), profiles_(pod_sets_) {}
+IncrementalCompiler::IncrementalCompiler(std::string node_name, const Budgets& budgets)
+    : cluster_(budgets), addresses_(std::move(node_name)), profiles_(pod_sets_, budgets) {}
 
 Compiled IncrementalCompiler::apply(std::span<const Event> events) {
   bool changed = false;
@@ -77,6 +77,12 @@ Ruleset IncrementalCompiler::ruleset() const {
   return ruleset;
 }
 
+std::vector<Rejection> IncrementalCompiler::rejected() const {
+  auto rejected = rejected_policies(cluster_);
+  for (auto& profile : profiles_.rejected()) rejected.push_back(std::move(profile));
+  return rejected;
+}
+
 RulesetSize IncrementalCompiler::size() const {
   RulesetSize size;
   if (!has_ruleset_) return size;
@@ -99,6 +105,7 @@ Compiled IncrementalCompiler::finish(bool changed, const Holders& before) {
   }
   settle_profiles();
   settle_quarantine();
+  settle_growth();
   for (auto* group : std::exchange(emptied_, {})) {
     if (group->addresses.empty() && !is_local(*group)) pod_sets_.drop(*group);
   }
@@ -222,12 +229,27 @@ void IncrementalCompiler::settle_profiles(PodGroup& group, LocalGroup& local, Di
   }
 }
 
+void IncrementalCompiler::settle_growth() {
+  const auto changed = profiles_.settle_growth();
+  if (changed.empty()) return;
+  for (auto& [ns, groups] : local_) {
+    for (auto& [group, local] : groups) {
+      for (const auto& of_direction : local.profiles) {
+        const bool affected = std::ranges::any_of(of_direction, [&](const ActiveProfile* profile) {
+          return profile != nullptr && std::ranges::find(changed, profile) != changed.end();
+        });
+        if (affected) redirected_.insert(local.addresses.begin(), local.addresses.end());
+      }
+    }
+  }
+}
+
 void IncrementalCompiler::settle_quarantine() {
   for (const auto direction : kDirections) {
     auto*& chain = quarantine_[index_of(direction)];
     if (closed_.empty() == (chain == nullptr)) continue;
     if (chain == nullptr) {
-      chain = &profiles_.use(quarantine_chain(direction));
+      chain = &profiles_.quarantine(direction);
     } else {
       profiles_.release(*std::exchange(chain, nullptr));
     }

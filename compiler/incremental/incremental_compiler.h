@@ -54,7 +54,7 @@ struct Compiled {
 // claimed by a pod of this node; and the ruleset equals compile() of the cluster.
 class IncrementalCompiler {
  public:
-  explicit IncrementalCompiler(std::string node_name);
+  explicit IncrementalCompiler(std::string node_name, const Budgets& budgets = {});
   IncrementalCompiler(const IncrementalCompiler&) = delete;
   IncrementalCompiler& operator=(const IncrementalCompiler&) = delete;
 
@@ -74,6 +74,7 @@ class IncrementalCompiler {
 
   const ClusterState& cluster() const { return cluster_; }
   std::vector<AddressConflict> conflicts() const { return addresses_.conflicts(); }
+  std::vector<Rejection> rejected() const;  // policies, then profiles of local pods
 
  private:
   // Of one group, its addresses that are of this node, and what decides for them.
@@ -97,6 +98,7 @@ class IncrementalCompiler {
   void settle_profiles();
   void settle_profiles(PodGroup& group, LocalGroup& local, Direction direction);
   void settle_quarantine();
+  void settle_growth();
   SharedPolicies selecting(const PodGroup& group, Direction direction) const;
   std::optional<ChainNames> chains_of(const Address& address);
   void take_dispatch(RulesetChange& change);

@@ -30,10 +30,18 @@ bool may_hold_any_pod(const PodSet& set) {
   return set.peers.everyone || !set.peers.ranges(set.family).empty();
 }
 
+// Any pod of any namespace may match.
+bool is_unanchored(const PeerSelector& selector) {
+  return std::holds_alternative<LabelSelector>(selector.namespaces) &&
+         anchors_of(selector.pods).empty();
+}
+
 // By which selectors of which namespace ("": any) groups that the set may hold are found.
 template <class Function>
 void for_each_selector(const PodSet& set, Function function) {
-  if (may_hold_any_pod(set)) return function(std::string(), LabelSelector());
+  if (may_hold_any_pod(set) || std::ranges::any_of(set.peers.pods, is_unanchored)) {
+    return function(std::string(), LabelSelector());
+  }
   for (const auto& selector : set.peers.pods) {
     const auto* name = std::get_if<std::string>(&selector.namespaces);
     function(name != nullptr ? *name : std::string(), selector.pods);
@@ -103,6 +111,7 @@ PodGroup& PodSetIndex::group_of(const Pod& pod) {
 }
 
 void PodSetIndex::add(PodGroup& group, const Address& address) {
+  ++addresses_;
   group.addresses.insert(address);
   for (auto* set : group.sets) {
     if (includes(set->set, set->groups.at(&group), address)) put(*set, group, address, true);
@@ -111,6 +120,7 @@ void PodSetIndex::add(PodGroup& group, const Address& address) {
 
 void PodSetIndex::remove(PodGroup& group, const Address& address) {
   group.addresses.erase(address);
+  --addresses_;
   for (auto* set : group.sets) {
     if (includes(set->set, set->groups.at(&group), address)) put(*set, group, address, false);
   }
@@ -123,6 +133,11 @@ void PodSetIndex::drop(PodGroup& group) {
   ns.by_labels.remove(group.labels(), &group);
   ns.groups.erase(ns.groups.find(*group.key));
   if (!ns.object && ns.groups.empty()) namespaces_.erase(place);
+}
+
+bool PodSetIndex::has_other(const PodSet& set) const {
+  const auto known = sets_.find(set.spec.name);
+  return known != sets_.end() && !(known->second.set == set);
 }
 
 ActivePodSet& PodSetIndex::use(const PodSet& set) {
@@ -169,11 +184,7 @@ void PodSetIndex::print(Ruleset& ruleset) const {
 void PodSetIndex::measure(RulesetSize& size) const {
   size.sets += sets_.size();
   for (const auto& [name, active] : sets_) {
-    for (const auto& [group, held] : active.groups) {
-      for (const auto& address : group->addresses) {
-        if (includes(active.set, held, address)) ++size.elements;
-      }
-    }
+    size.elements += active.size;
   }
 }
 
@@ -203,6 +214,8 @@ void PodSetIndex::match(PodGroup& group, ActivePodSet& set, const Namespace* ns)
 
 // An address that left and came again before the next take() has not changed.
 void PodSetIndex::put(ActivePodSet& set, const PodGroup& group, const Address& address, bool in) {
+  in ? ++set.size : --set.size;
+  growth_ += in ? 1 : 0;
   if (!set.taken) return;
   touched_.insert(&set);
   const auto key = element_of(set.set, address, group.ports())->key;
@@ -212,7 +225,7 @@ void PodSetIndex::put(ActivePodSet& set, const PodGroup& group, const Address& a
 
 PodSetIndex::Groups PodSetIndex::candidates(const PodSet& set) {
   Groups found;
-  if (may_hold_any_pod(set)) {
+  if (may_hold_any_pod(set) || std::ranges::any_of(set.peers.pods, is_unanchored)) {
     for (auto& [name, ns] : namespaces_) add_candidates(ns, LabelSelector(), found);
     return found;
   }

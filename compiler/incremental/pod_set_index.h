@@ -51,6 +51,7 @@ struct ActivePodSet {
   int uses = 0;
   // Whose addresses it holds: all, or (false) only those that its ranges cover.
   std::unordered_map<PodGroup*, bool> groups;
+  std::size_t size = 0;                // elements
   bool taken = false;                  // the last change of the ruleset told of it
   std::map<ElementKey, bool> changes;  // since then: true came, false went
 };
@@ -76,6 +77,9 @@ class PodSetIndex {
   void remove(PodGroup& group, const Address& address);
   void drop(PodGroup& group);  // one without addresses
 
+  // Whether its name stands for a set of other content.
+  bool has_other(const PodSet& set) const;
+
   // Sets are kept as long as they are in use, and by what they were until the next take().
   ActivePodSet& use(const PodSet& set);
   void release(ActivePodSet& set);
@@ -85,6 +89,11 @@ class PodSetIndex {
 
   void print(Ruleset& ruleset) const;     // adds the sets in use
   void measure(RulesetSize& size) const;  // adds theirs
+
+  std::size_t addresses() const { return addresses_; }  // of all groups
+
+  // How many elements came into sets in use since the last call.
+  std::size_t take_growth() { return std::exchange(growth_, 0); }
 
  private:
   using Groups = std::unordered_set<PodGroup*>;
@@ -106,6 +115,8 @@ class PodSetIndex {
   std::map<std::string, ActivePodSet> sets_;  // by name
   SelectorIndex<ActivePodSet*> selectors_;
   std::unordered_set<ActivePodSet*> touched_;  // since the last take()
+  std::size_t addresses_ = 0;
+  std::size_t growth_ = 0;
 };
 
 }  // namespace portcullis

@@ -3,13 +3,15 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <unordered_set>
 #include <vector>
 
 #include "compiler/incremental/pod_set_index.h"
-#include "compiler/profile.h"
+#include "compiler/profile_chain.h"
+#include "compiler/rejection.h"
 
 namespace portcullis {
 
@@ -19,7 +21,7 @@ using SharedPolicies = std::vector<std::shared_ptr<const NetworkPolicy>>;  // so
 struct ActiveChain {
   std::string name;
   std::map<std::string, Chain> chains;  // by name, its own too
-  std::string denied;                   // their counter
+  std::string denied;                   // their counter, by name
   std::vector<std::string> fixed;
   std::vector<ActivePodSet*> of_pods;
   int uses = 0;
@@ -33,6 +35,8 @@ struct ActiveProfile {
   SharedPolicies policies;       // not empty
   std::vector<NamedPort> ports;  // empty where they do not matter
   ActiveChain* chain = nullptr;  // null: the direction is open
+  std::string rejected;          // why it is quarantined; empty: it is enforced
+  std::size_t retry_below = 0;   // pods' addresses at which it may be enforced again; 0: never
   int uses = 0;
 };
 
@@ -44,7 +48,9 @@ struct ActiveProfile {
 class ProfileRegistry {
  public:
   // `pod_sets` must outlive it.
-  explicit ProfileRegistry(PodSetIndex& pod_sets) : pod_sets_(pod_sets) {}
+  explicit ProfileRegistry(PodSetIndex& pod_sets, const Budgets& budgets = {},
+                           ContentHash hash = content_hash)
+      : pod_sets_(pod_sets), budgets_(budgets), hash_(hash) {}
   ProfileRegistry(const ProfileRegistry&) = delete;
   ProfileRegistry& operator=(const ProfileRegistry&) = delete;
 
@@ -52,8 +58,17 @@ class ProfileRegistry {
                      const std::vector<NamedPort>& subject_ports);
   void release(ActiveProfile& profile);
 
-  ActiveChain& use(const ProfileChain& profile);
+  ActiveChain& quarantine(Direction direction);
   void release(ActiveChain& chain);
+
+  // Profiles that are quarantined because they exceed their budget, or because one of their names
+  // stands for something else. Sorted.
+  std::vector<Rejection> rejected() const;
+
+  // Quarantines the profiles whose pod sets outgrew the budget, and enforces those again that were
+  // quarantined for that, once a tenth of all pods are gone: not sooner, so that they do not flap.
+  // The profiles that have another chain now.
+  std::vector<const ActiveProfile*> settle_growth();
 
   // Adds what has happened since the last call. What is no longer in use goes.
   void take(RulesetChange& change);
@@ -77,6 +92,7 @@ class ProfileRegistry {
     std::map<std::string, Shared<T>> objects;
     std::unordered_set<std::string> touched;  // since the last take()
 
+    bool has_other(const std::string& name, const T& object) const;
     void use(const std::string& name, const T& object);
     void release(const std::string& name);
 
@@ -84,14 +100,23 @@ class ProfileRegistry {
     void take(Map& before, Map& after);
   };
 
+  void enforce(ActiveProfile& active);
+  void reject_for_pods(ActiveProfile& active);
+  ActiveChain* chain_of(ActiveProfile& active);
+  bool conflicts(const ProfileChain& profile) const;
+  ActiveChain* find_or_add(const ProfileChain& profile);
+  std::optional<std::vector<ActivePodSet*>> use_pod_sets(const ProfileChain& profile);
   void take_chains(RulesetChange& change);
 
   PodSetIndex& pod_sets_;
+  const Budgets budgets_;
+  const ContentHash hash_;
   std::map<Key, ActiveProfile> profiles_;
   std::map<std::string, ActiveChain> chains_;
   Pool<Set> fixed_;
-  Pool<CounterSpec> counters_;
+  Pool<DeniedCounter> counters_;
   std::unordered_set<ActiveChain*> touched_chains_;  // since the last take()
+  std::size_t headroom_ = 0;  // elements that may come before any profile can outgrow its budget
 };
 
 }  // namespace portcullis

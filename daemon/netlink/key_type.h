@@ -15,7 +15,7 @@ namespace portcullis::nl {
 //
 //      31..18   17..12    11..6        5..0
 //     +--------+---------+------------+--------------+
-//     |   0    | ipv4: 7 | proto: 12  | service: 13  |    ipv4_addr . inet_proto . inet_service
+//     |   0    | ipv4: 7 | service: 13| proto: 12    |    ipv4_addr . inet_service . inet_proto
 //     +--------+---------+------------+--------------+
 //
 std::uint32_t wire_type(const std::vector<FieldType>& key);

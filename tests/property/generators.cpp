@@ -217,14 +217,21 @@ rc::Gen<Connection> connection() {
   });
 }
 
-ClusterState cluster_of(const std::vector<Event>& events) {
-  ClusterState cluster;
+Budgets small_budgets() {
+  Budgets budgets;
+  budgets.policy = {{3, 3, 5, 4}, 4, 4'096};
+  budgets.profile = {{5, 4, 7, 6}, 6, 8'192};
+  return budgets;
+}
+
+ClusterState cluster_of(const std::vector<Event>& events, const Budgets& budgets) {
+  ClusterState cluster(budgets);
   for (const auto& event : events) cluster.apply(event);
   return cluster;
 }
 
-ClusterState any_cluster(const char* name) {
-  auto cluster = cluster_of(*events());
+ClusterState any_cluster(const char* name, const Budgets& budgets) {
+  auto cluster = cluster_of(*events(), budgets);
   RC_LOG() << "# " << name << "\n" << to_manifests(cluster);
   return cluster;
 }

@@ -21,9 +21,12 @@ rc::Gen<Pod> pod();
 rc::Gen<std::vector<Event>> events();  // namespaces, pods and policies in any order
 rc::Gen<Connection> connection();      // between addresses of the same small world
 
-ClusterState cluster_of(const std::vector<Event>& events);
+ClusterState cluster_of(const std::vector<Event>& events, const Budgets& budgets = {});
+
+// That many policies and profiles of this world exceed, but for the limit on pods.
+Budgets small_budgets();
 
 // A random cluster, which a counterexample prints as manifests under this name. In a property only.
-ClusterState any_cluster(const char* name = "cluster");
+ClusterState any_cluster(const char* name = "cluster", const Budgets& budgets = {});
 
 }  // namespace portcullis::test

@@ -51,6 +51,11 @@ RulesetSize size_of(const Ruleset& ruleset) {
   return size;
 }
 
+std::vector<Rejection> sorted(std::vector<Rejection> rejected) {
+  std::ranges::sort(rejected);
+  return rejected;
+}
+
 std::vector<std::string> lines(const std::vector<AddressConflict>& conflicts) {
   std::vector<std::string> lines;
   lines.reserve(conflicts.size());
@@ -87,16 +92,18 @@ std::vector<Address> united(std::vector<Address> one, const std::vector<Address>
   return one;
 }
 
-RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchAfterEachStep, ()) {
-  IncrementalCompiler incremental("n1");
-  ClusterState cluster;
+void assert_equals_a_compilation_from_scratch(const Budgets& budgets) {
+  IncrementalCompiler incremental("n1", budgets);
+  ClusterState cluster(budgets);
   for (const auto& batch : batches()) {
     const auto owners = address_owners(cluster);
     const auto here = subjects(cluster, "n1");
     for (const auto& event : batch) cluster.apply(event);
     follow_quarantine(here, subjects(cluster, "n1"), cluster);
     const auto compiled = incremental.apply(batch);
-    assert_equal(incremental.ruleset(), compile(cluster, "n1"));
+    const auto from_scratch = compile_all(cluster, "n1");
+    assert_equal(incremental.ruleset(), from_scratch.ruleset);
+    RC_ASSERT(sorted(incremental.rejected()) == from_scratch.rejected);
     RC_ASSERT(incremental.size() == size_of(incremental.ruleset()));
     RC_ASSERT(incremental.cluster().quarantined() == cluster.quarantined());
     RC_ASSERT(lines(incremental.conflicts()) == lines(address_conflicts(cluster)));
@@ -115,6 +122,38 @@ RC_GTEST_PROP(IncrementalLaws, QuarantineEqualsACompilationFromScratchToo, ()) {
     assert_equal(incremental.ruleset(), compile(incremental.cluster(), "n1"));
     for (const auto& [address, subject] : subjects(incremental.cluster(), "n1")) {
       RC_ASSERT(!incremental.cluster().quarantined().contains(address));
+    }
+  }
+}
+
+RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchAfterEachStep, ()) {
+  assert_equals_a_compilation_from_scratch({});
+}
+
+RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchBeyondBudgets, ()) {
+  assert_equals_a_compilation_from_scratch(small_budgets());
+}
+
+// What was rejected for its pods may stay so after some of them went, and nothing else may differ.
+RC_GTEST_PROP(IncrementalLaws, NeverHasMorePodsInAProfileThanItsBudget, ()) {
+  Budgets budgets;
+  budgets.pods = *rc::gen::inRange<std::size_t>(1, 8);
+  IncrementalCompiler incremental("n1", budgets);
+  KernelModel kernel(compile({}, "n1"));
+  incremental.apply({});
+  for (const auto& batch : batches()) {
+    const auto change = incremental.apply(batch).change;
+    if (const auto done = kernel.apply(diff_parts(change.before, change.after)); !done) {
+      RC_FAIL(done.error().message);
+    }
+    assert_equal(kernel.ruleset(), incremental.ruleset());
+    const auto from_scratch = compile_all(incremental.cluster(), "n1");
+    for (const auto& rejection : from_scratch.rejected) {
+      const auto rejected = incremental.rejected();
+      RC_ASSERT(std::ranges::find(rejected, rejection) != rejected.end());
+    }
+    if (sorted(incremental.rejected()) == from_scratch.rejected) {
+      assert_equal(incremental.ruleset(), from_scratch.ruleset);
     }
   }
 }

@@ -53,28 +53,40 @@ RC_GTEST_PROP(IntervalLaws, SubtractLeavesWhatIsInNoHole, ()) {
 }
 
 RC_GTEST_PROP(IntervalLaws, PartitionPutsEachPortInTheClassOfItsSets, ()) {
+  const auto taken = [] {
+    PortSet set;
+    if (*rc::gen::arbitrary<bool>()) {
+      for (const auto& [first, last] : merge(intervals())) set.push_back({first, last});
+    }
+    return set;
+  }();
   std::vector<PortSet> sets;
+  std::vector<WeightedPorts> weighted;
   for (int count = *rc::gen::inRange(0, 5); count > 0; --count) {
     PortSet set;
     for (const auto& [first, last] : merge(intervals())) set.push_back({first, last});
+    weighted.push_back({set, 1});
     sets.push_back(std::move(set));
   }
   const auto has = [](const PortSet& set, std::uint32_t port) {
     return std::ranges::any_of(
         set, [&](auto& range) { return range.first <= port && port <= range.last; });
   };
-  const auto classes = partition(sets);
+  const auto classes = *partition(taken, weighted, {1'000, 1'000});
   for (const auto& each : classes) RC_ASSERT(merge(each.ports) == each.ports);
   for (std::uint32_t port = 0; port < 256; ++port) {
     std::vector<std::size_t> members;
     for (std::size_t i = 0; i < sets.size(); ++i) {
       if (has(sets[i], port)) members.push_back(i);
     }
+    const bool is_taken = has(taken, port);
+    if (is_taken) members.clear();
     std::vector<std::vector<std::size_t>> found;
     for (const auto& each : classes) {
       if (has(each.ports, port)) found.push_back(each.members);
     }
-    RC_ASSERT(found == (members.empty() ? decltype(found)() : decltype(found){members}));
+    const bool in_none = members.empty() && !is_taken;
+    RC_ASSERT(found == (in_none ? decltype(found)() : decltype(found){members}));
   }
 }
 

@@ -5,16 +5,16 @@
 namespace portcullis::test {
 namespace {
 
-TEST(ContentHash, IsTwentyHexadecimalDigits) {
+TEST(ContentHash, Is128BitsInHexadecimalDigits) {
   const auto hash = content_hash("web");
-  EXPECT_EQ(hash.size(), 20u);
+  EXPECT_EQ(hash.size(), 32u);
   EXPECT_EQ(hash.find_first_not_of("0123456789abcdef"), std::string::npos);
 }
 
 // Names must not change between builds: a restart would replace every object in the kernel.
 TEST(ContentHash, IsTheSameInEveryBuild) {
-  EXPECT_EQ(content_hash(""), "0a68eb57c88a9d27f85e");
-  EXPECT_EQ(content_hash("web"), "e8cd958e6645cf1cd193");
+  EXPECT_EQ(content_hash(""), "e3b0c44298fc1c149afbf4c8996fb924");
+  EXPECT_EQ(content_hash("web"), "4b5e57f6eb2f42b9039b3d1e13929295");
 }
 
 TEST(ContentHash, TellsContentApart) {

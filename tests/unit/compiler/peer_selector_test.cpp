@@ -73,7 +73,7 @@ TEST(PeerSelector, UnionDropsWhatAnotherMemberCovers) {
   EXPECT_EQ(unite({web, everyone, bank}), std::vector{everyone});
   EXPECT_EQ(unite({ui, web, ui}), std::vector{web});
   EXPECT_EQ(unite({bank, web}).size(), 2u);
-  EXPECT_TRUE(unite({}).empty());
+  EXPECT_TRUE(unite(std::vector<PeerSelector>()).empty());
 }
 
 TEST(PeerSelector, UnionIsTheSameInEveryOrder) {

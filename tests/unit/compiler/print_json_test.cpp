@@ -71,16 +71,16 @@ TEST(PrintJson, RangesArePrefixesWhereTheyCanBe) {
 }
 
 TEST(PrintJson, ConcatenationsHavePortsAsNumbers) {
-  const SetSpec spec{"port", {FieldType::kInetProto, FieldType::kInetService}, true, false, ""};
+  const SetSpec spec{"port", {FieldType::kInetService, FieldType::kInetProto}, true, false, ""};
   const auto port = [](std::uint8_t protocol, std::uint16_t number) {
-    return ElementKey().append_protocol(protocol).append_port(number);
+    return ElementKey().append_port(number).append_protocol(protocol);
   };
   EXPECT_EQ(
-      json_of({spec, {{port(6, 80), port(6, 80), {}}, {port(17, 1), port(17, 9), {}}}}).at("set"),
+      json_of({spec, {{port(17, 1), port(17, 9), {}}, {port(6, 80), port(6, 80), {}}}}).at("set"),
       Json::parse(R"({
     "family": "inet", "table": "portcullis", "name": "port",
-    "type": ["inet_proto", "inet_service"], "flags": ["interval"],
-    "elem": [{"concat": ["tcp", 80]}, {"concat": ["udp", {"range": [1, 9]}]}]})"));
+    "type": ["inet_service", "inet_proto"], "flags": ["interval"],
+    "elem": [{"concat": [{"range": [1, 9]}, "udp"]}, {"concat": [80, "tcp"]}]})"));
 }
 
 TEST(PrintJson, VerdictMapElementsJumpOrGo) {
@@ -110,11 +110,11 @@ TEST(PrintJson, Statements) {
             Json::parse(R"([{"match": {"op": "==",
                 "left": {"payload": {"protocol": "ip6", "field": "hoplimit"}}, "right": 255}},
                             {"counter": null}, {"drop": null}])"));
-  EXPECT_EQ(expressions({InSet{{Field::kL4Proto, Field::kDestinationPort}, "port", true},
+  EXPECT_EQ(expressions({InSet{{Field::kDestinationPort, Field::kL4Proto}, "port", true},
                          Verdict{Verdict::Kind::kReturn}}),
             Json::parse(R"([{"match": {"op": "==",
-                "left": {"concat": [{"meta": {"key": "l4proto"}},
-                                    {"payload": {"protocol": "th", "field": "dport"}}]},
+                "left": {"concat": [{"payload": {"protocol": "th", "field": "dport"}},
+                                    {"meta": {"key": "l4proto"}}]},
                 "right": "@port"}}, {"return": null}])"));
   EXPECT_EQ(expressions({VerdictMap{{Field::kIp4Source}, "egress-v4"}}),
             Json::parse(R"([{"vmap": {"key": {"payload": {"protocol": "ip", "field": "saddr"}},

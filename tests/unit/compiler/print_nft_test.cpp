@@ -10,8 +10,8 @@ namespace {
 ElementKey one(std::string_view text) { return ElementKey().append(address(text)); }
 
 ElementKey port(std::uint8_t protocol, std::uint16_t number) {
-  auto key = ElementKey().append_protocol(protocol);
-  return key.append_port(number);
+  auto key = ElementKey().append_port(number);
+  return key.append_protocol(protocol);
 }
 
 Element range(std::string_view first, std::string_view last) { return {one(first), one(last), {}}; }
@@ -31,7 +31,7 @@ std::string print(const Chain& chain) {
 const SetSpec kIpv4Hash{"s", {FieldType::kIpv4Addr}, false, false, ""};
 const SetSpec kIpv4Interval{"s", {FieldType::kIpv4Addr}, true, false, ""};
 const SetSpec kIpv6Interval{"s", {FieldType::kIpv6Addr}, true, false, ""};
-const SetSpec kPorts{"s", {FieldType::kInetProto, FieldType::kInetService}, true, false, ""};
+const SetSpec kPorts{"s", {FieldType::kInetService, FieldType::kInetProto}, true, false, ""};
 
 TEST(PrintNft, EmptyTable) { EXPECT_EQ(print_nft({}), "table inet portcullis {\n}\n"); }
 
@@ -92,17 +92,17 @@ TEST(PrintNft, RangeOfABlocksSizeOutOfPlaceIsNoPrefix) {
 TEST(PrintNft, PortsAreOneToALineAndNeverPrefixes) {
   EXPECT_EQ(print(Set{kPorts,
                       {{port(6, 0), port(6, 65535), {}},
+                       {port(132, 1), port(132, 2), {}},
                        {port(17, 53), port(17, 53), {}},
-                       {port(17, 80), port(17, 95), {}},
-                       {port(132, 1), port(132, 2), {}}}}),
+                       {port(17, 80), port(17, 95), {}}}}),
             R"(table inet portcullis {
 	set s {
-		type inet_proto . inet_service
+		type inet_service . inet_proto
 		flags interval
-		elements = { tcp . 0-65535,
-			     udp . 53,
-			     udp . 80-95,
-			     sctp . 1-2 }
+		elements = { 0-65535 . tcp,
+			     1-2 . sctp,
+			     53 . udp,
+			     80-95 . udp }
 	}
 }
 )");
@@ -192,9 +192,9 @@ TEST(PrintNft, Rules) {
       {{InSet{{Field::kIp4Source}, "peer", false}, back}, "ip saddr @peer return"},
       {{InSet{{Field::kIp6Source, Field::kIp6Destination}, "self-v6", false}, accept},
        "ip6 saddr . ip6 daddr @self-v6 accept"},
-      {{InSet{{Field::kL4Proto, Field::kDestinationPort}, "port", true},
+      {{InSet{{Field::kDestinationPort, Field::kL4Proto}, "port", true},
         InSet{{Field::kIp4Destination}, "cidr", true}, back},
-       "meta l4proto . th dport @port ip daddr @cidr return"},
+       "th dport . meta l4proto @port ip daddr @cidr return"},
       {{VerdictMap{{Field::kIp4Source}, "egress-v4"}}, "ip saddr vmap @egress-v4"},
       {{Equal{Field::kIp6HopLimit, 255}, Equal{Field::kIcmpv6Type, 135}, accept},
        "ip6 hoplimit 255 icmpv6 type nd-neighbor-solicit accept"},

@@ -27,7 +27,7 @@ Built build(const Profile& profile, const std::vector<Event>& pods = {},
   const auto found = endpoints(state);
   const Membership membership(found);
   RulesetBuilder builder(membership);
-  const auto chain = builder.add(profile_chain(profile, family));
+  const auto chain = *builder.add(*profile_chain(profile, family));
   return {std::move(builder).build(), chain};
 }
 
@@ -47,7 +47,7 @@ std::string rules(const Built& built) {
     std::string line = to_string(rule);
     for (const auto& [name, set] : built.ruleset.sets) {
       const auto place = line.find(name);
-      if (place != std::string::npos) line.erase(place + name.rfind('-'), 21);
+      if (place != std::string::npos) line.erase(place + name.rfind('-'), 33);
     }
     for (const auto& [name, counter] : built.ruleset.counters) {
       boost::algorithm::erase_all(line, " name \"" + name + "\"");
@@ -134,8 +134,8 @@ TEST(RulesetBuilder, IngressLooksAtTheSourceAndEgressAtTheDestination) {
             "ip saddr @cidr-v4 return\n"
             "counter drop\n");
   EXPECT_EQ(rules(build(profile(Direction::kEgress, {to(peers).tcp(80)}), {}, Family::kIpv6)),
-            "meta l4proto . th dport @port ip6 daddr @peer-v6 return\n"
-            "meta l4proto . th dport @port ip6 daddr @cidr-v6 return\n"
+            "th dport . meta l4proto @port ip6 daddr @peer-v6 return\n"
+            "th dport . meta l4proto @port ip6 daddr @cidr-v6 return\n"
             "counter drop\n");
 }
 
@@ -146,7 +146,7 @@ TEST(RulesetBuilder, BlocksOfTheOtherFamilyAreNobody) {
 
 TEST(RulesetBuilder, EveryoneNeedsNoAddress) {
   EXPECT_EQ(rules(build(profile(Direction::kIngress, {from().tcp(80)}))),
-            "meta l4proto . th dport @port return\ncounter drop\n");
+            "th dport . meta l4proto @port return\ncounter drop\n");
 }
 
 TEST(RulesetBuilder, ChainNamesItsPolicies) {
@@ -260,11 +260,11 @@ TEST(RulesetBuilder, BlocksAreAnIntervalSetAndLoneAddressesAHash) {
 TEST(RulesetBuilder, LonePortsAreAHashAndRangesAnIntervalSet) {
   const auto lone = build(profile(Direction::kIngress, {from().tcp(80).udp(53)}));
   EXPECT_FALSE(find_set(lone, "port").spec.interval);
-  EXPECT_EQ(elements(find_set(lone, "port")), "tcp . 80, udp . 53");
+  EXPECT_EQ(elements(find_set(lone, "port")), "53 . udp, 80 . tcp");
   const auto range =
       build(profile(Direction::kIngress, {from().range(Protocol::kTcp, 80, 90).udp(53)}));
   EXPECT_TRUE(find_set(range, "port").spec.interval);
-  EXPECT_EQ(elements(find_set(range, "port")), "tcp . 80-90, udp . 53");
+  EXPECT_EQ(elements(find_set(range, "port")), "53 . udp, 80-90 . tcp");
 }
 
 TEST(RulesetBuilder, RulesTellWhatKindOfSetTheyLookInto) {
@@ -290,14 +290,14 @@ TEST(RulesetBuilder, NamedEgressPortsAreASetOfAddressAndPort) {
       pod("shop/d", "10.0.0.4").labels("app=ui").port("sql", 1)};
   const auto ipv4 = build(to_databases, pods);
   EXPECT_EQ(rules(ipv4),
-            "ip daddr . meta l4proto . th dport @named-v4 return\n"
+            "ip daddr . th dport . meta l4proto @named-v4 return\n"
             "counter drop\n");
-  EXPECT_EQ(elements(find_set(ipv4, "named-v4")), "10.0.0.1 . tcp . 5432, 10.0.0.2 . tcp . 3306");
+  EXPECT_EQ(elements(find_set(ipv4, "named-v4")), "10.0.0.1 . 5432 . tcp, 10.0.0.2 . 3306 . tcp");
   const auto ipv6 = build(to_databases, pods, Family::kIpv6);
   EXPECT_EQ(rules(ipv6),
-            "ip6 daddr . meta l4proto . th dport @named-v6 return\n"
+            "ip6 daddr . th dport . meta l4proto @named-v6 return\n"
             "counter drop\n");
-  EXPECT_EQ(elements(find_set(ipv6, "named-v6")), "fd00::1 . tcp . 5432");
+  EXPECT_EQ(elements(find_set(ipv6, "named-v6")), "fd00::1 . 5432 . tcp");
 }
 
 TEST(RulesetBuilder, NamedSetsSayWhoseTheyAre) {
@@ -315,7 +315,7 @@ TEST(RulesetBuilder, NamedSetsSayWhoseTheyAre) {
 TEST(RulesetBuilder, QuarantineDropsEverything) {
   const Membership nobody({});
   RulesetBuilder builder(nobody);
-  const auto chain = builder.add(quarantine_chain(Direction::kIngress));
+  const auto chain = *builder.add(quarantine_chain(Direction::kIngress));
   builder.dispatch(Direction::kIngress, address("fd00::1"), chain);
   const auto ruleset = std::move(builder).build();
   const auto& quarantine = ruleset.chains.at(chain);
@@ -323,10 +323,39 @@ TEST(RulesetBuilder, QuarantineDropsEverything) {
   const auto& counter = ruleset.counters.begin()->second;
   EXPECT_EQ(to_string(quarantine.rules[0]), "counter name \"" + counter.name + "\" drop");
   EXPECT_EQ(counter.comment, quarantine.spec.comment);
-  EXPECT_EQ(quarantine.spec.comment,
-            "ingress: pods that are malformed, share an address or are gone");
+  EXPECT_EQ(quarantine.spec.comment, "ingress: pods in quarantine");
   EXPECT_EQ(elements(find_set({ruleset, chain}, "ingress-v6")), "fd00::1 : jump " + chain);
   EXPECT_EQ(elements(find_set({ruleset, chain}, "self-v6")), "fd00::1 . fd00::1");
+}
+
+// A hash that anybody can aim at.
+std::string one_digit_hash(std::string_view content) {
+  return std::string(1, static_cast<char>('0' + content.size() % 2));
+}
+
+Result<ProfileChain> weakly_named(const Profile& profile) {
+  return profile_chain(profile, Family::kIpv4, Budgets().profile, one_digit_hash);
+}
+
+TEST(RulesetBuilder, RefusesAChainThatIsNamedLikeAnother) {
+  const Membership nobody({});
+  RulesetBuilder builder(nobody);
+  const auto one = profile(Direction::kIngress, {from({pods("app=one")})}, "shop/p");
+  const auto other = profile(Direction::kIngress, {from({pods("app=two")})}, "bank/p");
+  ASSERT_EQ(weakly_named(one)->name, weakly_named(other)->name);
+  ASSERT_TRUE(builder.add(*weakly_named(one)));
+  const auto refused = builder.add(*weakly_named(other));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_TRUE(builder.add(*weakly_named(one)));
+}
+
+TEST(RulesetBuilder, ProfileFailsIfTwoOfItsSetsWouldHaveOneName) {
+  const auto two_sets = profile(Direction::kIngress,
+                                {from({pods("app=one")}).tcp(80), from({pods("app=two")}).tcp(81)});
+  const auto refused = weakly_named(two_sets);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ std::vector<int> bytes(const ElementKey& key) { return {key.bytes().begin(), key
 
 TEST(ElementKey, LiesInNetworkOrderPaddedToFourBytes) {
   auto key = ElementKey().append(address("10.0.0.1"));
-  key.append_protocol(6).append_port(8080);
-  EXPECT_EQ(bytes(key), (std::vector{10, 0, 0, 1, 6, 0, 0, 0, 0x1f, 0x90, 0, 0}));
+  key.append_port(8080).append_protocol(6);
+  EXPECT_EQ(bytes(key), (std::vector{10, 0, 0, 1, 0x1f, 0x90, 0, 0, 6, 0, 0, 0}));
 }
 
 TEST(ElementKey, HoldsTwoIpv6Addresses) {

@@ -25,6 +25,7 @@ TEST(Metrics, FollowTheStatus) {
   status.objects = {{"pods", {40, 1}}};
   status.unsaved = "no space";
   status.quarantined = 2;
+  status.rejected_profiles = 2;
   const auto after = metrics.text(status, {.chains = 1, .sets = 2, .elements = 3}, {});
   EXPECT_EQ(value_of(after, "portcullis_ready"), 1);
   EXPECT_EQ(value_of(after, "portcullis_source_synced{resource=\"pods\"}"), 1);
@@ -34,6 +35,7 @@ TEST(Metrics, FollowTheStatus) {
   EXPECT_EQ(value_of(after, "portcullis_snapshot_failing"), 1);
   EXPECT_EQ(value_of(before, "portcullis_quarantined_addresses"), 0);
   EXPECT_EQ(value_of(after, "portcullis_quarantined_addresses"), 2);
+  EXPECT_EQ(value_of(after, "portcullis_profiles_rejected"), 2);
   EXPECT_EQ(value_of(after, "portcullis_table_chains"), 1);
   EXPECT_EQ(value_of(after, "portcullis_table_sets"), 2);
   EXPECT_EQ(value_of(after, "portcullis_table_elements"), 3);

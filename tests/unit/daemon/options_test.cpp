@@ -61,6 +61,26 @@ TEST(Options, AllowEmptyIsASwitchOfFlagsAndFiles) {
   EXPECT_TRUE(contains(error_of({"run", "--config", directory / "no.yaml"}), "allow-empty"));
 }
 
+TEST(Options, BudgetsChangeTheLimitsThatAreNamed) {
+  const auto options = options_of({"run", "--manifests", "/m", "--policy-budget", "rules=7,sets=9",
+                                   "--profile-budget", "memory=1000,pods=3"});
+  Budgets expected;
+  expected.policy.says.rules = 7;
+  expected.policy.sets = 9;
+  expected.profile.memory = 1000;
+  expected.pods = 3;
+  EXPECT_EQ(options.budgets, expected);
+}
+
+TEST(Options, BudgetsAreOfKnownLimitsAndPositive) {
+  for (const char* wrong : {"", "rules", "rules=", "rules=0", "rules=-1", "rules=1x", "pods=1",
+                            "rules=1,,sets=1", "rule=1"}) {
+    EXPECT_NE(error_of({"run", "--manifests", "/m", "--policy-budget", wrong}), "") << wrong;
+  }
+  EXPECT_TRUE(contains(error_of({"run", "--manifests", "/m", "--policy-budget", "rule=1"}),
+                       "rules, ports, peers, cidrs, sets, memory"));
+}
+
 TEST(Options, ListenCanBeSwitchedOff) {
   EXPECT_FALSE(options_of({"run", "--manifests", "/m", "--listen", ""}).listen);
   EXPECT_FALSE(options_of({"run", "--manifests", "/m", "--listen", "off"}).listen);

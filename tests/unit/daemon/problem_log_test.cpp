@@ -28,6 +28,14 @@ TEST(ProblemLog, SaysEachProblemOnceWhenItAppearsAndOnceWhenItIsGone) {
   EXPECT_TRUE(tell(log, {}).gone.empty());
 }
 
+TEST(ProblemLog, TellsWhatIsRejectedAsAProblemOfItsFile) {
+  const Rejection rejection{"NetworkPolicy shop/p", "web.yaml, document 2", "exceeds its budget"};
+  EXPECT_EQ(to_string(to_problem(rejection)),
+            "web.yaml, document 2: NetworkPolicy shop/p: exceeds its budget");
+  EXPECT_EQ(to_string(to_problem({"NetworkPolicy shop/p", "", "exceeds its budget"})),
+            "API server: NetworkPolicy shop/p: exceeds its budget");
+}
+
 TEST(ProblemLog, AProblemThatMovesToAnotherLineIsNoNews) {
   ProblemLog log;
   tell(log, {problem("a.yaml", 3, "must be a mapping")});

@@ -43,23 +43,24 @@ TEST(Assemble, Icmpv6ImpliesIpv6) {
 
 TEST(Assemble, NumbersRegistersByOffset) {
   const auto expressions =
-      assemble({{InSet{{Field::kIp6Destination, Field::kL4Proto, Field::kDestinationPort}, "s"}}});
+      assemble({{InSet{{Field::kIp6Destination, Field::kDestinationPort, Field::kL4Proto}, "s"}}});
   ASSERT_TRUE(expressions);
   EXPECT_TRUE(
-      (*expressions ==
-       Expressions{meta(NFT_META_NFPROTO), equal(NFPROTO_IPV6),
-                   nl::LoadPayload{kNetwork, 24, 16, NFT_REG_1}, meta(NFT_META_L4PROTO, NFT_REG_2),
-                   nl::LoadPayload{kTransport, 2, 2, NFT_REG32_05}, nl::Lookup{"s", 1, {}}}));
+      (*expressions == Expressions{meta(NFT_META_NFPROTO), equal(NFPROTO_IPV6),
+                                   nl::LoadPayload{kNetwork, 24, 16, NFT_REG_1},
+                                   nl::LoadPayload{kTransport, 2, 2, NFT_REG_2},
+                                   meta(NFT_META_L4PROTO, NFT_REG32_05), nl::Lookup{"s", 1, {}}}));
 }
 
 TEST(Assemble, SwapsBytesOfTheProtocolInKeysOfRanges) {
-  const std::vector<Field> key = {Field::kL4Proto, Field::kDestinationPort};
+  const std::vector<Field> key = {Field::kDestinationPort, Field::kL4Proto};
   const auto expressions = assemble({{InSet{key, "s", true}}});
   ASSERT_TRUE(expressions);
-  EXPECT_TRUE(
-      (*expressions ==
-       Expressions{meta(NFT_META_L4PROTO), nl::SwapBytes{NFT_BYTEORDER_HTON, 1, 1, 2, 1},
-                   nl::LoadPayload{kTransport, 2, 2, NFT_REG32_01}, nl::Lookup{"s", 1, {}}}));
+  EXPECT_TRUE((*expressions ==
+               Expressions{nl::LoadPayload{kTransport, 2, 2, NFT_REG_1},
+                           meta(NFT_META_L4PROTO, NFT_REG32_01),
+                           nl::SwapBytes{NFT_BYTEORDER_HTON, NFT_REG32_01, NFT_REG32_01, 2, 1},
+                           nl::Lookup{"s", 1, {}}}));
 }
 
 TEST(Assemble, RefusesWhatItCannotWrite) {

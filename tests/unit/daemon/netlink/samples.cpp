@@ -17,11 +17,11 @@ Address address(const std::string& text) {
 ElementKey key(const std::string& text) { return ElementKey().append(address(text)); }
 
 ElementKey service(std::uint8_t protocol, std::uint16_t port) {
-  return ElementKey().append_protocol(protocol).append_port(port);
+  return ElementKey().append_port(port).append_protocol(protocol);
 }
 
 ElementKey endpoint(const std::string& text, std::uint8_t protocol, std::uint16_t port) {
-  return key(text).append_protocol(protocol).append_port(port);
+  return key(text).append_port(port).append_protocol(protocol);
 }
 
 Element value(const ElementKey& key) { return {key, {}, {}}; }
@@ -61,11 +61,11 @@ void add_hash_sets(Ruleset& ruleset) {
   add(ruleset, make_set({"peer-v6-1", {kIpv6Addr}, false, false, ""},
                         {value(key("fd00::1")), value(key("::")), value(key("ffff::"))}));
   add(ruleset,
-      make_set({"named-v4-1", {kIpv4Addr, kInetProto, kInetService}, false, false, ""},
+      make_set({"named-v4-1", {kIpv4Addr, kInetService, kInetProto}, false, false, ""},
                {value(endpoint("10.0.0.1", 6, 80)), value(endpoint("10.0.0.2", 132, 53))}));
-  add(ruleset, make_set({"named-v6-1", {kIpv6Addr, kInetProto, kInetService}, false, false, ""},
+  add(ruleset, make_set({"named-v6-1", {kIpv6Addr, kInetService, kInetProto}, false, false, ""},
                         {value(endpoint("fd00::1", 17, 53))}));
-  add(ruleset, make_set({"port-1", {kInetProto, kInetService}, false, false, "tcp 80, udp 53"},
+  add(ruleset, make_set({"port-1", {kInetService, kInetProto}, false, false, "tcp 80, udp 53"},
                         {value(service(6, 80)), value(service(17, 53))}));
   add(ruleset, make_set({"self-v4", {kIpv4Addr, kIpv4Addr}, false, false, ""},
                         {value(key("10.0.0.1").append(address("10.0.0.1")))}));
@@ -88,7 +88,7 @@ void add_interval_sets(Ruleset& ruleset) {
   add(ruleset, make_set({"cidr-empty", {kIpv4Addr}, true, false, ""}, {}));
   add(ruleset,
       make_set(
-          {"port-2", {kInetProto, kInetService}, true, false, "with endPort"},
+          {"port-2", {kInetService, kInetProto}, true, false, "with endPort"},
           {range(service(6, 80), service(6, 80)), range(service(6, 8000), service(6, 8080)),
            range(service(17, 0), service(17, 65535)), range(service(132, 0), service(132, 1))}));
 }
@@ -111,14 +111,14 @@ Chain forward_chain() {
 
 Chain profile_chain() {
   const Verdict back{Verdict::Kind::kReturn};
-  const InSet ports{{kL4Proto, kDestinationPort}, "port-2", true};
+  const InSet ports{{kDestinationPort, kL4Proto}, "port-2", true};
   Chain chain = make_chain(
       "out-1",
       {{{ports, InSet{{kIp4Destination}, "peer-v4-1"}, back}},
        {{ports, InSet{{kIp6Destination}, "cidr-v6-1", true}, back}},
-       {{InSet{{kL4Proto, kDestinationPort}, "port-1"}, back}},
-       {{InSet{{kIp4Destination, kL4Proto, kDestinationPort}, "named-v4-1"}, back}},
-       {{InSet{{kIp6Destination, kL4Proto, kDestinationPort}, "named-v6-1"}, back}},
+       {{InSet{{kDestinationPort, kL4Proto}, "port-1"}, back}},
+       {{InSet{{kIp4Destination, kDestinationPort, kL4Proto}, "named-v4-1"}, back}},
+       {{InSet{{kIp6Destination, kDestinationPort, kL4Proto}, "named-v6-1"}, back}},
        {{InSet{{kIp4Destination}, "cidr-v4-1", true}, back}},
        {{InSet{{kIp4Source}, "peer-v4-1"}, InSet{{kIp4Destination}, "peer-v4-1"}, Counter{}, back}},
        {{Counter{}, Verdict{Verdict::Kind::kDrop}}}});
@@ -130,8 +130,8 @@ void add_ways_by_port(Ruleset& ruleset) {
   const auto way = [](const Element& ports, const char* chain, bool is_goto) {
     return Element{ports.key, ports.last, chain, is_goto};
   };
-  const std::vector key{kL4Proto, kDestinationPort};
-  const std::vector types{kInetProto, kInetService};
+  const std::vector key{kDestinationPort, kL4Proto};
+  const std::vector types{kInetService, kInetProto};
   add(ruleset,
       make_set({"ports-1", types, false, true, ""}, {way(value(service(6, 80)), "out-4", true),
                                                      way(value(service(17, 53)), "out-4", false)}));

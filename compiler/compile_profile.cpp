@@ -1,0 +1,89 @@
+#include "compiler/compile_profile.h"
+
+#include <algorithm>
+
+#include "compiler/forward_chain.h"
+
+namespace portcullis {
+namespace {
+
+using Policies = std::span<const NetworkPolicy* const>;
+
+const std::vector<PolicyRule>& rules_of(const NetworkPolicy& policy, Direction direction) {
+  return direction == Direction::kIngress ? policy.ingress : policy.egress;
+}
+
+PolicySize size_of(Direction direction, Policies policies) {
+  PolicySize size;
+  for (const auto* policy : policies) {
+    for (const auto& rule : rules_of(*policy, direction)) size += size_of(rule);
+  }
+  return size;
+}
+
+std::size_t memory_of(const PolicyRule& rule) {
+  std::size_t bytes = 0;
+  for (const auto& peer : rule.peers) {
+    if (const auto* block = std::get_if<IpBlock>(&peer)) {
+      bytes += (1 + block->except.size()) * kMemoryOfElement;
+    } else {
+      const auto& pods = std::get<PodPeer>(peer);
+      bytes += kCopiesOfSelector * memory_of(pods.pods);
+      if (pods.namespaces) bytes += kCopiesOfSelector * memory_of(*pods.namespaces);
+    }
+  }
+  return bytes;
+}
+
+std::size_t memory_of(Direction direction, Policies policies) {
+  std::size_t bytes = 0;
+  for (const auto* policy : policies) {
+    for (const auto& rule : rules_of(*policy, direction)) bytes += memory_of(rule);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::optional<ProfileChain>> compile_profile(Direction direction, Policies policies,
+                                                    const std::vector<NamedPort>& ports,
+                                                    Family family, const Budget& budget,
+                                                    ContentHash hash) {
+  if (const auto why = excess(size_of(direction, policies), budget)) {
+    return failure(ErrorCode::kInvalidInput, *why);
+  }
+  const auto profile = make_profile(direction, policies, ports);
+  if (profile.allows_everything()) return std::nullopt;
+  return profile_chain(profile, family, budget, hash).map([](ProfileChain chain) {
+    return std::optional(std::move(chain));
+  });
+}
+
+std::optional<std::string> policy_excess(const NetworkPolicy& policy, const Budget& budget) {
+  if (auto why = excess(size_of(policy), budget)) return why;
+  const NetworkPolicy* const alone = &policy;
+  for (const auto direction : kDirections) {
+    if (!may_exceed(direction, {&alone, 1}, budget)) continue;
+    const auto profile = make_profile(direction, {&alone, 1}, {});
+    for (const auto family : kFamilies) {
+      const auto fits = check_budget(profile, family, budget);
+      if (!fits) return fits.error().message;
+    }
+  }
+  return std::nullopt;
+}
+
+std::size_t most_sets(Direction direction, Policies policies) {
+  return 2 * size_of(direction, policies).ports + 2;
+}
+
+// Ranges of ports have at most two classes each and one more, of which each has a set of pods, one
+// of networks, and the rules that look up pods whatever the port.
+bool may_exceed(Direction direction, Policies policies, const Budget& budget) {
+  const auto size = size_of(direction, policies);
+  const auto classes = 2 * size.ports + 1;
+  return excess(size, budget) || size.ports > kMostPortNames || 5 * classes > budget.sets ||
+         classes * memory_of(direction, policies) > budget.memory;
+}
+
+}  // namespace portcullis

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "compiler/budget.h"
+#include "compiler/port_set.h"
+#include "compiler/profile.h"
+#include "compiler/result.h"
+
+namespace portcullis {
+
+bool has_any(const Peers& peers, Family family);
+
+// What rules and sets for these peers take, in bytes, estimated.
+std::size_t memory_of(const Peers& peers, Family family);
+
+// The clauses of a profile that have ports and peers of the family.
+std::vector<Clause> clauses_by_ports(const Profile& profile, Family family);
+
+// How clauses with ports are looked up: those in turn, or a class of ports at a time.
+struct Division {
+  std::vector<const Clause*> in_turn;
+  std::vector<PortClass> classes;
+  std::vector<const Peers*> peers;  // of the classes' members
+};
+
+// Points into `by_ports`. Each class looks up pods whatever the port (`carried` rules), too. Fails
+// with kInvalidInput if both ways would exceed the budget.
+[[nodiscard]] Result<Division> divide(const std::vector<Clause>& by_ports, Family family,
+                                      std::size_t carried, const Budget& budget);
+
+}  // namespace portcullis

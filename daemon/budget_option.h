@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "compiler/budget.h"
+#include "compiler/result.h"
+
+namespace portcullis {
+
+// "rules=4096,memory=33554432": changes these limits and leaves the others. `pods`: where that
+// limit goes; null: there is none.
+[[nodiscard]] Result<void> set_budget(Budget& budget, std::size_t* pods, const std::string& value);
+
+}  // namespace portcullis

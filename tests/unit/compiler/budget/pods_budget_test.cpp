@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include "compiler/compile.h"
+#include "compiler/incremental/incremental_compiler.h"
+#include "tests/support/model/cluster_builder.h"
+#include "tests/support/model/find_set.h"
+
+// The pods that a profile's peers select are limited too, and come and go.
+namespace portcullis::test {
+namespace {
+
+constexpr std::size_t kMost = 20;
+
+Budgets budgets() {
+  Budgets budgets;
+  budgets.pods = kMost;
+  return budgets;
+}
+
+// Two sets: each pod counts twice.
+std::vector<Event> shop() {
+  return {pod("shop/web", "10.1.0.1").labels("app=web"),
+          policy("shop/p", "app=web")
+              .ingress({from({pods("!app")}).tcp(80), from({pods("!app,!other")}).tcp(81)})};
+}
+
+Event peer(int number) {
+  const auto text = std::to_string(number);
+  return pod("shop/" + text, "10.0.0." + text).on("n2");
+}
+
+std::vector<Event> peers(int first, int last) {
+  std::vector<Event> events;
+  for (int i = first; i <= last; ++i) events.push_back(peer(i));
+  return events;
+}
+
+std::vector<Event> without(int first, int last) {
+  std::vector<Event> events;
+  for (int i = first; i <= last; ++i) events.push_back(removal_of(peer(i)));
+  return events;
+}
+
+class PodsBudget : public ::testing::Test {
+ protected:
+  PodsBudget() {
+    compiler_.apply(shop());
+    compiler_.apply(peers(1, kMost / 2));
+  }
+
+  bool quarantined() const {
+    return find_set(compiler_.ruleset(), "ingress-v4").elements.at(0).jump == "in-quarantine";
+  }
+
+  IncrementalCompiler compiler_{"n1", budgets()};
+};
+
+TEST_F(PodsBudget, ProfileWithinItIsEnforced) {
+  EXPECT_FALSE(quarantined());
+  EXPECT_TRUE(compiler_.rejected().empty());
+}
+
+TEST_F(PodsBudget, ProfileThatOutgrowsItIsQuarantined) {
+  compiler_.apply(peers(11, 11));
+  EXPECT_TRUE(quarantined());
+  EXPECT_EQ(compiler_.ruleset(), compile(compiler_.cluster(), "n1"));
+  ASSERT_EQ(compiler_.rejected().size(), 1U);
+  EXPECT_EQ(compiler_.rejected(), compile_all(compiler_.cluster(), "n1").rejected);
+}
+
+TEST_F(PodsBudget, ProfileThatComesBeyondItNeverTakesItsSets) {
+  compiler_.apply(without(1, kMost / 2));
+  IncrementalCompiler late("n1", budgets());
+  late.apply(peers(1, 100));
+  late.apply(shop());
+  EXPECT_EQ(late.size().elements, 2U);  // the pod itself, and its way into quarantine
+}
+
+TEST_F(PodsBudget, ProfileIsEnforcedAgainOnceATenthOfAllPodsIsGone) {
+  compiler_.apply(peers(11, 12));
+  compiler_.apply(without(12, 12));
+  EXPECT_TRUE(quarantined());
+  compiler_.apply(without(10, 11));
+  EXPECT_FALSE(quarantined());
+  EXPECT_EQ(compiler_.ruleset(), compile(compiler_.cluster(), "n1"));
+}
+
+TEST_F(PodsBudget, AnotherPolicyIsJudgedAnew) {
+  compiler_.apply(peers(11, 11));
+  compiler_.apply(std::vector<Event>{policy("shop/p", "app=web").ingress(from({pods("!app")}))});
+  EXPECT_FALSE(quarantined());
+}
+
+}  // namespace
+}  // namespace portcullis::test
