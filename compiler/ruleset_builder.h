@@ -18,13 +18,16 @@ class RulesetBuilder {
   // Adds the chain and its sets if they are not there; its name.
   std::string add(const ProfileChain& profile);
 
-  // Sends the traffic of a local pod's address through a chain; "" if the direction is open.
+  // Sends the traffic of a local pod's address through a chain; "" if the direction is open. What
+  // is no pod's address (0.0.0.0) is passed over.
   void dispatch(Direction direction, const Address& address, const std::string& chain);
 
   // The finished ruleset: with the forward chain and the dispatch sets; elements sorted and unique.
   Ruleset build() &&;
 
  private:
+  void dispatch_anonymous();
+
   const Membership& membership_;
   Ruleset ruleset_;
   Dispatch dispatch_;
