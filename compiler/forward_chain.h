@@ -12,7 +12,15 @@
 #include "compiler/ruleset_size.h"
 
 // The chain that every forwarded packet passes, and the sets by which it sends the traffic of local
-// pods through their profile chains.
+// pods through their profile chains. What it accepts before it looks at any policy:
+//
+// - packets of established connections;
+// - of what conntrack calls related, ICMP errors that quote a connection (destination unreachable,
+//   packet too big, time exceeded, parameter problem), from an end of that connection or from an
+//   address of no local pod. Redirects, other errors and connections that a helper expects are
+//   judged like new packets;
+// - neighbour solicitations and advertisements of a bridge, no longer than with one option;
+// - a pod to itself, after DNAT: before it, such a packet has a spoofed source.
 namespace portcullis {
 
 inline constexpr std::array kFamilies = {Family::kIpv4, Family::kIpv6};
@@ -27,15 +35,21 @@ Field destination_field(Family family);
 using ChainNames = std::array<std::string, 2>;
 constexpr std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
 
-// Of every address of local pods, isolated or not.
+// Of every address of local pods, isolated or not; and of anonymous ones, while there are isolated
+// pods (see anonymous_address.h).
 using Dispatch = std::map<Address, ChainNames>;
+
+// Adds the anonymous addresses, which go through these chains; "" where no local pod is isolated.
+void add_anonymous(const ChainNames& chains, Dispatch& dispatch);
 
 // The chain never changes; what does are elements of these sets and of those that profile chains
 // look up, all at one moment. But the kernel shows a packet each element as it is when it is looked
 // up, so that one may meet some before this moment and some after it.
 void add_dispatch_sets(const Dispatch& dispatch, Ruleset& ruleset);
 void measure_dispatch_sets(const Dispatch& dispatch, RulesetSize& size);  // adds theirs
-Chain forward_chain();
+
+inline constexpr std::size_t kForwardChains = 3;  // itself, and those for related packets
+void add_forward_chains(Ruleset& ruleset);
 
 // The addresses of local pods that a ruleset was made for: what add_dispatch_sets() put there.
 std::set<Address> dispatched_addresses(const Ruleset& ruleset);

@@ -85,11 +85,32 @@ Json chain_json(const ChainSpec& chain) {
   return {{"chain", json}};
 }
 
-Json field_json(Field field) {
-  if (field == Field::kL4Proto) return {{"meta", {{"key", "l4proto"}}}};
-  const std::string text = to_string(field);  // "ip saddr"
+// "ip saddr"
+Json payload_json(const std::string& text) {
   const auto space = text.find(' ');
   return {{"payload", {{"protocol", text.substr(0, space)}, {"field", text.substr(space + 1)}}}};
+}
+
+// "ct original ip saddr"
+Json conntrack_json(const std::string& text) {
+  const auto after_direction = text.find(' ', 3);
+  return {
+      {"ct",
+       {{"key", text.substr(after_direction + 1)}, {"dir", text.substr(3, after_direction - 3)}}}};
+}
+
+Json field_json(Field field) {
+  if (field == Field::kL4Proto) return {{"meta", {{"key", "l4proto"}}}};
+  const std::string text = to_string(field);
+  if (text.starts_with("ct ")) return conntrack_json(text);
+  const auto mask = text.find(" & ");
+  if (mask == std::string::npos) return payload_json(text);
+  return {{"&", {payload_json(text.substr(0, mask)), text.substr(mask + 3)}}};
+}
+
+Json block_json(const Cidr& block) {
+  if (block.prefix_length == bits(block.base.family)) return to_string(block.base);
+  return {{"prefix", {{"addr", to_string(block.base)}, {"len", block.prefix_length}}}};
 }
 
 Json key_json(const std::vector<Field>& fields) {
@@ -113,7 +134,19 @@ struct StatementJson {
   Json operator()(const Equal& equal) const {
     return match("==", field_json(equal.field), equal.value);
   }
-  Json operator()(const InSet& in) const { return match("==", key_json(in.key), "@" + in.set); }
+  Json operator()(const ConntrackStatus& status) const {
+    const bool dnat = status.any_of == ConntrackStatus::kDestinationNat;
+    return match("in", {{"ct", {{"key", "status"}}}}, dnat ? Json("dnat") : Json(0));
+  }
+  Json operator()(const AtMost& most) const {
+    return match("<=", field_json(most.field), most.value);
+  }
+  Json operator()(const InBlock& in) const {
+    return match(in.negated ? "!=" : "==", field_json(in.field), block_json(in.block));
+  }
+  Json operator()(const InSet& in) const {
+    return match(in.negated ? "!=" : "==", key_json(in.key), "@" + in.set);
+  }
   Json operator()(const VerdictMap& vmap) const {
     return {{"vmap", {{"key", key_json(vmap.key)}, {"data", "@" + vmap.map}}}};
   }
@@ -130,6 +163,9 @@ struct StatementJson {
         return {{"return", nullptr}};
     }
     return {};
+  }
+  Json operator()(const Jump& jump) const {
+    return {{jump.is_goto ? "goto" : "jump", {{"target", jump.chain}}}};
   }
   Json operator()(const Foreign&) const { return {}; }
 };

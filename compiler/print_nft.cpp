@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "compiler/print.h"
 
@@ -148,10 +149,40 @@ std::string concatenation(const std::vector<Field>& fields) {
   return text;
 }
 
-std::string equal_value(const Equal& equal) {
-  if (equal.field == Field::kIcmpv6Type && equal.value == 135) return "nd-neighbor-solicit";
-  if (equal.field == Field::kIcmpv6Type && equal.value == 136) return "nd-neighbor-advert";
-  return std::to_string(equal.value);
+struct NamedValue {
+  Field field;
+  std::uint16_t value;
+  const char* name;
+};
+
+constexpr NamedValue kNamedValues[] = {
+    {Field::kIcmpType, 3, "destination-unreachable"},
+    {Field::kIcmpType, 11, "time-exceeded"},
+    {Field::kIcmpType, 12, "parameter-problem"},
+    {Field::kIcmpv6Type, 1, "destination-unreachable"},
+    {Field::kIcmpv6Type, 2, "packet-too-big"},
+    {Field::kIcmpv6Type, 3, "time-exceeded"},
+    {Field::kIcmpv6Type, 4, "parameter-problem"},
+    {Field::kIcmpv6Type, 130, "mld-listener-query"},
+    {Field::kIcmpv6Type, 131, "mld-listener-report"},
+    {Field::kIcmpv6Type, 132, "mld-listener-done"},
+    {Field::kIcmpv6Type, 133, "nd-router-solicit"},
+    {Field::kIcmpv6Type, 135, "nd-neighbor-solicit"},
+    {Field::kIcmpv6Type, 136, "nd-neighbor-advert"},
+    {Field::kIcmpv6Type, 143, "mld2-listener-report"},
+};
+
+// nft(8) prints numbers that it has names for by their names.
+std::string value_text(Field field, std::uint16_t value) {
+  const auto* named = std::ranges::find_if(kNamedValues, [&](const NamedValue& known) {
+    return known.field == field && known.value == value;
+  });
+  return named == std::end(kNamedValues) ? std::to_string(value) : named->name;
+}
+
+std::string block_text(const Cidr& block) {
+  const bool one_address = block.prefix_length == bits(block.base.family);
+  return one_address ? to_string(block.base) : to_string(block);
 }
 
 struct StatementText {
@@ -161,10 +192,22 @@ struct StatementText {
     if (state.any_of & ConntrackState::kRelated) names += ",related";
     return "ct state " + (names.empty() ? "0" : names.substr(1));
   }
-  std::string operator()(const Equal& equal) const {
-    return std::string(to_string(equal.field)) + " " + equal_value(equal);
+  std::string operator()(const ConntrackStatus& status) const {
+    return std::string("ct status ") +
+           (status.any_of == ConntrackStatus::kDestinationNat ? "dnat" : "0");
   }
-  std::string operator()(const InSet& in) const { return concatenation(in.key) + " @" + in.set; }
+  std::string operator()(const Equal& equal) const {
+    return std::string(to_string(equal.field)) + " " + value_text(equal.field, equal.value);
+  }
+  std::string operator()(const AtMost& most) const {
+    return std::string(to_string(most.field)) + " <= " + value_text(most.field, most.value);
+  }
+  std::string operator()(const InBlock& in) const {
+    return std::string(to_string(in.field)) + (in.negated ? " != " : " ") + block_text(in.block);
+  }
+  std::string operator()(const InSet& in) const {
+    return concatenation(in.key) + (in.negated ? " != @" : " @") + in.set;
+  }
   std::string operator()(const VerdictMap& vmap) const {
     return concatenation(vmap.key) + " vmap @" + vmap.map;
   }
@@ -181,6 +224,9 @@ struct StatementText {
         return "return";
     }
     return "?";
+  }
+  std::string operator()(const Jump& jump) const {
+    return (jump.is_goto ? "goto " : "jump ") + jump.chain;
   }
   std::string operator()(const Foreign& foreign) const { return "[ " + foreign.text + " ]"; }
 };

@@ -49,10 +49,28 @@ const char* to_string(Field field) {
       return "meta l4proto";
     case Field::kDestinationPort:
       return "th dport";
+    case Field::kUdpDestinationPort:
+      return "udp dport";
+    case Field::kIp6Length:
+      return "ip6 length";
     case Field::kIp6HopLimit:
       return "ip6 hoplimit";
+    case Field::kIcmpType:
+      return "icmp type";
     case Field::kIcmpv6Type:
       return "icmpv6 type";
+    case Field::kIp6SourceScope:
+      return "ip6 saddr & ffc0::";
+    case Field::kIp6DestinationScope:
+      return "ip6 daddr & ffc0::";
+    case Field::kOriginalIp4Source:
+      return "ct original ip saddr";
+    case Field::kReplyIp4Source:
+      return "ct reply ip saddr";
+    case Field::kOriginalIp6Source:
+      return "ct original ip6 saddr";
+    case Field::kReplyIp6Source:
+      return "ct reply ip6 saddr";
   }
   return "?";
 }

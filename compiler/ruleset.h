@@ -92,9 +92,19 @@ enum class Field : std::uint8_t {
   kIp6Source,
   kIp6Destination,
   kL4Proto,
-  kDestinationPort,  // th dport
+  kDestinationPort,     // th dport
+  kUdpDestinationPort,  // udp dport
+  kIp6Length,           // of what follows the IPv6 header
   kIp6HopLimit,
+  kIcmpType,
   kIcmpv6Type,
+  kIp6SourceScope,       // ip6 saddr & ffc0::, which is fe80:: for link-local addresses
+  kIp6DestinationScope,  // the same of the destination
+  // Of the packet's connection: who opened it, and who answers (after DNAT).
+  kOriginalIp4Source,
+  kReplyIp4Source,
+  kOriginalIp6Source,
+  kReplyIp6Source,
 };
 
 const char* to_string(Field field);  // "ip saddr"
@@ -107,11 +117,33 @@ struct ConntrackState {
   auto operator<=>(const ConntrackState&) const = default;
 };
 
+// ct status dnat: any of these bits
+struct ConntrackStatus {
+  static constexpr std::uint32_t kDestinationNat = 32;  // IPS_DST_NAT
+  std::uint32_t any_of = 0;
+  auto operator<=>(const ConntrackStatus&) const = default;
+};
+
 // ip6 hoplimit 255
 struct Equal {
-  Field field = Field::kIp6HopLimit;  // kIp6HopLimit or kIcmpv6Type
-  std::uint8_t value = 0;
+  Field field = Field::kIp6HopLimit;  // a number of one or two bytes
+  std::uint16_t value = 0;
   auto operator<=>(const Equal&) const = default;
+};
+
+// ip6 length <= 32
+struct AtMost {
+  Field field = Field::kIp6Length;  // a number of one or two bytes
+  std::uint16_t value = 0;
+  auto operator<=>(const AtMost&) const = default;
+};
+
+// ip6 saddr != fe80::/10
+struct InBlock {
+  Field field = Field::kIp6Source;  // an address, of the block's family
+  Cidr block;                       // not /0
+  bool negated = false;
+  auto operator<=>(const InBlock&) const = default;
 };
 
 // th dport . meta l4proto @port-1f
@@ -119,6 +151,7 @@ struct InSet {
   std::vector<Field> key;
   std::string set;
   bool interval = false;  // of the set: nft loads l4proto another way there
+  bool negated = false;   // !=
   auto operator<=>(const InSet&) const = default;
 };
 
@@ -142,13 +175,21 @@ struct Verdict {
   auto operator<=>(const Verdict&) const = default;
 };
 
+// jump icmp-error
+struct Jump {
+  std::string chain;
+  bool is_goto = false;  // as of Element
+  auto operator<=>(const Jump&) const = default;
+};
+
 // A kernel expression that compile() never makes: somebody else's, to be replaced.
 struct Foreign {
   std::string text;
   auto operator<=>(const Foreign&) const = default;
 };
 
-using Statement = std::variant<ConntrackState, Equal, InSet, VerdictMap, Counter, Verdict, Foreign>;
+using Statement = std::variant<ConntrackState, ConntrackStatus, Equal, AtMost, InBlock, InSet,
+                               VerdictMap, Counter, Verdict, Jump, Foreign>;
 
 struct Rule {
   std::vector<Statement> statements;

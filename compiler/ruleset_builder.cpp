@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/anonymous_address.h"
 #include "compiler/pod_sets.h"
 #include "compiler/rejection.h"
 
@@ -46,13 +47,25 @@ Result<std::string> RulesetBuilder::add(const ProfileChain& profile) {
 
 void RulesetBuilder::dispatch(Direction direction, const Address& address,
                               const std::string& chain) {
-  dispatch_[address][index_of(direction)] = chain;
+  if (!is_anonymous(address)) dispatch_[address][index_of(direction)] = chain;
 }
 
 Ruleset RulesetBuilder::build() && {
+  dispatch_anonymous();
   add_dispatch_sets(dispatch_, ruleset_);
-  ruleset_.chains["forward"] = forward_chain();
+  add_forward_chains(ruleset_);
   return std::move(ruleset_);
+}
+
+void RulesetBuilder::dispatch_anonymous() {
+  ChainNames chains;
+  for (const auto direction : kDirections) {
+    const auto i = index_of(direction);
+    const bool isolated =
+        std::ranges::any_of(dispatch_, [&](const auto& entry) { return !entry.second[i].empty(); });
+    if (isolated) chains[i] = *add(anonymous_chain(direction));
+  }
+  add_anonymous(chains, dispatch_);
 }
 
 }  // namespace portcullis

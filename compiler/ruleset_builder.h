@@ -21,7 +21,8 @@ class RulesetBuilder {
   // then it adds nothing.
   [[nodiscard]] Result<std::string> add(const ProfileChain& profile);
 
-  // Sends the traffic of a local pod's address through a chain; "" if the direction is open.
+  // Sends the traffic of a local pod's address through a chain; "" if the direction is open. What
+  // is no pod's address (0.0.0.0) is passed over.
   void dispatch(Direction direction, const Address& address, const std::string& chain);
 
   // The finished ruleset: with the forward chain and the dispatch sets; elements sorted and unique.
@@ -29,6 +30,7 @@ class RulesetBuilder {
 
  private:
   bool conflicts(const ProfileChain& profile) const;
+  void dispatch_anonymous();
 
   const Membership& membership_;
   const std::size_t most_pods_;

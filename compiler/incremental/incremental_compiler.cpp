@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/anonymous_address.h"
+
 namespace portcullis {
 namespace {
 
@@ -73,7 +75,7 @@ Ruleset IncrementalCompiler::ruleset() const {
   profiles_.print(ruleset);
   pod_sets_.print(ruleset);
   add_dispatch_sets(dispatch_, ruleset);
-  ruleset.chains["forward"] = forward_chain();
+  add_forward_chains(ruleset);
   return ruleset;
 }
 
@@ -89,7 +91,7 @@ RulesetSize IncrementalCompiler::size() const {
   profiles_.measure(size);
   pod_sets_.measure(size);
   measure_dispatch_sets(dispatch_, size);
-  ++size.chains;  // forward
+  size.chains += kForwardChains;
   return size;
 }
 
@@ -106,6 +108,7 @@ Compiled IncrementalCompiler::finish(bool changed, const Holders& before) {
   settle_profiles();
   settle_quarantine();
   settle_growth();
+  settle_dispatch();
   for (auto* group : std::exchange(emptied_, {})) {
     if (group->addresses.empty() && !is_local(*group)) pod_sets_.drop(*group);
   }
@@ -266,6 +269,52 @@ SharedPolicies IncrementalCompiler::selecting(const PodGroup& group, Direction d
   return policies;
 }
 
+void IncrementalCompiler::settle_dispatch() {
+  for (const auto& address : std::exchange(redirected_, {})) {
+    if (!is_anonymous(address)) redirect(address);
+  }
+  settle_anonymous();
+}
+
+void IncrementalCompiler::redirect(const Address& address) {
+  const auto count = [&](const ChainNames& chains, std::size_t by) {
+    for (std::size_t i = 0; i < chains.size(); ++i) isolated_[i] += chains[i].empty() ? 0 : by;
+  };
+  const auto place = dispatch_.find(address);
+  if (place != dispatch_.end()) {
+    count(place->second, std::size_t(-1));
+    gone_.insert(dispatch_.extract(place));
+  }
+  if (auto chains = chains_of(address)) {
+    count(*chains, 1);
+    came_.emplace(address, std::move(*chains));
+  }
+}
+
+void IncrementalCompiler::settle_anonymous() {
+  bool changed = false;
+  for (const auto direction : kDirections) {
+    auto*& chain = anonymous_[index_of(direction)];
+    if ((isolated_[index_of(direction)] > 0) == (chain != nullptr)) continue;
+    changed = true;
+    if (chain == nullptr) {
+      chain = &profiles_.anonymous(direction);
+    } else {
+      profiles_.release(*std::exchange(chain, nullptr));
+    }
+  }
+  if (!changed) return;
+  for (const auto& address : kAnonymousAddresses) {
+    const auto place = dispatch_.find(address);
+    if (place != dispatch_.end()) gone_.insert(dispatch_.extract(place));
+  }
+  ChainNames names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (anonymous_[i] != nullptr) names[i] = anonymous_[i]->name;
+  }
+  add_anonymous(names, came_);
+}
+
 // None where nothing is enforced: no pod of this node has it, and it is not in quarantine.
 std::optional<ChainNames> IncrementalCompiler::chains_of(const Address& address) {
   ChainNames chains;
@@ -287,18 +336,12 @@ std::optional<ChainNames> IncrementalCompiler::chains_of(const Address& address)
 }
 
 void IncrementalCompiler::take_dispatch(RulesetChange& change) {
-  Dispatch gone;
-  Dispatch came;
-  for (const auto& address : std::exchange(redirected_, {})) {
-    const auto place = dispatch_.find(address);
-    if (place != dispatch_.end()) gone.insert(*place);
-    if (auto chains = chains_of(address)) came.emplace(address, std::move(*chains));
-  }
-  for (const auto& [address, chains] : gone) dispatch_.erase(address);
+  const auto gone = std::exchange(gone_, {});
+  const auto came = std::exchange(came_, {});
   dispatch_.insert(came.begin(), came.end());
   if (!std::exchange(has_ruleset_, true)) {
     add_dispatch_sets(dispatch_, change.after);
-    change.after.chains["forward"] = forward_chain();
+    add_forward_chains(change.after);
   } else if (gone != came) {
     add_dispatch_sets(gone, change.before);
     add_dispatch_sets(came, change.after);

@@ -99,6 +99,9 @@ class IncrementalCompiler {
   void settle_profiles(PodGroup& group, LocalGroup& local, Direction direction);
   void settle_quarantine();
   void settle_growth();
+  void settle_dispatch();
+  void settle_anonymous();
+  void redirect(const Address& address);
   SharedPolicies selecting(const PodGroup& group, Direction direction) const;
   std::optional<ChainNames> chains_of(const Address& address);
   void take_dispatch(RulesetChange& change);
@@ -118,7 +121,11 @@ class IncrementalCompiler {
   std::set<Address> redirected_;             // whose chains may have changed
 
   Dispatch dispatch_;
-  bool has_ruleset_ = false;  // since the first apply()
+  Dispatch gone_;                                             // from it, and
+  Dispatch came_;                                             // into it, since the last apply()
+  std::array<std::size_t, kDirections.size()> isolated_{};    // addresses of local pods
+  std::array<ActiveChain*, kDirections.size()> anonymous_{};  // null: nobody is isolated
+  bool has_ruleset_ = false;                                  // since the first apply()
 };
 
 }  // namespace portcullis

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/anonymous_address.h"
 #include "compiler/compile_profile.h"
 
 namespace portcullis {
@@ -108,6 +109,10 @@ bool ProfileRegistry::conflicts(const ProfileChain& profile) const {
 
 ActiveChain& ProfileRegistry::quarantine(Direction direction) {
   return *find_or_add(quarantine_chain(direction));
+}
+
+ActiveChain& ProfileRegistry::anonymous(Direction direction) {
+  return *find_or_add(anonymous_chain(direction));
 }
 
 std::vector<Rejection> ProfileRegistry::rejected() const {

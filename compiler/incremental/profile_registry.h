@@ -59,6 +59,7 @@ class ProfileRegistry {
   void release(ActiveProfile& profile);
 
   ActiveChain& quarantine(Direction direction);
+  ActiveChain& anonymous(Direction direction);  // see anonymous_chain()
   void release(ActiveChain& chain);
 
   // Profiles that are quarantined because they exceed their budget, or because one of their names

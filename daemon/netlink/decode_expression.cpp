@@ -27,8 +27,10 @@ Expression decode_meta(const nftnl_expr* expr) {
 }
 
 Expression decode_conntrack(const nftnl_expr* expr) {
-  if (has(expr, NFTNL_EXPR_CT_SREG) || has(expr, NFTNL_EXPR_CT_DIR)) return Unknown{};
-  return LoadConntrack{u32(expr, NFTNL_EXPR_CT_KEY), u32(expr, NFTNL_EXPR_CT_DREG)};
+  if (has(expr, NFTNL_EXPR_CT_SREG)) return Unknown{};
+  LoadConntrack load{u32(expr, NFTNL_EXPR_CT_KEY), u32(expr, NFTNL_EXPR_CT_DREG)};
+  if (has(expr, NFTNL_EXPR_CT_DIR)) load.direction = nftnl_expr_get_u8(expr, NFTNL_EXPR_CT_DIR);
+  return load;
 }
 
 Expression decode_payload(const nftnl_expr* expr) {
@@ -76,8 +78,11 @@ Expression decode_reference(const nftnl_expr* expr) {
 }
 
 Expression decode_immediate(const nftnl_expr* expr) {
-  if (!has(expr, NFTNL_EXPR_IMM_VERDICT) || has(expr, NFTNL_EXPR_IMM_CHAIN)) return Unknown{};
-  return Decide{static_cast<std::int32_t>(u32(expr, NFTNL_EXPR_IMM_VERDICT))};
+  if (!has(expr, NFTNL_EXPR_IMM_VERDICT)) return Unknown{};
+  Decide decide{static_cast<std::int32_t>(u32(expr, NFTNL_EXPR_IMM_VERDICT))};
+  if (has(expr, NFTNL_EXPR_IMM_CHAIN))
+    decide.chain = nftnl_expr_get_str(expr, NFTNL_EXPR_IMM_CHAIN);
+  return decide;
 }
 
 struct Decoder {

@@ -1,5 +1,6 @@
 #include "daemon/netlink/decode_rule.h"
 
+#include <bit>
 #include <cstring>
 #include <span>
 
@@ -55,29 +56,36 @@ class Reader {
   }
 
   void skip_protocol_check() {
-    while (peek<LoadMeta>() && peek<Compare>(1)) rest_ = rest_.subspan(2);
+    while (peek<LoadMeta>() && peek<Compare>(1)) {
+      const auto& wanted = peek<Compare>(1)->data;
+      if (peek<LoadMeta>()->key == NFT_META_L4PROTO && !wanted.empty()) transport_ = wanted.front();
+      rest_ = rest_.subspan(2);
+    }
   }
 
   std::optional<Statement> read_statement() {
     if (take<Count>()) return Counter{};
     if (const auto* count = take<CountBy>()) return Counter{count->counter};
     if (const auto* decide = take<Decide>()) return read_verdict(*decide);
-    if (take<LoadConntrack>()) return read_conntrack_state();
-    return read_match();
+    const auto* conntrack = peek<LoadConntrack>();
+    return conntrack && !conntrack->direction ? read_conntrack_bits() : read_match();
   }
 
   static std::optional<Statement> read_verdict(const Decide& decide) {
+    if (!decide.chain.empty()) return Jump{decide.chain, decide.verdict == NFT_GOTO};
     const auto kind = kind_of(decide.verdict);
     return kind ? std::optional<Statement>(Verdict{*kind}) : std::nullopt;
   }
 
-  std::optional<Statement> read_conntrack_state() {
+  std::optional<Statement> read_conntrack_bits() {
+    const auto key = take<LoadConntrack>()->key;
     const auto* bits = take<MaskBits>();
     if (bits == nullptr || take<Compare>() == nullptr) return {};
-    ConntrackState state;
-    if (bits->mask.size() != sizeof state.any_of) return {};
-    std::memcpy(&state.any_of, bits->mask.data(), sizeof state.any_of);
-    return state;
+    std::uint32_t any_of = 0;
+    if (bits->mask.size() != sizeof any_of) return {};
+    std::memcpy(&any_of, bits->mask.data(), sizeof any_of);
+    if (key == NFT_CT_STATUS) return ConntrackStatus{any_of};
+    return ConntrackState{any_of};
   }
 
   std::optional<Field> read_field() {
@@ -85,8 +93,14 @@ class Reader {
       take<SwapBytes>();
       return Field::kL4Proto;
     }
+    if (const auto* load = take<LoadConntrack>()) {
+      const ConntrackField* field = find_conntrack_field(*load);
+      return field ? std::optional(field->field) : std::nullopt;
+    }
     const auto* load = take<LoadPayload>();
-    const PayloadField* field = load ? find_payload_field(*load) : nullptr;
+    const bool masked = peek<MaskBits>() != nullptr && peek<Compare>(1) == nullptr;
+    const PayloadField* field = load ? find_payload_field(*load, transport_, masked) : nullptr;
+    if (masked) take<MaskBits>();
     return field ? std::optional(field->field) : std::nullopt;
   }
 
@@ -98,15 +112,39 @@ class Reader {
       const auto set = sets_.find(lookup->set);
       const bool interval = set != sets_.end() && set->second.spec.interval;
       if (lookup->target) return VerdictMap{std::move(key), lookup->set, interval};
-      return InSet{std::move(key), lookup->set, interval};
+      return InSet{std::move(key), lookup->set, interval, (lookup->flags & NFT_LOOKUP_F_INV) != 0};
     }
+    if (key.size() != 1) return {};
+    const auto* bits = take<MaskBits>();
     const auto* compare = take<Compare>();
-    if (compare == nullptr || key.size() != 1 || compare->data.size() != 1) return {};
-    return Equal{key.front(), compare->data.front()};
+    if (compare == nullptr) return {};
+    return compare->data.size() > 2 ? read_block(key.front(), bits, *compare)
+                                    : read_number(key.front(), *compare);
+  }
+
+  static std::optional<Statement> read_block(Field field, const MaskBits* bits,
+                                             const Compare& compare) {
+    const auto size = compare.data.size();
+    if (size != 4 && size != 16) return {};
+    Cidr block{{size == 4 ? Family::kIpv4 : Family::kIpv6, 0}, static_cast<int>(8 * size)};
+    for (const auto byte : compare.data) block.base.value = block.base.value << 8 | byte;
+    if (bits != nullptr) {
+      block.prefix_length = 0;
+      for (const auto byte : bits->mask) block.prefix_length += std::popcount(byte);
+    }
+    return InBlock{field, block, compare.operation == NFT_CMP_NEQ};
+  }
+
+  static std::optional<Statement> read_number(Field field, const Compare& compare) {
+    std::uint16_t value = 0;
+    for (const auto byte : compare.data) value = static_cast<std::uint16_t>(value << 8 | byte);
+    if (compare.operation == NFT_CMP_LTE) return AtMost{field, value};
+    return Equal{field, value};
   }
 
   std::span<const Expression> rest_;
   const Sets& sets_;
+  std::uint8_t transport_ = 0;  // the last that was checked
 };
 
 template <class Visit>

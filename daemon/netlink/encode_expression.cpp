@@ -24,11 +24,12 @@ nftnl_expr* encode(const LoadMeta& load) {
   return expr;
 }
 
-// | NFTA_CT_KEY u32 | NFTA_CT_DREG u32 |
+// | NFTA_CT_KEY u32 | NFTA_CT_DREG u32 | NFTA_CT_DIRECTION u8, of addresses only |
 nftnl_expr* encode(const LoadConntrack& load) {
   nftnl_expr* expr = make("ct");
   nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_KEY, load.key);
   nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_DREG, load.reg);
+  if (load.direction) nftnl_expr_set_u8(expr, NFTNL_EXPR_CT_DIR, *load.direction);
   return expr;
 }
 
@@ -97,11 +98,16 @@ nftnl_expr* encode(const CountBy& count) {
   return expr;
 }
 
-// | NFTA_IMMEDIATE_DREG u32: 0 | NFTA_IMMEDIATE_DATA { NFTA_DATA_VERDICT { .._CODE s32 } } |
+// | NFTA_IMMEDIATE_DREG u32: 0 | NFTA_IMMEDIATE_DATA { NFTA_DATA_VERDICT { code, chain } } |
+//
+// with NFTA_VERDICT_CODE s32, and NFTA_VERDICT_CHAIN, a name, of jumps only.
 nftnl_expr* encode(const Decide& decide) {
   nftnl_expr* expr = make("immediate");
   nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
   nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_VERDICT, static_cast<std::uint32_t>(decide.verdict));
+  if (!decide.chain.empty()) {
+    nftnl_expr_set_str(expr, NFTNL_EXPR_IMM_CHAIN, decide.chain.c_str());
+  }
   return expr;
 }
 

@@ -30,6 +30,20 @@ Bytes host_order(std::uint32_t value) {
   return bytes;
 }
 
+Bytes network_order(std::uint16_t value, std::size_t size) {
+  const Bytes bytes = {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
+  return {bytes.end() - static_cast<std::ptrdiff_t>(size), bytes.end()};
+}
+
+Bytes prefix_mask(std::size_t size, int length) {
+  Bytes mask(size, 0);
+  for (int bit = 0; bit < length; ++bit) {
+    auto& byte = mask[static_cast<std::size_t>(bit / 8)];
+    byte = static_cast<std::uint8_t>(byte | 0x80 >> bit % 8);
+  }
+  return mask;
+}
+
 std::int32_t code_of(Verdict::Kind kind) {
   switch (kind) {
     case Verdict::Kind::kAccept:
@@ -46,27 +60,47 @@ std::int32_t code_of(Verdict::Kind kind) {
 class Assembler {
  public:
   Result<void> operator()(const ConntrackState& state) {
-    put(LoadConntrack{NFT_CT_STATE, kFirst});
-    put(MaskBits{kFirst, kFirst, host_order(state.any_of), host_order(0)});
-    put(Compare{NFT_CMP_NEQ, kFirst, host_order(0)});
+    check_bits(NFT_CT_STATE, state.any_of);
+    return {};
+  }
+
+  Result<void> operator()(const ConntrackStatus& status) {
+    check_bits(NFT_CT_STATUS, status.any_of);
     return {};
   }
 
   Result<void> operator()(const Equal& equal) {
-    const PayloadField* field = find_payload_field(equal.field);
-    if (field == nullptr || field->length != 1) {
-      return failure(ErrorCode::kInvalidInput,
-                     std::string("cannot compare ") + to_string(equal.field) + " with one byte");
+    return compare(NFT_CMP_EQ, equal.field, equal.value);
+  }
+
+  Result<void> operator()(const AtMost& most) {
+    return compare(NFT_CMP_LTE, most.field, most.value);
+  }
+
+  // Of a prefix of whole bytes nft would load no more than these: no block of ours has one.
+  Result<void> operator()(const InBlock& in) {
+    const PayloadField* field = find_payload_field(in.field);
+    const int all = bits(in.block.base.family);
+    const int length = in.block.prefix_length;
+    const auto wanted = ElementKey().append(in.block.base);
+    const bool fits = field != nullptr && field->length == wanted.bytes().size();
+    if (!fits || (length != all && length % 8 == 0)) {
+      return failure(
+          ErrorCode::kInvalidInput,
+          std::string("cannot compare ") + to_string(in.field) + " with " + to_string(in.block));
     }
     check_protocols(*field);
     load(*field, kFirst);
-    put(Compare{NFT_CMP_EQ, kFirst, {equal.value}});
+    if (length != all) mask(kFirst, prefix_mask(field->length, length));
+    put(Compare{in.negated ? NFT_CMP_NEQ : NFT_CMP_EQ, kFirst,
+                Bytes(wanted.bytes().begin(), wanted.bytes().end())});
     return {};
   }
 
   Result<void> operator()(const InSet& in_set) {
     return look_up(in_set.key, in_set.interval && in_set.key.size() > 1,
-                   Lookup{in_set.set, kFirst, std::nullopt});
+                   Lookup{in_set.set, kFirst, std::nullopt,
+                          in_set.negated ? std::uint32_t{NFT_LOOKUP_F_INV} : 0});
   }
 
   Result<void> operator()(const VerdictMap& map) {
@@ -88,6 +122,11 @@ class Assembler {
     return {};
   }
 
+  Result<void> operator()(const Jump& jump) {
+    put(Decide{jump.is_goto ? NFT_GOTO : NFT_JUMP, jump.chain});
+    return {};
+  }
+
   Result<void> operator()(const Foreign& foreign) {
     return failure(ErrorCode::kInvalidInput,
                    "cannot write the expression \"" + foreign.text + "\": it is not one of ours");
@@ -101,8 +140,47 @@ class Assembler {
     expressions_.emplace_back(std::move(expression));
   }
 
+  void check_bits(std::uint32_t conntrack_key, std::uint32_t any_of) {
+    put(LoadConntrack{conntrack_key, kFirst});
+    put(MaskBits{kFirst, kFirst, host_order(any_of), host_order(0)});
+    put(Compare{NFT_CMP_NEQ, kFirst, host_order(0)});
+  }
+
+  Result<void> compare(std::uint32_t operation, Field with, std::uint16_t value) {
+    const PayloadField* field = find_payload_field(with);
+    if (field == nullptr || field->length > sizeof value || (field->length == 1 && value > 0xff)) {
+      return failure(ErrorCode::kInvalidInput, std::string("cannot compare ") + to_string(with) +
+                                                   " with " + std::to_string(value));
+    }
+    check_protocols(*field);
+    load(*field, kFirst);
+    put(Compare{operation, kFirst, network_order(value, field->length)});
+    return {};
+  }
+
+  void mask(std::uint32_t reg, const Bytes& bits) {
+    put(MaskBits{reg, reg, bits, Bytes(bits.size(), 0)});
+  }
+
   void load(const PayloadField& field, std::uint32_t reg) {
     put(LoadPayload{field.base, field.offset, field.length, reg});
+    if (!field.mask.empty()) mask(reg, field.mask);
+  }
+
+  // Returns how many bytes it has loaded. nft converts l4proto in a key of ranges to network byte
+  // order, which does nothing to one byte.
+  std::size_t load(Field field, std::uint32_t reg, bool ranges) {
+    if (const PayloadField* payload = find_payload_field(field)) {
+      load(*payload, reg);
+      return payload->length;
+    }
+    if (const ConntrackField* conntrack = find_conntrack_field(field)) {
+      put(LoadConntrack{conntrack->key, reg, conntrack->direction});
+      return conntrack->length;
+    }
+    put(LoadMeta{NFT_META_L4PROTO, reg});
+    if (ranges) put(SwapBytes{NFT_BYTEORDER_HTON, reg, reg, 2, 1});
+    return 1;
   }
 
   void check_meta(std::uint32_t key, std::uint8_t wanted, std::uint8_t& checked) {
@@ -117,8 +195,7 @@ class Assembler {
     check_meta(NFT_META_L4PROTO, field.transport, transport_);
   }
 
-  // Loads the key's fields side by side into the registers, then looks them up. nft converts
-  // l4proto in a key of ranges to network byte order, which does nothing to one byte.
+  // Loads the key's fields side by side into the registers, then looks them up.
   Result<void> look_up(const std::vector<Field>& key, bool ranges, Lookup lookup) {
     for (const Field field : key) {
       if (const PayloadField* payload = find_payload_field(field)) check_protocols(*payload);
@@ -128,15 +205,7 @@ class Assembler {
       if (offset + 16 > kRegisterFileSize) {
         return failure(ErrorCode::kInvalidInput, "the key for set " + lookup.set + " is too long");
       }
-      const std::uint32_t reg = register_at(offset);
-      if (const PayloadField* payload = find_payload_field(field)) {
-        load(*payload, reg);
-        offset += (payload->length + 3) / 4 * 4;
-      } else {
-        put(LoadMeta{NFT_META_L4PROTO, reg});
-        if (ranges) put(SwapBytes{NFT_BYTEORDER_HTON, reg, reg, 2, 1});
-        offset += 4;
-      }
+      offset += (load(field, register_at(offset), ranges) + 3) / 4 * 4;
     }
     put(std::move(lookup));
     return {};

@@ -19,9 +19,10 @@ struct LoadMeta {  // [ meta load l4proto => reg 1 ]
   bool operator==(const LoadMeta&) const = default;
 };
 
-struct LoadConntrack {  // [ ct load state => reg 1 ]
+struct LoadConntrack {  // [ ct load state => reg 1 ], [ ct load src_ip => reg 9 , dir original ]
   std::uint32_t key = 0;
   std::uint32_t reg = 0;
+  std::optional<std::uint8_t> direction{};  // IP_CT_DIR_ORIGINAL or IP_CT_DIR_REPLY
   bool operator==(const LoadConntrack&) const = default;
 };
 
@@ -74,8 +75,9 @@ struct CountBy {  // [ objref type 1 name denied-in-1f ]
   bool operator==(const CountBy&) const = default;
 };
 
-struct Decide {  // [ immediate reg 0 drop ]
+struct Decide {  // [ immediate reg 0 drop ], [ immediate reg 0 jump -> icmp-error ]
   std::int32_t verdict = 0;
+  std::string chain{};  // of NFT_JUMP and NFT_GOTO; else empty
   bool operator==(const Decide&) const = default;
 };
 

@@ -8,6 +8,7 @@
 namespace portcullis::nl {
 
 // Where a packet's field lies, and which protocols a rule must have checked before it may look.
+// Fields of one place differ in what must be checked, or in the mask.
 struct PayloadField {
   Field field;
   std::uint32_t base;          // NFT_PAYLOAD_NETWORK_HEADER or NFT_PAYLOAD_TRANSPORT_HEADER
@@ -15,10 +16,26 @@ struct PayloadField {
   std::uint32_t length;        // bytes
   std::uint8_t network = 0;    // NFPROTO_IPV4 or NFPROTO_IPV6; 0: any
   std::uint8_t transport = 0;  // IPPROTO_ICMPV6; 0: any
+  Bytes mask{};                // empty: none
 };
 
-// Null for kL4Proto, which is no payload, and for a load that is of no field of ours.
+// What a packet's connection knows. Nothing is to be checked: of a connection of the other family
+// it has no value, and the rule does not match.
+struct ConntrackField {
+  Field field;
+  std::uint32_t key;       // NFT_CT_SRC_IP or NFT_CT_SRC_IP6
+  std::uint8_t direction;  // IP_CT_DIR_ORIGINAL or IP_CT_DIR_REPLY
+  std::uint32_t length;    // bytes
+};
+
+// Null for fields of another kind.
 const PayloadField* find_payload_field(Field field);
-const PayloadField* find_payload_field(const LoadPayload& load);
+const ConntrackField* find_conntrack_field(Field field);
+
+// Null for a load that is of no field of ours. `transport` is what the rule has checked before, 0
+// for nothing; `masked` is whether a mask follows.
+const PayloadField* find_payload_field(const LoadPayload& load, std::uint8_t transport,
+                                       bool masked);
+const ConntrackField* find_conntrack_field(const LoadConntrack& load);
 
 }  // namespace portcullis::nl

@@ -7,9 +7,44 @@ namespace {
 
 enum class Outcome { kNextStatement, kNextRule, kReturn, kAccept, kDrop };
 
+constexpr std::uint8_t kIcmp = 1;
 constexpr std::uint8_t kIcmpv6 = 58;
+constexpr std::uint8_t kUdp = 17;
 
 bool is_of(const Packet& packet, Family family) { return packet.source.family == family; }
+
+bool load(const std::optional<Address>& address, Family family, ElementKey& key) {
+  if (!address || address->family != family) return false;
+  key.append(*address);
+  return true;
+}
+
+bool load_scope(const Packet& packet, const Address& address, ElementKey& key) {
+  key.append({address.family, address.value >> 118 << 118});
+  return is_of(packet, Family::kIpv6);
+}
+
+// A number that is compared, not looked up; none if the packet does not have it.
+std::optional<std::uint16_t> number(const Packet& packet, Field field) {
+  const bool v4 = is_of(packet, Family::kIpv4);
+  switch (field) {
+    case Field::kIp6HopLimit:
+      return v4 ? std::nullopt : std::optional<std::uint16_t>(packet.hop_limit);
+    case Field::kIp6Length:
+      return v4 ? std::nullopt : std::optional(packet.length);
+    case Field::kIcmpType:
+    case Field::kIcmpv6Type:
+      if (v4 != (field == Field::kIcmpType)) return std::nullopt;
+      if (packet.protocol != (v4 ? kIcmp : kIcmpv6)) return std::nullopt;
+      return packet.icmp_type;
+    case Field::kUdpDestinationPort:
+      return packet.protocol == kUdp ? packet.port : std::nullopt;
+    case Field::kDestinationPort:
+      return packet.port;
+    default:
+      return std::nullopt;
+  }
+}
 
 // Appends the field to the key as the kernel loads it; false if the packet does not have it.
 bool load(const Packet& packet, Field field, ElementKey& key) {
@@ -32,7 +67,22 @@ bool load(const Packet& packet, Field field, ElementKey& key) {
     case Field::kDestinationPort:
       key.append_port(packet.port.value_or(0));
       return packet.port.has_value();
+    case Field::kIp6SourceScope:
+      return load_scope(packet, packet.source, key);
+    case Field::kIp6DestinationScope:
+      return load_scope(packet, packet.destination, key);
+    case Field::kOriginalIp4Source:
+      return load(packet.ct_original_source, Family::kIpv4, key);
+    case Field::kReplyIp4Source:
+      return load(packet.ct_reply_source, Family::kIpv4, key);
+    case Field::kOriginalIp6Source:
+      return load(packet.ct_original_source, Family::kIpv6, key);
+    case Field::kReplyIp6Source:
+      return load(packet.ct_reply_source, Family::kIpv6, key);
+    case Field::kUdpDestinationPort:
+    case Field::kIp6Length:
     case Field::kIp6HopLimit:
+    case Field::kIcmpType:
     case Field::kIcmpv6Type:
       return false;
   }
@@ -107,14 +157,25 @@ class Interpreter {
   Outcome run(const ConntrackState& state) const {
     return match((packet_.ct_state & state.any_of) != 0);
   }
+  Outcome run(const ConntrackStatus& status) const {
+    return match((packet_.ct_status & status.any_of) != 0);
+  }
   Outcome run(const Equal& equal) const {
-    if (!is_of(packet_, Family::kIpv6)) return Outcome::kNextRule;
-    if (equal.field == Field::kIp6HopLimit) return match(packet_.hop_limit == equal.value);
-    return match(packet_.protocol == kIcmpv6 && packet_.icmp_type == equal.value);
+    return match(number(packet_, equal.field) == equal.value);
+  }
+  Outcome run(const AtMost& most) const {
+    const auto found = number(packet_, most.field);
+    return match(found && *found <= most.value);
+  }
+  Outcome run(const InBlock& in) const {
+    if (!is_of(packet_, in.block.base.family)) return Outcome::kNextRule;
+    const bool source = in.field == Field::kIp4Source || in.field == Field::kIp6Source;
+    const auto& address = source ? packet_.source : packet_.destination;
+    return match(in.block.contains(address) != in.negated);
   }
   Outcome run(const InSet& in) const {
     const auto key = load(packet_, in.key);
-    return match(key && find(ruleset_, in.set, *key) != nullptr);
+    return match(key && (find(ruleset_, in.set, *key) != nullptr) != in.negated);
   }
   Outcome run(const VerdictMap& vmap) const {
     const auto key = load(packet_, vmap.key);
@@ -134,6 +195,10 @@ class Interpreter {
         return Outcome::kReturn;
     }
     return Outcome::kDrop;
+  }
+  Outcome run(const Jump& jump) const {
+    const auto outcome = run(jump.chain);
+    return outcome == Outcome::kReturn && !jump.is_goto ? Outcome::kNextStatement : outcome;
   }
   Outcome run(const Foreign&) const { return Outcome::kNextRule; }
 

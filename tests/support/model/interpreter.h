@@ -15,7 +15,12 @@ struct Packet {
   std::optional<std::uint16_t> port;  // destination port
   std::uint32_t ct_state = 8;         // NF_CT_STATE_BIT(IP_CT_NEW)
   std::uint8_t hop_limit = 63;
+  std::uint16_t length = 32;  // after the IPv6 header
   std::uint8_t icmp_type = 0;
+  std::uint32_t ct_status = 0;
+  // Of its connection, of the packet's family: who opened it, and who answers.
+  std::optional<Address> ct_original_source{};
+  std::optional<Address> ct_reply_source{};
 };
 
 // Whether the ruleset lets the packet through the chain `forward`, by nf_tables' own rules: a rule

@@ -24,6 +24,12 @@ std::string counter_of(const Statement& statement) {
   return counter == nullptr ? "" : counter->name;
 }
 
+// The chain that a statement jumps to; "" for none.
+std::string target_of(const Statement& statement) {
+  const auto* jump = std::get_if<Jump>(&statement);
+  return jump == nullptr ? "" : jump->chain;
+}
+
 // The first chain with a statement that refers to `name`, as `reference` tells; "" for none.
 std::string user_of(const std::string& name, std::string (*reference)(const Statement&),
                     const Ruleset& ruleset) {
@@ -110,6 +116,8 @@ Result<void> KernelModel::run(const DeleteChain& del) {
   const auto chain = ruleset_.chains.find(del.name);
   if (chain == ruleset_.chains.end()) return violated("no such chain");
   if (!chain->second.rules.empty()) return in_use("chain has rules");
+  const auto user = user_of(del.name, target_of, ruleset_);
+  if (!user.empty()) return in_use("chain is in use by chain " + user);
   for (const auto& [name, set] : ruleset_.sets) {
     if (jumps_to(set, del.name)) return in_use("chain is in use by map " + name);
   }
@@ -123,6 +131,10 @@ Result<void> KernelModel::run(const AddRule& add) {
   for (const auto& statement : add.rule.statements) {
     const auto name = referred_set(statement);
     if (!name.empty() && !ruleset_.sets.contains(name)) return violated("no such set: " + name);
+    const auto target = target_of(statement);
+    if (!target.empty() && !ruleset_.chains.contains(target)) {
+      return violated("no such chain: " + target);
+    }
     const auto counter = counter_of(statement);
     if (!counter.empty() && !ruleset_.counters.contains(counter)) {
       return violated("no such counter: " + counter);

@@ -11,7 +11,6 @@
 namespace portcullis::test {
 namespace {
 
-constexpr std::uint8_t kHopLimit = 64;
 constexpr std::uint16_t kMoreFragments = 0x2000;
 
 struct Fragment {
@@ -68,7 +67,7 @@ Bytes ipv4_header(const RawPacket& packet, const Fragment& fragment, std::size_t
   put16(header, 20 + payload);
   put16(header, fragment.id);
   put16(header, fragment.offset / 8 | (fragment.more ? kMoreFragments : 0));
-  put(header, {kHopLimit, packet.protocol, 0, 0});
+  put(header, {packet.hop_limit, packet.protocol, 0, 0});
   put(header, packet.source);
   put(header, packet.destination);
   const std::uint16_t sum = checksum(header);
@@ -82,7 +81,8 @@ Bytes ipv4_header(const RawPacket& packet, const Fragment& fragment, std::size_t
 Bytes ipv6_header(const RawPacket& packet, const Fragment& fragment, std::size_t payload) {
   Bytes header = {0x60, 0, 0, 0};
   put16(header, payload + (fragment.is_whole() ? 0 : 8));
-  put(header, {fragment.is_whole() ? packet.protocol : std::uint8_t{IPPROTO_FRAGMENT}, kHopLimit});
+  put(header,
+      {fragment.is_whole() ? packet.protocol : std::uint8_t{IPPROTO_FRAGMENT}, packet.hop_limit});
   put(header, packet.source);
   put(header, packet.destination);
   if (fragment.is_whole()) return header;
@@ -126,15 +126,31 @@ RawPacket udp_packet(const Address& source, const Address& destination, const Ud
 
 // | type | code | checksum | 0 | the packet that it is about |
 //    1      1        2       4
-RawPacket port_unreachable(const Address& source, const Address& destination,
-                           const RawPacket& about) {
+RawPacket icmp_error(const Address& source, const Address& destination, const IcmpType& type,
+                     const RawPacket& about) {
   const bool v4 = source.family == Family::kIpv4;
   RawPacket packet{source, destination,
                    v4 ? std::uint8_t{IPPROTO_ICMP} : std::uint8_t{IPPROTO_ICMPV6}};
-  packet.payload = v4 ? Bytes{ICMP_UNREACH, ICMP_UNREACH_PORT}
-                      : Bytes{ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT};
+  packet.payload = {type.type, type.code};
   packet.payload.resize(8);
   put(packet.payload, encode(about));
+  put_checksum(packet, 2);
+  return packet;
+}
+
+RawPacket port_unreachable(const Address& source, const Address& destination,
+                           const RawPacket& about) {
+  const bool v4 = source.family == Family::kIpv4;
+  return icmp_error(source, destination,
+                    v4 ? IcmpType{ICMP_UNREACH, ICMP_UNREACH_PORT}
+                       : IcmpType{ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT},
+                    about);
+}
+
+RawPacket icmpv6_message(const Address& source, const Address& destination, std::uint8_t type,
+                         const Bytes& body, std::uint8_t hop_limit) {
+  RawPacket packet{source, destination, IPPROTO_ICMPV6, {type, 0, 0, 0}, hop_limit};
+  put(packet.payload, body);
   put_checksum(packet, 2);
   return packet;
 }

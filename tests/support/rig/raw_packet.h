@@ -16,6 +16,7 @@ struct RawPacket {
   Address destination{};
   std::uint8_t protocol = 0;  // IANA's number
   Bytes payload{};
+  std::uint8_t hop_limit = 64;
 };
 
 struct UdpPorts {
@@ -26,9 +27,22 @@ struct UdpPorts {
 RawPacket udp_packet(const Address& source, const Address& destination, const UdpPorts& ports,
                      const Bytes& data);
 
+struct IcmpType {
+  std::uint8_t type = 0;  // of ICMPv4 or ICMPv6, by the packet's family
+  std::uint8_t code = 0;
+};
+
+// An ICMP error about a packet, which it quotes whole.
+RawPacket icmp_error(const Address& source, const Address& destination, const IcmpType& type,
+                     const RawPacket& about);
+
 // An ICMP error: nobody listens on the port that `about` went to.
 RawPacket port_unreachable(const Address& source, const Address& destination,
                            const RawPacket& about);
+
+// A message of ICMPv6; `body` comes after type, code and checksum.
+RawPacket icmpv6_message(const Address& source, const Address& destination, std::uint8_t type,
+                         const Bytes& body, std::uint8_t hop_limit);
 
 // With its header of IPv4 or IPv6.
 Bytes encode(const RawPacket& packet);

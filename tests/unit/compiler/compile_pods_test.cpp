@@ -7,7 +7,7 @@
 #include "tests/support/model/interpreter.h"
 #include "tests/unit/compiler/verdict.h"
 
-// Lines 13 to 15 and 17 to 21 of SEMANTICS: whose addresses count, and what always passes.
+// Lines 13, 15 and 18 to 21 of SEMANTICS: whose addresses count.
 namespace portcullis::test {
 namespace {
 
@@ -38,35 +38,6 @@ TEST(CompilePods, PodReachesItself) {
   EXPECT_TRUE(connects(state, "10.0.0.1", "10.0.0.1"));
   EXPECT_TRUE(connects(state, "fd00::1", "fd00::1"));
   EXPECT_FALSE(connects(state, "10.0.0.2", "10.0.0.1"));
-}
-
-TEST(CompilePods, RepliesAndRelatedPacketsPass) {
-  const auto ruleset = compile(cluster({pod("shop/web", kWeb), kDenyAll}), "n1");
-  Packet packet{address(kOutside), address(kWeb), 6, 80};
-  EXPECT_FALSE(passes(ruleset, packet));
-  packet.ct_state = ConntrackState::kEstablished;
-  EXPECT_TRUE(passes(ruleset, packet));
-  packet.ct_state = ConntrackState::kRelated;
-  EXPECT_TRUE(passes(ruleset, packet));
-  packet.ct_state = 1;  // NF_CT_STATE_INVALID_BIT: judged like a new one
-  EXPECT_FALSE(passes(ruleset, packet));
-  packet.ct_state = 64;  // NF_CT_STATE_UNTRACKED_BIT
-  EXPECT_FALSE(passes(ruleset, packet));
-}
-
-TEST(CompilePods, NeighbourDiscoveryPassesWhereItIsOnTheLink) {
-  const auto ruleset = compile(cluster({pod("shop/web", "fd00::1"), kDenyAll}), "n1");
-  Packet packet{address("fe80::1"), address("fd00::1"), 58, std::nullopt};
-  packet.hop_limit = 255;
-  for (const auto type : std::to_array<std::uint8_t>({135, 136})) {
-    packet.icmp_type = type;
-    EXPECT_TRUE(passes(ruleset, packet));
-  }
-  packet.icmp_type = 128;  // an echo request
-  EXPECT_FALSE(passes(ruleset, packet));
-  packet.icmp_type = 135;
-  packet.hop_limit = 254;  // was routed: forged
-  EXPECT_FALSE(passes(ruleset, packet));
 }
 
 TEST(CompilePods, HostNetworkPodIsNoSubjectAndNoPeer) {

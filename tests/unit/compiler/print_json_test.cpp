@@ -119,6 +119,27 @@ TEST(PrintJson, Statements) {
   EXPECT_EQ(expressions({VerdictMap{{Field::kIp4Source}, "egress-v4"}}),
             Json::parse(R"([{"vmap": {"key": {"payload": {"protocol": "ip", "field": "saddr"}},
                                       "data": "@egress-v4"}}])"));
+  EXPECT_EQ(expressions({ConntrackStatus{ConntrackStatus::kDestinationNat},
+                         AtMost{Field::kIp6Length, 32}, Jump{"icmp-error", false}}),
+            Json::parse(R"([{"match": {"op": "in", "left": {"ct": {"key": "status"}},
+                                       "right": "dnat"}},
+                            {"match": {"op": "<=",
+                "left": {"payload": {"protocol": "ip6", "field": "length"}}, "right": 32}},
+                            {"jump": {"target": "icmp-error"}}])"));
+  EXPECT_EQ(expressions({InBlock{Field::kIp6Source, cidr("fe80::/10"), true},
+                         InSet{{Field::kIp6Source, Field::kReplyIp6Source}, "self", false, true},
+                         Jump{"sender", true}}),
+            Json::parse(R"([{"match": {"op": "!=",
+                "left": {"payload": {"protocol": "ip6", "field": "saddr"}},
+                "right": {"prefix": {"addr": "fe80::", "len": 10}}}},
+                            {"match": {"op": "!=",
+                "left": {"concat": [{"payload": {"protocol": "ip6", "field": "saddr"}},
+                                    {"ct": {"key": "ip6 saddr", "dir": "reply"}}]},
+                "right": "@self"}}, {"goto": {"target": "sender"}}])"));
+  EXPECT_EQ(expressions({VerdictMap{{Field::kIp6SourceScope}, "egress"}}),
+            Json::parse(R"([{"vmap": {
+                "key": {"&": [{"payload": {"protocol": "ip6", "field": "saddr"}}, "ffc0::"]},
+                "data": "@egress"}}])"));
 }
 
 TEST(PrintJson, WhatIsReferredToComesFirst) {

@@ -200,6 +200,20 @@ TEST(PrintNft, Rules) {
        "ip6 hoplimit 255 icmpv6 type nd-neighbor-solicit accept"},
       {{Equal{Field::kIcmpv6Type, 136}, accept}, "icmpv6 type nd-neighbor-advert accept"},
       {{ConntrackState{ConntrackState::kEstablished}, accept}, "ct state established accept"},
+      {{ConntrackStatus{ConntrackStatus::kDestinationNat}, accept}, "ct status dnat accept"},
+      {{AtMost{Field::kIp6Length, 32}, Equal{Field::kIcmpv6Type, 133}, accept},
+       "ip6 length <= 32 icmpv6 type nd-router-solicit accept"},
+      {{Equal{Field::kIcmpType, 3}, Jump{"sender", true}},
+       "icmp type destination-unreachable goto sender"},
+      {{Equal{Field::kIcmpType, 5}, Jump{"sender", false}}, "icmp type 5 jump sender"},
+      {{Equal{Field::kUdpDestinationPort, 67}, back}, "udp dport 67 return"},
+      {{InBlock{Field::kIp6Source, cidr("fe80::/10"), true}, back},
+       "ip6 saddr != fe80::/10 return"},
+      {{InBlock{Field::kIp4Destination, cidr("255.255.255.255/32"), false}, back},
+       "ip daddr 255.255.255.255 return"},
+      {{InSet{{Field::kIp4Source, Field::kOriginalIp4Source}, "self-v4", false, true}, back},
+       "ip saddr . ct original ip saddr != @self-v4 return"},
+      {{VerdictMap{{Field::kIp6SourceScope}, "egress"}}, "ip6 saddr & ffc0:: vmap @egress"},
   };
   for (const auto& [statements, text] : cases) EXPECT_EQ(to_string(Rule{statements}), text);
 }

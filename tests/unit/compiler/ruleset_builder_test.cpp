@@ -76,6 +76,11 @@ std::string elements(const Set& set) {
 TEST(RulesetBuilder, HasTheForwardChainAndItsSetsInAnyCase) {
   const Membership nobody({});
   EXPECT_EQ(print_nft(RulesetBuilder(nobody).build()), R"(table inet portcullis {
+	map egress-link-local {
+		type ipv6_addr : verdict
+		comment "while a local pod is isolated"
+	}
+
 	map egress-v4 {
 		type ipv4_addr : verdict
 		comment "local pods isolated for egress"
@@ -84,6 +89,11 @@ TEST(RulesetBuilder, HasTheForwardChainAndItsSetsInAnyCase) {
 	map egress-v6 {
 		type ipv6_addr : verdict
 		comment "local pods isolated for egress"
+	}
+
+	map ingress-link-local {
+		type ipv6_addr : verdict
+		comment "while a local pod is isolated"
 	}
 
 	map ingress-v4 {
@@ -108,19 +118,45 @@ TEST(RulesetBuilder, HasTheForwardChainAndItsSetsInAnyCase) {
 
 	chain forward {
 		type filter hook forward priority filter - 1; policy accept;
-		ct state established,related accept
-		ip6 hoplimit 255 icmpv6 type nd-neighbor-solicit accept
-		ip6 hoplimit 255 icmpv6 type nd-neighbor-advert accept
-		ip saddr . ip daddr @self-v4 accept
-		ip6 saddr . ip6 daddr @self-v6 accept
+		ct state established accept
+		ct state related jump icmp-error
+		ip6 hoplimit 255 ip6 length <= 32 icmpv6 type nd-neighbor-solicit accept
+		ip6 hoplimit 255 ip6 length <= 32 icmpv6 type nd-neighbor-advert accept
+		ct status dnat ip saddr . ip daddr @self-v4 accept
+		ct status dnat ip6 saddr . ip6 daddr @self-v6 accept
 		ip saddr vmap @egress-v4
 		ip6 saddr vmap @egress-v6
+		ip6 saddr & ffc0:: vmap @egress-link-local
 		ip daddr vmap @ingress-v4
 		ip6 daddr vmap @ingress-v6
+		ip6 daddr & ffc0:: vmap @ingress-link-local
 		ip saddr vmap @egress-v4
 		ip6 saddr vmap @egress-v6
+		ip6 saddr & ffc0:: vmap @egress-link-local
 		ip daddr vmap @ingress-v4
 		ip6 daddr vmap @ingress-v6
+		ip6 daddr & ffc0:: vmap @ingress-link-local
+	}
+
+	chain icmp-error {
+		comment "related packets: ICMP errors alone"
+		icmp type destination-unreachable goto icmp-error-sender
+		icmp type time-exceeded goto icmp-error-sender
+		icmp type parameter-problem goto icmp-error-sender
+		icmpv6 type destination-unreachable goto icmp-error-sender
+		icmpv6 type packet-too-big goto icmp-error-sender
+		icmpv6 type time-exceeded goto icmp-error-sender
+		icmpv6 type parameter-problem goto icmp-error-sender
+	}
+
+	chain icmp-error-sender {
+		comment "of an end of the connection, or of no local pod"
+		ip saddr . ct original ip saddr @self-v4 accept
+		ip saddr . ct reply ip saddr @self-v4 accept
+		ip saddr . ip saddr != @self-v4 accept
+		ip6 saddr . ct original ip6 saddr @self-v6 accept
+		ip6 saddr . ct reply ip6 saddr @self-v6 accept
+		ip6 saddr != fe80::/10 ip6 saddr . ip6 saddr != @self-v6 accept
 	}
 }
 )");

@@ -12,7 +12,9 @@ namespace portcullis::test {
 
 testing::AssertionResult connects(const ClusterState& cluster, std::string_view from,
                                   std::string_view to, const Traffic& traffic) {
-  const Packet packet{address(from), address(to), traffic.protocol, traffic.port};
+  Packet packet{address(from), address(to), traffic.protocol, traffic.port};
+  // Only a Service's DNAT forwards a pod's packet back to it.
+  if (packet.source == packet.destination) packet.ct_status = ConntrackStatus::kDestinationNat;
   std::set<std::string> nodes;
   for (const auto& [key, pod] : cluster.pods()) {
     if (!pod->node_name->empty()) nodes.insert(pod->node_name);

@@ -63,10 +63,36 @@ TEST(Assemble, SwapsBytesOfTheProtocolInKeysOfRanges) {
                            nl::Lookup{"s", 1, {}}}));
 }
 
+TEST(Assemble, ComparesASourceWithThatOfItsConnection) {
+  const auto expressions =
+      assemble({{InSet{{Field::kIp6Source, Field::kReplyIp6Source}, "s", false, true}}});
+  ASSERT_TRUE(expressions);
+  EXPECT_TRUE((*expressions == Expressions{meta(NFT_META_NFPROTO), equal(NFPROTO_IPV6),
+                                           nl::LoadPayload{kNetwork, 8, 16, NFT_REG_1},
+                                           nl::LoadConntrack{NFT_CT_SRC_IP6, NFT_REG_2, 1},
+                                           nl::Lookup{"s", 1, {}, NFT_LOOKUP_F_INV}}));
+}
+
+TEST(Assemble, MasksAnAddressToItsScope) {
+  nl::Bytes scope(16, 0);
+  scope[0] = 0xff;
+  scope[1] = 0xc0;
+  const auto expressions = assemble({{VerdictMap{{Field::kIp6SourceScope}, "m"}}});
+  ASSERT_TRUE(expressions);
+  EXPECT_TRUE((*expressions == Expressions{meta(NFT_META_NFPROTO), equal(NFPROTO_IPV6),
+                                           nl::LoadPayload{kNetwork, 8, 16, 1},
+                                           nl::MaskBits{1, 1, scope, nl::Bytes(16, 0)},
+                                           nl::Lookup{"m", 1, NFT_REG_VERDICT}}));
+}
+
 TEST(Assemble, RefusesWhatItCannotWrite) {
   EXPECT_FALSE(assemble({{Foreign{"log"}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kIp4Source, 1}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kL4Proto, 6}}}));
+  EXPECT_FALSE(assemble({{Equal{Field::kIp6HopLimit, 256}}}));
+  EXPECT_FALSE(assemble({{AtMost{Field::kOriginalIp4Source, 1}}}));
+  EXPECT_FALSE(assemble({{InBlock{Field::kIp4Source, *parse_cidr("fe80::/10"), false}}}));
+  EXPECT_FALSE(assemble({{InBlock{Field::kIp4Source, *parse_cidr("10.0.0.0/8"), false}}}));
   EXPECT_FALSE(assemble({{InSet{std::vector<Field>(9, Field::kIp6Source), "s"}}}));
 }
 
@@ -106,7 +132,7 @@ TEST(Disassemble, KnowsNothingElse) {
   const nl::LoadPayload source{kNetwork, 12, 4, 1};
   const std::vector<Expressions> others = {
       {meta(NFT_META_NFPROTO), equal(NFPROTO_IPV4)},
-      {meta(NFT_META_NFPROTO), equal(NFPROTO_IPV4), source, inverted},
+      {meta(NFT_META_NFPROTO), equal(NFPROTO_IPV6), source, inverted},
       {meta(NFT_META_NFPROTO), equal(NFPROTO_IPV6), source, nl::Lookup{"peer-v4-1", 1, {}}},
       {source, nl::Lookup{"peer-v4-1", 1, {}}},
       {nl::LoadPayload{kNetwork, 9, 1, 1}, equal(6)},

@@ -103,10 +103,31 @@ Chain forward_chain() {
           {{{ConntrackState{ConntrackState::kEstablished | ConntrackState::kRelated}, accept}},
            neighbour_discovery(135),
            neighbour_discovery(136),
-           {{InSet{{kIp4Source, kIp4Destination}, "self-v4"}, accept}},
+           {{ConntrackState{ConntrackState::kRelated}, Jump{"icmp-error", false}}},
+           {{ConntrackStatus{ConntrackStatus::kDestinationNat},
+             InSet{{kIp4Source, kIp4Destination}, "self-v4"}, accept}},
            {{InSet{{kIp6Source, kIp6Destination}, "self-v6"}, accept}},
            {{VerdictMap{{kIp4Source}, "egress-v4"}}},
-           {{VerdictMap{{kIp6Source}, "egress-v6"}}}}};
+           {{VerdictMap{{kIp6Source}, "egress-v6"}}},
+           {{VerdictMap{{kIp6SourceScope}, "egress-v6"}}},
+           {{VerdictMap{{kIp6DestinationScope}, "egress-v6"}}}}};
+}
+
+Chain icmp_error_chain() {
+  const Verdict accept{Verdict::Kind::kAccept};
+  const InBlock global{kIp6Source, *parse_cidr("fe80::/10"), true};
+  const InBlock in_block{kIp4Source, *parse_cidr("10.0.0.0/9"), false};
+  const InBlock broadcast{kIp4Destination, *parse_cidr("255.255.255.255/32"), false};
+  return make_chain(
+      "icmp-error",
+      {{{Equal{kIcmpType, 3}, Jump{"out-2", true}}},
+       {{Equal{kIcmpv6Type, 1}, AtMost{kIp6Length, 1280}, Jump{"out-2", false}}},
+       {{InSet{{kIp4Source, kOriginalIp4Source}, "self-v4"}, accept}},
+       {{InSet{{kIp4Source, kReplyIp4Source}, "self-v4", false, true}, accept}},
+       {{InSet{{kIp6Source, kOriginalIp6Source}, "self-v6"}, accept}},
+       {{global, InSet{{kIp6Source, kReplyIp6Source}, "self-v6", false, true}, accept}},
+       {{in_block, Equal{kUdpDestinationPort, 67}, accept}},
+       {{broadcast, Equal{kDestinationPort, 67}, accept}}});
 }
 
 Chain profile_chain() {
@@ -153,6 +174,7 @@ Ruleset everything() {
                         {jump("10.0.0.1", "out-1"), jump("10.0.0.2", "out-1")}));
   add(ruleset, make_set({"egress-v6", {kIpv6Addr}, false, true, ""}, {jump("fd00::1", "out-1")}));
   add(ruleset, forward_chain());
+  add(ruleset, icmp_error_chain());
   add(ruleset, profile_chain());
   add(ruleset, make_chain("out-2", {}));
   add_ways_by_port(ruleset);
