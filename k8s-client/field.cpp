@@ -23,7 +23,13 @@ std::string join(std::initializer_list<std::string_view> words) {
 }  // namespace
 
 Field Field::operator[](std::string_view key) const& {
-  return {*this, value_ == nullptr ? nullptr : value_->find(key), key, 0};
+  const Field child(*this, value_ == nullptr ? nullptr : value_->find(key), key, 0);
+  const auto* entries = value_ == nullptr ? nullptr : value_->map();
+  if (entries != nullptr &&
+      std::ranges::count(*entries, key, &Document::Map::value_type::first) > 1) {
+    child.refuse_duplicate();
+  }
+  return child;
 }
 
 Field Field::section(std::string_view key) const& {
@@ -78,7 +84,12 @@ std::size_t Field::list_size() const {
 }
 
 void Field::defect(std::string message) const {
-  report_->defects.push_back({report_->object, path(), std::move(message), line()});
+  Defect defect{report_->object, path(), std::move(message), line()};
+  // A field may be read more than once.
+  const bool known = std::ranges::any_of(report_->defects, [&](const Defect& other) {
+    return other.field == defect.field && other.message == defect.message;
+  });
+  if (!known) report_->defects.push_back(std::move(defect));
 }
 
 void Field::allow_only(std::initializer_list<std::string_view> known) const {
@@ -107,6 +118,13 @@ const Document::Map* Field::map() const {
   if (value_ == nullptr) return nullptr;
   if (value_->map() == nullptr) wrong_type("a mapping");
   return value_->map();
+}
+
+void Field::refuse_duplicate() const { defect("stands here twice; remove one"); }
+
+void Field::refuse_duplicates(const Document::Map& entries) const {
+  const auto* twin = find_duplicate(entries);
+  if (twin != nullptr) Field(*this, &twin->second, twin->first, 0).refuse_duplicate();
 }
 
 void Field::refuse_null() const { defect("is an empty item; fill it in or remove it"); }

@@ -29,7 +29,8 @@ class Field {
   Field(const Document& root, Report& report) : value_(&root), report_(&report) {}
   Field(const Field& same_place, Report& report) : Field(same_place) { report_ = &report; }
 
-  // The value of a mapping's key, missing if this is no mapping.
+  // The value of a mapping's key, missing if this is no mapping. A key that stands twice is a
+  // defect; of a mapping's entries that are visited, each such key is.
   Field operator[](std::string_view key) const&;
   Field operator[](std::string_view key) const&& = delete;
 
@@ -71,6 +72,8 @@ class Field {
   const Document::List* list() const;
   const Document::Map* map() const;
   void refuse_null() const;
+  void refuse_duplicate() const;
+  void refuse_duplicates(const Document::Map& entries) const;
   int line() const;
 
   const Document* value_;
@@ -97,6 +100,7 @@ template <class Visit>
 void Field::each_entry(Visit visit) const {
   const auto* entries = map();
   if (entries == nullptr) return;
+  refuse_duplicates(*entries);
   for (const auto& [key, value] : *entries) visit(key, Field(*this, &value, key, 0));
 }
 
