@@ -164,6 +164,7 @@ void Daemon::receive(Update update) {
   if (!told_) told_ = std::chrono::steady_clock::now();
   std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
   problems_ = std::move(update.problems);
+  not_enforced_ = std::move(update.not_enforced);
   complete_ = update.complete;
   if (std::exchange(settling_, true)) return;
   boost::asio::post(io_, [this] { settle(); });
@@ -197,7 +198,9 @@ void Daemon::settle() {
   status.held_back = must_hold_back();
   status.unreadable_files = unreadable(problems_);
   status.problems = lines.size();
+  status.not_enforced = not_enforced_.size();
   status.objects = count_objects(compiler_.cluster(), problems_);
+  lines.merge(problem_lines(not_enforced_, {}));
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return log_warning(headline(status_));

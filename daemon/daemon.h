@@ -55,10 +55,11 @@ class Daemon {
   Metrics metrics_;
   std::optional<std::chrono::steady_clock::time_point> told_;  // of what is not enforced yet
   IncrementalCompiler compiler_;
-  std::vector<Event> events_;      // not compiled yet
-  std::vector<Problem> problems_;  // of the last update
-  bool complete_ = false;          // every file has been read, of the last update
-  bool settling_ = false;          // settle() is queued
+  std::vector<Event> events_;          // not compiled yet
+  std::vector<Problem> problems_;      // of the last update
+  std::vector<Problem> not_enforced_;  // likewise
+  bool complete_ = false;              // every file has been read, of the last update
+  bool settling_ = false;              // settle() is queued
   ProblemLog problem_log_;
   Reconciler reconciler_;
   std::optional<ConntrackSweeper> sweeper_;

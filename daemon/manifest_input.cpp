@@ -52,6 +52,9 @@ Result<ClusterState> read_cluster(const std::vector<std::string>& names, std::is
   for (const auto& [key, line] : problem_lines(manifests.problems, address_conflicts(cluster))) {
     remarks << "portcullis: " << line << "\n";
   }
+  for (const auto& [key, line] : problem_lines(manifests.not_enforced, {})) {
+    remarks << "portcullis: " << line << "\n";
+  }
   return cluster;
 }
 

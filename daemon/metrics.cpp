@@ -80,6 +80,9 @@ std::vector<MetricFamily> of_status(const Status& status) {
           gauges("portcullis_objects_rejected",
                  "Objects with a mistake in them: these fail closed, and the log names them.",
                  std::move(rejected)),
+          gauges("portcullis_policies_not_enforced",
+                 "Policies in manifests that are not Portcullis' to enforce; the log names them.",
+                 {value(status.not_enforced)}),
           gauges("portcullis_object_problems",
                  "Mistakes in objects, and files that cannot be read.", {value(status.problems)})};
 }

@@ -28,6 +28,7 @@ struct Status {
   std::vector<Following> followed;  // of the source; what is in trouble is stale
   std::string unsaved;              // why the ruleset is not kept for the next boot; empty: it is
   std::map<std::string, ObjectCount> objects;  // by resource: "pods"
+  std::size_t not_enforced = 0;                // policies of other engines in the source
   std::size_t problems = 0;  // in the objects, with those files; the log names them all
 
   bool ready() const { return committed; }

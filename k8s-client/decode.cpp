@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "k8s-client/decode_object.h"
@@ -42,7 +44,7 @@ std::string our_kind(std::string_view kind) {
 bool is_foreign(const TypeMeta& type) {
   const auto group = group_of(type.api_version);
   if (type.kind != kPolicyKind) return !group.empty() && group != "core";
-  return group != kPolicyGroup && group.find('.') != group.npos;
+  return !is_at_most_one_typo_apart(group, kPolicyGroup) && group.find('.') != group.npos;
 }
 
 // Whether somebody may take it for a policy in force: one of another engine, or what is ours by its
@@ -51,9 +53,13 @@ bool is_other_policy(const TypeMeta& type) {
   static constexpr std::array<std::string_view, 5> kOurGroupHas = {
       "ingress", "ingressclass", "ipaddress", "servicecidr", "clustercidr"};
   const auto word = lower_case_letters(type.kind);
-  if (group_of(type.api_version) != kPolicyGroup) return word.find("networkpolic") != word.npos;
+  if (group_of(type.api_version) != kPolicyGroup) {
+    return word.find("networkpolic") != word.npos || word == "egressfirewall";
+  }
   return std::ranges::find(kOurGroupHas, word) == kOurGroupHas.end();
 }
+
+bool is_core(const TypeMeta& type) { return group_of(type.api_version).empty(); }
 
 bool is_list(std::string_view kind) { return lower_case_letters(kind).ends_with(kList); }
 
@@ -109,6 +115,15 @@ class Decoder {
     for (auto& defect : defects) decoded_.defects.push_back(std::move(defect));
   }
 
+  // The first of what keeps us from knowing an object is told apart, the rest with the others.
+  void lose(std::vector<Defect> defects) {
+    if (!decoded_.lost && !defects.empty()) {
+      decoded_.lost = std::move(defects.front());
+      defects.erase(defects.begin());
+    }
+    keep(std::move(defects));
+  }
+
   const std::string& origin_;
   UnknownFields unknown_;
   int object_count_ = 0;
@@ -119,38 +134,43 @@ void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
   Report report{"", unknown_, {}};
   const Field field(place, report);
   TypeMeta type = inherited;
-  if (field.require_map()) {
-    const Field kind = field["kind"];
-    const Field api_version = field["apiVersion"];
-    const auto* own_kind = kind.string();
-    if (!kind.missing()) type.kind = own_kind == nullptr ? "" : *own_kind;
-    if (api_version.value() != nullptr) {
-      type.api_version = api_version.value()->string() ? *api_version.value()->string() : "";
-    }
+  const Field kind_field = field["kind"];
+  const auto* own_kind = kind_field.string();
+  if (!kind_field.missing()) type.kind = own_kind == nullptr ? "" : *own_kind;
+  if (const auto* api_version = place.value()->find("apiVersion")) {
+    type.api_version = api_version->string() == nullptr ? "" : *api_version->string();
   }
   const bool has_kind = report.clean() && !lower_case_letters(type.kind).empty();
   if (!has_kind) return decode_without_kind(place, type);
   if (is_list(type.kind)) return decode_list(place, type);
   const auto kind = our_kind(type.kind);
   if (!kind.empty()) return decode_object(place, type, kind);
-  if (is_other_policy(type)) note_not_enforced(place, type);
+  if (is_other_policy(type)) return note_not_enforced(place, type);
+  if (is_core(type) && field["items"].list_size() > 0) {
+    kind_field.defect(in_quotes(type.kind) + " is no kind of list; write kind: List");
+    lose(std::move(report.defects));
+  }
 }
 
 // To pass over what may be a policy would open its pods.
 void Decoder::decode_without_kind(const Field& place, const TypeMeta& said) {
   const auto* spec = place.value()->find("spec");
-  const bool may_be_policy = group_of(said.api_version) == kPolicyGroup ||
-                             (spec != nullptr && spec->find("podSelector") != nullptr);
+  const bool has_subject = spec != nullptr && (spec->find("podSelector") != nullptr ||
+                                               spec->find("policyTypes") != nullptr);
+  const bool may_be_policy =
+      is_at_most_one_typo_apart(group_of(said.api_version), kPolicyGroup) || has_subject;
   if (place.value()->map() != nullptr && may_be_policy) {
     return decode_object(place, {"", said.api_version}, kPolicyKind);
   }
   Report report{"", unknown_, {}};
   const Field root(place, report);
   if (root.require_map()) {
-    root["kind"].defect("is missing or no string; write the object's kind, such as NetworkPolicy");
+    const Field kind = root["kind"];
+    if (report.clean()) {
+      kind.defect("is missing or no string; write the object's kind, such as NetworkPolicy");
+    }
   }
-  keep(std::move(report.defects));
-  decoded_.unreadable = true;
+  lose(std::move(report.defects));
 }
 
 void Decoder::note_not_enforced(const Field& place, const TypeMeta& type) {
@@ -173,7 +193,12 @@ void Decoder::decode_list(const Field& list, const TypeMeta& type) {
   Report report{printable(type.kind), unknown_, {}};
   const Field root(list, report);
   check_kind(type.kind, item_type.kind + "List", root["kind"]);
+  keep(std::exchange(report.defects, {}));
+  root.allow_only({"apiVersion", "kind", "metadata", "items"});
   const Field items = root["items"];
+  items.require_list();
+  lose(std::exchange(report.defects, {}));
+  if (items.list_size() == 0) return;
   items.each_item(
       [&](const Field& item) { decode_any(item, is_plain_list ? TypeMeta{} : item_type); });
   keep(std::move(report.defects));
@@ -190,6 +215,7 @@ void Decoder::decode_object(const Field& place, const TypeMeta& said, const std:
   const Field root(place, report);
   check_kind(said.kind, type.kind, root["kind"]);
   check_api_version(type, root["apiVersion"]);
+  const auto objects_before = decoded_.objects.size();
   if (type.kind == "Pod") {
     keep(decode_pod(root, origin_, substitute_name));
   } else if (type.kind == "Namespace") {
@@ -198,7 +224,8 @@ void Decoder::decode_object(const Field& place, const TypeMeta& said, const std:
     root.allow_only({"apiVersion", "kind", "metadata", "spec", "status"});
     keep(decode_policy(root, origin_, substitute_name));
   }
-  keep(std::move(report.defects));
+  const bool is_placed = decoded_.objects.size() > objects_before;
+  is_placed ? keep(std::move(report.defects)) : lose(std::move(report.defects));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,14 +30,15 @@ struct Decoded {
   std::vector<Object> objects;
   std::vector<Defect> defects;
   std::vector<Defect> not_enforced;  // policies that others enforce, if anybody does
-  bool unreadable = false;           // something in it does not say what it is: a defect says where
+  // The first thing in it that may have been an object of ours and is lost: it does not say what it
+  // is, or nobody can place it. Such a defect is not among `defects`.
+  std::optional<Defect> lost{};
 };
 
 // How much of what we don't know is an error. Of an API server, a field that we don't know is one
-// of a newer API, and tolerated; only in a policy's rules it is an error even so, since what
-// narrows them there would widen them here ("ports: [{newField: x}]" names every port). In a file
-// an unknown field of a policy's spec is a typing error that could widen it ("form:" instead of
-// "from:" allows everyone).
+// of a newer API, and tolerated; but not in a policy's spec, since what restricts the policy there
+// would widen it here ("ports: [{newField: x}]" names every port). In a file an unknown field
+// beside the spec is a typing error.
 enum class UnknownFields : std::uint8_t { kTolerate, kReject };
 
 // The Pods, Namespaces and NetworkPolicies (networking.k8s.io/v1) in one document: an object, a

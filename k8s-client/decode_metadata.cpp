@@ -56,8 +56,9 @@ std::optional<std::string> decode_name(const Field& metadata, NameRule rule) {
 }
 
 std::optional<std::string> decode_namespace_name(const Field& metadata) {
-  if (is_unreadable(metadata)) return std::nullopt;
+  if (is_unreadable(metadata) || metadata.is_doubled()) return std::nullopt;
   const Field field = metadata["namespace"];
+  if (field.is_doubled()) return std::nullopt;
   if (field.missing()) return "default";
   auto name = field.text();
   if (!name) return std::nullopt;

@@ -24,12 +24,15 @@ std::string join(std::initializer_list<std::string_view> words) {
 
 Field Field::operator[](std::string_view key) const& {
   const Field child(*this, value_ == nullptr ? nullptr : value_->find(key), key, 0);
-  const auto* entries = value_ == nullptr ? nullptr : value_->map();
-  if (entries != nullptr &&
-      std::ranges::count(*entries, key, &Document::Map::value_type::first) > 1) {
-    child.refuse_duplicate();
-  }
+  if (child.is_doubled()) child.refuse_duplicate();
   return child;
+}
+
+bool Field::is_doubled() const {
+  const auto* parent = parent_ == nullptr ? nullptr : parent_->value_;
+  const auto* entries = parent == nullptr ? nullptr : parent->map();
+  return entries != nullptr &&
+         std::ranges::count(*entries, key_, &Document::Map::value_type::first) > 1;
 }
 
 Field Field::section(std::string_view key) const& {
@@ -39,6 +42,8 @@ Field Field::section(std::string_view key) const& {
 }
 
 bool Field::require_map() const { return map() != nullptr; }
+
+bool Field::require_list() const { return list() != nullptr; }
 
 std::string Field::path() const {
   if (parent_ == nullptr) return {};

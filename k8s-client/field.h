@@ -40,8 +40,10 @@ class Field {
 
   // True for a mapping; anything else but a missing value is a defect.
   bool require_map() const;
+  bool require_list() const;  // likewise
 
   bool missing() const { return value_ == nullptr; }
+  bool is_doubled() const;  // its key stands twice
   const Document* value() const { return value_; }
   Report& report() const { return *report_; }
   std::string path() const;

@@ -44,6 +44,8 @@ class Reader : public YAML::EventHandler {
   Reader(DocumentBuilder& builder, std::string_view text, int first_line, DocumentStream& documents)
       : builder_(builder), text_(text), first_line_(first_line), documents_(documents) {}
 
+  bool has_failed() const { return has_failed_; }
+
   void fail(const YAML::Exception& exception) {
     builder_.fail("is no YAML, or ends too early: " + exception.msg,
                   exception.mark.is_null() ? first_line_ : line_of(exception.mark));
@@ -56,7 +58,10 @@ class Reader : public YAML::EventHandler {
     if (is_first || text_.substr(static_cast<std::size_t>(mark.pos), 3) == "---") return;
     builder_.fail("is no YAML: unexpected text; a further document begins with ---", line_of(mark));
   }
-  void OnDocumentEnd() override { documents_.push_back(builder_.take()); }
+  void OnDocumentEnd() override {
+    documents_.push_back(builder_.take());
+    has_failed_ = has_failed_ || !documents_.back();
+  }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     builder_.add_scalar(nullptr, line_of(mark), anchor);
@@ -110,6 +115,7 @@ class Reader : public YAML::EventHandler {
   std::string_view text_;
   int first_line_;
   bool is_first_ = true;
+  bool has_failed_ = false;
   DocumentStream& documents_;
 };
 
@@ -134,7 +140,7 @@ void read_part(const YamlPart& part, DocumentBuilder& builder, DocumentStream& d
   std::istringstream stream(text);
   try {
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(reader)) {
+    while (!reader.has_failed() && parser.HandleNextDocument(reader)) {
     }
   } catch (const YAML::Exception& exception) {
     reader.fail(exception);

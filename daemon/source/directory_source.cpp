@@ -70,6 +70,7 @@ struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
   bool has_published = false;
   std::vector<Event> published_objects;
   std::vector<Problem> published_problems;
+  std::vector<Problem> published_not_enforced;
 };
 
 void DirectorySource::Impl::follow() {
@@ -148,13 +149,18 @@ void DirectorySource::Impl::publish() {
   problems.insert(problems.end(), unfollowed.begin(), unfollowed.end());
 
   auto events = difference(published_objects, manifests.events);
-  const bool has_news = !has_published || !events.empty() || problems != published_problems;
+  const bool has_news = !has_published || !events.empty() || problems != published_problems ||
+                        manifests.not_enforced != published_not_enforced;
   has_published = true;
   published_objects = std::move(manifests.events);
   published_problems = problems;
+  published_not_enforced = manifests.not_enforced;
   const bool complete = listed_whole && !cache.has_unknown();
   if (!has_news) return;
-  sink({.events = std::move(events), .problems = std::move(problems), .complete = complete});
+  sink({.events = std::move(events),
+        .problems = std::move(problems),
+        .not_enforced = std::move(manifests.not_enforced),
+        .complete = complete});
 }
 
 namespace {

@@ -1,5 +1,6 @@
 #include "daemon/source/manifest_file.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "daemon/source/settled_file.h"
@@ -17,16 +18,20 @@ bool looks_like_json(std::string_view text) {
   return first != std::string_view::npos && text[first] == '{';
 }
 
+auto count_read(const k8s::DocumentStream& stream) {
+  return std::ranges::count_if(stream, [](const auto& document) { return document.has_value(); });
+}
+
 // Mappings of YAML may begin like JSON.
 k8s::DocumentStream read_stream(std::string_view text) {
   if (!looks_like_json(text)) return k8s::read_yaml_stream(text);
   auto json = k8s::read_json_stream(text);
   if (k8s::all_read(json)) return json;
   auto yaml = k8s::read_yaml_stream(text);
-  return k8s::all_read(yaml) ? yaml : json;
+  return count_read(yaml) > count_read(json) || k8s::all_read(yaml) ? yaml : json;
 }
 
-// The defect that keeps us from knowing what the document is; none if it is known.
+// What keeps us from knowing all that the document says; none if nothing does.
 std::optional<k8s::Defect> add_document(const k8s::Document& document, int number,
                                         ManifestFile& file) {
   const auto origin = file.path.string() + ", document " + std::to_string(number);
@@ -35,18 +40,13 @@ std::optional<k8s::Defect> add_document(const k8s::Document& document, int numbe
     file.objects.push_back(std::move(object));
     file.documents.push_back(number);
   }
-  std::optional<k8s::Defect> unreadable;
   for (auto& defect : decoded.defects) {
-    if (decoded.unreadable && !unreadable && defect.object.empty()) {
-      unreadable = std::move(defect);
-    } else {
-      file.problems.push_back({file.path, number, std::move(defect)});
-    }
+    file.problems.push_back({file.path, number, std::move(defect)});
   }
   for (auto& policy : decoded.not_enforced) {
     file.not_enforced.push_back({file.path, number, std::move(policy)});
   }
-  return unreadable;
+  return std::move(decoded.lost);
 }
 
 FileOrReason parse(const std::filesystem::path& path, std::string_view text) {

@@ -28,6 +28,7 @@ struct Update {
   std::vector<Event> events;
   std::vector<Problem> problems;
   std::vector<Following> followed{};
+  std::vector<Problem> not_enforced{};  // policies that are not ours: all that there are
   bool synced = true;    // false until everything was read once: nothing is to be enforced yet
   bool complete = true;  // false while there is a file of which nothing was ever read
 };
