@@ -119,6 +119,7 @@ void Daemon::receive(Update update) {
   if (!told_) told_ = std::chrono::steady_clock::now();
   std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
   problems_ = std::move(update.problems);
+  not_enforced_ = std::move(update.not_enforced);
   complete_ = update.complete;
   settle_soon();
 }
@@ -160,10 +161,12 @@ void Daemon::settle() {
   status.held_back = must_hold_back(status);
   status.unreadable_files = unreadable_files(problems_);
   status.problems = lines.size();
+  status.not_enforced = not_enforced_.size();
   status.objects = count_objects(compiler_.cluster(), problems);
   status.quarantined = compiler_.cluster().quarantined().size();
   status.rejected_profiles = static_cast<std::size_t>(
       std::ranges::count_if(rejected, [](const Rejection& each) { return !is_policy(each); }));
+  lines.merge(problem_lines(not_enforced_, {}));
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return;

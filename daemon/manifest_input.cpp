@@ -102,6 +102,9 @@ Result<ManifestInput> read_cluster(const std::vector<std::string>& names, std::i
        problem_lines(manifests.problems, address_conflicts(input.cluster))) {
     input.remarks.push_back(line);
   }
+  for (const auto& [key, line] : problem_lines(manifests.not_enforced, {})) {
+    input.remarks.push_back(line);
+  }
   input.rejected = count_rejected(input.cluster, manifests.problems);
   return input;
 }

@@ -109,6 +109,9 @@ std::vector<MetricFamily> of_status(const Status& status) {
              "Sets of policies that would cost too much together: the pods that they select are "
              "allowed nothing in that direction, and the log names them.",
              {value(status.rejected_profiles)}),
+      gauges("portcullis_policies_not_enforced",
+             "Policies in manifests that are not Portcullis' to enforce; the log names them.",
+             {value(status.not_enforced)}),
       gauges("portcullis_object_problems", "Mistakes in objects, and files that cannot be read.",
              {value(status.problems)})};
 }

@@ -1,6 +1,10 @@
 #include "k8s-client/decode.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "k8s-client/decode_object.h"
@@ -10,8 +14,10 @@ namespace portcullis::k8s {
 namespace {
 
 constexpr const char* kPolicyKind = "NetworkPolicy";
+constexpr std::string_view kPolicyGroup = "networking.k8s.io";
 constexpr std::string_view kPolicyVersion = "networking.k8s.io/v1";
 constexpr std::string_view kCoreVersion = "v1";
+constexpr std::string_view kList = "list";
 
 // What an object is, by its own word or by that of the <Kind>List that it is in.
 struct TypeMeta {
@@ -33,17 +39,34 @@ std::string our_kind(std::string_view kind) {
   return "";
 }
 
-// Other groups have kinds of the same name. One of NetworkPolicies that we don't know is more
-// likely ours, mistyped, and to pass over it would leave its pods open.
+// Other groups have kinds of the same name. A group of custom resources has a dot in its name; one
+// of policies without is ours, mistyped, or that of long ago ("extensions").
 bool is_foreign(const TypeMeta& type) {
   const auto group = group_of(type.api_version);
   if (type.kind != kPolicyKind) return !group.empty() && group != "core";
-  return group == "projectcalico.org" || group.ends_with(".projectcalico.org") ||
-         group.ends_with(".antrea.io");
+  return !is_at_most_one_typo_apart(group, kPolicyGroup) && group.find('.') != group.npos;
 }
 
+// Whether somebody may take it for a policy in force: one of another engine, or what is ours by its
+// group, misspelled.
+bool is_other_policy(const TypeMeta& type) {
+  static constexpr std::array<std::string_view, 5> kOurGroupHas = {
+      "ingress", "ingressclass", "ipaddress", "servicecidr", "clustercidr"};
+  const auto word = lower_case_letters(type.kind);
+  if (group_of(type.api_version) != kPolicyGroup) {
+    return word.find("networkpolic") != word.npos || word == "egressfirewall";
+  }
+  return std::ranges::find(kOurGroupHas, word) == kOurGroupHas.end();
+}
+
+bool is_core(const TypeMeta& type) { return group_of(type.api_version).empty(); }
+
+bool is_list(std::string_view kind) { return lower_case_letters(kind).ends_with(kList); }
+
 void check_kind(const std::string& own, const std::string& meant, const Field& field) {
-  if (own != meant) field.defect(in_quotes(own) + " is no kind; write kind: " + meant);
+  if (own == meant) return;
+  field.defect((own.empty() ? "is missing or no string" : in_quotes(own) + " is no kind") +
+               "; write kind: " + meant);
 }
 
 void check_api_version(const TypeMeta& type, const Field& field) {
@@ -79,7 +102,9 @@ class Decoder {
 
  private:
   void decode_list(const Field& list, const TypeMeta& type);
-  void decode_object(const Field& place, const TypeMeta& said);
+  void decode_object(const Field& place, const TypeMeta& said, const std::string& kind);
+  void decode_without_kind(const Field& place, const TypeMeta& said);
+  void note_not_enforced(const Field& place, const TypeMeta& type);
 
   template <class T>
   void keep(std::shared_ptr<const T> object) {
@@ -88,6 +113,15 @@ class Decoder {
 
   void keep(std::vector<Defect> defects) {
     for (auto& defect : defects) decoded_.defects.push_back(std::move(defect));
+  }
+
+  // The first of what keeps us from knowing an object is told apart, the rest with the others.
+  void lose(std::vector<Defect> defects) {
+    if (!decoded_.lost && !defects.empty()) {
+      decoded_.lost = std::move(defects.front());
+      defects.erase(defects.begin());
+    }
+    keep(std::move(defects));
   }
 
   const std::string& origin_;
@@ -99,52 +133,89 @@ class Decoder {
 void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
   Report report{"", unknown_, {}};
   const Field field(place, report);
-  const Field kind = field["kind"];
-  const Field api_version = field["apiVersion"];
   TypeMeta type = inherited;
-  if (field.require_map()) {
-    const auto* own_kind = kind.string();
-    if (own_kind != nullptr) type.kind = *own_kind;
-    if (kind.missing() && type.kind.empty()) {
-      kind.defect("is missing; write the object's kind, such as NetworkPolicy");
-    }
-    if (api_version.value() != nullptr) {
-      type.api_version = api_version.value()->string() ? *api_version.value()->string() : "";
+  const Field kind_field = field["kind"];
+  const auto* own_kind = kind_field.string();
+  if (!kind_field.missing()) type.kind = own_kind == nullptr ? "" : *own_kind;
+  if (const auto* api_version = place.value()->find("apiVersion")) {
+    type.api_version = api_version->string() == nullptr ? "" : *api_version->string();
+  }
+  const bool has_kind = report.clean() && !lower_case_letters(type.kind).empty();
+  if (!has_kind) return decode_without_kind(place, type);
+  if (is_list(type.kind)) return decode_list(place, type);
+  const auto kind = our_kind(type.kind);
+  if (!kind.empty()) return decode_object(place, type, kind);
+  if (is_other_policy(type)) return note_not_enforced(place, type);
+  if (is_core(type) && field["items"].list_size() > 0) {
+    kind_field.defect(in_quotes(type.kind) + " is no kind of list; write kind: List");
+    lose(report.take());
+  }
+}
+
+// To pass over what may be a policy would open its pods.
+void Decoder::decode_without_kind(const Field& place, const TypeMeta& said) {
+  const auto* spec = place.value()->find("spec");
+  const bool has_subject = spec != nullptr && (spec->find("podSelector") != nullptr ||
+                                               spec->find("policyTypes") != nullptr);
+  const bool may_be_policy =
+      is_at_most_one_typo_apart(group_of(said.api_version), kPolicyGroup) || has_subject;
+  if (place.value()->map() != nullptr && may_be_policy) {
+    return decode_object(place, {"", said.api_version}, kPolicyKind);
+  }
+  Report report{"", unknown_, {}};
+  const Field root(place, report);
+  if (root.require_map()) {
+    const Field kind = root["kind"];
+    if (report.clean()) {
+      kind.defect("is missing or no string; write the object's kind, such as NetworkPolicy");
     }
   }
-  const bool clean = report.clean();
-  keep(std::move(report).take());
-  if (!clean) return;
-  if (!our_kind(type.kind).empty()) return decode_object(place, type);
-  decode_list(place, type);
+  lose(report.take());
+}
+
+void Decoder::note_not_enforced(const Field& place, const TypeMeta& type) {
+  const auto version = type.api_version.empty() ? "no apiVersion" : printable(type.api_version);
+  decoded_.not_enforced.push_back({describe(printable(type.kind), *place.value()), "",
+                                   "is not enforced by Portcullis (" + version + ")",
+                                   place.value()->line});
 }
 
 // A List's items say what they are; those of a PodList need not.
 void Decoder::decode_list(const Field& list, const TypeMeta& type) {
-  constexpr std::string_view kSuffix = "list";
-  const auto word = lower_case_letters(type.kind);
-  if (!word.ends_with(kSuffix)) return;
-  const auto item_word = word.substr(0, word.size() - kSuffix.size());
+  auto item_word = lower_case_letters(type.kind);
+  item_word.resize(item_word.size() - kList.size());
   const bool is_plain_list = item_word.empty();
   const TypeMeta item_type{our_kind(item_word), type.api_version};
-  if (!is_plain_list && (item_type.kind.empty() || is_foreign(item_type))) return;
+  if (!is_plain_list && (item_type.kind.empty() || is_foreign(item_type))) {
+    if (is_other_policy({item_word, type.api_version})) note_not_enforced(list, type);
+    return;
+  }
   Report report{printable(type.kind), unknown_, {}};
   const Field root(list, report);
   check_kind(type.kind, item_type.kind + "List", root["kind"]);
+  keep(report.take());
+  root.allow_only({"apiVersion", "kind", "metadata", "items"});
   const Field items = root["items"];
+  items.require_list();
+  lose(report.take());
+  if (items.list_size() == 0) return;
   items.each_item(
       [&](const Field& item) { decode_any(item, is_plain_list ? TypeMeta{} : item_type); });
-  keep(std::move(report).take());
+  keep(report.take());
 }
 
-void Decoder::decode_object(const Field& place, const TypeMeta& said) {
-  const TypeMeta type{our_kind(said.kind), said.api_version};
-  if (is_foreign(type)) return;
+void Decoder::decode_object(const Field& place, const TypeMeta& said, const std::string& kind) {
+  const TypeMeta type{kind, said.api_version};
+  if (is_foreign(type)) {
+    if (type.kind == kPolicyKind) note_not_enforced(place, said);
+    return;
+  }
   const auto substitute_name = origin_ + '#' + std::to_string(++object_count_);
   Report report{describe(type.kind, *place.value()), unknown_, {}};
   const Field root(place, report);
   check_kind(said.kind, type.kind, root["kind"]);
   check_api_version(type, root["apiVersion"]);
+  const auto objects_before = decoded_.objects.size();
   if (type.kind == "Pod") {
     keep(decode_pod(root, origin_, substitute_name));
   } else if (type.kind == "Namespace") {
@@ -153,7 +224,8 @@ void Decoder::decode_object(const Field& place, const TypeMeta& said) {
     root.allow_only({"apiVersion", "kind", "metadata", "spec", "status"});
     keep(decode_policy(root, origin_, substitute_name));
   }
-  keep(std::move(report).take());
+  const bool is_placed = decoded_.objects.size() > objects_before;
+  is_placed ? keep(report.take()) : lose(report.take());
 }
 
 }  // namespace

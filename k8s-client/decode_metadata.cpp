@@ -31,11 +31,12 @@ void check_name(const std::string& name, NameRule rule, const Field& field) {
                (is_label ? kDnsLabelForm : kDnsSubdomainForm));
 }
 
-void check_label(const std::string& key, const std::string& value, const Field& field) {
+void check_label(const std::string& key, const std::string& value, LabelValues values,
+                 const Field& field) {
   if (!is_label_key(key)) {
     field.defect(std::string("is no valid label key") + kLabelKeyForm);
   }
-  if (!is_label_value(value)) {
+  if (values == LabelValues::kValid && !is_label_value(value)) {
     field.defect(in_quotes(value) + " is no valid label value" + kLabelValueForm);
   }
 }
@@ -55,8 +56,9 @@ std::optional<std::string> decode_name(const Field& metadata, NameRule rule) {
 }
 
 std::optional<std::string> decode_namespace_name(const Field& metadata) {
-  if (is_unreadable(metadata)) return std::nullopt;
+  if (is_unreadable(metadata) || metadata.is_doubled()) return std::nullopt;
   const Field field = metadata["namespace"];
+  if (field.is_doubled()) return std::nullopt;
   if (field.missing()) return "default";
   auto name = field.text();
   if (!name) return std::nullopt;
@@ -65,12 +67,12 @@ std::optional<std::string> decode_namespace_name(const Field& metadata) {
   return name;
 }
 
-Labels decode_labels(const Field& labels) {
+Labels decode_labels(const Field& labels, LabelValues values) {
   Labels::sequence_type pairs;
   labels.each_entry([&](const std::string& key, const Field& field) {
     const auto* value = field.value()->is_null() ? &null_value : field.string();
     if (value == nullptr) return;
-    check_label(key, *value, field);
+    check_label(key, *value, values, field);
     pairs.emplace_back(key, *value);
   });
   Labels result;

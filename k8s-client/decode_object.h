@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,9 @@ namespace portcullis::k8s {
 enum class NameRule : std::uint8_t { kDnsLabel, kDnsSubdomain };
 std::optional<std::string> decode_name(const Field& metadata, NameRule rule);
 std::optional<std::string> decode_namespace_name(const Field& metadata);  // "default" if missing
-Labels decode_labels(const Field& labels);
+// What a selector asks for may be a value that no label can have; a label itself may not.
+enum class LabelValues : std::uint8_t { kValid, kAny };
+Labels decode_labels(const Field& labels, LabelValues values = LabelValues::kValid);
 std::optional<std::int64_t> decode_timestamp(const Field& timestamp);
 
 // decode_address.cpp
@@ -27,7 +30,8 @@ Protocol decode_protocol(const Field& protocol);                     // TCP if m
 std::optional<std::uint16_t> decode_port_number(const Field& port);  // 1 to 65535
 const std::string* decode_port_name(const Field& name);
 
-// decode_selector.cpp. Nothing if anything is wrong with it; everything if it is missing.
+// decode_selector.cpp. Nothing if it is invalid; everything if it is missing. A field that we do
+// not know is invalid even from an API server, since it could narrow what is selected.
 std::optional<LabelSelector> decode_selector(const Field& selector);
 
 // decode_policy_rule.cpp. `peers` is "from" or "to".

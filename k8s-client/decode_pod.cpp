@@ -8,6 +8,12 @@
 namespace portcullis::k8s {
 namespace {
 
+// The API server takes an empty one for TCP, in containers alone.
+Protocol decode_container_protocol(const Field& protocol) {
+  const auto* text = protocol.missing() ? nullptr : protocol.value()->string();
+  return text != nullptr && text->empty() ? Protocol::kTcp : decode_protocol(protocol);
+}
+
 // Ports without a name are documentation only: nothing refers to them.
 void decode_named_ports(const Field& container, std::vector<NamedPort>& ports) {
   const Field list = container["ports"];
@@ -17,7 +23,7 @@ void decode_named_ports(const Field& container, std::vector<NamedPort>& ports) {
     if (number_field.missing()) number_field.defect("is missing; write the number of the port");
     const auto* name = decode_port_name(port["name"]);
     const auto number = decode_port_number(number_field);
-    const auto protocol = decode_protocol(port["protocol"]);
+    const auto protocol = decode_container_protocol(port["protocol"]);
     if (name != nullptr && number) ports.push_back({*name, protocol, *number});
   });
 }

@@ -50,7 +50,7 @@ Directions decode_directions(const Field& spec, bool spec_is_clean) {
 void decode_spec(const Field& root, NetworkPolicy& policy) {
   const auto defects_before = root.report().found;
   const Field spec = root.section("spec");
-  spec.allow_only({"podSelector", "policyTypes", "ingress", "egress"});
+  spec.require_only({"podSelector", "policyTypes", "ingress", "egress"});
   const bool spec_is_clean = root.report().found == defects_before;
 
   const auto directions = decode_directions(spec, spec_is_clean);

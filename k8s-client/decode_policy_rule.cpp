@@ -29,6 +29,7 @@ PolicyPort decode_policy_port(const Field& item) {
   return result;
 }
 
+// Older API servers stored exceptions as large as their block, or larger: nothing is left of it.
 IpBlock decode_ip_block(const Field& block) {
   if (!block.require_map()) return {};
   block.require_only({"cidr", "except"});
@@ -40,11 +41,11 @@ IpBlock decode_ip_block(const Field& block) {
   except.each_item([&](const Field& item) {
     const auto hole = decode_cidr(item);
     if (!hole || !cidr) return;
-    if (!cidr->contains(*hole) || *cidr == *hole) {
-      item.defect(to_string(*hole) + " is not strictly inside " + to_string(*cidr) +
+    if (!cidr->contains(*hole) && !hole->contains(*cidr)) {
+      item.defect(to_string(*hole) + " is outside of " + to_string(*cidr) +
                   "; an exception must be a smaller block within cidr");
     }
-    result.except.push_back(*hole);
+    result.except.push_back(hole->contains(*cidr) ? *cidr : *hole);
   });
   return result;
 }

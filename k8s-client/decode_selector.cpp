@@ -33,13 +33,12 @@ std::string decode_key(const Field& field) {
   return *key;
 }
 
+// Older API servers stored values that no label can have: these match nothing.
 std::vector<std::string> decode_values(const Field& field, Operator op) {
   std::vector<std::string> values;
   field.each_item([&](const Field& item) {
     const auto* value = item.string();
-    if (value == nullptr) return;
-    if (!is_label_value(*value)) item.defect(in_quotes(*value) + " is no valid label value");
-    values.push_back(*value);
+    if (value != nullptr) values.push_back(*value);
   });
   const bool takes_values = op == Operator::kIn || op == Operator::kNotIn;
   if (takes_values && field.list_size() == 0) {
@@ -54,7 +53,7 @@ std::vector<std::string> decode_values(const Field& field, Operator op) {
 }
 
 Requirement decode_requirement(const Field& field) {
-  field.allow_only({"key", "operator", "values"});
+  field.require_only({"key", "operator", "values"});
   Requirement requirement;
   requirement.key = decode_key(field["key"]);
   const auto op = decode_operator(field["operator"]);
@@ -69,9 +68,9 @@ Requirement decode_requirement(const Field& field) {
 std::optional<LabelSelector> decode_selector(const Field& selector) {
   const auto defects_before = selector.report().found;
   selector.require_map();
-  selector.allow_only({"matchLabels", "matchExpressions"});
+  selector.require_only({"matchLabels", "matchExpressions"});
   std::vector<Requirement> requirements;
-  for (const auto& [key, value] : decode_labels(selector["matchLabels"])) {
+  for (const auto& [key, value] : decode_labels(selector["matchLabels"], LabelValues::kAny)) {
     requirements.push_back({key, Operator::kIn, {value}});
   }
   const Field expressions = selector["matchExpressions"];

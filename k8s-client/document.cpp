@@ -26,8 +26,9 @@ std::optional<std::string> Document::scalar_text() const {
 }
 
 const char* Document::type_name() const {
-  static constexpr std::array kNames = {"null",     "a boolean", "a number", "a number",
-                                        "a string", "a list",    "a mapping"};
+  static constexpr std::array kNames = {
+      "null",     "a boolean", "a number",  "a number",
+      "a string", "a list",    "a mapping", "a value with an unsupported tag"};
   static_assert(kNames.size() == std::variant_size_v<decltype(value)>);
   return kNames[value.index()];
 }
@@ -42,6 +43,20 @@ const std::pair<std::string, Document>* find_duplicate(const Document::Map& map)
     return left->first == right->first;
   });
   return twin == entries.end() ? nullptr : *std::next(twin);
+}
+
+bool all_read(const DocumentStream& stream) {
+  return std::ranges::all_of(stream, [](const auto& each) { return each.has_value(); });
+}
+
+Documents all_of(DocumentStream stream) {
+  std::vector<Document> documents;
+  documents.reserve(stream.size());
+  for (auto& each : stream) {
+    if (!each) return tl::unexpected(std::move(each.error()));
+    documents.push_back(std::move(*each));
+  }
+  return documents;
 }
 
 }  // namespace portcullis::k8s

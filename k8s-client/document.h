@@ -11,14 +11,21 @@
 
 namespace portcullis::k8s {
 
+// A YAML value with a tag that we do not support. It matters only to whoever reads it.
+struct Unsupported {
+  bool operator==(const Unsupported&) const = default;
+};
+
 // A parsed JSON or YAML document, whatever it was written in: the one form that objects are
-// decoded from. Mappings keep the order of the text. Types are JSON's: a plain YAML scalar has
-// the type that Kubernetes' own YAML reader gives it, a quoted one is a string.
+// decoded from. Mappings keep the order of the text, and a key that stands twice in it. Types are
+// JSON's: a plain YAML scalar has the type that Kubernetes' own YAML reader gives it, a quoted one
+// is a string.
 struct Document {
   using List = std::vector<Document>;
   using Map = std::vector<std::pair<std::string, Document>>;
 
-  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map> value = nullptr;
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map, Unsupported>
+      value = nullptr;
   int line = 0;  // where it begins, from 1; 0: unknown
 
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(value); }
@@ -41,8 +48,8 @@ struct Document {
 // walks a document may recurse.
 inline constexpr int kMaxDocumentDepth = 128;
 
-// The first key that a mapping has twice, or null. YAML forbids it; JSON leaves it open, and
-// Kubernetes' strict readers refuse it.
+// The first key that a mapping has twice, or null. YAML forbids it, JSON leaves it open, and
+// kubectl accepts it. What is read must not be ambiguous (see Field).
 const std::pair<std::string, Document>* find_duplicate(const Document::Map& map);
 
 // Why a text is no document, or no list of documents.
@@ -53,5 +60,13 @@ struct SyntaxError {
 
 // Every document of a text, in its order, empty ones included.
 using Documents = tl::expected<std::vector<Document>, SyntaxError>;
+
+// The same, where an error in one document does not take the others.
+using DocumentStream = std::vector<tl::expected<Document, SyntaxError>>;
+
+[[nodiscard]] bool all_read(const DocumentStream& stream);
+
+// All documents, or the first error.
+[[nodiscard]] Documents all_of(DocumentStream stream);
 
 }  // namespace portcullis::k8s

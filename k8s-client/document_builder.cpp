@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "k8s-client/name_rules.h"
-
 namespace portcullis::k8s {
 namespace {
 
@@ -50,6 +48,10 @@ void DocumentBuilder::add_scalar(Scalar scalar, int line, Anchor anchor) {
   add(std::move(node), anchor);
 }
 
+void DocumentBuilder::add_unsupported(int line, Anchor anchor) {
+  if (!error_) add({Unsupported{}, line}, anchor);
+}
+
 void DocumentBuilder::add_merge_key(int line) {
   const bool is_key =
       !levels_.empty() && levels_.back().collection.map() != nullptr && !levels_.back().key;
@@ -93,10 +95,12 @@ void DocumentBuilder::fail(std::string message, int line) {
   if (!error_) error_ = SyntaxError{std::move(message), line};
 }
 
-Document DocumentBuilder::take() {
+tl::expected<Document, SyntaxError> DocumentBuilder::take() {
   levels_.clear();
   anchors_.clear();
-  return std::exchange(root_, Document());
+  auto document = std::exchange(root_, Document());
+  if (auto error = std::exchange(error_, std::nullopt)) return tl::unexpected(std::move(*error));
+  return document;
 }
 
 void DocumentBuilder::add(Document node, Anchor anchor) {
@@ -139,10 +143,6 @@ void DocumentBuilder::add_merged(Level& level, Document node) {
 // What a mapping says itself goes before what it merges, and earlier merges before later ones.
 void DocumentBuilder::finish_mapping(Level& level) {
   auto& map = std::get<Document::Map>(level.collection.value);
-  if (const auto* twin = find_duplicate(map)) {
-    return fail("the key " + in_quotes(twin->first) + " stands here twice; remove one",
-                twin->second.line);
-  }
   if (level.merged.empty()) return;
   std::set<std::string, std::less<>> keys;
   for (const auto& entry : map) keys.insert(entry.first);

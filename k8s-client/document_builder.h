@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 
@@ -12,12 +13,14 @@
 
 namespace portcullis::k8s {
 
-// Makes one document out of a parser's events. After an error it takes no more.
+// Makes documents out of a parser's events, one after the other. After an error it takes no more of
+// a document.
 class DocumentBuilder {
  public:
   using Anchor = std::size_t;  // 0: none
 
   void add_scalar(Scalar scalar, int line, Anchor anchor);
+  void add_unsupported(int line, Anchor anchor);
   void add_merge_key(int line);  // <<
   void add_alias(Anchor target, int line);
   void begin_list(int line, Anchor anchor);
@@ -27,8 +30,8 @@ class DocumentBuilder {
   void fail(std::string message, int line);
   const std::optional<SyntaxError>& error() const { return error_; }
 
-  // The document, when its events are over; then the next one may begin.
-  Document take();
+  // The document, when its events are over, or the error; then the next one may begin.
+  tl::expected<Document, SyntaxError> take();
 
  private:
   struct Level {

@@ -1,6 +1,7 @@
 #include "k8s-client/field.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "k8s-client/name_rules.h"
 
@@ -22,16 +23,26 @@ std::string join(std::initializer_list<std::string_view> words) {
 
 }  // namespace
 
-std::vector<Defect> Report::take() && {
+std::vector<Defect> Report::take() {
   if (found > defects.size()) {
     const auto more = std::to_string(found - defects.size());
     defects.push_back({object, "", "has " + more + " more mistakes", defects.front().line});
   }
-  return std::move(defects);
+  found = 0;
+  return std::exchange(defects, {});
 }
 
 Field Field::operator[](std::string_view key) const& {
-  return {*this, value_ == nullptr ? nullptr : value_->find(key), key, 0};
+  const Field child(*this, value_ == nullptr ? nullptr : value_->find(key), key, 0);
+  if (child.is_doubled()) child.refuse_duplicate();
+  return child;
+}
+
+bool Field::is_doubled() const {
+  const auto* parent = parent_ == nullptr ? nullptr : parent_->value_;
+  const auto* entries = parent == nullptr ? nullptr : parent->map();
+  return entries != nullptr &&
+         std::ranges::count(*entries, key_, &Document::Map::value_type::first) > 1;
 }
 
 Field Field::section(std::string_view key) const& {
@@ -41,6 +52,8 @@ Field Field::section(std::string_view key) const& {
 }
 
 bool Field::require_map() const { return map() != nullptr; }
+
+bool Field::require_list() const { return list() != nullptr; }
 
 std::string Field::path() const {
   if (parent_ == nullptr) return {};
@@ -86,9 +99,13 @@ std::size_t Field::list_size() const {
 }
 
 void Field::defect(std::string message) const {
-  if (report_->found++ < Report::kMostDefects) {
-    report_->defects.push_back({report_->object, path(), std::move(message), line()});
-  }
+  Defect defect{report_->object, path(), std::move(message), line()};
+  // A field may be read more than once.
+  const bool known = std::ranges::any_of(report_->defects, [&](const Defect& other) {
+    return other.field == defect.field && other.message == defect.message;
+  });
+  if (known) return;
+  if (report_->found++ < Report::kMostDefects) report_->defects.push_back(std::move(defect));
 }
 
 void Field::allow_only(std::initializer_list<std::string_view> known) const {
@@ -117,6 +134,13 @@ const Document::Map* Field::map() const {
   if (value_ == nullptr) return nullptr;
   if (value_->map() == nullptr) wrong_type("a mapping");
   return value_->map();
+}
+
+void Field::refuse_duplicate() const { defect("stands here twice; remove one"); }
+
+void Field::refuse_duplicates(const Document::Map& entries) const {
+  const auto* twin = find_duplicate(entries);
+  if (twin != nullptr) Field(*this, &twin->second, twin->first, 0).refuse_duplicate();
 }
 
 void Field::refuse_null() const { defect("is an empty item; fill it in or remove it"); }

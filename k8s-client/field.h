@@ -22,7 +22,7 @@ struct Report {
   std::size_t found = 0;  // with those that are not kept
 
   bool clean() const { return found == 0; }
-  std::vector<Defect> take() &&;  // with one that tells how many more there are
+  std::vector<Defect> take();  // with one that tells how many more there are; then it is clean
 };
 
 // A value in a document, or where one would be, and the way to it. Children point to the field
@@ -34,7 +34,8 @@ class Field {
   Field(const Document& root, Report& report) : value_(&root), report_(&report) {}
   Field(const Field& same_place, Report& report) : Field(same_place) { report_ = &report; }
 
-  // The value of a mapping's key, missing if this is no mapping.
+  // The value of a mapping's key, missing if this is no mapping. A key that stands twice is a
+  // defect; of a mapping's entries that are visited, each such key is.
   Field operator[](std::string_view key) const&;
   Field operator[](std::string_view key) const&& = delete;
 
@@ -44,8 +45,10 @@ class Field {
 
   // True for a mapping; anything else but a missing value is a defect.
   bool require_map() const;
+  bool require_list() const;  // likewise
 
   bool missing() const { return value_ == nullptr; }
+  bool is_doubled() const;  // its key stands twice
   const Document* value() const { return value_; }
   Report& report() const { return *report_; }
   std::string path() const;
@@ -76,6 +79,8 @@ class Field {
   const Document::List* list() const;
   const Document::Map* map() const;
   void refuse_null() const;
+  void refuse_duplicate() const;
+  void refuse_duplicates(const Document::Map& entries) const;
   int line() const;
 
   const Document* value_;
@@ -102,6 +107,7 @@ template <class Visit>
 void Field::each_entry(Visit visit) const {
   const auto* entries = map();
   if (entries == nullptr) return;
+  refuse_duplicates(*entries);
   for (const auto& [key, value] : *entries) visit(key, Field(*this, &value, key, 0));
 }
 

@@ -3,9 +3,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <optional>
-
-#include "k8s-client/name_rules.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -14,6 +11,16 @@ namespace ondemand = simdjson::ondemand;
 
 constexpr std::string_view kBlank = " \t\r\n";
 const Wanted everything;
+
+// Also a byte order mark, with which each file that was joined to others may have begun.
+void skip_blanks(std::string_view& text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
+    if (!text.starts_with(kMark)) return;
+    text.remove_prefix(kMark.size());
+  }
+}
 
 // The length of the first document in `text`, which begins with no blank: up to the bracket that
 // closes its first one, or everything.
@@ -132,11 +139,7 @@ class Reader {
         return error;
       }
     }
-    const auto* duplicate = find_duplicate(map);
-    if (duplicate == nullptr) return simdjson::SUCCESS;
-    duplicate_ = duplicate->first;
-    line_ = duplicate->second.line;
-    return simdjson::UNEXPECTED_ERROR;
+    return simdjson::SUCCESS;
   }
 
   void move_to(const char* target) {
@@ -146,8 +149,6 @@ class Reader {
   }
 
   std::string message(simdjson::error_code error) const {
-    if (duplicate_)
-      return "the key " + k8s::in_quotes(*duplicate_) + " stands here twice; remove one";
     if (error == simdjson::DEPTH_ERROR) return "is nested too deeply";
     return std::string("is no JSON, or ends too early: ") + simdjson::error_message(error);
   }
@@ -155,28 +156,28 @@ class Reader {
   ondemand::parser parser_;
   const char* position_;
   int line_ = 1;
-  std::optional<std::string> duplicate_;
 };
 
 }  // namespace
 
-Documents parse_json(std::string_view text) {
+DocumentStream read_json_stream(std::string_view text) {
   const simdjson::padded_string padded(text);
   std::string_view rest = padded;
   Reader reader(rest);
-  std::vector<Document> documents;
+  DocumentStream documents;
   while (true) {
-    rest.remove_prefix(std::min(rest.find_first_not_of(kBlank), rest.size()));
+    skip_blanks(rest);
     if (rest.empty()) return documents;
     const auto size = first_document(rest);
-    auto document = reader.read(
+    documents.push_back(reader.read(
         simdjson::padded_string_view(rest.data(), size, rest.size() + simdjson::SIMDJSON_PADDING),
-        everything);
-    if (!document) return tl::unexpected(std::move(document.error()));
-    documents.push_back(std::move(*document));
+        everything));
+    if (!documents.back()) return documents;
     rest.remove_prefix(size);
   }
 }
+
+Documents parse_json(std::string_view text) { return all_of(read_json_stream(text)); }
 
 tl::expected<Document, SyntaxError> parse_json(std::string_view text, const Wanted& wanted) {
   const simdjson::padded_string padded(text);

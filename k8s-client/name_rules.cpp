@@ -69,6 +69,17 @@ std::string lower_case_letters(std::string_view text) {
   return letters;
 }
 
+bool is_at_most_one_typo_apart(std::string_view left, std::string_view right) {
+  const auto start = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
+  left.remove_prefix(static_cast<std::size_t>(start.first - left.begin()));
+  right.remove_prefix(static_cast<std::size_t>(start.second - right.begin()));
+  const auto end = std::mismatch(left.rbegin(), left.rend(), right.rbegin(), right.rend());
+  left.remove_suffix(static_cast<std::size_t>(end.first - left.rbegin()));
+  right.remove_suffix(static_cast<std::size_t>(end.second - right.rbegin()));
+  if (left.size() <= 1 && right.size() <= 1) return true;
+  return left.size() == 2 && right.size() == 2 && left[0] == right[1] && left[1] == right[0];
+}
+
 std::string printable(std::string_view text) {
   std::string result(text.substr(0, kMaxPrintable));
   std::replace_if(

@@ -17,6 +17,9 @@ bool is_port_name(std::string_view text);      // IANA_SVC_NAME (RFC 6335): up t
 // "networkpolicy".
 std::string lower_case_letters(std::string_view text);
 
+// Whether a letter was left out, added, exchanged for another or for its neighbour, or none.
+bool is_at_most_one_typo_apart(std::string_view left, std::string_view right);
+
 // Text of a user's for a message: cut when long, without control characters.
 std::string printable(std::string_view text);
 std::string in_quotes(std::string_view text);  // the same in double quotes

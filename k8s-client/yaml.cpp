@@ -10,7 +10,9 @@
 #include <sstream>
 
 #include "k8s-client/document_builder.h"
+#include "k8s-client/surrogate_pairs.h"
 #include "k8s-client/yaml_scalar.h"
+#include "k8s-client/yaml_stream.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -20,10 +22,6 @@ constexpr std::string_view kPlain = "?";
 constexpr std::string_view kQuoted = "!";
 constexpr std::string_view kStandardTags = "tag:yaml.org,2002:";
 
-int line_of(const YAML::Mark& mark) { return mark.line + 1; }
-
-bool is_untagged(std::string_view tag) { return tag == kPlain || tag == kQuoted; }
-
 bool fits_tag(const Scalar& scalar, std::string_view type) {
   if (type == "int") return std::holds_alternative<std::int64_t>(scalar);
   if (type == "bool") return std::holds_alternative<bool>(scalar);
@@ -32,13 +30,27 @@ bool fits_tag(const Scalar& scalar, std::string_view type) {
          (std::holds_alternative<double>(scalar) || std::holds_alternative<std::int64_t>(scalar));
 }
 
-// Turns the parser's events into documents.
+// Kubernetes' own reader ignores tags of an application.
+bool fits_collection(std::string_view tag, std::string_view own_type) {
+  if (!tag.starts_with(kStandardTags)) return true;
+  tag.remove_prefix(kStandardTags.size());
+  const bool is_list = own_type == "seq";
+  return tag == own_type || (is_list ? tag == "omap" || tag == "pairs" : tag == "set");
+}
+
+// Turns the parser's events for one part of the text into documents.
 class Reader : public YAML::EventHandler {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  Reader(DocumentBuilder& builder, std::string_view text, int first_line, DocumentStream& documents)
+      : builder_(builder), text_(text), first_line_(first_line), documents_(documents) {}
 
-  const std::optional<SyntaxError>& error() const { return builder_.error(); }
-  std::vector<Document> take() { return std::move(documents_); }
+  bool has_failed() const { return has_failed_; }
+
+  void fail(const YAML::Exception& exception) {
+    builder_.fail("is no YAML, or ends too early: " + exception.msg,
+                  exception.mark.is_null() ? first_line_ : line_of(exception.mark));
+    OnDocumentEnd();
+  }
 
   // Where yaml-cpp cannot go on with a document, it begins another.
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -46,7 +58,10 @@ class Reader : public YAML::EventHandler {
     if (is_first || text_.substr(static_cast<std::size_t>(mark.pos), 3) == "---") return;
     builder_.fail("is no YAML: unexpected text; a further document begins with ---", line_of(mark));
   }
-  void OnDocumentEnd() override { documents_.push_back(builder_.take()); }
+  void OnDocumentEnd() override {
+    documents_.push_back(builder_.take());
+    has_failed_ = has_failed_ || !documents_.back();
+  }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     builder_.add_scalar(nullptr, line_of(mark), anchor);
@@ -56,82 +71,92 @@ class Reader : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
-    if (tag == kPlain && text == "<<") return builder_.add_merge_key(line_of(mark));
+    const bool is_plain = tag == kPlain || tag == "tag:yaml.org,2002:merge";
+    if (is_plain && text == "<<") return builder_.add_merge_key(line_of(mark));
     if (tag == kPlain) {
       return builder_.add_scalar(resolve_plain_scalar(text), line_of(mark), anchor);
     }
-    if (tag == kQuoted) return builder_.add_scalar(text, line_of(mark), anchor);
-    add_tagged(mark, tag, anchor, text);
+    if (tag == kQuoted || !tag.starts_with(kStandardTags)) {
+      return builder_.add_scalar(text, line_of(mark), anchor);
+    }
+    add_tagged(mark, tag.substr(kStandardTags.size()), anchor, text);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    if (!is_untagged(tag) && tag != "tag:yaml.org,2002:seq") refuse_tag(mark);
+    if (!fits_collection(tag, "seq")) refuse_tag(mark);
     builder_.begin_list(line_of(mark), anchor);
   }
   void OnSequenceEnd() override { builder_.end(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    if (!is_untagged(tag) && tag != "tag:yaml.org,2002:map") refuse_tag(mark);
+    if (!fits_collection(tag, "map")) refuse_tag(mark);
     builder_.begin_mapping(line_of(mark), anchor);
   }
   void OnMapEnd() override { builder_.end(); }
 
  private:
-  void add_tagged(const YAML::Mark& mark, std::string_view tag, YAML::anchor_t anchor,
+  int line_of(const YAML::Mark& mark) const { return first_line_ + mark.line; }
+
+  void add_tagged(const YAML::Mark& mark, std::string_view type, YAML::anchor_t anchor,
                   const std::string& text) {
-    if (!tag.starts_with(kStandardTags)) return refuse_tag(mark);
-    tag.remove_prefix(kStandardTags.size());
-    if (tag == "str") return builder_.add_scalar(text, line_of(mark), anchor);
+    if (type == "str") return builder_.add_scalar(text, line_of(mark), anchor);
     auto scalar = resolve_plain_scalar(text);
-    if (!fits_tag(scalar, tag)) return refuse_tag(mark);
+    if (!fits_tag(scalar, type)) return builder_.add_unsupported(line_of(mark), anchor);
     builder_.add_scalar(std::move(scalar), line_of(mark), anchor);
   }
 
   void refuse_tag(const YAML::Mark& mark) {
-    builder_.fail("has a tag that does not fit here or is not supported; remove it", line_of(mark));
+    builder_.fail("has a tag that does not fit here; remove it", line_of(mark));
   }
 
+  DocumentBuilder& builder_;
   std::string_view text_;
+  int first_line_;
   bool is_first_ = true;
-  DocumentBuilder builder_;
-  std::vector<Document> documents_;
+  bool has_failed_ = false;
+  DocumentStream& documents_;
 };
 
 // yaml-cpp takes some of them for the end of the text.
-std::optional<SyntaxError> find_control_character(std::string_view text) {
-  const auto control = std::find_if(text.begin(), text.end(), [](char c) {
+std::optional<SyntaxError> find_control_character(const YamlPart& part) {
+  const auto control = std::ranges::find_if(part.text, [](char c) {
     return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
   });
-  if (control == text.end()) return std::nullopt;
-  const auto line = 1 + std::count(text.begin(), control, '\n');
+  if (control == part.text.end()) return std::nullopt;
+  const auto lines = std::count(part.text.begin(), control, '\n');
   return SyntaxError{"has a control character; a manifest is text in UTF-8",
-                     static_cast<int>(line)};
+                     part.first_line + static_cast<int>(lines)};
 }
 
-SyntaxError error_of(const YAML::Exception& exception) {
-  const auto line = exception.mark.is_null() ? 0 : line_of(exception.mark);
-  return {"is no YAML, or ends too early: " + exception.msg, line};
+void read_part(const YamlPart& part, DocumentBuilder& builder, DocumentStream& documents) {
+  if (auto error = find_control_character(part)) {
+    documents.push_back(tl::unexpected(std::move(*error)));
+    return;
+  }
+  const auto text = join_surrogate_pairs(part.text);
+  Reader reader(builder, text, part.first_line, documents);
+  std::istringstream stream(text);
+  try {
+    YAML::Parser parser(stream);
+    while (!reader.has_failed() && parser.HandleNextDocument(reader)) {
+    }
+  } catch (const YAML::Exception& exception) {
+    reader.fail(exception);
+  }
 }
 
 }  // namespace
 
-Documents parse_yaml(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  if (auto error = find_control_character(text)) return tl::unexpected(std::move(*error));
-  Reader reader(text);
-  std::istringstream stream{std::string(text)};
-  try {
-    YAML::Parser parser(stream);
-    while (!reader.error() && parser.HandleNextDocument(reader)) {
-    }
-  } catch (const YAML::Exception& exception) {
-    if (!reader.error()) return tl::unexpected(error_of(exception));
-  }
-  if (reader.error()) return tl::unexpected(*reader.error());
-  return reader.take();
+DocumentStream read_yaml_stream(std::string_view text) {
+  const auto clean = without_byte_order_marks(text);
+  DocumentBuilder builder;
+  DocumentStream documents;
+  for (const auto& part : split_yaml(clean)) read_part(part, builder, documents);
+  return documents;
 }
+
+Documents parse_yaml(std::string_view text) { return all_of(read_yaml_stream(text)); }
 
 }  // namespace portcullis::k8s

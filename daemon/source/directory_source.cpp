@@ -83,6 +83,7 @@ struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
   std::string published_fault;
   std::vector<Event> published_objects;
   std::vector<Problem> published_problems;
+  std::vector<Problem> published_not_enforced;
 };
 
 void DirectorySource::Impl::follow() {
@@ -185,10 +186,11 @@ void DirectorySource::Impl::publish() {
 
   auto events = difference(published_objects, manifests.events);
   const bool has_news = !has_published || !events.empty() || problems != published_problems ||
-                        fault != published_fault;
+                        manifests.not_enforced != published_not_enforced || fault != published_fault;
   has_published = true;
   published_objects = std::move(manifests.events);
   published_problems = problems;
+  published_not_enforced = manifests.not_enforced;
   published_fault = fault;
   const bool complete = listed_whole && !cache.has_unknown();
   if (fault.empty() && complete) {
@@ -198,6 +200,7 @@ void DirectorySource::Impl::publish() {
   if (!has_news) return;
   sink({.events = std::move(events),
         .problems = std::move(problems),
+        .not_enforced = std::move(manifests.not_enforced),
         .complete = complete,
         .never_read = cache.never_read(),
         .fault = fault});

@@ -100,6 +100,7 @@ std::vector<ManifestFile> ManifestCache::files() const {
   std::vector<ManifestFile> files;
   for (const auto& [path, entry] : entries_) {
     if (entry.content) files.push_back(*entry.content);
+    if (!entry.content && entry.concluded) files.push_back(entry.failure->rest);
   }
   return files;
 }

@@ -1,5 +1,8 @@
 #include "daemon/source/manifest_file.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "daemon/source/settled_file.h"
 #include "k8s-client/json.h"
 #include "k8s-client/yaml.h"
@@ -9,18 +12,28 @@ namespace {
 
 using FileOrReason = tl::expected<ManifestFile, Unreadable>;
 
+// Whatever the file's name: as kubectl does.
 bool looks_like_json(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+  const auto first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  return first != std::string_view::npos && text[first] == '{';
 }
 
-bool is_json(const std::filesystem::path& path, std::string_view text) {
-  if (path.extension() == ".json") return true;
-  if (path.extension() == ".yaml" || path.extension() == ".yml") return false;
-  return looks_like_json(text);
+auto count_read(const k8s::DocumentStream& stream) {
+  return std::ranges::count_if(stream, [](const auto& document) { return document.has_value(); });
 }
 
-void add_document(const k8s::Document& document, int number, ManifestFile& file) {
+// Mappings of YAML may begin like JSON.
+k8s::DocumentStream read_stream(std::string_view text) {
+  if (!looks_like_json(text)) return k8s::read_yaml_stream(text);
+  auto json = k8s::read_json_stream(text);
+  if (k8s::all_read(json)) return json;
+  auto yaml = k8s::read_yaml_stream(text);
+  return count_read(yaml) > count_read(json) || k8s::all_read(yaml) ? yaml : json;
+}
+
+// What keeps us from knowing all that the document says; none if nothing does.
+std::optional<k8s::Defect> add_document(const k8s::Document& document, int number,
+                                        ManifestFile& file) {
   const auto origin = file.path.string() + ", document " + std::to_string(number);
   auto decoded = k8s::decode(document, origin, k8s::UnknownFields::kReject);
   for (auto& object : decoded.objects) {
@@ -30,19 +43,25 @@ void add_document(const k8s::Document& document, int number, ManifestFile& file)
   for (auto& defect : decoded.defects) {
     file.problems.push_back({file.path, number, std::move(defect)});
   }
+  for (auto& policy : decoded.not_enforced) {
+    file.not_enforced.push_back({file.path, number, std::move(policy)});
+  }
+  return std::move(decoded.lost);
 }
 
-FileOrReason parse(const std::filesystem::path& path, std::string_view text, bool json) {
-  const auto documents = json ? k8s::parse_json(text) : k8s::parse_yaml(text);
-  if (!documents) {
-    const auto& error = documents.error();
-    return tl::unexpected(
-        Unreadable{ErrorCode::kInvalidInput, {path, 0, {"", "", error.message, error.line}}});
-  }
-  ManifestFile file{path, {}, {}, {}};
+FileOrReason parse(const std::filesystem::path& path, std::string_view text) {
+  ManifestFile file{path, {}, {}, {}, {}};
+  std::optional<k8s::Defect> broken;
   int number = 0;
-  for (const auto& document : *documents) add_document(document, ++number, file);
-  return file;
+  for (const auto& document : read_stream(text)) {
+    auto defect = document ? add_document(*document, ++number, file)
+                           : k8s::Defect{"", "", document.error().message, document.error().line};
+    if (!document) ++number;
+    if (defect && !broken) broken = std::move(defect);
+  }
+  if (!broken) return file;
+  return tl::unexpected(
+      Unreadable{ErrorCode::kInvalidInput, {path, 0, std::move(*broken)}, std::move(file)});
 }
 
 Result<ManifestFile> as_result(FileOrReason file) {
@@ -54,13 +73,13 @@ Result<ManifestFile> as_result(FileOrReason file) {
 
 tl::expected<std::string, Unreadable> read_manifest_text(const std::filesystem::path& path) {
   return read_settled(path).map_error([&](const Error& error) {
-    return Unreadable{error.code, {path, 0, {"", "", error.message, 0}}};
+    return Unreadable{error.code, {path, 0, {"", "", error.message, 0}}, {}};
   });
 }
 
 tl::expected<ManifestFile, Unreadable> parse_manifest_text(const std::filesystem::path& path,
                                                            std::string_view text) {
-  return parse(path, text, is_json(path, text));
+  return parse(path, text);
 }
 
 Result<ManifestFile> read_manifest(const std::filesystem::path& path) {
@@ -69,7 +88,7 @@ Result<ManifestFile> read_manifest(const std::filesystem::path& path) {
 }
 
 Result<ManifestFile> parse_manifest(const std::string& name, std::string_view text) {
-  return as_result(parse(name, text, looks_like_json(text)));
+  return as_result(parse(name, text));
 }
 
 }  // namespace portcullis

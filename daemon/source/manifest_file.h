@@ -9,10 +9,11 @@
 
 namespace portcullis {
 
-// Why a file as a whole said nothing. `code` is one of those that read_manifest() names.
+// Why a file, or a document of it, said nothing. `code` is one of those that read_manifest() names.
 struct Unreadable {
   ErrorCode code = ErrorCode::kIo;
-  Problem problem;
+  Problem problem;      // of the first such document; its number is 0
+  ManifestFile rest{};  // the file's other documents
 };
 
 // read_manifest() in its two halves, for those who keep problems and contents.

@@ -24,20 +24,20 @@ struct Problem {
 std::string to_string(const Problem& problem);
 
 // One manifest file, read as a whole: every document of it, or an error (kIo: it cannot be read;
-// kInterrupted: it is being written; kInvalidInput: it is no YAML or JSON, with the line). A file
-// that ends in mid-document is such an error, never half of its objects.
+// kInterrupted: it is being written; kInvalidInput: a document of it is no YAML or JSON, or does
+// not say what it is, with the line). A file that ends in mid-document is such an error.
 struct ManifestFile {
   std::filesystem::path path;
   std::vector<k8s::Object> objects;  // their origin: "<path>, document N"
   std::vector<int> documents;        // documents[i]: the one that objects[i] stands in, from 1
   std::vector<Problem> problems;
+  std::vector<Problem> not_enforced;  // policies that are not ours
 };
 
-// By the file's extension; without one of a manifest's as parse_manifest() does.
+// JSON if it begins with {, else YAML, whatever the file is called.
 [[nodiscard]] Result<ManifestFile> read_manifest(const std::filesystem::path& path);
 
-// The same for text that is in memory: JSON if it begins with { or [, else YAML. `name` stands in
-// for the path.
+// The same for text that is in memory. `name` stands in for the path.
 [[nodiscard]] Result<ManifestFile> parse_manifest(const std::string& name, std::string_view text);
 
 // The manifest files below `directory` (recursive, sorted): *.yaml, *.yml, *.json, without
@@ -49,8 +49,9 @@ struct ManifestFile {
 // different ones fail closed: each is kept, malformed, the second and later under a key that no
 // real object can have ("name#2"), and is a problem that names the other file.
 struct Manifests {
-  std::vector<Event> events;      // every object as an event, sorted by kind and key
-  std::vector<Problem> problems;  // of the files, then what merging found
+  std::vector<Event> events;          // every object as an event, sorted by kind and key
+  std::vector<Problem> problems;      // of the files, then what merging found
+  std::vector<Problem> not_enforced;  // policies that are not ours, of all files
 };
 
 Manifests merge(const std::vector<ManifestFile>& files);

@@ -124,6 +124,8 @@ Manifests merge(const std::vector<ManifestFile>& files) {
   Manifests result;
   for (const auto& file : files) {
     result.problems.insert(result.problems.end(), file.problems.begin(), file.problems.end());
+    result.not_enforced.insert(result.not_enforced.end(), file.not_enforced.begin(),
+                               file.not_enforced.end());
   }
   auto groups = group_by_key(files);
   Objects objects;

@@ -29,6 +29,7 @@ struct Update {
   std::vector<Event> events;
   std::vector<Problem> problems;
   std::vector<Following> followed{};
+  std::vector<Problem> not_enforced{};  // policies that are not ours: all that there are
   bool synced = true;    // false until everything was read once: nothing is to be enforced yet
   bool complete = true;  // false while it is not known what a file last said
   std::vector<std::filesystem::path> never_read{};  // files that never said anything

@@ -22,6 +22,7 @@ TEST(Metrics, FollowTheStatus) {
   status.source_read = true;
   status.committed = true;
   status.problems = 3;
+  status.not_enforced = 2;
   status.objects = {{"pods", {40, 1}}};
   status.unsaved = "no space";
   status.quarantined = 2;
@@ -30,6 +31,7 @@ TEST(Metrics, FollowTheStatus) {
   EXPECT_EQ(value_of(after, "portcullis_ready"), 1);
   EXPECT_EQ(value_of(after, "portcullis_source_synced{resource=\"pods\"}"), 1);
   EXPECT_EQ(value_of(after, "portcullis_object_problems"), 3);
+  EXPECT_EQ(value_of(after, "portcullis_policies_not_enforced"), 2);
   EXPECT_EQ(value_of(after, "portcullis_objects{resource=\"pods\"}"), 40);
   EXPECT_EQ(value_of(after, "portcullis_objects_rejected{resource=\"pods\"}"), 1);
   EXPECT_EQ(value_of(after, "portcullis_snapshot_failing"), 1);

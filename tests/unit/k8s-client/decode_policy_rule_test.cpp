@@ -65,6 +65,24 @@ TEST(DecodePolicyRule, Peers) {
             }));
 }
 
+// As older API servers stored it: an exception that takes everything leaves nothing.
+TEST(DecodePolicyRule, AnExceptionMayTakeTheWholeBlock) {
+  for (const auto* except : {"10.1.0.0/16", "10.1.2.3/16", "10.0.0.0/8", "0.0.0.0/0"}) {
+    const auto rules = ingress_of(R"([{"from": [{"ipBlock": {"cidr": "10.1.0.0/16", "except": [")" +
+                                  std::string(except) + "\"]}}]}]");
+    ASSERT_EQ(rules.size(), 1U) << except;
+    EXPECT_EQ(rules.front().peers,
+              std::vector<PolicyPeer>{(IpBlock{cidr("10.1.0.0/16"), {cidr("10.1.0.0/16")}})})
+        << except;
+  }
+}
+
+TEST(DecodePolicyRule, BlocksAreReadAsOlderServersReadThem) {
+  const auto rules = ingress_of(R"([{"from": [{"ipBlock": {"cidr": "010.001.2.3/08"}}]}])");
+  ASSERT_EQ(rules.size(), 1U);
+  EXPECT_EQ(rules.front().peers, std::vector<PolicyPeer>{(IpBlock{cidr("10.0.0.0/8"), {}})});
+}
+
 TEST(DecodePolicyRule, DirectionsDoNotMix) {
   const auto decoded = decode_json(R"({"apiVersion": "networking.k8s.io/v1",
     "kind": "NetworkPolicy", "metadata": {"name": "p"}, "spec": {
@@ -154,13 +172,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadRule{R"([{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": "10.1.0.0/16"}}]}])",
                 "[0].from[0].ipBlock.except", "is a string, but must be a list"},
         BadRule{R"([{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["11.0.0.0/16"]}}]}])",
-                "[0].from[0].ipBlock.except[0]", "11.0.0.0/16 is not strictly inside 10.0.0.0/8"},
-        BadRule{R"([{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.0.0.0/8"]}}]}])",
-                "[0].from[0].ipBlock.except[0]", "10.0.0.0/8 is not strictly inside"},
-        BadRule{R"([{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["0.0.0.0/0"]}}]}])",
-                "[0].from[0].ipBlock.except[0]", "0.0.0.0/0 is not strictly inside"},
+                "[0].from[0].ipBlock.except[0]", "11.0.0.0/16 is outside of 10.0.0.0/8"},
         BadRule{R"([{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["fd00::/8"]}}]}])",
-                "[0].from[0].ipBlock.except[0]", "fd00::/8 is not strictly inside"}));
+                "[0].from[0].ipBlock.except[0]", "fd00::/8 is outside of"}));
 
 }  // namespace
 }  // namespace portcullis::k8s

@@ -67,10 +67,11 @@ TEST(DecodePolicy, MalformedAllowsNothingAndKeepsItsSubjects) {
   EXPECT_EQ(to_string(got->pod_selector), "app=web");
 }
 
-TEST(DecodePolicy, AServersUnknownFieldsAreTolerated) {
-  const auto decoded = decode_json(policy(R"({"newField": 1, "podSelector": {"newField": 1},
-    "ingress": [{"from": [{"podSelector": {"newField": 1}}]}]})"),
-                                   UnknownFields::kTolerate);
+TEST(DecodePolicy, AServersUnknownFieldsBesideTheSpecAreTolerated) {
+  const auto decoded =
+      decode_json(R"({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "new": 1,
+    "metadata": {"name": "p", "new": 1}, "spec": {"ingress": [{}]}, "status": {"new": 1}})",
+                  UnknownFields::kTolerate);
   EXPECT_TRUE(decoded.defects.empty());
   const auto got = only<NetworkPolicy>(decoded);
   ASSERT_NE(got, nullptr);
@@ -78,11 +79,22 @@ TEST(DecodePolicy, AServersUnknownFieldsAreTolerated) {
   EXPECT_EQ(got->ingress.size(), 1U);
 }
 
-// What narrows a rule for those who know it would widen it for us.
-TEST(DecodePolicy, AServersUnknownFieldsInRulesAreNot) {
+// What restricts a policy for those who know it would widen it for us.
+TEST(DecodePolicy, AServersUnknownFieldsInTheSpecAreNot) {
+  for (const auto* spec : {R"({"newField": 1, "ingress": [{}]})",
+                           R"({"podSelector": {"newField": 1}, "ingress": [{}]})"}) {
+    const auto decoded = decode_json(policy(spec), UnknownFields::kTolerate);
+    const auto got = only<NetworkPolicy>(decoded);
+    ASSERT_NE(got, nullptr);
+    EXPECT_TRUE(got->malformed && got->isolates_ingress && got->ingress.empty()) << spec;
+  }
   for (const auto* rule :
        {R"({"newField": 1})", R"({"ports": [{"newField": 1}]})", R"({"from": [{"newField": 1}]})",
-        R"({"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "newField": 1}}]})"}) {
+        R"({"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "newField": 1}}]})",
+        R"({"from": [{"podSelector": {"newField": 1}}]})",
+        R"({"from": [{"namespaceSelector": {"newField": 1}}]})",
+        R"({"from": [{"podSelector": {"matchExpressions": [
+             {"key": "a", "operator": "Exists", "newField": 1}]}}]})"}) {
     const auto decoded =
         decode_json(policy(std::string(R"({"podSelector": {}, "ingress": [)") + rule + "]}"),
                     UnknownFields::kTolerate);
@@ -113,13 +125,19 @@ TEST(DecodePolicy, FilesUnknownFieldsAreTyping) {
 
 TEST(DecodePolicy, OnlyTheApisGroupIsOurs) {
   for (const auto* foreign :
-       {"crd.projectcalico.org/v1", "projectcalico.org/v3", "crd.antrea.io/v1beta1"}) {
+       {"crd.projectcalico.org/v1", "projectcalico.org/v3", "crd.antrea.io/v1beta1", "x.io/v1",
+        "core.apinet.ironcore.dev/v1alpha1", "notprojectcalico.org/v3", "networking.x-k8s.io/v1",
+        "policy.networking.k8s.io/v1alpha2"}) {
     const auto decoded = decode_json(policy("{}", R"("name": "p")", foreign));
     EXPECT_TRUE(decoded.objects.empty() && decoded.defects.empty()) << foreign;
+    EXPECT_EQ(texts(decoded.not_enforced),
+              std::vector<std::string>{
+                  "line 1: NetworkPolicy default/p: : is not enforced by Portcullis (" +
+                  std::string(foreign) + ")"});
   }
   for (const auto* wrong :
        {"extensions/v1beta1", "networking.k8s.io/v1beta1", "networking.k8s.io", "v1", "",
-        "networking/v1", "networking.k8.io/v1", "x.io/v1", "notprojectcalico.org/v3"}) {
+        "networking/v1", "networking.k8.io/v1", "netwrking.k8s.io/v1", "networkign.k8s.io/v1"}) {
     const auto decoded = decode_json(policy(R"({"ingress": [{}]})", R"("name": "p")", wrong));
     EXPECT_EQ(fields(decoded), std::vector<std::string>{"apiVersion"}) << wrong;
     const auto got = only<NetworkPolicy>(decoded);
@@ -199,9 +217,12 @@ TEST(DecodePolicy, NamesThatAreNoStringsAreTakenByTheirText) {
 TEST(DecodePolicy, WithoutANamespaceItCannotBePlaced) {
   const auto decoded = decode_json(policy("{}", R"("name": "p", "namespace": [])"));
   EXPECT_TRUE(decoded.objects.empty());
-  EXPECT_EQ(texts(decoded.defects),
-            std::vector<std::string>{"line 1: NetworkPolicy p: metadata.namespace: is a list, but "
-                                     "must be a string"});
+  EXPECT_TRUE(decoded.defects.empty());
+  EXPECT_EQ(lost(decoded),
+            "line 1: NetworkPolicy p: metadata.namespace: is a list, but must be a string");
+  EXPECT_TRUE(decode_json(R"({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+    "metadata": {"name": "a"}, "spec": {}, "metadata": {"name": "b"}})")
+                  .lost);
 }
 
 TEST(DecodePolicy, LongNamesAreKeysButMalformed) {
@@ -211,6 +232,60 @@ TEST(DecodePolicy, LongNamesAreKeysButMalformed) {
   ASSERT_NE(got, nullptr);
   EXPECT_EQ(got->key.name, name);
   EXPECT_TRUE(got->malformed);
+}
+
+// Passing over it would open its pods.
+TEST(DecodePolicy, WithoutAReadableKindItIsMalformed) {
+  const std::string rest =
+      R"("metadata": {"name": "p"}, "spec": {"podSelector": {}, "ingress": [{}]}})";
+  for (const std::string start :
+       {R"({"apiVersion": "networking.k8s.io/v1", "knid": "NetworkPolicy", )",
+        R"({"apiVersion": "networking.k8s.io/v1", "kind": "", )",
+        R"({"apiVersion": "networking.k8s.io/v1", "kind": 5, )",
+        R"({"apiVersion": "networking.k8s.io/v1", "kind": " ", )",
+        R"({"apiVersion": "networking.k8s.io/v1", "kind": "Pod", "kind": "NetworkPolicy", )",
+        R"({"apiVersoin": "networking.k8s.io/v1", )", R"({)"}) {
+    const auto decoded = decode_json(start + rest);
+    EXPECT_FALSE(decoded.lost) << start;
+    EXPECT_FALSE(decoded.defects.empty()) << start;
+    const auto got = only<NetworkPolicy>(decoded);
+    ASSERT_NE(got, nullptr) << start;
+    EXPECT_EQ(got->key, (ObjectKey{"default", "p"}));
+    EXPECT_TRUE(got->malformed && got->isolates_ingress && got->ingress.empty()) << start;
+  }
+  const auto by_group = decode_json(
+      R"({"apiVersion": "networking.k8s.io/v1", "metadata": {"name": "p"}, "spec": {}})");
+  ASSERT_NE(only<NetworkPolicy>(by_group), nullptr);
+}
+
+TEST(DecodePolicy, PoliciesOfOthersAreNamed) {
+  const auto named = [](const std::string& version, const std::string& kind) {
+    const auto decoded = decode_json(R"({"apiVersion": ")" + version + R"(", "kind": ")" + kind +
+                                     R"(", "metadata": {"name": "p"}, "spec": {}})");
+    EXPECT_TRUE(decoded.objects.empty() && decoded.defects.empty() && !decoded.lost) << kind;
+    return decoded.not_enforced.size() == 1;
+  };
+  EXPECT_TRUE(named("networking.k8s.io/v1", "NetworkPolcy"));
+  EXPECT_TRUE(named("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy"));
+  EXPECT_TRUE(named("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy"));
+  EXPECT_TRUE(named("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy"));
+  EXPECT_TRUE(named("cilium.io/v2", "CiliumNetworkPolicy"));
+  EXPECT_TRUE(named("cilium.io/v2", "CiliumClusterwideNetworkPolicy"));
+  EXPECT_TRUE(named("cilium.io/v2", "CiliumNetworkPolicyList"));
+  EXPECT_TRUE(named("projectcalico.org/v3", "GlobalNetworkPolicy"));
+  EXPECT_TRUE(named("crd.projectcalico.org/v1", "NetworkPolicyList"));
+  EXPECT_TRUE(named("crd.antrea.io/v1beta1", "ClusterNetworkPolicy"));
+  EXPECT_TRUE(named("k8s.ovn.org/v1", "EgressFirewall"));
+  for (const auto& [version, kind] : std::vector<std::pair<std::string, std::string>>{
+           {"apps/v1", "Deployment"},
+           {"v1", "Service"},
+           {"policy/v1", "PodDisruptionBudget"},
+           {"kyverno.io/v1", "ClusterPolicy"},
+           {"networking.k8s.io/v1", "Ingress"},
+           {"networking.k8s.io/v1", "IngressClassList"},
+           {"metrics.k8s.io/v1", "PodMetrics"}}) {
+    EXPECT_FALSE(named(version, kind)) << kind;
+  }
 }
 
 }  // namespace

@@ -54,6 +54,21 @@ TEST(Json, TakesSeveralDocuments) {
   EXPECT_EQ(documents->at(2).line, 2);
 }
 
+TEST(Json, ByteOrderMarksMayPrecedeEachDocument) {
+  const auto documents = parse_json("\xef\xbb\xbf{\"a\": 1}\r\n\xef\xbb\xbf{\"b\": 2}");
+  ASSERT_TRUE(documents) << documents.error().message;
+  ASSERT_EQ(documents->size(), 2U);
+  EXPECT_NE(documents->at(1).find("b"), nullptr);
+}
+
+TEST(Json, AnErrorTakesOnlyWhatFollows) {
+  const auto stream = read_json_stream("{\"a\": 1}\n{\"b\": tru}\n{\"c\": 1}");
+  ASSERT_EQ(stream.size(), 2U);
+  EXPECT_TRUE(stream[0]);
+  ASSERT_FALSE(stream[1]);
+  EXPECT_EQ(stream[1].error().line, 2);
+}
+
 TEST(Json, BlankTextIsNoDocument) {
   EXPECT_TRUE(parse_json("").value().empty());
   EXPECT_TRUE(parse_json(" \n\t ").value().empty());
@@ -87,10 +102,9 @@ INSTANTIATE_TEST_SUITE_P(
                     BadJson{"{\"a\": \"x", 1}, BadJson{"{\"a\": 1}}", 1},
                     BadJson{"{\"a\": 1} x", 1}, BadJson{"{\"a\" 1}", 1}, BadJson{"{\"a\": 1,}", 1},
                     BadJson{"[1 2]", 1}, BadJson{"[1,\n tru]", 2}, BadJson{"[nulx]", 1},
-                    BadJson{"[01]", 1}, BadJson{"[1.]", 1}, BadJson{"{\n\"a\": 1,\n\"a\": 2}", 3},
-                    BadJson{"{1: 2}", 1}, BadJson{"tru", 1}, BadJson{"1 2", 1},
-                    BadJson{"[\"\x01\"]", 1}, BadJson{"[\"\\x\"]", 1}, BadJson{"[\"\xff\"]", 1},
-                    BadJson{"]", 1}, BadJson{"{\"a\":}", 1}));
+                    BadJson{"[01]", 1}, BadJson{"[1.]", 1}, BadJson{"{1: 2}", 1}, BadJson{"tru", 1},
+                    BadJson{"1 2", 1}, BadJson{"[\"\x01\"]", 1}, BadJson{"[\"\\x\"]", 1},
+                    BadJson{"[\"\xff\"]", 1}, BadJson{"]", 1}, BadJson{"{\"a\":}", 1}));
 
 TEST(Json, DepthIsBounded) {
   const auto nest = [](int depth) {
@@ -109,7 +123,7 @@ TEST(Json, ManyKeysAreNoBurden) {
   std::string text = "{";
   for (int i = 0; i < 50'000; ++i) text += "\"k" + std::to_string(i) + "\": 1, ";
   EXPECT_TRUE(parse_json(text + "\"last\": 1}"));
-  EXPECT_FALSE(parse_json(text + "\"k0\": 1}"));
+  EXPECT_NE(find_duplicate(*parse_one(text + "\"k0\": 1}").map()), nullptr);
 }
 
 }  // namespace

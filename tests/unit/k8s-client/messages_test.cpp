@@ -104,7 +104,7 @@ TEST(Messages, AnUnknownFieldInARuleClosesThePolicy) {
         event("ADDED",
               R"({"kind":"NetworkPolicy","apiVersion":"networking.k8s.io/v1","metadata":{)"
               R"("name":"p","namespace":"shop","resourceVersion":"7"},"spec":{"podSelector":{},)"
-              R"("newInSpec":1,"ingress":[)" +
+              R"("ingress":[)" +
                   rule + "]}}"),
         Resource::kNetworkPolicies);
   };

@@ -62,5 +62,14 @@ TEST(NameRules, MessagesStayShortAndPrintable) {
   EXPECT_EQ(in_quotes(x(1'000'000)), "\"" + x(60) + "... (1000000 characters)\"");
 }
 
+TEST(NameRules, OneTypoIsOneLetter) {
+  for (const auto* typo : {"policy", "polcy", "poliicy", "pollcy", "oplicy", "policyy", "olicy"}) {
+    EXPECT_TRUE(is_at_most_one_typo_apart(typo, "policy")) << typo;
+  }
+  for (const auto* other : {"", "pol", "plocyi", "xx", "policies", "pplicyy"}) {
+    EXPECT_FALSE(is_at_most_one_typo_apart(other, "policy")) << other;
+  }
+}
+
 }  // namespace
 }  // namespace portcullis::k8s

@@ -163,6 +163,28 @@ TEST(DirectorySourceFailure, ABrokenFileKeepsWhatItLastSaid) {
   EXPECT_TRUE(followed.problems().empty());
 }
 
+TEST(DirectorySourceFailure, ADocumentWithoutAKindKeepsWhatTheFileLastSaid) {
+  const TemporaryDirectory directory;
+  const auto pod = pod_yaml("x", "10.0.0.1");
+  directory.write("a.yaml", policy_yaml("a") + "---\n" + pod);
+  FollowedDirectory followed(directory.path());
+  ASSERT_TRUE(followed.wait_for({"policy default/a", "default/x"}));
+  directory.write("a.yaml", policy_yaml("b") + "---\nknid: Pod\n");
+  ASSERT_TRUE(followed.wait_until([&] { return followed.problems().size() == 1; }));
+  EXPECT_EQ(followed.objects(), (Objects{"policy default/a", "default/x"}));
+  directory.write("a.yaml", pod + "---\nk" + policy_yaml("a"));
+  ASSERT_TRUE(followed.wait_until([&] { return followed.problems().size() >= 1; }));
+  EXPECT_FALSE(followed.was_told("-policy default/a"));
+}
+
+TEST(DirectorySourceFailure, OfAFileThatWasNeverReadableTheOtherDocumentsCount) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", policy_yaml("a") + "---\nb: [\n---\n" + policy_yaml("c"));
+  FollowedDirectory followed(directory.path());
+  ASSERT_TRUE(followed.wait_for({"policy default/a", "policy default/c"}));
+  EXPECT_EQ(followed.problems().size(), 1U);
+}
+
 TEST(DirectorySourceFailure, ABrokenFileThatVanishesIsForgotten) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a"));

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "daemon/source/manifest_file.h"
 #include "daemon/source/manifests.h"
 #include "temporary_directory.h"
 
@@ -70,21 +71,72 @@ TEST(ManifestFile, TextThatIsNoManifestIsAnError) {
       << json.error().message;
 }
 
-TEST(ManifestFile, IsReadByItsExtension) {
+TEST(ManifestFile, IsReadByItsFirstCharacter) {
   const TemporaryDirectory directory;
   const std::string flow = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}";
   EXPECT_EQ(read_manifest(directory.write("a.yaml", flow)).value().objects.size(), 1U);
   EXPECT_EQ(read_manifest(directory.write("a.yml", flow)).value().objects.size(), 1U);
-  EXPECT_FALSE(read_manifest(directory.write("a.json", flow)));
-  EXPECT_FALSE(read_manifest(directory.write("a", flow)));
+  EXPECT_EQ(read_manifest(directory.write("a.json", flow)).value().objects.size(), 1U);
+  EXPECT_EQ(read_manifest(directory.write("c.json", policy_yaml("a"))).value().objects.size(), 1U);
   const std::string json =
       R"({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}})";
+  const std::string pair = json + "\n---\n" + json + "\n";
+  EXPECT_EQ(read_manifest(directory.write("d.yaml", pair)).value().objects.size(), 2U);
+  EXPECT_EQ(read_manifest(directory.write("d.json", json + json)).value().objects.size(), 2U);
   for (const auto* name : {"b.json", "b.yaml", "b"}) {
     const auto file = read_manifest(directory.write(name, json));
     ASSERT_TRUE(file) << file.error().message;
     EXPECT_EQ(file->objects.size(), 1U) << name;
     EXPECT_EQ(file->path, directory / name);
   }
+}
+
+// What it was is not known: nothing of it may be taken for the whole.
+TEST(ManifestFile, ADocumentWithoutAKindBreaksItsFile) {
+  for (const std::string document : {"metadata: {name: b}\n", "knid: Pod\n", "kind: ''\n", "5\n",
+                                     "[]\n", "kind: [Pod]\n", "{}\n"}) {
+    const auto file = parse_manifest("web.yaml", policy_yaml("a") + "---\n" + document);
+    ASSERT_FALSE(file) << document;
+    EXPECT_EQ(file.error().code, ErrorCode::kInvalidInput);
+    EXPECT_TRUE(file.error().message.starts_with("web.yaml:7: ")) << file.error().message;
+  }
+}
+
+TEST(ManifestFile, FilesOfWindowsAreRead) {
+  const std::string mark = "\xef\xbb\xbf";
+  const auto file = parsed(mark + policy_yaml("a") + "---\r\n" + mark + policy_yaml("b") + mark +
+                           "---\n" + policy_yaml("c"));
+  EXPECT_EQ(file.objects.size(), 3U);
+  EXPECT_TRUE(file.problems.empty());
+}
+
+TEST(ManifestFile, WhatNobodyReadsMayBeStrange) {
+  const auto file = parsed(
+      "apiVersion: v1\nkind: ConfigMap\ndata: {a: !!binary aGk=, b: 1, b: 2, c: !x y}\n---\n" +
+      policy_yaml("a"));
+  EXPECT_EQ(file.objects.size(), 1U);
+  EXPECT_TRUE(file.problems.empty());
+}
+
+TEST(ManifestFile, TheOtherDocumentsOfABrokenFileAreKnown) {
+  const TemporaryDirectory directory;
+  const auto path =
+      directory.write("a.yaml", policy_yaml("a") + "---\na: [\n---\n" + policy_yaml("b"));
+  const auto file = read_manifest_file(path);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().rest.objects.size(), 2U);
+  EXPECT_EQ(file.error().rest.documents, (std::vector<int>{1, 3}));
+}
+
+TEST(ManifestFile, PoliciesOfOthersAreNamed) {
+  const auto file = parsed(
+      "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\n"
+      "metadata: {name: a, namespace: shop}\n");
+  EXPECT_TRUE(file.problems.empty() && file.objects.empty());
+  ASSERT_EQ(file.not_enforced.size(), 1U);
+  EXPECT_EQ(to_string(file.not_enforced.front()),
+            "web.yaml:1: document 1: CiliumNetworkPolicy shop/a: is not enforced by Portcullis "
+            "(cilium.io/v2)");
 }
 
 TEST(ManifestFile, ErrorsNameTheFileOnce) {

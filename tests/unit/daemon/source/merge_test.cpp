@@ -59,9 +59,10 @@ TEST(Merge, SortsByKindAndKey) {
 }
 
 TEST(Merge, KeepsTheFilesProblems) {
-  const auto manifests = merged({{"a.yaml", "kind: 5"}, {"b.yaml", "[]"}});
+  const auto manifests =
+      merged({{"a.yaml", policy_yaml("a") + "x: 1\n"}, {"b.yaml", policy_yaml("b") + "x: 1\n"}});
   EXPECT_EQ(manifests.problems.size(), 2U);
-  EXPECT_TRUE(manifests.events.empty());
+  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"policy default/a", "policy default/b"}));
 }
 
 TEST(Merge, EqualDefinitionsAreOneObject) {
