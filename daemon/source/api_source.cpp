@@ -76,14 +76,14 @@ void ApiSource::Impl::ask_version() {
 // Nothing waits for a server that does not tell: it is asked for pages until it has.
 void ApiSource::Impl::take_version(const Result<k8s::ApiClient::Answer>& answer,
                                    const std::string& version) {
-  const bool told = answer && answer->good();
-  const bool streams = told && streams_lists(version);
+  const bool answered = answer && answer->good();
+  const bool streams = answered && streams_lists(version);
   if (reflectors.empty()) {
     start_reflectors(streams);
   } else if (streams) {
     for (auto& reflector : reflectors) reflector.stream_lists();
   }
-  if (told) return;
+  if (answered) return;
   version_timer.emplace(io, kVersionPause);
   version_timer->async_wait([this](const boost::system::error_code& error) {
     if (!error) ask_version();

@@ -90,10 +90,10 @@ TEST(CompilePods, OfTwoLivePodsTheNewestIsSubjectAndPeer) {
   EXPECT_FALSE(connects(cluster({new_pod, old_pod, deny_new}), kOutside, kApi));
 }
 
-TEST(CompilePods, NewestOnAnotherNodeTakesTheAddressAlong) {
+TEST(CompilePods, NewestOnAnotherNodeTakesNoLocalPodOutOfItsPolicies) {
   const auto state = cluster({pod("shop/old", kWeb).created_at(1),
                               pod("bank/new", kWeb).created_at(2).on("n2"), kDenyAll});
-  EXPECT_TRUE(connects(state, kOutside, kWeb));
+  EXPECT_FALSE(connects(state, kOutside, kWeb));
 }
 
 TEST(CompilePods, ContestedAddressTalksToNobody) {

@@ -356,7 +356,7 @@ TEST(RulesetBuilder, QuarantineDropsEverything) {
   const auto ruleset = std::move(builder).build();
   const auto& quarantine = ruleset.chains.at(chain);
   ASSERT_EQ(quarantine.rules.size(), 1u);
-  const auto& counter = ruleset.counters.begin()->second;
+  const auto& counter = ruleset.counters.at(quarantine_chain(Direction::kIngress).denied.spec.name);
   EXPECT_EQ(to_string(quarantine.rules[0]), "counter name \"" + counter.name + "\" drop");
   EXPECT_EQ(counter.comment, quarantine.spec.comment);
   EXPECT_EQ(quarantine.spec.comment, "ingress: pods in quarantine");

@@ -173,7 +173,7 @@ TEST(ExplanationText, SaysWhyAnAddressIsInQuarantine) {
   state.quarantine(address("10.0.0.3"), key("shop/job"));
   state.quarantine(address("10.0.0.4"), {});
   const auto text_from = [&](const char* from) {
-    return print_text(state, {explain(state, {address(from), address("10.0.0.2"), 6, 80})});
+    return print_text(state, {explain(state, Connection{address(from), address("10.0.0.2"), 6, 80})});
   };
   EXPECT_NE(text_from("10.0.0.1")
                 .find("address is quarantined: it was the address of shop/web whose "
@@ -190,7 +190,7 @@ TEST(ExplanationText, NamesTheNodeThatDeniesAnAddressOfTwoPods) {
                pod("shop/far", "10.0.0.1").on("n2").created_at(9),
                policy("shop/deny", "app=web").ingress()});
   const auto text =
-      print_text(state, {explain(state, {address("10.0.0.2"), address("10.0.0.1"), 6, 80})});
+      print_text(state, {explain(state, Connection{address("10.0.0.2"), address("10.0.0.1"), 6, 80})});
   EXPECT_NE(text.find("enforced on node n1, whose pod shop/web claims this address too"),
             std::string::npos)
       << text;
