@@ -32,7 +32,8 @@ Rejection rejected_profile(Direction direction, std::span<const NetworkPolicy* c
     names += (names.empty() ? "" : ", ") + to_string(policy->key);
   }
   const std::string ingress = direction == Direction::kIngress ? "ingress" : "egress";
-  return {ingress + " of the pods that " + make_comment(names) + " select", policies.front()->origin,
+  return {ingress + " of the pods that " + make_comment(names) + " select",
+          policies.front()->origin,
           "cannot be enforced as they say: " + std::move(reason) +
               ": these pods are allowed nothing in this direction"};
 }

@@ -113,8 +113,8 @@ bool enforces(const Ruleset& ruleset) {
 
 bool isolates(const Ruleset& ruleset) {
   return enforces(ruleset) && std::ranges::any_of(ruleset.sets, [](const auto& entry) {
-    return entry.second.spec.verdict_map && !entry.second.elements.empty();
-  });
+           return entry.second.spec.verdict_map && !entry.second.elements.empty();
+         });
 }
 
 std::string make_comment(std::string_view text) {

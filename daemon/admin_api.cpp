@@ -173,9 +173,10 @@ void AdminApi::answer_difference(int attempts, AdminServer::Respond respond) {
     return respond(print_difference(difference));
   }
   auto timer = std::make_shared<boost::asio::steady_timer>(io_, kFirstWait * (1 << attempts));
-  timer->async_wait([this, timer, attempts, respond = std::move(respond)](const auto& error) mutable {
-    if (!error) answer_difference(attempts + 1, std::move(respond));
-  });
+  timer->async_wait(
+      [this, timer, attempts, respond = std::move(respond)](const auto& error) mutable {
+        if (!error) answer_difference(attempts + 1, std::move(respond));
+      });
 }
 
 // A large matrix takes seconds, in which the loop must go on enforcing.

@@ -226,8 +226,9 @@ void Daemon::measure(const Attempt& attempt) {
 void Daemon::report_success(const Attempt& attempt) {
   if (std::exchange(unverified_, attempt.unverified) != attempt.unverified) {
     attempt.unverified
-        ? log_warning("cannot verify the kernel's table: commits of others to nf_tables interrupt "
-                      "every dump of it; changes are committed, and it is verified once they pause")
+        ? log_warning(
+              "cannot verify the kernel's table: commits of others to nf_tables interrupt "
+              "every dump of it; changes are committed, and it is verified once they pause")
         : log_info("the kernel's table is verified again");
   }
   const std::string operations = count(attempt.committed.operations.size(), "operation");

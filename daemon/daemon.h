@@ -71,8 +71,8 @@ class Daemon {
   std::vector<Event> events_;          // not compiled yet
   std::vector<Problem> problems_;      // of the last update
   std::vector<Problem> not_enforced_;  // likewise
-  bool complete_ = false;  // it is known what every file last said, of the last update
-  bool settling_ = false;  // settle() is queued
+  bool complete_ = false;              // it is known what every file last said, of the last update
+  bool settling_ = false;              // settle() is queued
   ProblemLog problem_log_;
   PolicyNews policy_news_;  // not in force yet
   HostCheck host_check_;

@@ -33,8 +33,8 @@ class LeftBehind {
 
   // What is due, all together; it is here until removed() or postpone().
   Ruleset due_at(Time now) const;
-  void removed(Time now);               // what was due then is gone
-  void postpone(Time now, Time due);    // it is due later: the kernel called it busy
+  void removed(Time now);             // what was due then is gone
+  void postpone(Time now, Time due);  // it is due later: the kernel called it busy
 
   // Gives back those of the objects that are left behind: they are wanted again.
   Ruleset take_back(const Ruleset& objects);

@@ -35,10 +35,10 @@ struct Status {
   std::string unkept;   // the same of the manifests
   std::map<std::string, std::string> unserved;  // "health port", and why it is not there
   std::map<std::string, ObjectCount> objects;   // by resource: "pods"
-  std::size_t not_enforced = 0;       // policies of other engines in the source
+  std::size_t not_enforced = 0;                 // policies of other engines in the source
   std::size_t rejected_profiles = 0;  // too costly, so that their pods are allowed nothing
-  std::size_t quarantined = 0;  // addresses that are closed though no pod explains them
-  std::size_t problems = 0;     // in the objects, with those files; the log names them all
+  std::size_t quarantined = 0;        // addresses that are closed though no pod explains them
+  std::size_t problems = 0;           // in the objects, with those files; the log names them all
 
   bool ready() const;
   bool operator==(const Status&) const = default;

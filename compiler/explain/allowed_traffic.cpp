@@ -123,11 +123,10 @@ AllowedTraffic TrafficBetween::both() const {
 TrafficBetween traffic_between(const ClusterState& cluster, const End& source,
                                const End& destination) {
   const Connection any{source.address, destination.address, 0, {}};
-  return {
-      agreed(cluster, judge_each(cluster, any, false, source, destination), false, destination,
-             destination),
-      agreed(cluster, judge_each(cluster, any, true, destination, source), true, source,
-             destination)};
+  return {agreed(cluster, judge_each(cluster, any, false, source, destination), false, destination,
+                 destination),
+          agreed(cluster, judge_each(cluster, any, true, destination, source), true, source,
+                 destination)};
 }
 
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,

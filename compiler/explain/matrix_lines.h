@@ -8,8 +8,8 @@
 namespace portcullis {
 
 // What one line of the matrix says. A side is a party, or several of them that are treated alike:
-// "default/*" is every party of that namespace which the matrix has, "*" is every one, and "everyone
-// else" those that no line with the same other side names.
+// "default/*" is every party of that namespace which the matrix has, "*" is every one, and
+// "everyone else" those that no line with the same other side names.
 struct MatrixLine {
   std::string from;
   std::string to;

@@ -186,7 +186,8 @@ void DirectorySource::Impl::publish() {
 
   auto events = difference(published_objects, manifests.events);
   const bool has_news = !has_published || !events.empty() || problems != published_problems ||
-                        manifests.not_enforced != published_not_enforced || fault != published_fault;
+                        manifests.not_enforced != published_not_enforced ||
+                        fault != published_fault;
   has_published = true;
   published_objects = std::move(manifests.events);
   published_problems = problems;

@@ -173,7 +173,8 @@ TEST(ExplanationText, SaysWhyAnAddressIsInQuarantine) {
   state.quarantine(address("10.0.0.3"), key("shop/job"));
   state.quarantine(address("10.0.0.4"), {});
   const auto text_from = [&](const char* from) {
-    return print_text(state, {explain(state, Connection{address(from), address("10.0.0.2"), 6, 80})});
+    return print_text(state,
+                      {explain(state, Connection{address(from), address("10.0.0.2"), 6, 80})});
   };
   EXPECT_NE(text_from("10.0.0.1")
                 .find("address is quarantined: it was the address of shop/web whose "
@@ -181,7 +182,8 @@ TEST(ExplanationText, SaysWhyAnAddressIsInQuarantine) {
             std::string::npos)
       << text_from("10.0.0.1");
   EXPECT_NE(text_from("10.0.0.3").find("of shop/job which has finished"), std::string::npos);
-  EXPECT_NE(text_from("10.0.0.4").find("was enforced before the daemon started"), std::string::npos);
+  EXPECT_NE(text_from("10.0.0.4").find("was enforced before the daemon started"),
+            std::string::npos);
 }
 
 TEST(ExplanationText, NamesTheNodeThatDeniesAnAddressOfTwoPods) {
@@ -189,8 +191,8 @@ TEST(ExplanationText, NamesTheNodeThatDeniesAnAddressOfTwoPods) {
       cluster({pod("shop/client", "10.0.0.2"), pod("shop/web", "10.0.0.1").labels("app=web"),
                pod("shop/far", "10.0.0.1").on("n2").created_at(9),
                policy("shop/deny", "app=web").ingress()});
-  const auto text =
-      print_text(state, {explain(state, Connection{address("10.0.0.2"), address("10.0.0.1"), 6, 80})});
+  const auto text = print_text(
+      state, {explain(state, Connection{address("10.0.0.2"), address("10.0.0.1"), 6, 80})});
   EXPECT_NE(text.find("enforced on node n1, whose pod shop/web claims this address too"),
             std::string::npos)
       << text;
