@@ -68,7 +68,7 @@ std::size_t memory_of(const LabelSelector& selector) {
   std::size_t bytes = sizeof selector;
   for (const auto& requirement : selector.requirements()) {
     bytes += sizeof requirement + requirement.key.size();
-    for (const auto& value : requirement.values) bytes += sizeof value + value.size();
+    for (const auto& value : requirement.values) bytes += sizeof(std::string) + value.size();
   }
   return bytes;
 }
