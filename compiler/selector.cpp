@@ -86,9 +86,12 @@ bool LabelSelector::matches(const Labels& labels) const {
 // Both are sorted by key, so only requirements of the same key are compared.
 bool LabelSelector::subsumes(const LabelSelector& narrower) const {
   return std::all_of(requirements_.begin(), requirements_.end(), [&](const auto& wanted) {
-    const auto [first, last] =
-        std::ranges::equal_range(narrower.requirements_, wanted.key, {}, &Requirement::key);
-    return std::any_of(first, last, [&](const auto& given) { return implies(given, wanted); });
+    auto given =
+        std::ranges::lower_bound(narrower.requirements_, wanted.key, {}, &Requirement::key);
+    while (given != narrower.requirements_.end() && given->key == wanted.key) {
+      if (implies(*given++, wanted)) return true;
+    }
+    return false;
   });
 }
 

@@ -16,6 +16,7 @@ std::string verdict_of(const Explanation& explanation, const AllowedTraffic& tra
 
 std::string rules_text(const std::vector<RuleReference>& rules, Direction direction) {
   std::vector<std::string> items;
+  items.reserve(rules.size());
   for (const auto& rule : rules) {
     items.push_back("policy " + to_string(rule.policy) + ", " + field_of(rule, direction));
   }

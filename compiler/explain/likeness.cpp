@@ -16,7 +16,8 @@ struct Kind {
   std::vector<NamedPort> ports;
   std::vector<Address> node_addresses;
   bool malformed = false;
-  std::vector<std::string> ends;  // of each address: its family, its blocks, itself if contested
+  std::vector<std::string>
+      ends;  // of each address: its family, its blocks, itself if another claims it
 
   bool operator<(const Kind& other) const {
     return std::tie(labels, ports, node_addresses, malformed, ends) <
@@ -38,17 +39,17 @@ void add_blocks(const std::vector<PolicyRule>& rules, std::vector<Cidr>& blocks)
 std::string text_of(const End& end, const std::vector<Cidr>& blocks) {
   std::string text = end.address.family == Family::kIpv4 ? "4" : "6";
   for (const auto& block : blocks) text += block.contains(end.address) ? '1' : '0';
-  return end.contested ? text + to_string(end.address) : text;
+  const bool is_claimed_twice = end.contested || !end.rivals.empty();
+  return is_claimed_twice ? text + to_string(end.address) : text;
 }
 
 Kind kind_of(const Party::Member& member, const std::vector<Cidr>& blocks) {
   Kind kind;
   if (member.pod != nullptr) {
-    kind = {*member.pod->labels,
-            *member.pod->ports,
-            *member.pod->node_addresses,
-            member.pod->malformed,
-            {}};
+    kind.labels = *member.pod->labels;
+    kind.ports = *member.pod->ports;
+    kind.node_addresses = *member.pod->node_addresses;
+    kind.malformed = member.pod->malformed;
   }
   for (const auto& end : member.ends) kind.ends.push_back(text_of(end, blocks));
   return kind;
@@ -61,8 +62,8 @@ Likeness::Likeness(const ClusterState& cluster) {
     add_blocks(policy->ingress, blocks_);
     add_blocks(policy->egress, blocks_);
   }
-  std::ranges::sort(blocks_);
-  blocks_.erase(std::ranges::unique(blocks_).begin(), blocks_.end());
+  std::sort(blocks_.begin(), blocks_.end());
+  blocks_.erase(std::unique(blocks_.begin(), blocks_.end()), blocks_.end());
 }
 
 std::vector<const Party::Member*> Likeness::representatives(const Party& party) const {

@@ -54,12 +54,14 @@ void tell_apart(std::vector<std::pair<Party, Labels>>& workloads) {
     if (same.size() == 1) continue;
     for (auto* workload : same) {
       std::string text;
-      for (const auto& [key, value] : workload->second) {
+      for (const auto& label : workload->second) {
         const bool is_common = std::ranges::all_of(same, [&](const auto* other) {
-          const auto found = other->second.find(key);
-          return found != other->second.end() && found->second == value;
+          const auto found = other->second.find(label.first);
+          return found != other->second.end() && found->second == label.second;
         });
-        if (!is_common) text += (text.empty() ? "" : ",") + key + "=" + value;
+        if (is_common) continue;
+        if (!text.empty()) text += ',';
+        text.append(label.first).append("=").append(label.second);
       }
       if (!text.empty()) workload->first.name += " (" + text + ")";
     }

@@ -58,7 +58,7 @@ TEST(Rehearsal, TheKernelTakesItAndNothingIsThereAfterwards) {
     const auto rehearsed = kernel->rehearse(diff({}, rehearsed_ruleset()));
     EXPECT_TRUE(rehearsed) << rehearsed.error().message;
     EXPECT_EQ(kernel->dump()->owner, nl::TableOwner::kNone);
-    EXPECT_EQ(kernel->generation(), before);
+    EXPECT_EQ(kernel->generation().value(), before.value());
   });
 }
 

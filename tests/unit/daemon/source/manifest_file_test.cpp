@@ -122,7 +122,8 @@ TEST(ManifestFile, TheOtherDocumentsOfABrokenFileAreKnown) {
   const TemporaryDirectory directory;
   const auto path =
       directory.write("a.yaml", policy_yaml("a") + "---\na: [\n---\n" + policy_yaml("b"));
-  const auto file = read_manifest_file(path);
+  const auto file = read_manifest_text(path).and_then(
+      [&](const std::string& text) { return parse_manifest_text(path, text); });
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().rest.objects.size(), 2U);
   EXPECT_EQ(file.error().rest.documents, (std::vector<int>{1, 3}));
