@@ -95,6 +95,7 @@ Result<void> ChainBuilder::add(const std::vector<Clause>& by_ports) {
   for (const auto* clause : division->in_turn) add(*clause);
   for (const auto& [members, ports] : division->classes) {
     std::vector<const Peers*> allowed;
+    allowed.reserve(members.size());
     for (const auto member : members) allowed.push_back(division->peers[member]);
     add_part(ports, allowed);
   }

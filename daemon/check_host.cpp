@@ -15,7 +15,7 @@
 namespace portcullis {
 namespace {
 
-const std::string kTable = std::string("table inet ") + kTableName;
+const std::string table_name = std::string("table inet ") + kTableName;
 
 bool daemon_runs() {
   const auto lock = InstanceLock::take();
@@ -25,8 +25,8 @@ bool daemon_runs() {
 // What a running daemon owns cannot be rehearsed, and need not be: it has done it.
 void check_owner(const nl::Snapshot& snapshot, Findings& findings) {
   const std::string owner = nl::process_of_port(snapshot.owner_port);
-  daemon_runs() ? findings.good(kTable + " is in force, by the daemon that runs, " + owner)
-                : findings.bad(kTable + " belongs to " + owner +
+  daemon_runs() ? findings.good(table_name + " is in force, by the daemon that runs, " + owner)
+                : findings.bad(table_name + " belongs to " + owner +
                                ", which is no portcullis that runs here: stop that one");
 }
 

@@ -15,16 +15,16 @@ constexpr auto kNetwork = static_cast<std::uint32_t>(NFT_PAYLOAD_NETWORK_HEADER)
 constexpr auto kTransport = static_cast<std::uint32_t>(NFT_PAYLOAD_TRANSPORT_HEADER);
 
 // The first ten bits, by which link-local addresses are known: ffc0::.
-const Bytes kScope = {0xff, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+const Bytes scope = {0xff, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
 // Of fields of one place, those for which more is checked come first.
-const std::array kPayloadFields = {
+const std::array payload_fields = {
     PayloadField{Field::kIp4Source, kNetwork, 12, 4, NFPROTO_IPV4},
     PayloadField{Field::kIp4Destination, kNetwork, 16, 4, NFPROTO_IPV4},
     PayloadField{Field::kIp6Source, kNetwork, 8, 16, NFPROTO_IPV6},
     PayloadField{Field::kIp6Destination, kNetwork, 24, 16, NFPROTO_IPV6},
-    PayloadField{Field::kIp6SourceScope, kNetwork, 8, 16, NFPROTO_IPV6, 0, kScope},
-    PayloadField{Field::kIp6DestinationScope, kNetwork, 24, 16, NFPROTO_IPV6, 0, kScope},
+    PayloadField{Field::kIp6SourceScope, kNetwork, 8, 16, NFPROTO_IPV6, 0, scope},
+    PayloadField{Field::kIp6DestinationScope, kNetwork, 24, 16, NFPROTO_IPV6, 0, scope},
     PayloadField{Field::kIp6Length, kNetwork, 4, 2, NFPROTO_IPV6},
     PayloadField{Field::kIp6HopLimit, kNetwork, 7, 1, NFPROTO_IPV6},
     PayloadField{Field::kIcmpType, kTransport, 0, 1, NFPROTO_IPV4, IPPROTO_ICMP},
@@ -49,7 +49,7 @@ auto find(const Fields& fields, Condition condition) -> decltype(fields.data()) 
 }  // namespace
 
 const PayloadField* find_payload_field(Field field) {
-  return find(kPayloadFields, [&](const PayloadField& known) { return known.field == field; });
+  return find(payload_fields, [&](const PayloadField& known) { return known.field == field; });
 }
 
 const ConntrackField* find_conntrack_field(Field field) {
@@ -58,7 +58,7 @@ const ConntrackField* find_conntrack_field(Field field) {
 
 const PayloadField* find_payload_field(const LoadPayload& load, std::uint8_t transport,
                                        bool masked) {
-  return find(kPayloadFields, [&](const PayloadField& known) {
+  return find(payload_fields, [&](const PayloadField& known) {
     return known.base == load.base && known.offset == load.offset && known.length == load.length &&
            (known.transport == 0 || known.transport == transport) && known.mask.empty() != masked;
   });
