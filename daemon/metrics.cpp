@@ -70,7 +70,7 @@ std::vector<MetricFamily> of_status(const Status& status) {
     rejected.push_back(value(count.rejected, {{"resource", resource}}));
   }
   std::vector<ClientMetric> unserved;
-  unserved.reserve(std::size(kServices));
+  unserved.reserve(kServices.size());
   for (const char* service : kServices) {
     unserved.push_back(value(status.unserved.contains(service), {{"service", service}}));
   }
