@@ -70,7 +70,9 @@ std::string describe(const Status& status) {
   if (!status.commit_error.empty()) text += "last commit: " + status.commit_error + "\n";
   if (!status.unsaved.empty()) text += "not kept for the next boot: " + status.unsaved + "\n";
   if (!status.unkept.empty()) text += "manifests are not kept: " + status.unkept + "\n";
-  for (const auto& [what, why] : status.unserved) text += "no " + what + ": " + why + "\n";
+  for (const auto& [what, why] : status.unserved) {
+    text.append("no ").append(what).append(": ").append(why).append("\n");
+  }
   for (const std::string& file : status.unreadable_files) text += "unreadable: " + file + "\n";
   for (const std::string& line : stale_lines(status)) text += line + "\n";
   return text;
