@@ -13,7 +13,7 @@ ClusterState shop() {
        pod("shop/api", "10.0.0.2 fd00::2").port("http", 8080).port("dns", 53, Protocol::kUdp),
        pod("shop/old", "10.0.0.3").phase(PodPhase::kSucceeded), pod("shop/new", ""),
        pod("shop/host", "172.18.0.1").host_network(), pod("shop/leaving", "10.0.0.4").terminating(),
-       pod("shop/taker", "10.0.0.4")});
+       pod("shop/taker", "10.0.0.4").created_at(9)});
 }
 
 // "10.0.0.1>10.0.0.2 80/TCP; ...", or the error.

@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "add element " OURS "cidr-v4-1 { 172.16.0.0/12 }",
                       "add element " OURS "cidr-v4-1 { 11.0.0.0-11.0.0.5 }",
                       "delete element " OURS "cidr-v4-1 { 192.0.2.7 }",
-                      "add element " OURS "port-2 { tcp . 9000-9001 }",
+                      "add element " OURS "port-2 { 9000-9001 . tcp }",
                       "add element " OURS "egress-v4 { 10.9.9.9 : accept }",
                       "add element " OURS "egress-v4 { 10.9.9.9 : goto out-1 }",
                       "delete element " OURS "egress-v4 { 10.0.0.1 }",
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values("add chain " OURS "theirs",
                       "add chain " OURS
                       "theirs { type nat hook postrouting priority 100; policy accept; }",
-                      "add chain " OURS "forward { policy drop; }", "delete chain " OURS "out-2",
+                      "add chain " OURS "forward { policy drop; }", "delete chain " OURS "in-1",
                       "delete table " OURS, "delete table " OURS "; add table " OURS,
                       "add table " OURS "{ flags dormant; }", "flush table " OURS));
 

@@ -120,7 +120,7 @@ TEST_F(RoundTrip, ManyConcatenatedRangesInOneSet) {
   }
   Ruleset ruleset;
   add(ruleset,
-      make_set({"port-big", {FieldType::kInetProto, FieldType::kInetService}, true, false, ""},
+      make_set({"port-big", {FieldType::kInetService, FieldType::kInetProto}, true, false, ""},
                ranges));
   apply(ruleset);
   EXPECT_TRUE(dumped() == ruleset);
