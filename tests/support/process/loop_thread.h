@@ -14,7 +14,9 @@ class LoopThread {
   LoopThread(const LoopThread&) = delete;
   LoopThread& operator=(const LoopThread&) = delete;
 
+  // The last of the work that ends stops the io_context, so it ends before that is restarted.
   ~LoopThread() {
+    work_.reset();
     io_.stop();
     thread_.join();
     io_.restart();
