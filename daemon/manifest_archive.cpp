@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "compiler/content_hash.h"
+#include "daemon/own_directory.h"
 #include "daemon/private_file.h"
 
 namespace portcullis {
@@ -126,8 +127,12 @@ void ManifestArchive::run(const std::stop_token& stop) {
 
 // What is done is taken out of `work`.
 Result<void> ManifestArchive::perform(Work& work) const {
-  const auto parent = directory_.parent_path();
-  if (!parent.empty()) ::mkdir(parent.c_str(), S_IRWXU);  // if it fails, so does what follows
+  if (auto there = ensure_own_directory(directory_, S_IRWXU); !there) {
+    return refused(directory_, there.error().message);
+  }
+  if (::mkdir(directory_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+    return refused(directory_, std::strerror(errno));
+  }
   for (auto each = work.contents.begin(); each != work.contents.end();) {
     const fs::path place = place_of(each->first);
     const std::string text = to_text(each->first, each->second);
@@ -143,9 +148,6 @@ Result<void> ManifestArchive::perform(Work& work) const {
 }
 
 Result<void> ManifestArchive::remove_others(const std::set<std::string>& names) const {
-  if (::mkdir(directory_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-    return refused(directory_, std::strerror(errno));
-  }
   std::error_code error;
   fs::directory_iterator entries(directory_, error);
   while (!error && entries != fs::directory_iterator()) {

@@ -42,7 +42,7 @@ class Archive : public testing::Test {
   }
 
   const test::TemporaryDirectory directory_;
-  const fs::path place_ = directory_ / "state/ruleset.manifests";
+  const fs::path place_ = directory_ / "portcullis/ruleset.manifests";
   std::mutex mutex_;
   std::string trouble_;
   std::unique_ptr<ManifestArchive> archive_;
