@@ -108,10 +108,10 @@ TEST_F(Archive, IsOnesOwn) {
 }
 
 TEST_F(Archive, WhatCannotBeWrittenIsToldAndTriedAgain) {
-  test::write_file(directory_ / "state", "no directory");
+  test::write_file(directory_ / "portcullis", "no directory");
   archive_->keep("/m/a.yaml", "content");
   ASSERT_TRUE(test::wait_until([&] { return !trouble().empty(); }));
-  fs::remove(directory_ / "state");
+  fs::remove(directory_ / "portcullis");
   EXPECT_TRUE(test::wait_until([&] { return trouble().empty(); }));
   EXPECT_EQ(recalled("/m/a.yaml"), "content");
 }
