@@ -60,7 +60,7 @@ class Table {
   bool read() { return kernel_->dump().has_value(); }
   bool restore() {
     const auto loaded = load_boot_snapshot(file_, "node");
-    return loaded && fill(*loaded);
+    return loaded && fill(loaded->ruleset);
   }
 
   double bytes() const { return static_cast<double>(std::filesystem::file_size(file_)); }

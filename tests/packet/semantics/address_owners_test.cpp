@@ -36,6 +36,8 @@ TEST_P(AddressOwners, Line19_FinishedPodIsNeitherSubjectNorMember) {
 )");
   const auto only_with_b = only_with("[{podSelector: {matchLabels: {pod: b}}}]");
   for (const auto finished : {PodPhase::kSucceeded, PodPhase::kFailed}) {
+    edit_pod("p/b", [&](Pod& pod) { pod.phase = PodPhase::kRunning; });
+    enforce({});
     edit_pod("p/b", [&](Pod& pod) { pod.phase = finished; });
     enforce({denial, only_with_b});
     EXPECT_TRUE(traffic_is(R"(
