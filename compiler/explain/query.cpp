@@ -111,8 +111,8 @@ Result<Place> find_place(const ClusterState& cluster, const std::string& text) {
 Result<void> refuse_service(const ClusterState& cluster, const Place& place) {
   if (place.pod != nullptr) return {};
   const auto& address = place.addresses.front();
-  const bool is_known =
-      find_end(cluster, address).pod != nullptr || is_known_node(cluster, address);
+  const bool is_known = find_end(cluster, address).pod != nullptr ||
+                        is_known_node(cluster, address) || cluster.quarantined().contains(address);
   if (is_known || !may_be_a_service(address)) return {};
   return missing("no pod has the address " + to_string(address) +
                  "; if it is a Service's, ask about a pod behind it; if it is outside the cluster, "

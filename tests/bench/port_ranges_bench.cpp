@@ -28,7 +28,9 @@ std::uint16_t last_port(std::int64_t ranges) {
 Ruleset ruleset_of(std::int64_t ranges, const PodPair& pods) {
   PolicyRule rule;
   for (std::uint16_t first = kFirstPort; first <= last_port(ranges); first += 4) {
-    rule.ports.push_back({Protocol::kUdp, PortRange{first, static_cast<std::uint16_t>(first + 1)}});
+    PolicyPort port{Protocol::kUdp, EveryPort{}};
+    port.port = PortRange{first, static_cast<std::uint16_t>(first + 1)};
+    rule.ports.push_back(port);
     if (first > 65'000) break;
   }
   Budgets budgets;
