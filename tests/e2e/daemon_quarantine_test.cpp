@@ -73,7 +73,9 @@ TEST_F(DaemonQuarantine, BeginsWithAForcedDeletionAndEndsWithTheInterface) {
   })) << daemon_->err();
   unplug();
   EXPECT_TRUE(kernel_becomes_compiled()) << daemon_->err();
-  EXPECT_TRUE(contains(get("/metrics").body, "portcullis_quarantined_addresses 0"));
+  EXPECT_TRUE(wait_until([&] {  // they may be a second old
+    return contains(get("/metrics").body, "portcullis_quarantined_addresses 0");
+  }));
   EXPECT_TRUE(contains(daemon_->err(), "address 10.0.0.1 is no longer quarantined"));
 }
 
@@ -82,7 +84,9 @@ TEST_F(DaemonQuarantine, EndsWithTheNextPodOfThisNode) {
   ASSERT_TRUE(becomes_quarantined()) << daemon_->err();
   write("next.yaml", pod_manifest("next", kAddress));
   EXPECT_TRUE(kernel_becomes_compiled()) << daemon_->err();
-  EXPECT_TRUE(contains(get("/metrics").body, "portcullis_quarantined_addresses 0"));
+  EXPECT_TRUE(wait_until([&] {  // they may be a second old
+    return contains(get("/metrics").body, "portcullis_quarantined_addresses 0");
+  }));
 }
 
 TEST_F(DaemonQuarantine, IsNotToldOfWherePodsGoInGoodOrder) {
