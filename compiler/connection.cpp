@@ -64,6 +64,14 @@ std::string traffic_of(const Connection& connection) {
   return connection.port ? std::to_string(*connection.port) + "/" + protocol : protocol;
 }
 
+std::vector<End> claims_of(const End& end) {
+  std::vector<End> claims = {end};
+  for (const auto& rival : end.rivals) {
+    claims.push_back({end.address, rival.pod, rival.contested, {}, end.former});
+  }
+  return claims;
+}
+
 std::string described_former(const ClusterState& cluster, const ObjectKey& former) {
   if (former == ObjectKey()) {
     return "was enforced before the daemon started, and no pod of this node claims it";

@@ -93,7 +93,24 @@ std::optional<Reason> reason_without_rules(const Side& side, const DirectionVerd
   return std::nullopt;
 }
 
-DirectionVerdict judge(const Side& side) {
+// Of all claims of the subject: the first verdict that denies; else the one that holds for the
+// pod's own node alone, since that says least.
+DirectionVerdict strictest(const ClusterState& cluster, const Connection& connection, bool ingress,
+                           const End& subject, const End& far) {
+  std::optional<DirectionVerdict> strictest;
+  for (const auto& claim : claims_of(subject)) {
+    auto verdict = judge(cluster, connection, ingress, claim, far);
+    if (!verdict.allowed()) return verdict;
+    if (!strictest || verdict.reason == Reason::kOwnNode) strictest = std::move(verdict);
+  }
+  return *strictest;
+}
+
+}  // namespace
+
+DirectionVerdict judge(const ClusterState& cluster, const Connection& connection, bool ingress,
+                       const End& subject, const End& far) {
+  const Side side{cluster, connection, ingress, subject, far};
   const auto policies = selecting(side);
   DirectionVerdict verdict;
   verdict.pod = side.subject.pod;
@@ -123,33 +140,10 @@ DirectionVerdict judge(const Side& side) {
   return verdict;
 }
 
-// The first that denies; else what holds for the pod's own node alone, since that says least.
-DirectionVerdict strictest(std::vector<DirectionVerdict> verdicts) {
-  auto found = std::find_if(verdicts.begin(), verdicts.end(),
-                            [](const auto& each) { return !each.allowed(); });
-  if (found == verdicts.end()) {
-    found = std::find_if(verdicts.begin(), verdicts.end(),
-                         [](const auto& each) { return each.reason == Reason::kOwnNode; });
-  }
-  return std::move(found == verdicts.end() ? verdicts.front() : *found);
-}
-
-}  // namespace
-
-std::vector<DirectionVerdict> judge_each(const ClusterState& cluster, const Connection& connection,
-                                         bool ingress, const End& subject, const End& far) {
-  std::vector<DirectionVerdict> verdicts = {judge({cluster, connection, ingress, subject, far})};
-  for (const auto& rival : subject.rivals) {
-    const End end{subject.address, rival.pod, rival.contested, {}, subject.former};
-    verdicts.push_back(judge({cluster, connection, ingress, end, far}));
-  }
-  return verdicts;
-}
-
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection, const End& source,
                     const End& destination) {
-  return {strictest(judge_each(cluster, connection, false, source, destination)),
-          strictest(judge_each(cluster, connection, true, destination, source))};
+  return {strictest(cluster, connection, false, source, destination),
+          strictest(cluster, connection, true, destination, source)};
 }
 
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection) {

@@ -65,10 +65,9 @@ struct Evaluation {
 
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection);
 
-// What each node that has a pod with the subject's address makes of one direction: of the owner
-// first, then of its rivals. Never empty, and all of them must allow it.
-std::vector<DirectionVerdict> judge_each(const ClusterState& cluster, const Connection& connection,
-                                         bool ingress, const End& subject, const End& far);
+// One direction as the node of one claim of the subject sees it: see claims_of().
+DirectionVerdict judge(const ClusterState& cluster, const Connection& connection, bool ingress,
+                       const End& subject, const End& far);
 
 // The same where the ends are known already: those of the connection's addresses.
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection, const End& source,

@@ -5,11 +5,13 @@
 #include <vector>
 
 #include "compiler/cluster_state.h"
+#include "compiler/compile.h"
 #include "daemon/check_host.h"
 #include "daemon/commands.h"
 #include "daemon/findings.h"
 #include "daemon/host_check.h"
 #include "daemon/open_source.h"
+#include "daemon/problem_log.h"
 #include "daemon/source/manifests.h"
 #include "k8s-client/api_client.h"
 #include "k8s-client/json.h"
@@ -23,7 +25,10 @@ constexpr std::chrono::seconds kReadLimit{60};  // for every object of a large c
 constexpr const char* kReviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 void report_objects(const Options& options, const ClusterState& cluster,
-                    const std::vector<Problem>& problems, Findings& findings) {
+                    std::vector<Problem> problems, Findings& findings) {
+  for (const auto& rejection : compile_all(cluster, options.node_name).rejected) {
+    problems.push_back(to_problem(rejection));
+  }
   for (const Problem& problem : problems) {
     options.tolerate_rejected ? findings.note(to_string(problem))
                               : findings.bad(to_string(problem));
@@ -119,7 +124,7 @@ void check_objects(const Options& options, ClusterState& cluster, Findings& find
     return findings.bad("objects: not all are read after " + std::to_string(kReadLimit.count()) +
                         " s");
   }
-  report_objects(options, cluster, last.problems, findings);
+  report_objects(options, cluster, std::move(last.problems), findings);
 }
 
 void check_cluster(const Options& options, ClusterState& cluster, Findings& findings) {
@@ -157,9 +162,9 @@ void check_manifests(const Options& options, ClusterState& cluster, Findings& fi
   } else if (files.size() == paths->size()) {
     findings.good(count);
   }
-  const Manifests manifests = merge(files);
+  Manifests manifests = merge(files);
   for (const Event& event : manifests.events) cluster.apply(event);
-  report_objects(options, cluster, manifests.problems, findings);
+  report_objects(options, cluster, std::move(manifests.problems), findings);
 }
 
 }  // namespace
@@ -168,7 +173,7 @@ Result<ExitCode> check(const Options& options, const Console& console) {
   Findings findings(console.out);
   check_kernel(options, findings);
   check_forwarding(findings);
-  ClusterState cluster;  // empty where it cannot be read
+  ClusterState cluster(options.budgets);  // empty where it cannot be read
   options.manifests.empty() ? check_cluster(options, cluster, findings)
                             : check_manifests(options, cluster, findings);
   check_bridges(local_addresses(cluster, options.node_name), findings);

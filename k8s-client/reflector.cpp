@@ -251,14 +251,14 @@ void Reflector::end_watch(const Result<Answer>& answer) {
 }
 
 // A server that refuses to send a list this way, though it says that it can, is asked for pages
-// from now on; where one did not come to its end, only the next time.
+// from now on; where one did not come to its end, only the next time: a proxy may pass no streams.
 void Reflector::end_streamed_list(const Result<Answer>& answer) {
-  if (!opened_ && is_passing(answer)) return fail(answer, &Reflector::list);
-  if (!opened_) {
+  if (!opened_ && !is_passing(answer)) {
     streams_lists_ = false;
     return list();
   }
   paged_next_ = true;
+  if (!opened_) return fail(answer, &Reflector::list);
   if (is_good(answer)) {
     return fail(failure(ErrorCode::kIo, "the API server did not end its list"), &Reflector::list);
   }

@@ -47,8 +47,8 @@ std::optional<Error> failure_of(const pplx::task<http_response>& answer,
 
 }  // namespace
 
-void send_request(std::shared_ptr<web::http::client::http_client> client,
-                  const HttpRequest& request, std::shared_ptr<HttpReceiver> receiver,
+void send_request(const std::shared_ptr<web::http::client::http_client>& client,
+                  const HttpRequest& request, const std::shared_ptr<HttpReceiver>& receiver,
                   std::shared_ptr<Refusal> refusal, const pplx::cancellation_token& cancelled) {
   pplx::create_task([=] {
     BodyStream body([receiver](std::string_view bytes, HttpReceiver::Proceed proceed) {

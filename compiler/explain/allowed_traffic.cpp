@@ -53,9 +53,11 @@ DirectionTraffic allowed_by_rules(const ClusterState& cluster,
   return allowed;
 }
 
-// `verdict` is of any traffic: what it says of the direction but for ports holds for all.
-DirectionTraffic allowed(const ClusterState& cluster, const DirectionVerdict& verdict, bool ingress,
-                         const End& far, const End& destination) {
+// What the node of one claim of the subject allows. `any` has no port: what its verdict says of the
+// direction but for ports holds for all traffic.
+DirectionTraffic allowed(const ClusterState& cluster, const Connection& any, bool ingress,
+                         const End& subject, const End& far) {
+  const auto verdict = judge(cluster, any, ingress, subject, far);
   switch (verdict.reason) {
     case Reason::kNoPod:
     case Reason::kItself:
@@ -71,7 +73,7 @@ DirectionTraffic allowed(const ClusterState& cluster, const DirectionVerdict& ve
     case Reason::kNoRule:
       break;
   }
-  return allowed_by_rules(cluster, verdict.policies, ingress, far, destination);
+  return allowed_by_rules(cluster, verdict.policies, ingress, far, ingress ? subject : far);
 }
 
 // Both are canonical, and so is the result.
@@ -90,12 +92,12 @@ AllowedTraffic intersect(const AllowedTraffic& a, const AllowedTraffic& b) {
   return {intersect(a.ports, b.ports), a.others && b.others};
 }
 
-// What all of them allow.
-DirectionTraffic agreed(const ClusterState& cluster, const std::vector<DirectionVerdict>& verdicts,
-                        bool ingress, const End& far, const End& destination) {
-  auto agreed = allowed(cluster, verdicts.front(), ingress, far, destination);
-  for (std::size_t i = 1; i < verdicts.size(); ++i) {
-    auto other = allowed(cluster, verdicts[i], ingress, far, destination);
+// What the nodes of all claims of the subject allow.
+DirectionTraffic agreed(const ClusterState& cluster, const Connection& any, bool ingress,
+                        const End& subject, const End& far) {
+  DirectionTraffic agreed{everything(), {}};
+  for (const auto& claim : claims_of(subject)) {
+    auto other = allowed(cluster, any, ingress, claim, far);
     agreed.traffic = intersect(agreed.traffic, other.traffic);
     agreed.rules.insert(agreed.rules.end(), other.rules.begin(), other.rules.end());
   }
@@ -123,10 +125,8 @@ AllowedTraffic TrafficBetween::both() const {
 TrafficBetween traffic_between(const ClusterState& cluster, const End& source,
                                const End& destination) {
   const Connection any{source.address, destination.address, 0, {}};
-  return {agreed(cluster, judge_each(cluster, any, false, source, destination), false, destination,
-                 destination),
-          agreed(cluster, judge_each(cluster, any, true, destination, source), true, source,
-                 destination)};
+  return {agreed(cluster, any, false, source, destination),
+          agreed(cluster, any, true, destination, source)};
 }
 
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,

@@ -44,7 +44,8 @@ TEST_F(DaemonInput, TheLogTellsOfPoliciesAndNotOfOperations) {
 
 TEST_F(DaemonInput, ASnapshotInADirectoryThatIsMissingIsNotKept) {
   const auto nowhere = directory_ / "nonexistent";
-  start_and_wait_until_ready({"--snapshot", nowhere + "/x"});
+  snapshot_ = nowhere + "/x";
+  start_and_wait_until_ready();
   EXPECT_TRUE(says("its directory " + nowhere + " does not exist")) << daemon_->err();
   EXPECT_FALSE(std::filesystem::exists(nowhere));
 }

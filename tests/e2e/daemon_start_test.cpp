@@ -105,6 +105,7 @@ TEST_F(DaemonStart, ASocketThatCannotBeMadeIsTriedAgain) {
     return contains(get("/metrics").body, "portcullis_unserved{service=\"admin socket\"} 1");
   }));
   std::filesystem::remove(directory_ / "occupied");
+  std::filesystem::create_directory(directory_ / "occupied");
   EXPECT_TRUE(wait_until([&] { return ask_daemon({"diff"}).code == 0; })) << daemon_->err();
 }
 

@@ -47,16 +47,16 @@ std::vector<Event> batch_of(const std::uint8_t* bytes) {
   return batch;
 }
 
-// A node that has neither end of a connection has nothing to say, and the forward hook nothing of
-// what a pod and its own node say to each other.
+// The forward hook never sees what a pod and its own node say to each other. The third node has no
+// pods but those that name none.
 void check_verdict(const ClusterState& cluster, const Connection& probe) {
   const auto evaluation = evaluate(cluster, probe);
   if (evaluation.egress.reason == Reason::kOwnNode) return;
   if (evaluation.ingress.reason == Reason::kOwnNode) return;
   const Packet packet{probe.source, probe.destination, probe.protocol, probe.port};
-  const bool passed = std::all_of(std::begin(kNodes), std::end(kNodes), [&](const char* node) {
-    return passes(compile(cluster, node), packet);
-  });
+  const auto nodes = {kNodes[0], kNodes[1], "n3"};
+  const bool passed = std::ranges::all_of(
+      nodes, [&](const char* node) { return passes(compile(cluster, node), packet); });
   require(passed == evaluation.allowed());
 }
 

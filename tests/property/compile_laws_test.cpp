@@ -14,14 +14,17 @@
 namespace portcullis::test {
 namespace {
 
-// Whether every node's ruleset lets the connection's first packet through. A node that has neither
-// end has nothing to say.
+// A node that no pod names: pods that name none may still be its own.
+constexpr const char* kOtherNode = "n3";
+
+// Whether every node's ruleset lets the connection's first packet through.
 bool passes_all_nodes(const ClusterState& cluster, const Connection& connection) {
   Packet packet{connection.source, connection.destination, connection.protocol, connection.port};
   // Only a Service's DNAT forwards a pod's packet back to it.
   if (packet.source == packet.destination) packet.ct_status = ConntrackStatus::kDestinationNat;
-  return std::all_of(std::begin(kNodes), std::end(kNodes),
-                     [&](const char* node) { return passes(compile(cluster, node), packet); });
+  const auto nodes = {kNodes[0], kNodes[1], kOtherNode};
+  return std::ranges::all_of(
+      nodes, [&](const char* node) { return passes(compile(cluster, node), packet); });
 }
 
 // Such traffic never passes the forward hook, so that no ruleset has anything to say about it.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <openssl/sslerr.h>
 
 #include <boost/asio/error.hpp>
@@ -29,6 +30,7 @@ TEST(TransportError, EveryEndOfAConnectionIsCalledOne) {
 }
 
 TEST(TransportError, ACertificateIsRefusedForItsReason) {
+  ASSERT_EQ(OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, nullptr), 1);  // as a connection does
   const error_code refused(tls_code(SSL_R_CERTIFICATE_VERIFY_FAILED),
                            asio::error::get_ssl_category());
   EXPECT_EQ(describe_failure(refused, kRefusal), kRefusal);

@@ -57,14 +57,16 @@ TEST_P(ApiSourceCompacted, IsListedAgain) {
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{"default/a"});
 }
 
+// The other namespace stays: a cluster without any is not believed.
 TEST_P(ApiSourceCompacted, WithoutTheNamespaceAndItsPods) {
   disconnected([&] {
+    server_.put({{"kind", "Namespace"}, {"apiVersion", "v1"}, {"metadata", {{"name", "other"}}}});
     server_.erase(api::Resource::kNamespaces, "", "default");
     server_.compact();
   });
   EXPECT_TRUE(catches_up());
   EXPECT_EQ(follower_->removed(), (std::vector<std::string>{"default/a", "default/b"}));
-  EXPECT_TRUE(follower_->state().namespaces().empty());
+  EXPECT_FALSE(follower_->state().namespaces().contains("default"));
 }
 
 // A bookmark has brought the version forward, past what is compacted.
