@@ -100,7 +100,7 @@ class LabelIndex {
     for_each_namespace(named_.at(anchor).items, ns, visit);
   }
 
-  // How often items are kept, but for once each.
+  // How many items there are, counted once for each of their anchors that is named.
   std::size_t entries() const {
     std::size_t entries = 0;
     for (const auto& [anchor, named] : named_) {

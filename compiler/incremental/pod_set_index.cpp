@@ -54,19 +54,18 @@ void for_each_selector(const PodSet& set, Function function) {
   for (const auto& selector : set.peers.pods) function(scope_of(selector), selector.pods);
 }
 
-// The set's selectors by scope and by each anchor there; "": by none.
+// Under which scope and anchor there (both "": any) which selectors look for groups.
 using Places = std::map<std::pair<std::string, std::string>, std::vector<const PeerSelector*>>;
 
 Places places_of(const PodSet& set) {
   Places places;
   const bool any = may_hold_any_group(set);
-  if (any) places[{}] = {};
+  if (any) places[{}] = {};  // even without selectors
   for (const auto& selector : set.peers.pods) {
     auto anchors = any ? Anchors() : anchors_of(selector.pods);
     if (anchors.empty()) anchors.emplace_back();
-    for (auto& anchor : anchors) {
-      places[{any ? std::string() : scope_of(selector), std::move(anchor)}].push_back(&selector);
-    }
+    const auto scope = any ? std::string() : scope_of(selector);
+    for (const auto& anchor : anchors) places[{scope, anchor}].push_back(&selector);
   }
   return places;
 }
@@ -246,7 +245,8 @@ void PodSetIndex::put(ActivePodSet& set, const PodGroup& group, const Address& a
 // Every group that the set may hold, each once; of a set in use, whose anchors are named.
 std::vector<PodGroup*> PodSetIndex::candidates(const PodSet& set) const {
   std::vector<PodGroup*> found;
-  for (const auto& [place, selectors] : places_of(set)) {
+  const auto places = places_of(set);
+  for (const auto& [place, selectors] : places) {
     const auto accepts = [&, &peers = selectors](const std::string& ns) {
       const auto* object = namespaces_.at(ns).object.get();
       return may_hold_any_pod(set) || std::ranges::any_of(peers, [&](const auto* selector) {
@@ -256,6 +256,7 @@ std::vector<PodGroup*> PodSetIndex::candidates(const PodSet& set) const {
     groups_.for_each(place.first, place.second, accepts,
                      [&](PodGroup* group) { found.push_back(group); });
   }
+  if (places.size() < 2) return found;
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

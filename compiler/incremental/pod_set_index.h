@@ -87,7 +87,9 @@ class PodSetIndex {
   bool has_other(const PodSet& set) const;
 
   // Sets are kept as long as they are in use, and by what they were until the next take().
-  // None if together they have more than so many elements; then none of them is in use by this.
+  // Uses them all, or returns none if together they have more than so many elements. Labels that no
+  // set in use names yet cost one walk over the groups that may have them, however many labels and
+  // sets come together (see LabelIndex).
   std::optional<std::vector<ActivePodSet*>> use(const std::map<std::string, PodSet>& sets,
                                                 std::size_t most_elements);
   void release(ActivePodSet& set);

@@ -56,11 +56,15 @@ test::PodBuilder pod_of(int i, int own) {
       .labels(labels_of(i, own));
 }
 
+std::string number_label(int i) {
+  return "statefulset.kubernetes.io/pod-name=web-" + std::to_string(i);
+}
+
 std::vector<Event> policies() {
   return {test::ns("team"),
           test::policy("team/web", "app=web").ingress(test::from({test::pods("tier=back")})),
           test::policy("team/first", "app=web")
-              .egress(test::to({test::pods("statefulset.kubernetes.io/pod-name=web-7")})),
+              .ingress(test::from({test::pods(number_label(7))}).tcp(443)),
           test::policy("team/all", "app=web")
               .egress(test::to({test::pods("statefulset.kubernetes.io/pod-name")}))};
 }
@@ -89,10 +93,6 @@ Clock::duration tell(IncrementalCompiler& compiler, int pods, int own, bool gone
 // Of the pods of this node, the first.
 constexpr const char* kSubject = "statefulset.kubernetes.io/pod-name=web-1";
 
-std::string number_label(int i) {
-  return "statefulset.kubernetes.io/pod-name=web-" + std::to_string(i);
-}
-
 // The mean of policies that come and go, each with other peers.
 double microseconds_of_a_policy(IncrementalCompiler& compiler, bool is_new) {
   Clock::duration took{};
@@ -107,12 +107,12 @@ double microseconds_of_a_policy(IncrementalCompiler& compiler, bool is_new) {
 }
 
 double milliseconds_of_many_labels(IncrementalCompiler& compiler) {
-  auto policy = test::policy("team/many", kSubject);
-  for (int i = 0; i < 1000; ++i) {
-    policy.ingress(test::from({test::pods(number_label(1000 + i))})
-                       .tcp(static_cast<std::uint16_t>(1 + 2 * i)));
+  std::vector<PolicyRule> rules;
+  for (std::uint16_t i = 0; i < 1000; ++i) {
+    const auto port = static_cast<std::uint16_t>(1 + 2 * i);
+    rules.push_back(test::from({test::pods(number_label(1000 + i))}).tcp(port));
   }
-  const Event event = policy;
+  const Event event = test::policy("team/many", kSubject).ingress(std::move(rules));
   const auto took = time_of(compiler, {event});
   compiler.apply(std::vector{removal_of(event)});
   return milliseconds(took);
