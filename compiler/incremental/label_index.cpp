@@ -9,13 +9,17 @@ constexpr int kBitsOfAnchor = 4;
 
 }  // namespace
 
-AnchorFilter filter_of(const Anchors& anchors) {
+AnchorFilter filter_of(const std::string& anchor) {
   AnchorFilter filter;
-  for (const auto& anchor : anchors) {
-    auto hash = std::hash<std::string>()(anchor);
-    for (int i = 0; i < kBitsOfAnchor; ++i, hash >>= 16U)
-      filter.set((hash & 0xffffU) % filter.size());
-  }
+  auto hash = std::hash<std::string>()(anchor);
+  for (int i = 0; i < kBitsOfAnchor; ++i, hash >>= 16U)
+    filter.set((hash & 0xffffU) % filter.size());
+  return filter;
+}
+
+AnchorFilter filter_of(const Labels& labels) {
+  AnchorFilter filter;
+  for_each_anchor(labels, [&](const std::string& anchor) { filter |= filter_of(anchor); });
   return filter;
 }
 

@@ -16,7 +16,8 @@ namespace portcullis {
 // a thousand times.
 using AnchorFilter = std::bitset<192>;
 
-AnchorFilter filter_of(const Anchors& anchors);
+AnchorFilter filter_of(const std::string& anchor);
+AnchorFilter filter_of(const Labels& labels);  // of all their anchors
 
 // Items by the anchors that their labels have: the other way round to SelectorIndex. Only anchors
 // that are named are kept, in a namespace or in all ("") of them: many pods have labels of their
@@ -35,18 +36,18 @@ template <class Item>
 class LabelIndex {
  public:
   void add(const std::string& ns, Item item) {
-    const auto anchors = anchors_of(labels_of(item));
+    const Labels& labels = labels_of(item);
     auto& entries = all_[ns];
     place_of(item) = static_cast<std::uint32_t>(entries.size());
-    entries.push_back({filter_of(anchors), item});
-    enter(ns, anchors, item);
+    entries.push_back({filter_of(labels), item});
+    enter(ns, labels, item);
   }
 
   void remove(const std::string& ns, Item item) {
-    for (const auto& anchor : anchors_of(labels_of(item))) {
+    for_each_anchor(labels_of(item), [&](const std::string& anchor) {
       const auto named = named_.find(anchor);
       if (named != named_.end()) named->second.remove(ns, item);
-    }
+    });
     const auto all = all_.find(ns);
     auto& entries = all->second;
     const auto place = place_of(item);
@@ -62,7 +63,7 @@ class LabelIndex {
     wanted.reserve(anchors.size());
     for (const auto& anchor : anchors) {
       auto& named = named_[anchor];
-      if (!named.is_named_in(ns)) wanted.push_back({filter_of({anchor}), &anchor, &named});
+      if (!named.is_named_in(ns)) wanted.push_back({filter_of(anchor), &anchor, &named});
       named.scopes.insert(ns);
     }
     if (wanted.empty()) return;
@@ -152,17 +153,17 @@ class LabelIndex {
     if (found != map.end()) function(ns, found->second);
   }
 
-  void enter(const std::string& ns, const Anchors& anchors, const Item& item) {
-    for (const auto& anchor : anchors) {
+  void enter(const std::string& ns, const Labels& labels, const Item& item) {
+    for_each_anchor(labels, [&](const std::string& anchor) {
       const auto named = named_.find(anchor);
-      if (named == named_.end() || !named->second.is_named_in(ns)) continue;
+      if (named == named_.end() || !named->second.is_named_in(ns)) return;
       named->second.items[ns].insert(item);
-    }
+    });
   }
 
   void enter(const std::string& ns, const std::vector<Wanted>& wanted, const Entry& entry) {
     const auto& [filter, item] = entry;
-    if (wanted.size() >= kManyAnchors) return enter(ns, anchors_of(labels_of(item)), item);
+    if (wanted.size() >= kManyAnchors) return enter(ns, labels_of(item), item);
     for (const auto& of : wanted) {
       if ((filter & of.filter) == of.filter && has_anchor(labels_of(item), *of.anchor)) {
         of.named->items[ns].insert(item);

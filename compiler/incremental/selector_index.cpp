@@ -38,10 +38,8 @@ Anchors anchors_of(const LabelSelector& selector) {
 
 Anchors anchors_of(const Labels& labels) {
   Anchors anchors;
-  for (const auto& [key, value] : labels) {
-    anchors.push_back(key);
-    anchors.push_back(anchor(key, value));
-  }
+  anchors.reserve(2 * labels.size());
+  for_each_anchor(labels, [&](const std::string& anchor) { anchors.push_back(anchor); });
   return anchors;
 }
 

@@ -21,6 +21,19 @@ Anchors anchors_of(const LabelSelector& selector);
 // All that a label set has: each of its keys, alone and with its value.
 Anchors anchors_of(const Labels& labels);
 
+// Calls function(anchor) for each of these, without a copy of all.
+template <class Function>
+void for_each_anchor(const Labels& labels, Function function) {
+  std::string anchor;
+  for (const auto& [key, value] : labels) {
+    anchor = key;
+    function(anchor);
+    anchor += '=';
+    anchor += value;
+    function(anchor);
+  }
+}
+
 bool has_anchor(const Labels& labels, std::string_view anchor);  // whether it is one of these
 
 // Items by the selectors that they have, each of pods in one namespace, or in any (its name is "").
