@@ -2,7 +2,8 @@
 
 #include <boost/container_hash/hash.hpp>
 #include <mutex>
-#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "compiler/objects.h"
@@ -35,40 +36,47 @@ std::size_t hash_of(const T& range) {
   return seed;
 }
 
-// All that there are of one type, by their hashes. It is never destroyed, for the last of them may
-// go after everything else.
+template <class T>
+struct Hash {
+  using is_transparent = void;
+
+  std::size_t operator()(const T& value) const { return hash_of(value); }
+  std::size_t operator()(const SharedEntry<T>& entry) const { return hash_of(entry.value); }
+};
+
+template <class T>
+struct Equal {
+  using is_transparent = void;
+
+  bool operator()(const SharedEntry<T>& one, const SharedEntry<T>& other) const {
+    return one.value == other.value;
+  }
+  bool operator()(const T& value, const SharedEntry<T>& entry) const {
+    return value == entry.value;
+  }
+};
+
+// All that there are of one type. It is never destroyed, for the last of them may go after
+// everything else.
 template <class T>
 class Pool {
  public:
-  std::shared_ptr<const T> find_or_add(T value) {
-    const auto hash = hash_of(value);
-    std::vector<std::shared_ptr<const T>> unequal;  // one that goes here calls forget()
+  boost::intrusive_ptr<const SharedEntry<T>> find_or_add(T value) {
     const std::scoped_lock lock(mutex_);
-    const auto [first, last] = values_.equal_range(hash);
-    for (auto entry = first; entry != last; ++entry) {
-      auto found = entry->second.lock();
-      if (found && *found == value) return found;
-      if (found) unequal.push_back(std::move(found));
-    }
-    std::shared_ptr<const T> added(new T(std::move(value)), [this, hash](const T* gone) {
-      forget(hash);
-      delete gone;
-    });
-    values_.emplace(hash, added);
-    return added;
+    auto found = entries_.find(value);
+    if (found == entries_.end()) found = entries_.emplace(std::move(value)).first;
+    return &*found;
+  }
+
+  // Of one that nothing else uses, unless find_or_add() has just found it.
+  void release(const SharedEntry<T>& entry) {
+    const std::scoped_lock lock(mutex_);
+    if (--entry.uses == 0) entries_.erase(entries_.find(entry));
   }
 
  private:
-  void forget(std::size_t hash) {
-    const std::scoped_lock lock(mutex_);
-    const auto [first, last] = values_.equal_range(hash);
-    for (auto entry = first; entry != last;) {
-      entry = entry->second.expired() ? values_.erase(entry) : std::next(entry);
-    }
-  }
-
   std::mutex mutex_;
-  std::unordered_multimap<std::size_t, std::weak_ptr<const T>> values_;
+  std::unordered_set<SharedEntry<T>, Hash<T>, Equal<T>> entries_;
 };
 
 template <class T>
@@ -79,14 +87,29 @@ Pool<T>& pool() {
 
 }  // namespace
 
+// The last use ends under the lock of the pool, so that nothing finds an entry that is going.
 template <class T>
-Shared<T>::Shared() {
-  static const auto& nothing = *new std::shared_ptr<const T>(pool<T>().find_or_add(T()));
-  value_ = nothing;
+void intrusive_ptr_release(const SharedEntry<T>* entry) {
+  auto uses = entry->uses.load();
+  while (uses > 1) {
+    if (entry->uses.compare_exchange_weak(uses, uses - 1)) return;
+  }
+  pool<T>().release(*entry);
 }
 
 template <class T>
-Shared<T>::Shared(T value) : value_(pool<T>().find_or_add(std::move(value))) {}
+Shared<T>::Shared() {
+  static const auto& nothing = *new auto(pool<T>().find_or_add(T()));
+  entry_ = nothing;
+}
+
+template <class T>
+Shared<T>::Shared(T value) : entry_(pool<T>().find_or_add(std::move(value))) {}
+
+template void intrusive_ptr_release(const SharedEntry<std::string>*);
+template void intrusive_ptr_release(const SharedEntry<Labels>*);
+template void intrusive_ptr_release(const SharedEntry<std::vector<NamedPort>>*);
+template void intrusive_ptr_release(const SharedEntry<std::vector<Address>>*);
 
 template class Shared<std::string>;
 template class Shared<Labels>;

@@ -1,11 +1,30 @@
 #pragma once
 
+#include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <concepts>
-#include <memory>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
 namespace portcullis {
+
+// A value in the pool of all of its type, which shared.cpp keeps.
+template <class T>
+struct SharedEntry {
+  explicit SharedEntry(T of) : value(std::move(of)) {}
+
+  T value;
+  mutable std::atomic<std::size_t> uses = 0;
+};
+
+template <class T>
+void intrusive_ptr_add_ref(const SharedEntry<T>* entry) {
+  entry->uses.fetch_add(1, std::memory_order_relaxed);
+}
+
+template <class T>
+void intrusive_ptr_release(const SharedEntry<T>* entry);
 
 // A value of which equal ones are kept once, until the last of them goes: what many objects have in
 // common. It reads as a `const T`, and comparing two compares pointers. Thread safe as a
@@ -20,18 +39,18 @@ class Shared {
     return *this = Shared(T(std::forward<U>(value)));
   }
 
-  const T& get() const { return *value_; }
-  operator const T&() const { return *value_; }  // NOLINT(google-explicit-constructor)
-  const T& operator*() const { return *value_; }
-  const T* operator->() const { return value_.get(); }
-  auto begin() const { return value_->begin(); }
-  auto end() const { return value_->end(); }
+  const T& get() const { return entry_->value; }
+  operator const T&() const { return get(); }  // NOLINT(google-explicit-constructor)
+  const T& operator*() const { return get(); }
+  const T* operator->() const { return &get(); }
+  auto begin() const { return get().begin(); }
+  auto end() const { return get().end(); }
 
-  bool operator==(const Shared& other) const = default;
-  friend bool operator==(const Shared& shared, const T& value) { return *shared.value_ == value; }
+  bool operator==(const Shared& other) const { return entry_ == other.entry_; }
+  friend bool operator==(const Shared& shared, const T& value) { return shared.get() == value; }
 
  private:
-  std::shared_ptr<const T> value_;  // not null
+  boost::intrusive_ptr<const SharedEntry<T>> entry_;  // not null
 };
 
 }  // namespace portcullis

@@ -1,83 +1,178 @@
 #pragma once
 
-#include <boost/container/small_vector.hpp>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <unordered_map>
-#include <utility>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/incremental/selector_index.h"
 
 namespace portcullis {
 
-// Where an item stands in a LabelIndex: for each anchor of its labels, in their order, its position
-// among the items that have the anchor. Kept with the item, by the index.
-using AnchorPlaces = std::vector<std::uint32_t>;
+// The anchors that labels have, as a Bloom filter: an anchor that they lack passes it about once in
+// a thousand times.
+using AnchorFilter = std::bitset<192>;
 
-// Items by the anchors that their labels have: the other way round to SelectorIndex. Adding or
-// removing one costs a lookup for each of its labels, whether a label is the item's own or common
-// to all. `places_of(item)` gives the AnchorPlaces of an item. Not thread safe.
+AnchorFilter filter_of(const std::string& anchor);
+AnchorFilter filter_of(const Labels& labels);  // of all their anchors
+
+// Items by the anchors that their labels have: the other way round to SelectorIndex. Only anchors
+// that are named are kept, in a namespace or in all ("") of them: many pods have labels of their
+// own, and no selector ever asks for most of these.
 //
-//     hash of "app=web" --> | item, 2 | item, 2 | item, 4 |     the number is the anchor's place
-//                                ^                              among the anchors of the item
-//     places_of(item)[2] = 1 ----'
+//     named anchor --< namespace --< item
+//     namespace --< filter, item             all items, in one piece of memory
+//
+// Adding or removing an item costs a lookup for each of its labels. Naming anchors costs one walk
+// over the items of the namespace, however many anchors are named at once: some 10 ns an item, or,
+// from kManyAnchors on, what it costs to add the items.
+//
+// `labels_of(item)` gives an item's labels, which must not change while it is here, and
+// `place_of(item)` a number that the index keeps with the item. Not thread safe.
 template <class Item>
 class LabelIndex {
  public:
-  void add(const Labels& labels, Item item) {
-    const auto anchors = anchors_of(labels);
-    auto& places = places_of(item);
-    places.clear();
-    places.reserve(anchors.size());
+  void add(const std::string& ns, Item item) {
+    const Labels& labels = labels_of(item);
+    auto& entries = all_[ns];
+    place_of(item) = static_cast<std::uint32_t>(entries.size());
+    entries.push_back({filter_of(labels), item});
+    enter(ns, labels, item);
+  }
+
+  void remove(const std::string& ns, Item item) {
+    for_each_anchor(labels_of(item), [&](const std::string& anchor) {
+      const auto named = named_.find(anchor);
+      if (named != named_.end()) named->second.remove(ns, item);
+    });
+    const auto all = all_.find(ns);
+    auto& entries = all->second;
+    const auto place = place_of(item);
+    place_of(entries.back().item) = place;
+    entries[place] = entries.back();
+    entries.pop_back();
+    if (entries.empty()) all_.erase(all);
+  }
+
+  // None of the anchors is named there yet.
+  void name(const std::string& ns, const Anchors& anchors) {
+    std::vector<Wanted> wanted;
+    wanted.reserve(anchors.size());
     for (const auto& anchor : anchors) {
-      auto& entries = by_anchor_[hash(anchor)];
-      entries.push_back({item, static_cast<std::uint32_t>(places.size())});
-      places.push_back(static_cast<std::uint32_t>(entries.size() - 1));
+      auto& named = named_[anchor];
+      if (!named.is_named_in(ns)) wanted.push_back({filter_of(anchor), &anchor, &named});
+      named.scopes.insert(ns);
+    }
+    if (wanted.empty()) return;
+    for_each_namespace(all_, ns, [&](const std::string& in, const std::vector<Entry>& entries) {
+      for (const auto& entry : entries) enter(in, wanted, entry);
+    });
+  }
+
+  // All of the anchors are named there.
+  void forget(const std::string& ns, const Anchors& anchors) {
+    for (const auto& anchor : anchors) {
+      const auto place = named_.find(anchor);
+      auto& named = place->second;
+      named.scopes.erase(ns);
+      if (named.scopes.empty()) {
+        named_.erase(place);
+      } else if (ns.empty()) {
+        std::erase_if(named.items, [&](const auto& of) { return !named.is_named_in(of.first); });
+      } else if (!named.is_named_in(ns)) {
+        named.items.erase(ns);
+      }
     }
   }
 
-  // One that was added with these labels.
-  void remove(const Labels& labels, Item item) {
-    const auto anchors = anchors_of(labels);
-    for (std::size_t i = 0; i < anchors.size(); ++i) {
-      const auto found = by_anchor_.find(hash(anchors[i]));
-      remove(found->second, places_of(item)[i]);
-      if (found->second.empty()) by_anchor_.erase(found);
-    }
-    places_of(item).clear();
+  // Calls function(item) for the items that have the anchor, which is named there, or for all items
+  // if it is empty, of those namespaces that accepts(namespace).
+  template <class Accepts, class Function>
+  void for_each(const std::string& ns, const std::string& anchor, Accepts accepts,
+                Function function) const {
+    const auto visit = [&](const std::string& in, const auto& items) {
+      if (!accepts(in)) return;
+      for (const auto& item : items) function(item_of(item));
+    };
+    if (anchor.empty()) return for_each_namespace(all_, ns, visit);
+    for_each_namespace(named_.at(anchor).items, ns, visit);
   }
 
-  // Every item that has the anchor, and few that do not; in no order.
-  template <class Function>
-  void for_each(const std::string& anchor, Function function) const {
-    const auto found = by_anchor_.find(hash(anchor));
-    if (found == by_anchor_.end()) return;
-    for (const auto& entry : found->second) function(entry.item);
+  // How many items there are, counted once for each of their anchors that is named.
+  std::size_t entries() const {
+    std::size_t entries = 0;
+    for (const auto& [anchor, named] : named_) {
+      for (const auto& [ns, items] : named.items) entries += items.size();
+    }
+    return entries;
   }
 
  private:
+  static constexpr std::size_t kManyAnchors = 32;
+
   struct Entry {
+    AnchorFilter filter;
     Item item;
-    std::uint32_t anchor;
   };
-  using Entries = boost::container::small_vector<Entry, 1>;  // most labels of many are their own
 
-  // Two anchors with one hash cost a comparison: what is found by it is matched anyway.
-  static std::size_t hash(const std::string& anchor) { return std::hash<std::string>()(anchor); }
-
-  // The last takes its place.
-  static void remove(Entries& entries, std::uint32_t place) {
-    if (place + 1 != entries.size()) {
-      entries[place] = std::move(entries.back());
-      places_of(entries[place].item)[entries[place].anchor] = place;
+  struct Named {
+    bool is_named_in(const std::string& ns) const {
+      return scopes.contains(std::string()) || scopes.contains(ns);
     }
-    entries.pop_back();
+
+    void remove(const std::string& ns, const Item& item) {
+      const auto found = items.find(ns);
+      if (found == items.end()) return;
+      found->second.erase(item);
+      if (found->second.empty()) items.erase(found);
+    }
+
+    std::unordered_set<std::string> scopes;                           // namespaces, or "" for all
+    std::unordered_map<std::string, std::unordered_set<Item>> items;  // not empty
+  };
+
+  struct Wanted {
+    AnchorFilter filter;
+    const std::string* anchor;
+    Named* named;
+  };
+
+  static const Item& item_of(const Entry& entry) { return entry.item; }
+  static const Item& item_of(const Item& item) { return item; }
+
+  template <class Map, class Function>
+  static void for_each_namespace(const Map& map, const std::string& ns, Function function) {
+    if (ns.empty()) {
+      for (const auto& [name, value] : map) function(name, value);
+      return;
+    }
+    const auto found = map.find(ns);
+    if (found != map.end()) function(ns, found->second);
   }
 
-  std::unordered_map<std::size_t, Entries> by_anchor_;
+  void enter(const std::string& ns, const Labels& labels, const Item& item) {
+    for_each_anchor(labels, [&](const std::string& anchor) {
+      const auto named = named_.find(anchor);
+      if (named == named_.end() || !named->second.is_named_in(ns)) return;
+      named->second.items[ns].insert(item);
+    });
+  }
+
+  void enter(const std::string& ns, const std::vector<Wanted>& wanted, const Entry& entry) {
+    const auto& [filter, item] = entry;
+    if (wanted.size() >= kManyAnchors) return enter(ns, labels_of(item), item);
+    for (const auto& of : wanted) {
+      if ((filter & of.filter) == of.filter && has_anchor(labels_of(item), *of.anchor)) {
+        of.named->items[ns].insert(item);
+      }
+    }
+  }
+
+  std::unordered_map<std::string, std::vector<Entry>> all_;  // by namespace
+  std::unordered_map<std::string, Named> named_;             // by anchor
 };
 
 }  // namespace portcullis

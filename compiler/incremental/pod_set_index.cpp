@@ -36,47 +36,47 @@ bool is_unanchored(const PeerSelector& selector) {
          anchors_of(selector.pods).empty();
 }
 
-// By which selectors of which namespace ("": any) groups that the set may hold are found.
+// Groups that the set may hold are not found by the anchors of its selectors.
+bool may_hold_any_group(const PodSet& set) {
+  return may_hold_any_pod(set) || std::ranges::any_of(set.peers.pods, is_unanchored);
+}
+
+// Of which namespace the selected pods are; "": of any.
+std::string scope_of(const PeerSelector& selector) {
+  const auto* name = std::get_if<std::string>(&selector.namespaces);
+  return name != nullptr ? *name : std::string();
+}
+
+// By which selectors of which scope groups that the set may hold are found.
 template <class Function>
 void for_each_selector(const PodSet& set, Function function) {
-  if (may_hold_any_pod(set) || std::ranges::any_of(set.peers.pods, is_unanchored)) {
-    return function(std::string(), LabelSelector());
-  }
+  if (may_hold_any_group(set)) return function(std::string(), LabelSelector());
+  for (const auto& selector : set.peers.pods) function(scope_of(selector), selector.pods);
+}
+
+// Under which scope and anchor there (both "": any) which selectors look for groups.
+using Places = std::map<std::pair<std::string, std::string>, std::vector<const PeerSelector*>>;
+
+Places places_of(const PodSet& set) {
+  Places places;
+  const bool any = may_hold_any_group(set);
+  if (any) places[{}] = {};  // even without selectors
   for (const auto& selector : set.peers.pods) {
-    const auto* name = std::get_if<std::string>(&selector.namespaces);
-    function(name != nullptr ? *name : std::string(), selector.pods);
+    auto anchors = any ? Anchors() : anchors_of(selector.pods);
+    if (anchors.empty()) anchors.emplace_back();
+    const auto scope = any ? std::string() : scope_of(selector);
+    for (const auto& anchor : anchors) places[{scope, anchor}].push_back(&selector);
   }
+  return places;
 }
 
 void sort(std::vector<Element>& elements) { std::sort(elements.begin(), elements.end()); }
-
-Set whole(const ActivePodSet& active) {
-  Set set{active.set.spec, {}};
-  for (const auto& [group, held] : active.groups) {
-    for (const auto& address : group->addresses) {
-      if (!includes(active.set, held, address)) continue;
-      set.elements.push_back(*element_of(active.set, address, group->ports()));
-    }
-  }
-  sort(set.elements);
-  return set;
-}
 
 Set changed(const ActivePodSet& active, bool in) {
   Set set{active.set.spec, {}};
   for (const auto& [key, came] : active.changes) {
     if (came == in) set.elements.push_back({key, {}, {}});
   }
-  return set;
-}
-
-// As the last change told of it.
-Set as_taken(const ActivePodSet& active) {
-  auto set = whole(active);
-  std::erase_if(set.elements,
-                [&](const Element& element) { return active.changes.contains(element.key); });
-  for (auto& element : changed(active, false).elements) set.elements.push_back(element);
-  sort(set.elements);
   return set;
 }
 
@@ -104,7 +104,7 @@ PodGroup& PodSetIndex::group_of(const Pod& pod) {
   if (added) {
     group.ns_name = &namespaces_.find(pod.key.ns)->first;
     group.key = &place->first;
-    ns.by_labels.add(pod.labels, &group);
+    groups_.add(pod.key.ns, &group);
     match_all(group, ns.object.get());
   }
   return group;
@@ -113,24 +113,23 @@ PodGroup& PodSetIndex::group_of(const Pod& pod) {
 void PodSetIndex::add(PodGroup& group, const Address& address) {
   ++addresses_;
   group.addresses.insert(address);
-  for (auto* set : group.sets) {
-    if (includes(set->set, set->groups.at(&group), address)) put(*set, group, address, true);
+  for (const auto& [set, held] : group.sets) {
+    if (includes(set->set, held, address)) put(*set, group, address, true);
   }
 }
 
 void PodSetIndex::remove(PodGroup& group, const Address& address) {
   group.addresses.erase(address);
   --addresses_;
-  for (auto* set : group.sets) {
-    if (includes(set->set, set->groups.at(&group), address)) put(*set, group, address, false);
+  for (const auto& [set, held] : group.sets) {
+    if (includes(set->set, held, address)) put(*set, group, address, false);
   }
 }
 
 void PodSetIndex::drop(PodGroup& group) {
-  for (auto* set : group.sets) set->groups.erase(&group);
+  groups_.remove(group.ns(), &group);
   const auto place = namespaces_.find(group.ns());
   auto& ns = place->second;
-  ns.by_labels.remove(group.labels(), &group);
   ns.groups.erase(ns.groups.find(*group.key));
   if (!ns.object && ns.groups.empty()) namespaces_.erase(place);
 }
@@ -140,7 +139,26 @@ bool PodSetIndex::has_other(const PodSet& set) const {
   return known != sets_.end() && !(known->second.set == set);
 }
 
-ActivePodSet& PodSetIndex::use(const PodSet& set) {
+std::optional<std::vector<ActivePodSet*>> PodSetIndex::use(
+    const std::map<std::string, PodSet>& sets, std::size_t most_elements) {
+  std::vector<ActivePodSet*> used;
+  used.reserve(sets.size());
+  ScopedAnchors named;
+  for (const auto& [name, set] : sets) used.push_back(&activate(set, named));
+  for (const auto& [ns, anchors] : named) groups_.name(ns, anchors);
+  std::size_t elements = 0;
+  for (auto* set : used) {
+    if (!std::exchange(set->matched, true)) match_all(*set);
+    elements += set->size;
+    if (elements <= most_elements) continue;
+    for (auto* each : used) release(*each);
+    return std::nullopt;
+  }
+  return used;
+}
+
+// In use, but matched with no group yet.
+ActivePodSet& PodSetIndex::activate(const PodSet& set, ScopedAnchors& named) {
   const auto [place, added] = sets_.try_emplace(set.spec.name);
   auto& active = place->second;
   ++active.uses;
@@ -148,11 +166,8 @@ ActivePodSet& PodSetIndex::use(const PodSet& set) {
   active.set = set;
   touched_.insert(&active);
   for_each_selector(set, [&](const std::string& ns, const LabelSelector& pods) {
-    selectors_.add(ns, pods, &active);
+    std::ranges::move(selectors_.add(ns, pods, &active), std::back_inserter(named[ns]));
   });
-  for (auto* group : candidates(set)) {
-    match(*group, active, namespaces_.at(group->ns()).object.get());
-  }
   return active;
 }
 
@@ -195,8 +210,8 @@ void PodSetIndex::match_all(PodGroup& group, const Namespace* ns) {
 }
 
 void PodSetIndex::match(PodGroup& group, ActivePodSet& set, const Namespace* ns) {
-  const auto place = set.groups.find(&group);
-  const auto before = place == set.groups.end() ? std::nullopt : std::optional(place->second);
+  const auto place = group.sets.find(&set);
+  const auto before = place == group.sets.end() ? std::nullopt : std::optional(place->second);
   const auto after = holds(set.set, group, ns);
   if (before == after) return;
   for (const auto& address : group.addresses) {
@@ -204,11 +219,15 @@ void PodSetIndex::match(PodGroup& group, ActivePodSet& set, const Namespace* ns)
     if (in != includes(set.set, before, address)) put(set, group, address, in);
   }
   if (after) {
-    set.groups[&group] = *after;
-    group.sets.insert(&set);
+    group.sets[&set] = *after;
   } else {
-    set.groups.erase(place);
-    group.sets.erase(&set);
+    group.sets.erase(place);
+  }
+}
+
+void PodSetIndex::match_all(ActivePodSet& set) {
+  for (auto* group : candidates(set.set)) {
+    match(*group, set, namespaces_.at(group->ns()).object.get());
   }
 }
 
@@ -223,40 +242,54 @@ void PodSetIndex::put(ActivePodSet& set, const PodGroup& group, const Address& a
   if (!added) set.changes.erase(place);
 }
 
-PodSetIndex::Groups PodSetIndex::candidates(const PodSet& set) {
-  Groups found;
-  if (may_hold_any_pod(set) || std::ranges::any_of(set.peers.pods, is_unanchored)) {
-    for (auto& [name, ns] : namespaces_) add_candidates(ns, LabelSelector(), found);
-    return found;
+// Every group that the set may hold, each once; of a set in use, whose anchors are named.
+std::vector<PodGroup*> PodSetIndex::candidates(const PodSet& set) const {
+  std::vector<PodGroup*> found;
+  const auto places = places_of(set);
+  for (const auto& [place, selectors] : places) {
+    const auto accepts = [&, &peers = selectors](const std::string& ns) {
+      const auto* object = namespaces_.at(ns).object.get();
+      return may_hold_any_pod(set) || std::ranges::any_of(peers, [&](const auto* selector) {
+               return selector->matches_namespace(ns, object);
+             });
+    };
+    groups_.for_each(place.first, place.second, accepts,
+                     [&](PodGroup* group) { found.push_back(group); });
   }
-  for (const auto& selector : set.peers.pods) {
-    if (const auto* own = std::get_if<std::string>(&selector.namespaces)) {
-      const auto ns = namespaces_.find(*own);
-      if (ns != namespaces_.end()) add_candidates(ns->second, selector.pods, found);
-      continue;
-    }
-    for (auto& [name, ns] : namespaces_) {
-      if (selector.matches_namespace(name, ns.object.get())) {
-        add_candidates(ns, selector.pods, found);
-      }
-    }
-  }
+  if (places.size() < 2) return found;
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 
-void PodSetIndex::add_candidates(NamespaceGroups& ns, const LabelSelector& pods, Groups& found) {
-  const auto anchors = anchors_of(pods);
-  for (const auto& anchor : anchors) {
-    ns.by_labels.for_each(anchor, [&](PodGroup* group) { found.insert(group); });
+Set PodSetIndex::whole(const ActivePodSet& active) const {
+  Set set{active.set.spec, {}};
+  for (const auto* group : candidates(active.set)) {
+    const auto held = group->sets.find(&active);
+    if (held == group->sets.end()) continue;
+    for (const auto& address : group->addresses) {
+      if (!includes(active.set, held->second, address)) continue;
+      set.elements.push_back(*element_of(active.set, address, group->ports()));
+    }
   }
-  if (!anchors.empty()) return;
-  for (auto& [key, group] : ns.groups) found.insert(&group);
+  sort(set.elements);
+  return set;
+}
+
+// As the last change told of it.
+Set PodSetIndex::as_taken(const ActivePodSet& active) const {
+  auto set = whole(active);
+  std::erase_if(set.elements,
+                [&](const Element& element) { return active.changes.contains(element.key); });
+  for (auto& element : changed(active, false).elements) set.elements.push_back(element);
+  sort(set.elements);
+  return set;
 }
 
 void PodSetIndex::retire(ActivePodSet& set) {
-  for (const auto& [group, held] : set.groups) group->sets.erase(&set);
+  for (auto* group : candidates(set.set)) group->sets.erase(&set);
   for_each_selector(set.set, [&](const std::string& ns, const LabelSelector& pods) {
-    selectors_.remove(ns, pods, &set);
+    groups_.forget(ns, selectors_.remove(ns, pods, &set));
   });
   sets_.erase(sets_.find(set.set.spec.name));
 }

@@ -1,8 +1,12 @@
 #pragma once
 
-#include <boost/container/flat_set.hpp>
+#include <boost/container/flat_map.hpp>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -38,20 +42,22 @@ struct PodGroup {
 
   const std::string* ns_name = nullptr;  // this and the key are of the index that has the group
   const Key* key = nullptr;
-  std::unordered_set<Address, AddressHash> addresses;
-  boost::container::flat_set<ActivePodSet*> sets;  // that have it among their groups
-  AnchorPlaces places;                             // in the label index of its namespace
+  std::set<Address> addresses;  // of most groups one: a hash table would be several times as large
+  // Sets whose peers it is among, and whether they hold all of its addresses, or (false) only those
+  // that their ranges cover.
+  boost::container::flat_map<ActivePodSet*, bool, std::less<>> sets;
+  std::uint32_t place = 0;  // in the label index
 };
 
-inline AnchorPlaces& places_of(PodGroup* group) { return group->places; }
+inline const Labels& labels_of(const PodGroup* group) { return group->labels(); }
+inline std::uint32_t& place_of(PodGroup* group) { return group->place; }
 
 // A pod set that chains look up.
 struct ActivePodSet {
   PodSet set;
   int uses = 0;
-  // Whose addresses it holds: all, or (false) only those that its ranges cover.
-  std::unordered_map<PodGroup*, bool> groups;
   std::size_t size = 0;                // elements
+  bool matched = false;                // with the groups that there were when it came
   bool taken = false;                  // the last change of the ruleset told of it
   std::map<ElementKey, bool> changes;  // since then: true came, false went
 };
@@ -60,8 +66,8 @@ struct ActivePodSet {
 // and a group is matched with a set once, when either comes or the namespace's labels change: what
 // then happens to an address costs an element for each set of its group, and nothing else.
 //
-//     namespace --< group >--< set       selectors find sets for a new group (SelectorIndex),
-//                   |                    labels find groups for a new set (NamespaceGroups)
+//     namespace --< group >--< set       selectors find sets for a group (SelectorIndex),
+//                   |                    labels find groups for a set (LabelIndex)
 //                   addresses
 class PodSetIndex {
  public:
@@ -81,7 +87,11 @@ class PodSetIndex {
   bool has_other(const PodSet& set) const;
 
   // Sets are kept as long as they are in use, and by what they were until the next take().
-  ActivePodSet& use(const PodSet& set);
+  // Uses them all, or returns none if together they have more than so many elements. Labels that no
+  // set in use names yet cost one walk over the groups that may have them, however many labels and
+  // sets come together (see LabelIndex).
+  std::optional<std::vector<ActivePodSet*>> use(const std::map<std::string, PodSet>& sets,
+                                                std::size_t most_elements);
   void release(ActivePodSet& set);
 
   // Adds what has happened since the last call.
@@ -96,24 +106,27 @@ class PodSetIndex {
   std::size_t take_growth() { return std::exchange(growth_, 0); }
 
  private:
-  using Groups = std::unordered_set<PodGroup*>;
+  using ScopedAnchors = std::map<std::string, Anchors>;  // by namespace, or "" for all
 
   struct NamespaceGroups {
     std::shared_ptr<const Namespace> object;  // null: not known (yet)
     std::unordered_map<PodGroup::Key, PodGroup, PodGroup::KeyHash> groups;
-    LabelIndex<PodGroup*> by_labels;
   };
 
   void match(PodGroup& group, ActivePodSet& set, const Namespace* ns);
   void match_all(PodGroup& group, const Namespace* ns);
   void put(ActivePodSet& set, const PodGroup& group, const Address& address, bool in);
-  Groups candidates(const PodSet& set);
-  static void add_candidates(NamespaceGroups& ns, const LabelSelector& pods, Groups& found);
+  ActivePodSet& activate(const PodSet& set, ScopedAnchors& named);
+  void match_all(ActivePodSet& set);
+  std::vector<PodGroup*> candidates(const PodSet& set) const;
+  Set whole(const ActivePodSet& active) const;
+  Set as_taken(const ActivePodSet& active) const;
   void retire(ActivePodSet& set);
 
   std::unordered_map<std::string, NamespaceGroups> namespaces_;
   std::map<std::string, ActivePodSet> sets_;  // by name
   SelectorIndex<ActivePodSet*> selectors_;
+  LabelIndex<PodGroup*> groups_;               // names the anchors that selectors_ has
   std::unordered_set<ActivePodSet*> touched_;  // since the last take()
   std::size_t addresses_ = 0;
   std::size_t growth_ = 0;

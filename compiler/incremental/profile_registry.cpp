@@ -141,7 +141,7 @@ ActiveChain* ProfileRegistry::find_or_add(const ProfileChain& profile) {
     ++known->second.uses;
     return &known->second;
   }
-  auto sets = use_pod_sets(profile);
+  auto sets = pod_sets_.use(profile.of_pods, budgets_.pods);
   if (!sets) return nullptr;
   auto& active = chains_[profile.name];
   active.uses = 1;
@@ -157,21 +157,6 @@ ActiveChain* ProfileRegistry::find_or_add(const ProfileChain& profile) {
   touched_chains_.insert(&active);
   headroom_ = std::min(headroom_, budgets_.pods - pods_of(active));
   return &active;
-}
-
-// None if that is too many pods; counted set by set, for each may hold all pods of the cluster.
-std::optional<std::vector<ActivePodSet*>> ProfileRegistry::use_pod_sets(
-    const ProfileChain& profile) {
-  std::vector<ActivePodSet*> sets;
-  std::size_t pods = 0;
-  for (const auto& [name, set] : profile.of_pods) {
-    sets.push_back(&pod_sets_.use(set));
-    pods += sets.back()->size;
-    if (pods <= budgets_.pods) continue;
-    for (auto* used : sets) pod_sets_.release(*used);
-    return std::nullopt;
-  }
-  return sets;
 }
 
 void ProfileRegistry::release(ActiveChain& chain) {

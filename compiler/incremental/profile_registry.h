@@ -106,7 +106,6 @@ class ProfileRegistry {
   ActiveChain* chain_of(ActiveProfile& active);
   bool conflicts(const ProfileChain& profile) const;
   ActiveChain* find_or_add(const ProfileChain& profile);
-  std::optional<std::vector<ActivePodSet*>> use_pod_sets(const ProfileChain& profile);
   void take_chains(RulesetChange& change);
 
   PodSetIndex& pod_sets_;

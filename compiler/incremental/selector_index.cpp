@@ -1,5 +1,7 @@
 #include "compiler/incremental/selector_index.h"
 
+#include <algorithm>
+
 namespace portcullis {
 namespace {
 
@@ -9,6 +11,12 @@ std::string anchor(const std::string& key, const std::string& value) { return ke
 std::size_t breadth(const Requirement& requirement) {
   if (requirement.op == Operator::kIn) return requirement.values.size();
   return requirement.op == Operator::kExists ? std::size_t{1} << 16U : 0;
+}
+
+bool is_anchor_of(std::string_view anchor, std::string_view key, std::string_view value) {
+  if (!anchor.starts_with(key)) return false;
+  anchor.remove_prefix(key.size());
+  return anchor.empty() || (anchor.front() == '=' && anchor.substr(1) == value);
 }
 
 }  // namespace
@@ -30,11 +38,15 @@ Anchors anchors_of(const LabelSelector& selector) {
 
 Anchors anchors_of(const Labels& labels) {
   Anchors anchors;
-  for (const auto& [key, value] : labels) {
-    anchors.push_back(key);
-    anchors.push_back(anchor(key, value));
-  }
+  anchors.reserve(2 * labels.size());
+  for_each_anchor(labels, [&](const std::string& anchor) { anchors.push_back(anchor); });
   return anchors;
+}
+
+bool has_anchor(const Labels& labels, std::string_view anchor) {
+  return std::any_of(labels.begin(), labels.end(), [&](const auto& label) {
+    return is_anchor_of(anchor, label.first, label.second);
+  });
 }
 
 }  // namespace portcullis

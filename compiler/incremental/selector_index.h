@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,22 +21,49 @@ Anchors anchors_of(const LabelSelector& selector);
 // All that a label set has: each of its keys, alone and with its value.
 Anchors anchors_of(const Labels& labels);
 
+// Calls function(anchor) for each of these, without a copy of all.
+template <class Function>
+void for_each_anchor(const Labels& labels, Function function) {
+  std::string anchor;
+  for (const auto& [key, value] : labels) {
+    anchor = key;
+    function(anchor);
+    anchor += '=';
+    anchor += value;
+    function(anchor);
+  }
+}
+
+bool has_anchor(const Labels& labels, std::string_view anchor);  // whether it is one of these
+
 // Items by the selectors that they have, each of pods in one namespace, or in any (its name is "").
 template <class Item>
 class SelectorIndex {
  public:
-  void add(const std::string& ns, const LabelSelector& pods, Item item) {
-    for_each_place(ns, pods, [&](const std::string& place) { places_[place].push_back(item); });
+  // Returns those anchors of the selector that no other selector of that namespace has.
+  Anchors add(const std::string& ns, const LabelSelector& pods, Item item) {
+    Anchors first;
+    for_each_anchor(pods, [&](const std::string& anchor) {
+      auto& items = places_[place_of(ns, anchor)];
+      if (items.empty() && !anchor.empty()) first.push_back(anchor);
+      items.push_back(item);
+    });
+    return first;
   }
 
-  // One that was added so, once.
-  void remove(const std::string& ns, const LabelSelector& pods, Item item) {
-    for_each_place(ns, pods, [&](const std::string& place) {
-      const auto found = places_.find(place);
+  // Removes one that was added so, once. Returns those anchors that no selector of that namespace
+  // has any more.
+  Anchors remove(const std::string& ns, const LabelSelector& pods, Item item) {
+    Anchors last;
+    for_each_anchor(pods, [&](const std::string& anchor) {
+      const auto found = places_.find(place_of(ns, anchor));
       auto& items = found->second;
       items.erase(std::find(items.begin(), items.end(), item));
-      if (items.empty()) places_.erase(found);
+      if (!items.empty()) return;
+      places_.erase(found);
+      if (!anchor.empty()) last.push_back(anchor);
     });
+    return last;
   }
 
   // Those whose selectors may match, each once; sorted.
@@ -62,10 +90,10 @@ class SelectorIndex {
   }
 
   template <class Function>
-  static void for_each_place(const std::string& ns, const LabelSelector& pods, Function function) {
+  static void for_each_anchor(const LabelSelector& pods, Function function) {
     const auto anchors = anchors_of(pods);
-    if (anchors.empty()) return function(place_of(ns, ""));
-    for (const auto& anchor : anchors) function(place_of(ns, anchor));
+    if (anchors.empty()) return function(std::string());
+    for (const auto& anchor : anchors) function(anchor);
   }
 
   std::unordered_map<std::string, std::vector<Item>> places_;

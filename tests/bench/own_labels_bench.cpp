@@ -12,19 +12,25 @@
 #include "compiler/incremental/incremental_compiler.h"
 #include "tests/support/model/cluster_builder.h"
 
-// Pods of one namespace with a label of their own, as a StatefulSet, a Job or Spark gives it (`own`
-// 1: one of four labels), from the first event to the ruleset, in batches as a source tells
-// of them: the time, and the memory that the compiler then holds with all objects (`heap_mb`).
-// Reference in the same run: as many pods with equal labels (`own` 0). `ratio` is the time to that
-// of a quarter, a half or two fifths of the pods just measured before, and `pods_ratio` that of
-// their numbers: where they are alike, the cost is linear. `gone_ms` is what it takes to remove
-// them one by one.
+// Pods of one namespace with labels of their own, as a StatefulSet, a Job or Spark gives them
+// (`own` 1: one of four labels, 3: three of six), from the first event to the ruleset, in batches
+// as a source tells of them: the time, and the memory that the compiler then holds with all objects
+// (`heap_mb`). Reference in the same run: as many pods with equal labels (`own` 0). `ratio` is the
+// time to that of a quarter, a half or two fifths of the pods just measured before, and
+// `pods_ratio` that of their numbers: where they are alike, the cost is linear. `gone_ms` is what
+// it takes to remove them one by one.
+//
+// Among all those pods: `change_us`, one label of one pod changes; `named_us` and `new_us`, a
+// policy comes for one pod of this node, whose peers have a label that a policy in force names
+// already, and one that none does; `many_ms`, one policy with 1,000 such labels, each in a set of
+// its own.
 namespace portcullis::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
 constexpr int kBatch = 500;
+constexpr int kRepetitions = 50;
 constexpr double kMegabyte = 1024.0 * 1024.0;
 
 double milliseconds(Clock::duration duration) {
@@ -36,46 +42,96 @@ std::string address_of(int i) {
          std::to_string(i % 256);
 }
 
-Event pod_event(int i, bool own) {
-  const auto number = own ? std::to_string(i) : std::string("0");
+std::string labels_of(int i, int own) {
+  const auto number = std::to_string(own > 0 ? i : 0);
+  std::string labels = "app=web,tier=back,controller-revision-hash=web-5d8c7f6b9,";
+  labels += "statefulset.kubernetes.io/pod-name=web-" + number;
+  if (own < 3) return labels;
+  return labels + ",apps.kubernetes.io/pod-index=" + number + ",spark-exec-id=exec-" + number;
+}
+
+test::PodBuilder pod_of(int i, int own) {
   return test::pod("team/web-" + std::to_string(i), address_of(i))
       .on("node-" + std::to_string(i % 1000))
-      .labels(
-          "app=web,tier=back,controller-revision-hash=web-5d8c7f6b9,"
-          "statefulset.kubernetes.io/pod-name=web-" +
-          number);
+      .labels(labels_of(i, own));
+}
+
+std::string number_label(int i) {
+  return "statefulset.kubernetes.io/pod-name=web-" + std::to_string(i);
 }
 
 std::vector<Event> policies() {
   return {test::ns("team"),
           test::policy("team/web", "app=web").ingress(test::from({test::pods("tier=back")})),
           test::policy("team/first", "app=web")
-              .egress(test::to({test::pods("statefulset.kubernetes.io/pod-name=web-7")})),
+              .ingress(test::from({test::pods(number_label(7))}).tcp(443)),
           test::policy("team/all", "app=web")
               .egress(test::to({test::pods("statefulset.kubernetes.io/pod-name")}))};
 }
 
 std::size_t heap() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
 
-Clock::duration tell(IncrementalCompiler& compiler, int pods, bool own, bool gone) {
+Clock::duration time_of(IncrementalCompiler& compiler, const std::vector<Event>& events) {
+  const auto start = Clock::now();
+  benchmark::DoNotOptimize(compiler.apply(events));
+  return Clock::now() - start;
+}
+
+Clock::duration tell(IncrementalCompiler& compiler, int pods, int own, bool gone) {
   Clock::duration took{};
   for (int first = 0; first < pods; first += kBatch) {
     std::vector<Event> batch;
     for (int i = first; i < std::min(pods, first + kBatch); ++i) {
-      batch.push_back(pod_event(i, own));
+      batch.push_back(pod_of(i, own));
       if (gone) batch.back() = removal_of(batch.back());
     }
-    const auto start = Clock::now();
-    benchmark::DoNotOptimize(compiler.apply(batch));
-    took += Clock::now() - start;
+    took += time_of(compiler, batch);
   }
   return took;
 }
 
+// Of the pods of this node, the first.
+constexpr const char* kSubject = "statefulset.kubernetes.io/pod-name=web-1";
+
+// The mean of policies that come and go, each with other peers.
+double microseconds_of_a_policy(IncrementalCompiler& compiler, bool is_new) {
+  Clock::duration took{};
+  for (int i = 0; i < kRepetitions; ++i) {
+    const auto peers = number_label(is_new ? 100 + i : 7);
+    const Event event =
+        test::policy("team/more", kSubject).ingress(test::from({test::pods(peers)}).tcp(80));
+    took += time_of(compiler, {event});
+    compiler.apply(std::vector{removal_of(event)});
+  }
+  return milliseconds(took) * 1000 / kRepetitions;
+}
+
+double milliseconds_of_many_labels(IncrementalCompiler& compiler) {
+  std::vector<PolicyRule> rules;
+  for (std::uint16_t i = 0; i < 1000; ++i) {
+    const auto port = static_cast<std::uint16_t>(1 + 2 * i);
+    rules.push_back(test::from({test::pods(number_label(1000 + i))}).tcp(port));
+  }
+  const Event event = test::policy("team/many", kSubject).ingress(std::move(rules));
+  const auto took = time_of(compiler, {event});
+  compiler.apply(std::vector{removal_of(event)});
+  return milliseconds(took);
+}
+
+double microseconds_of_a_change(IncrementalCompiler& compiler, int own) {
+  Clock::duration took{};
+  for (int i = 0; i < kRepetitions; ++i) {
+    const auto labels = labels_of(i, own);
+    took += time_of(compiler, {pod_of(i, own).labels(labels + ",phase=two")});
+    compiler.apply(std::vector<Event>{pod_of(i, own)});
+  }
+  return milliseconds(took) * 1000 / kRepetitions;
+}
+
 void pods_with_labels_of_their_own(benchmark::State& state) {
-  static std::map<bool, std::pair<int, double>> last;
+  static std::map<int, std::pair<int, double>> last;
   const auto pods = static_cast<int>(state.range(0));
-  const bool own = state.range(1) == 1;
+  const auto own = static_cast<int>(state.range(1));
   for (auto _ : state) {
     malloc_trim(0);
     const auto before = heap();
@@ -90,13 +146,17 @@ void pods_with_labels_of_their_own(benchmark::State& state) {
       state.counters["pods_ratio"] = static_cast<double>(pods) / fewer;
     }
     last[own] = {pods, milliseconds(took)};
+    state.counters["change_us"] = microseconds_of_a_change(*compiler, own);
+    state.counters["named_us"] = microseconds_of_a_policy(*compiler, false);
+    state.counters["new_us"] = microseconds_of_a_policy(*compiler, true);
+    state.counters["many_ms"] = milliseconds_of_many_labels(*compiler);
     state.counters["gone_ms"] = milliseconds(tell(*compiler, pods, own, true));
   }
 }
 
 BENCHMARK(pods_with_labels_of_their_own)
     ->ArgNames({"pods", "own"})
-    ->ArgsProduct({{10'000, 20'000, 40'000, 100'000}, {0, 1}})
+    ->ArgsProduct({{10'000, 20'000, 40'000, 100'000}, {0, 1, 3}})
     ->Iterations(1)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "tests/support/manifest/writer.h"
 
@@ -94,13 +95,25 @@ PolicyRule policy_rule() {
   return {some<PolicyPort>(2, exec(policy_port)), some<PolicyPeer>(2, exec(policy_peer))};
 }
 
+// Of a label that few pods have in common.
+std::string own_value() { return std::to_string(*inRange(0, 8)); }
+
+// More values than a label index looks for one by one.
+Requirement one_of_many() {
+  std::set<std::string> values;
+  for (int i = 0; i < 40; ++i) values.insert(std::to_string(i));
+  return {"pod", Operator::kIn, {values.begin(), values.end()}};
+}
+
 Requirement requirement() {
+  if (one_in(10)) return one_of_many();
   Requirement requirement{
-      *element<std::string>("app", "tier"),
+      *element<std::string>("app", "tier", "pod"),
       *element(Operator::kIn, Operator::kNotIn, Operator::kExists, Operator::kDoesNotExist),
       {}};
   if (requirement.op == Operator::kIn || requirement.op == Operator::kNotIn) {
-    requirement.values.push_back(*element<std::string>("x", "y"));
+    const bool own = requirement.key == "pod";
+    requirement.values.push_back(own ? own_value() : *element<std::string>("x", "y"));
     if (one_in(3)) requirement.values.push_back("z");
   }
   return requirement;
@@ -142,6 +155,7 @@ rc::Gen<Labels> labels() {
     for (const auto* key : {"app", "tier"}) {
       if (!one_in(3)) labels[key] = *element<std::string>("x", "y", "z");
     }
+    if (one_in(2)) labels["pod"] = own_value();
     return labels;
   });
 }
