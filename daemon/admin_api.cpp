@@ -23,8 +23,7 @@ constexpr unsigned kUnavailable = 503;
 constexpr int kDifferenceAttempts = 8;
 constexpr std::chrono::milliseconds kFirstWait{5};  // after an interrupted one; doubles
 
-constexpr const char* kNothingRead =
-    "what is to be enforced is still being read for the first time";
+constexpr const char* kNothingRead = "the objects are still being read for the first time";
 
 constexpr const char* kRulesetPath = "/v1/ruleset";
 constexpr const char* kExplainPath = "/v1/explain";
@@ -101,7 +100,7 @@ Remarks remarks_on(const Status& status) {
   Remarks remarks;
   if (!status.ready() || !status.commit_error.empty()) {
     remarks.push_back(
-        "this is what the policies say, not yet what the kernel does: the daemon is " +
+        "this is what the policies say, not what the kernel does yet: the daemon is " +
         headline(status));
   }
   if (!status.commit_error.empty()) remarks.push_back("last commit: " + status.commit_error);
@@ -181,7 +180,7 @@ void AdminApi::answer_difference(int attempts, AdminServer::Respond respond) {
 
 // A large matrix takes seconds, in which the loop must go on enforcing.
 void AdminApi::answer_matrix(const AdminTarget& target, AdminServer::Respond respond) {
-  if (busy_) return respond({kUnavailable, "another matrix is being made: try again"});
+  if (busy_) return respond({kUnavailable, "another matrix is being computed: try again"});
   busy_ = true;
   boost::asio::post(worker_, [this, target, cluster = cluster_, remarks = remarks_on(status_),
                               respond = std::move(respond)]() mutable {

@@ -32,7 +32,7 @@ tl::unexpected<Error> failed_exchange(const std::string& path, const ErrorCodeOf
     return failure(ErrorCode::kPermission, socket + " is open to root only");
   }
   if (error == beast::error::timeout) {
-    return failure(ErrorCode::kTimeout, socket + " gave no answer within " +
+    return failure(ErrorCode::kTimeout, socket + " did not answer within " +
                                             std::to_string(patience.count()) +
                                             " s: is the daemon stopped or very busy?");
   }

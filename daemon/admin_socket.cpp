@@ -49,7 +49,7 @@ bool is_served(const std::string& path) {
 Result<void> make_room(const std::string& path) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return {};
-  if (!S_ISSOCK(status.st_mode)) return refuse(path, "it exists and is no socket");
+  if (!S_ISSOCK(status.st_mode)) return refuse(path, "it exists and is not a socket");
   if (is_served(path)) {
     return refuse(path, "another portcullis serves it: stop that, or give another --socket");
   }

@@ -75,20 +75,20 @@ bool check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Find
   bool may_all = true;
   for (const auto resource : k8s::kResources) {
     for (const auto* verb : {"list", "watch"}) {
-      const std::string what = std::string("may ") + verb + ' ' + to_string(resource);
+      const std::string what = std::string("can ") + verb + ' ' + to_string(resource);
       const auto reviewed = ask(io, client, {kReviews, {}, review(resource, verb)});
       if (!reviewed && reviewed.error().code != ErrorCode::kPermission) {
-        findings.bad("permissions cannot be told: " + reviewed.error().message);
+        findings.bad("cannot check permissions: " + reviewed.error().message);
         return false;
       }
       if (!reviewed) {
-        findings.bad(what + ": cannot be told: " + reviewed.error().message);
+        findings.bad(what + ": cannot check: " + reviewed.error().message);
       } else if (is_allowed(*reviewed)) {
         findings.good(what);
         continue;
       } else {
-        findings.bad(std::string("may not ") + verb + ' ' + to_string(resource) +
-                     " in every namespace: apply manifests/base/rbac.yaml");
+        findings.bad(std::string("cannot ") + verb + ' ' + to_string(resource) +
+                     " in all namespaces: apply manifests/base/rbac.yaml");
       }
       may_all = false;
     }
@@ -116,8 +116,7 @@ void check_objects(const Options& options, ClusterState& cluster, Findings& find
     if (!following.trouble.empty()) findings.bad(following.what + ": " + following.trouble);
   }
   if (!last.synced) {
-    return findings.bad("objects: not all are read after " + std::to_string(kReadLimit.count()) +
-                        " s");
+    return findings.bad("objects: not all read after " + std::to_string(kReadLimit.count()) + " s");
   }
   report_objects(options, cluster, last.problems, findings);
 }

@@ -32,12 +32,12 @@ std::string described(const ClusterState& cluster, const std::string& node_name)
 
 void log_news(const ProblemLog::News& news) {
   for (const std::string& line : news.appeared) log_warning(line);
-  for (const std::string& line : news.gone) log_info("no longer: " + line);
+  for (const std::string& line : news.gone) log_info("resolved: " + line);
 }
 
 void log_change(const std::string& before, const std::string& now) {
   if (before == now) return;
-  now.empty() ? log_info("no longer: " + before) : log_warning(now);
+  now.empty() ? log_info("resolved: " + before) : log_warning(now);
 }
 
 }  // namespace
@@ -97,7 +97,8 @@ Result<void> Daemon::start() {
            source_->name());
   if (auto started = source_->start(); !started) return started;
   if (const auto listening = reconciler_.listen(); !listening) {
-    log_warning("changes of the table by others are found late: " + listening.error().message);
+    log_warning("cannot watch the table, so changes by others are found late: " +
+                listening.error().message);
   }
   keep_for_boot();
   serve();
@@ -209,7 +210,7 @@ void Daemon::report(const Attempt& attempt) {
     metrics_.failed();
     if (status.commit_error != attempt.error->message) {
       status.commit_error = attempt.error->message;
-      log_error("cannot bring the kernel to the ruleset, trying on: " + status.commit_error);
+      log_error("cannot commit the ruleset, retrying: " + status.commit_error);
     }
   }
   publish(std::move(status));
@@ -228,19 +229,19 @@ void Daemon::report_success(const Attempt& attempt) {
     attempt.unverified
         ? log_warning(
               "cannot verify the kernel's table: commits of others to nf_tables interrupt "
-              "every dump of it; changes are committed, and it is verified once they pause")
+              "every dump of it; changes are committed, and verification resumes once they pause")
         : log_info("the kernel's table is verified again");
   }
   const std::string operations = count(attempt.committed.operations.size(), "operation");
-  if (!status_.commit_error.empty()) log_info("the kernel takes the ruleset again");
+  if (!status_.commit_error.empty()) log_info("the ruleset is committed again");
   if (attempt.mended) {
-    log_warning("the kernel's table was not as we left it: " + *attempt.mended + "; mended with " +
-                operations);
+    log_warning("the kernel's table was not as we left it: " + *attempt.mended +
+                "; repaired with " + operations);
   } else if (!status_.committed) {
     // What differs may be what somebody did while we were away.
     log_info(attempt.committed.empty()
-                 ? "the policies are in force; the kernel holds them already: nothing to commit"
-                 : "the policies are in force; the kernel's table was brought up to date");
+                 ? "the policies are in force; the kernel's table is already up to date"
+                 : "the policies are in force; the kernel's table has been updated");
   }
   for (const auto& line :
        policy_news_.take(compiler_.cluster(), options_.node_name, source_->name())) {
@@ -256,9 +257,10 @@ void Daemon::report(const Sweep& sweep) {
   if (sweep.error) {
     if (std::exchange(sweep_error_, sweep.error->message) == sweep_error_) return;
     return log_error("cannot end the connections" + whose +
-                     ", which may serve whoever has it next; trying on: " + sweep_error_);
+                     ", which the next owner of the address may use; retrying: " + sweep_error_);
   }
-  if (!std::exchange(sweep_error_, {}).empty()) log_info("connections can be ended again");
+  if (!std::exchange(sweep_error_, {}).empty())
+    log_info("connections of pods that lost their address are ended again");
   if (sweep.forgotten.kept > 0 && !std::exchange(said_kept_, true)) {
     log_warning("this kernel does not end connections" + whose +
                 " while a flowtable offloads them: take pods out of it (nft list flowtables)");

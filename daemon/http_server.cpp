@@ -66,7 +66,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // What is no request is told so; who has gone, or says nothing, is left.
   void refuse(const ErrorCodeOfAsio& error) {
     const bool is_parsed = error.category() == http::make_error_code(http::error{}).category();
-    if (is_parsed && error != http::error::end_of_stream) respond({400, "this is no request\n"});
+    if (is_parsed && error != http::error::end_of_stream)
+      respond({400, "not a valid HTTP request\n"});
   }
 
   void respond(HttpReply reply) {

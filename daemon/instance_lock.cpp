@@ -17,8 +17,8 @@ namespace {
 
 tl::unexpected<Error> cannot_tell(ErrorCode code, const std::filesystem::path& path,
                                   const std::string& why) {
-  return failure(code,
-                 "cannot make sure that no other portcullis runs: " + path.string() + ": " + why);
+  return failure(
+      code, "cannot make sure that no other portcullis is running: " + path.string() + ": " + why);
 }
 
 tl::unexpected<Error> system_failure(const std::filesystem::path& path) {
@@ -38,7 +38,7 @@ Result<void> prepare(const std::filesystem::path& directory) {
   if (::stat(directory.c_str(), &status) != 0) return system_failure(directory);
   if (is_ours_alone(status)) return {};
   return cannot_tell(ErrorCode::kPermission, directory,
-                     "others than root may write to it: chown it to root, and chmod go-w");
+                     "users other than root can write to it: chown it to root, and chmod go-w");
 }
 
 // Who releases the lock removes the file: what is locked then may not be the file of that name.

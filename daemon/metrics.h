@@ -35,7 +35,7 @@ class Metrics {
   void committed(std::chrono::duration<double> took);
   void failed();
 
-  // From when the source told of a change to when packets met it.
+  // Time from when the source reported a change until it applied to packets.
   void enforced(std::chrono::duration<double> after);
 
   // What somebody else had done to the table was undone: "nft (process 4711)".

@@ -219,8 +219,8 @@ Result<Invocation> parse_options(const std::vector<std::string>& arguments) {
   std::vector<Given> given;
   std::string topic;
   for (const CommandText& text : command_table()) add_command(app, text, given, topic);
-  app.add_subcommand("help", "Says how to use a command: portcullis help explain");
-  app.add_subcommand("version", "Says which version this is");
+  app.add_subcommand("help", "Shows how to use a command: portcullis help explain");
+  app.add_subcommand("version", "Shows the version");
   const auto words = in_options(arguments);
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));

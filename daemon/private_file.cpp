@@ -44,12 +44,12 @@ tl::unexpected<Error> system_failure(const std::string& what) {
 }
 
 Result<void> check_private(const struct stat& status) {
-  if (!S_ISREG(status.st_mode)) return failure(ErrorCode::kPermission, "it is no file");
+  if (!S_ISREG(status.st_mode)) return failure(ErrorCode::kPermission, "it is not a regular file");
   if (status.st_uid != ::geteuid()) {
     return failure(ErrorCode::kPermission, "it belongs to user " + std::to_string(status.st_uid));
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return failure(ErrorCode::kPermission, "others than its owner may read or write it");
+    return failure(ErrorCode::kPermission, "users other than its owner can read or write it");
   }
   return {};
 }

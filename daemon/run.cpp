@@ -33,7 +33,7 @@ void return_large_memory() {
 std::optional<nl::Conntrack> open_conntrack() {
   auto conntrack = nl::Conntrack::open();
   if (conntrack) return std::move(*conntrack);
-  log_warning("connections of pods that lose their address will not be ended: " +
+  log_warning("connections of pods that lose their address cannot be ended: " +
               conntrack.error().message);
   return std::nullopt;
 }

@@ -31,7 +31,7 @@ struct Status {
   std::string node_name_fault;          // that the node has another name in the cluster
   std::string bridge_fault;             // that the kernel hides packets between pods from nf_tables
   std::vector<Following> followed;      // of the source; what is in trouble is stale
-  std::string unsaved;  // why the ruleset is not kept for the next boot; empty: it is
+  std::string unsaved;  // why the ruleset is not saved for the next boot; empty: it is
   std::string unkept;   // the same of the manifests
   std::map<std::string, std::string> unserved;  // "health port", and why it is not there
   std::map<std::string, ObjectCount> objects;   // by resource: "pods"

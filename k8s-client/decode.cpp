@@ -65,7 +65,7 @@ bool is_list(std::string_view kind) { return lower_case_letters(kind).ends_with(
 
 void check_kind(const std::string& own, const std::string& meant, const Field& field) {
   if (own == meant) return;
-  field.defect((own.empty() ? "is missing or no string" : in_quotes(own) + " is no kind") +
+  field.defect((own.empty() ? "is missing or not a string" : in_quotes(own) + " is not a kind") +
                "; write kind: " + meant);
 }
 
@@ -73,7 +73,7 @@ void check_api_version(const TypeMeta& type, const Field& field) {
   const auto expected = type.kind == kPolicyKind ? kPolicyVersion : kCoreVersion;
   if (type.api_version == expected) return;
   std::string wrong = in_quotes(type.api_version) + " is not supported";
-  if (type.api_version.empty()) wrong = "is missing or no string";
+  if (type.api_version.empty()) wrong = "is missing or not a string";
   if (group_of(type.api_version) == "extensions") wrong += " any more";
   field.defect(wrong + "; write apiVersion: " + std::string(expected));
 }
@@ -147,7 +147,7 @@ void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
   if (!kind.empty()) return decode_object(place, type, kind);
   if (is_other_policy(type)) return note_not_enforced(place, type);
   if (is_core(type) && field["items"].list_size() > 0) {
-    kind_field.defect(in_quotes(type.kind) + " is no kind of list; write kind: List");
+    kind_field.defect(in_quotes(type.kind) + " is not a kind of list; write kind: List");
     lose(report.take());
   }
 }
@@ -167,7 +167,7 @@ void Decoder::decode_without_kind(const Field& place, const TypeMeta& said) {
   if (root.require_map()) {
     const Field kind = root["kind"];
     if (report.clean()) {
-      kind.defect("is missing or no string; write the object's kind, such as NetworkPolicy");
+      kind.defect("is missing or not a string; write the object's kind, such as NetworkPolicy");
     }
   }
   lose(report.take());

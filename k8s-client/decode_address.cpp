@@ -22,7 +22,7 @@ std::optional<Address> decode_address(const Field& address) {
   if (text == nullptr) return std::nullopt;
   const auto parsed = parse_address(*text);
   if (!parsed || !has_only_address_characters(*text)) {
-    address.defect(in_quotes(*text) + " is no IP address such as 10.0.0.1 or 2001:db8::1");
+    address.defect(in_quotes(*text) + " is not an IP address such as 10.0.0.1 or 2001:db8::1");
     return std::nullopt;
   }
   if (is_ipv4_mapped(*parsed)) {
@@ -37,7 +37,7 @@ std::optional<Cidr> decode_cidr(const Field& cidr) {
   if (text == nullptr) return std::nullopt;
   const auto parsed = parse_cidr(*text);
   if (!parsed || !has_only_address_characters(*text)) {
-    cidr.defect(in_quotes(*text) + " is no CIDR block such as 10.0.0.0/8 or 2001:db8::/32");
+    cidr.defect(in_quotes(*text) + " is not a CIDR block such as 10.0.0.0/8 or 2001:db8::/32");
     return std::nullopt;
   }
   if (is_ipv4_mapped(parsed->base)) {

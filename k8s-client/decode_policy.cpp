@@ -24,7 +24,7 @@ Directions decode_policy_types(const Field& types) {
     } else if (*type == "Egress") {
       directions.egress = true;
     } else {
-      item.defect(in_quotes(*type) + " is no policy type; write Ingress or Egress");
+      item.defect(in_quotes(*type) + " is not a policy type; write Ingress or Egress");
     }
   });
   if (types.list_size() > 2) types.defect("has more than two items; write Ingress, Egress or both");

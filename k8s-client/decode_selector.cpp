@@ -21,7 +21,7 @@ std::optional<Operator> decode_operator(const Field& field) {
   const auto* known = std::find_if(kOperators.begin(), kOperators.end(),
                                    [&](const auto& entry) { return entry.first == *name; });
   if (known != kOperators.end()) return known->second;
-  field.defect(in_quotes(*name) + " is no operator; write In, NotIn, Exists or DoesNotExist");
+  field.defect(in_quotes(*name) + " is not an operator; write In, NotIn, Exists or DoesNotExist");
   return std::nullopt;
 }
 
@@ -29,7 +29,7 @@ std::string decode_key(const Field& field) {
   const auto* key = field.string();
   if (field.missing()) field.defect("is missing; write the label's key");
   if (key == nullptr) return {};
-  if (!is_label_key(*key)) field.defect(in_quotes(*key) + " is no valid label key");
+  if (!is_label_key(*key)) field.defect(in_quotes(*key) + " is not a valid label key");
   return *key;
 }
 

@@ -69,7 +69,7 @@ ExecCredential read_credential(const Field& root, const std::string& api_version
   const Field expiration = status["expirationTimestamp"];
   if (const auto* text = expiration.string()) {
     credential.expiration = parse_timestamp(*text);
-    if (!credential.expiration) expiration.defect("is no RFC 3339 time");
+    if (!credential.expiration) expiration.defect("is not an RFC 3339 time");
     if (credential.expiration == parse_timestamp(kZeroTime)) credential.expiration.reset();
   }
   check_status(status, credential);

@@ -116,7 +116,7 @@ void Field::require_only(std::initializer_list<std::string_view> known) const {
   if (value_ == nullptr || value_->map() == nullptr) return;
   for (const auto& [key, value] : *value_->map()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    Field(*this, &value, key, 0).defect("is no field of the API; known here: " + join(known));
+    Field(*this, &value, key, 0).defect("is not a field of the API; known here: " + join(known));
   }
 }
 

@@ -150,7 +150,7 @@ class Reader {
 
   std::string message(simdjson::error_code error) const {
     if (error == simdjson::DEPTH_ERROR) return "is nested too deeply";
-    return std::string("is no JSON, or ends too early: ") + simdjson::error_message(error);
+    return std::string("is not JSON, or ends too early: ") + simdjson::error_message(error);
   }
 
   ondemand::parser parser_;

@@ -85,7 +85,7 @@ Result<Page> decode_page(std::string_view json, Resource resource) {
   page.lacks_items = items->is_null();
   if (page.lacks_items) return page;
   auto* list = std::get_if<Document::List>(&items->value);
-  if (list == nullptr) return garbage(what, "has items that are no list");
+  if (list == nullptr) return garbage(what, "has items that are not a list");
   for (Document& item : *list) {
     auto listed = decode_one(item, resource);
     if (!listed) return garbage(what, "has an object without a name, or of another kind");

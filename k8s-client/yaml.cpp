@@ -47,7 +47,7 @@ class Reader : public YAML::EventHandler {
   bool has_failed() const { return has_failed_; }
 
   void fail(const YAML::Exception& exception) {
-    builder_.fail("is no YAML, or ends too early: " + exception.msg,
+    builder_.fail("is not YAML, or ends too early: " + exception.msg,
                   exception.mark.is_null() ? first_line_ : line_of(exception.mark));
     OnDocumentEnd();
   }
@@ -56,7 +56,8 @@ class Reader : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark& mark) override {
     const bool is_first = std::exchange(is_first_, false);
     if (is_first || text_.substr(static_cast<std::size_t>(mark.pos), 3) == "---") return;
-    builder_.fail("is no YAML: unexpected text; a further document begins with ---", line_of(mark));
+    builder_.fail("is not YAML: unexpected text; a further document begins with ---",
+                  line_of(mark));
   }
   void OnDocumentEnd() override {
     documents_.push_back(builder_.take());

@@ -144,7 +144,7 @@ Result<Traffic> resolve_name(const std::string& name, std::optional<Protocol> pr
                              const Place& to) {
   if (!protocol && upper_case(name) == "ICMP") return Traffic{};
   if (to.pod == nullptr) {
-    return wrong(name, "is no port from 1 to 65535 (an address gives ports no names)");
+    return wrong(name, "is not a port from 1 to 65535 (an address gives ports no names)");
   }
   std::string known;
   for (const auto& port : to.pod->ports) {
@@ -173,7 +173,7 @@ Result<Traffic> parse_traffic(const std::string& text, const Place& to) {
   }
   const bool is_name =
       std::any_of(port.begin(), port.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
-  if (!is_name) return wrong(port, "is no port from 1 to 65535");
+  if (!is_name) return wrong(port, "is not a port from 1 to 65535");
   return resolve_name(port, *protocol, to);
 }
 

@@ -87,9 +87,10 @@ Error request_error(const Answer& answer) {
     case EOPNOTSUPP:
     case EPROTONOSUPPORT:
     case EAFNOSUPPORT:
-      return {ErrorCode::kUnsupported, "the kernel does not know the request: " + reason(answer)};
+      return {ErrorCode::kUnsupported,
+              "the kernel does not support the request: " + reason(answer)};
     default:
-      return {ErrorCode::kIo, "the kernel refuses to tell: " + reason(answer)};
+      return {ErrorCode::kIo, "the kernel refuses to answer: " + reason(answer)};
   }
 }
 

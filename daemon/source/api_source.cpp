@@ -30,7 +30,8 @@ bool streams_lists(const std::string& version_json) {
 
 std::string no_namespaces(const std::string& server) {
   return "the API server " + server +
-         " lists no namespaces at all, as no cluster does: is it the right one, and has it its "
+         " lists no namespaces, although every cluster has some: is it the right one, and does it "
+         "have its "
          "data?";
 }
 

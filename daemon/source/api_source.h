@@ -12,7 +12,7 @@
 namespace portcullis {
 
 // The objects of an API server, followed. Updates are synced once every resource has been listed;
-// one that cannot be followed after that keeps what it last said, and is in trouble. A server
+// one that cannot be followed after that keeps its last content, and is in trouble. A server
 // without any namespace is not believed: at the start nothing is synced, later what it takes away
 // stays until it has namespaces again.
 class ApiSource : public Source {

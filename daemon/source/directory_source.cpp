@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr const char* kStays = "; what was read there before stays in force";
+constexpr const char* kStays = "; what was read there earlier stays in force";
 
 constexpr milliseconds kQuiet{30};          // after a change, before looking
 constexpr milliseconds kMaxQuiet{500};      // for changes that go on
@@ -163,7 +163,7 @@ std::string DirectorySource::Impl::fault_of(const Tree& tree) const {
   if (missing != tree.unlisted.end()) return to_string(*missing) + kStays;
   if (allow_empty || !tree.files.empty() || !tree.unlisted.empty()) return "";
   return directory.string() +
-         ": holds no manifests, while policies are in force (--allow-empty lets go of these)";
+         ": holds no manifests, while policies are in force (--allow-empty drops them)";
 }
 
 namespace {
@@ -218,7 +218,7 @@ Result<void> check_directory(const std::filesystem::path& directory) {
   }
   if (error) return failure(ErrorCode::kIo, directory.string() + ": " + error.message());
   return failure(ErrorCode::kInvalidInput,
-                 directory.string() + " is no directory; name one that holds manifests");
+                 directory.string() + " is not a directory; name one that holds manifests");
 }
 
 }  // namespace

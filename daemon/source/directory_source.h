@@ -20,7 +20,7 @@ struct DirectorySettings {
 
 // Manifests in a directory, followed with inotify. The first update is complete: every file has
 // been read to a conclusion. A file that cannot be read or parsed is tried again for a moment (it
-// may be half written), then it is a problem: it keeps what it last said, in this run or the one
+// may be half written), then it is a problem: it keeps its last content, in this run or the one
 // before, and every other file goes on. A file that vanishes takes its objects with it; but if the
 // whole directory vanishes, or all files in it while pods are isolated, that is a fault, and what
 // was read there before stays.

@@ -46,7 +46,7 @@ TEST_F(ApiDaemon, NamesWhatIsWrongInAKubeconfig) {
       "clusters: [{name: c, cluster: {server: 7}}]\n"
       "contexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x\n",
       "server");
-  expect_unusable("clusters: [\n", "is no YAML");
+  expect_unusable("clusters: [\n", "is not YAML");
 }
 
 TEST_F(ApiDaemon, TellsOfWhatIsStaleAndKeepsItInForce) {

@@ -165,9 +165,9 @@ TEST_F(BootSnapshot, ATableInForceIsNewer) {
   start_and_wait_until_ready();
   ASSERT_TRUE(kernel_becomes_compiled());
   snapshot_ = kept;
-  expect_untouched(restore(), "in force already", generation());
+  expect_untouched(restore(), "already in force", generation());
   stop_daemon(SIGKILL);
-  expect_untouched(restore(), "in force already", generation());
+  expect_untouched(restore(), "already in force", generation());
 }
 
 // nftables.service loads what somebody saved, weeks ago maybe, with all our rules in it.
@@ -186,7 +186,7 @@ TEST_F(BootSnapshot, ATableOfASavedFirewallIsReplaced) {
   EXPECT_EQ(end.code, 0) << end.err;
   EXPECT_TRUE(contains(end.err, "in place of an older one")) << end.err;
   EXPECT_EQ(dumped(), newest);
-  expect_untouched(restore(), "is the one that was kept", generation());
+  expect_untouched(restore(), "equals the saved one", generation());
 }
 
 // Better than none.
@@ -247,10 +247,10 @@ TEST_F(BootSnapshot, ADamagedFileIsRefused) {
 TEST_F(BootSnapshot, AForeignFileIsRefused) {
   save_and_stop();
   reboot();
-  expect_refused("it is of node \"node\"", {"--node-name", "other"});
+  expect_refused("it is from node \"node\"", {"--node-name", "other"});
   std::filesystem::permissions(snapshot_, std::filesystem::perms::group_write,
                                std::filesystem::perm_options::add);
-  expect_refused("others than its owner");
+  expect_refused("users other than its owner");
   std::filesystem::rename(snapshot_, snapshot_ + ".real");
   std::filesystem::create_symlink(snapshot_ + ".real", snapshot_);
   expect_refused("a symbolic link");
@@ -274,7 +274,8 @@ TEST_F(BootSnapshot, AFailureToKeepItIsToldAndCostsNothingElse) {
   EXPECT_TRUE(wait_until([&] {
     return contains(get("/metrics").body, "\nportcullis_snapshot_failing 1\n");
   })) << daemon_->err();
-  EXPECT_TRUE(contains(get("/readyz").body, "not kept for the next boot: ")) << get("/readyz").body;
+  EXPECT_TRUE(contains(get("/readyz").body, "not saved for the next boot: "))
+      << get("/readyz").body;
   EXPECT_EQ(get("/readyz").status, 200);
   EXPECT_EQ(count_of(daemon_->err(), "cannot keep the ruleset for the next boot"), 1U);
   EXPECT_EQ(stop_daemon(SIGTERM), 0);

@@ -33,7 +33,7 @@ TEST_F(Check, NamesATokenThatIsNotLetIn) {
 TEST_F(Check, NamesWhatIsForbidden) {
   server_->deny({.verb = "watch", .resource = "networkpolicies"});
   const Finished found = check(kubeconfig());
-  expect_failure(found, "may not watch networkpolicies in every namespace: apply manifests/");
+  expect_failure(found, "cannot watch networkpolicies in all namespaces: apply manifests/");
   EXPECT_EQ(count_of(found.out, "ok      may "), 5U) << found.out;
 }
 
@@ -98,7 +98,7 @@ TEST_F(Check, ProvesThatTheKernelTakesWhatIsCommitted) {
   const auto before = generation();
   const Finished found = check(kubeconfig());
   EXPECT_TRUE(
-      contains(found.out, "ok      nf_tables takes the forward chain and a set of each kind\n"))
+      contains(found.out, "ok      nf_tables accepts the forward chain and a set of each kind\n"))
       << found.out;
   EXPECT_EQ(generation(), before);
   EXPECT_EQ(nft({"list", "tables"}).out, "");
@@ -138,7 +138,7 @@ TEST_F(Check, SaysWhichNameTheNodeHas) {
       "198.51.100.7}\n");
   expect_failure(
       portcullis_here({"check", "--kubeconfig", kubeconfig(), "--node-name", "WORKER-1"}),
-      "no pod is on a node named \"WORKER-1\", and the cluster calls this host "
+      "no pod is on a node named \"WORKER-1\", but the cluster calls this host "
       "\"worker-1\": set --node-name worker-1");
   EXPECT_EQ(
       portcullis_here({"check", "--kubeconfig", kubeconfig(), "--node-name", "worker-1"}).code, 0);

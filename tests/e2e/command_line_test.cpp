@@ -128,7 +128,7 @@ TEST_F(CommandLine, ConfigurationErrorsNameFileLineAndKey) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"manifests: /m\nnode_name: a\n", file + ":2: node_name: unknown key"},
       {"manifests: [/m]\n", file + ":1: manifests: must be a single value"},
-      {"listen: off\nlisten: off\n", file + ":2: listen: is there already"},
+      {"listen: off\nlisten: off\n", file + ":2: listen: is already set"},
       {"listen: here\n", file + ":1: listen: \"here\""},
   };
   for (const auto& [text, words] : cases) {

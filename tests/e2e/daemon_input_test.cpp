@@ -81,7 +81,7 @@ TEST_F(DaemonInput, ABrokenFileLeavesTheOthersInForceAndIsNamed) {
   EXPECT_EQ(count_of(daemon_->err(), " warning "), 1U) << daemon_->err();
 
   write("db.yaml", pod_manifest("db", "10.0.0.2") + "---\n" + deny_manifest("db", "db"));
-  EXPECT_TRUE(says("no longer: ")) << daemon_->err();
+  EXPECT_TRUE(says("resolved: ")) << daemon_->err();
   EXPECT_TRUE(wait_until([&] { return get("/readyz").body == "ready\n"; }));
 }
 
@@ -130,7 +130,7 @@ TEST_F(DaemonInput, TwoPodsWithOneAddressAreReportedOnceAndWhenGone) {
   write("twin.yaml", pod_manifest("twin", "10.0.0.1"));
   ASSERT_TRUE(says("default/twin")) << daemon_->err();
   write("twin.yaml", pod_manifest("twin", "10.0.0.4"));
-  ASSERT_TRUE(says("no longer: ")) << daemon_->err();
+  ASSERT_TRUE(says("resolved: ")) << daemon_->err();
   EXPECT_EQ(count_of(daemon_->err(), " warning "), 1U) << daemon_->err();
 }
 

@@ -89,7 +89,7 @@ TEST_F(DaemonSource, AfterARestartABrokenFileKeepsWhatItLastSaid) {
   EXPECT_TRUE(wait_until([&] { return contains(table(), "10.0.0.77"); })) << daemon_->err();
   EXPECT_TRUE(contains(table(), "10.0.0.2")) << table();
   EXPECT_TRUE(readyz_says("unreadable: " + manifests_ + "/db.yaml"));
-  EXPECT_TRUE(contains(daemon_->err(), "what it last said stays in force")) << daemon_->err();
+  EXPECT_TRUE(contains(daemon_->err(), "its last content stays in force")) << daemon_->err();
 
   // And it does so for ever.
   start_and_wait_until_ready();
@@ -113,7 +113,7 @@ TEST_F(DaemonSource, AfterARebootABrokenFileKeepsWhatItLastSaid) {
 TEST_F(DaemonSource, AFileThatWasNeverReadableIsNotReady) {
   write("new.yaml", "kind: [\n");
   ASSERT_TRUE(
-      readyz_says("never read, so what is in it is not enforced: " + manifests_ + "/new.yaml"))
+      readyz_says("never read, so its content is not enforced: " + manifests_ + "/new.yaml"))
       << get("/readyz").body;
   EXPECT_EQ(get("/readyz").status, 503);
   write("web.yaml", pod_manifest("web", "10.0.0.77") + "---\n" + deny_manifest("web", "web"));

@@ -180,7 +180,8 @@ TEST_F(DaemonStart, PodsOnABridgeThatIsNotFilteredAreTold) {
   ip({"address", "add", "10.0.0.254/24", "dev", "cni0"});
   ip({"link", "set", "cni0", "up"});
   start_daemon();
-  EXPECT_TRUE(readyz_says("no policy holds between them: load br_netfilter")) << daemon_->err();
+  EXPECT_TRUE(readyz_says("policies do not apply between them: load br_netfilter"))
+      << daemon_->err();
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_TRUE(enforces()) << "what can be";
   EXPECT_TRUE(wait_until(

@@ -190,7 +190,7 @@ TEST_F(AskedDaemon, AStoppedOneIsNotWaitedForForEver) {
   daemon_->signal(SIGSTOP);
   const Finished names = ask_daemon({"completion", "pods"});
   EXPECT_EQ(names.code, 2);
-  EXPECT_TRUE(contains(names.err, "gave no answer within 2 s: is the daemon stopped")) << names.err;
+  EXPECT_TRUE(contains(names.err, "did not answer within 2 s: is the daemon stopped")) << names.err;
   daemon_->signal(SIGCONT);
 }
 

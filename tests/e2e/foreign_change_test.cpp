@@ -116,7 +116,7 @@ TEST_P(Foreign, IsFoundByTheNextOwner) {
   ASSERT_NE(dumped(), compiled());
   start_and_wait_until_ready();
   EXPECT_TRUE(kernel_becomes_compiled()) << dumped() << daemon_->err();
-  EXPECT_TRUE(log_says("was brought up to date")) << daemon_->err();
+  EXPECT_TRUE(log_says("has been updated")) << daemon_->err();
   EXPECT_FALSE(nft({"add", "chain", "inet", "portcullis", "intruder"}).code == 0);
 }
 

@@ -254,7 +254,7 @@ contexts: [{name: a, context: {cluster: a, user: a}}]
 current-context: a
 EOF
   in_node systemctl --no-block restart portcullis.service
-  eventually is_waiting 'that is no JSON'
+  eventually is_waiting 'that is not JSON'
   check_sandbox
   in_node sh -c 'kill $(pidof openssl)'
   mv "$work/config.yaml" "$root/etc/portcullis/config.yaml"

@@ -116,9 +116,9 @@ TEST_F(BootSnapshot, AnyOtherLengthIsNoticed) {
 
 TEST_F(BootSnapshot, OfAnotherNodeIsForeign) {
   save(test::everything(), "other");
-  expect_refused("it is of node \"other\", and this is \"node\"");
+  expect_refused("it is from node \"other\", but this is \"node\"");
   save(test::everything(), "node-1");
-  expect_refused("it is of node \"node-1\"");
+  expect_refused("it is from node \"node-1\"");
   EXPECT_EQ(refusal("node-1"), "");
 }
 
@@ -145,7 +145,7 @@ TEST_F(BootSnapshot, OfAnotherFormatIsNotRead) {
 TEST_F(BootSnapshot, OthersMustNotBeAbleToWriteIt) {
   save(test::everything());
   ASSERT_EQ(chmod(file_.c_str(), 0660), 0);
-  expect_refused("others than its owner");
+  expect_refused("users other than its owner");
 }
 
 TEST_F(BootSnapshot, MissingIsNotFound) {

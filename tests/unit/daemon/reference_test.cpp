@@ -71,7 +71,7 @@ TEST(Reference, ConfigurationInTheDocumentsIsOfThisOptionTable) {
   std::ostringstream committed;
   committed << std::ifstream("docs/configuration.md").rdbuf();
   EXPECT_EQ(committed.str(), configuration_reference())
-      << "the option table was changed: `make docs` writes docs/configuration.md anew";
+      << "the option table was changed: run `make docs` to regenerate docs/configuration.md";
 }
 
 // A line that roff would take for a request is text of ours by mistake.

@@ -58,7 +58,7 @@ TEST(DecodePolicy, MalformedAllowsNothingAndKeepsItsSubjects) {
           "ingress": [{}, {"form": []}], "egress": [{}]})",
       R"("name": "p", "namespace": "shop")"));
   EXPECT_EQ(texts(decoded.defects),
-            std::vector<std::string>{"line 2: NetworkPolicy shop/p: spec.ingress[1].form: is no "
+            std::vector<std::string>{"line 2: NetworkPolicy shop/p: spec.ingress[1].form: is not a "
                                      "field of the API; known here: ports, from"});
   const auto got = only<NetworkPolicy>(decoded);
   ASSERT_NE(got, nullptr);
@@ -180,7 +180,7 @@ TEST(DecodePolicy, AKindThatWasMeantToBeOursFailsClosed) {
             "podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Egress"]}})");
     EXPECT_EQ(texts(decoded.defects),
               std::vector<std::string>{"line 1: NetworkPolicy shop/p: kind: \"" + kind +
-                                       "\" is no kind; write kind: NetworkPolicy"});
+                                       "\" is not a kind; write kind: NetworkPolicy"});
     const auto got = only<NetworkPolicy>(decoded);
     ASSERT_NE(got, nullptr) << kind;
     EXPECT_TRUE(got->malformed && got->ingress.empty()) << kind;

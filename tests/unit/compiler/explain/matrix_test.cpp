@@ -81,7 +81,7 @@ TEST(MatrixText, TextsThatCannotBeUnderstoodAreQuoted) {
   EXPECT_NE(table(shop(), {.addresses = {"web"}}).find("web"), std::string::npos);
   EXPECT_NE(table(shop(), {.addresses = {"127.0.0.1"}}).find("loopback"), std::string::npos);
   EXPECT_NE(table(shop(), {.from = {"224.0.0.1"}}).find("multicast"), std::string::npos);
-  EXPECT_EQ(table(shop(), {.selector = "app in (a"}).find("\"app in (a\" is no part of a label"),
+  EXPECT_EQ(table(shop(), {.selector = "app in (a"}).find("\"app in (a\" is not part of a label"),
             0u);
 }
 

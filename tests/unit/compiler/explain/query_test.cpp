@@ -111,7 +111,7 @@ TEST(Query, NamesOfPortsAreTheDestinationPods) {
             "pod shop/api gives no port the name dns (its names are http/TCP, dns/UDP)");
   EXPECT_EQ(asked("192.0.2.1", "shop/web:http"), "pod shop/web gives no port the name http");
   EXPECT_EQ(asked("192.0.2.1", "10.0.0.2:http"),
-            "\"http\" is no port from 1 to 65535 (an address gives ports no names)");
+            "\"http\" is not a port from 1 to 65535 (an address gives ports no names)");
 }
 
 TEST(Query, PodsWithoutAnAddressOfTheirOwnSayWhy) {
@@ -153,8 +153,8 @@ TEST(Query, WrongTextsAreQuoted) {
             "\"web\" is neither an IP address nor a pod's NAMESPACE/NAME");
   EXPECT_EQ(asked("shop/web:80", "10.0.0.2"),
             "\"shop/web:80\" has a port, but only a destination has one");
-  EXPECT_EQ(asked("shop/web", "10.0.0.2:0"), "\"0\" is no port from 1 to 65535");
-  EXPECT_EQ(asked("shop/web", "10.0.0.2:65536"), "\"65536\" is no port from 1 to 65535");
+  EXPECT_EQ(asked("shop/web", "10.0.0.2:0"), "\"0\" is not a port from 1 to 65535");
+  EXPECT_EQ(asked("shop/web", "10.0.0.2:65536"), "\"65536\" is not a port from 1 to 65535");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:"), "\"10.0.0.2:\" has no port after the colon");
   EXPECT_EQ(asked("shop/web", "[fd00::2]:"), "\"[fd00::2]:\" has no port after the colon");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:80/"), "\"80/\" has no protocol after the /");

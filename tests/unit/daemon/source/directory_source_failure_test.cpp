@@ -157,7 +157,7 @@ TEST(DirectorySourceFailure, ABrokenFileKeepsWhatItLastSaid) {
   ASSERT_TRUE(followed.wait_until([&] { return followed.problems().size() == 1; }));
   EXPECT_EQ(followed.objects(), (Objects{"policy default/a", "policy default/b"}));
   EXPECT_TRUE(followed.problems().front().starts_with((directory / "a.yaml").string() + ":"));
-  EXPECT_TRUE(followed.problems().front().ends_with("; what it last said stays in force"));
+  EXPECT_TRUE(followed.problems().front().ends_with("; its last content stays in force"));
   directory.write("a.yaml", policy_yaml("c"));
   ASSERT_TRUE(followed.wait_for({"policy default/b", "policy default/c"}));
   EXPECT_TRUE(followed.problems().empty());

@@ -190,31 +190,31 @@ TEST_F(Kubeconfig, WhatIsMalformedIsNamed) {
             "config:1: current-context is a number, but must be a string (put it in quotes)");
   EXPECT_EQ(error_of("contexts: {}\n", "a"), "config:1: contexts is a mapping, but must be a list");
   EXPECT_NE(error_of("a: [\n").find("config:"), std::string::npos);
-  EXPECT_NE(error_of("{\"a\": 1").find("is no JSON"), std::string::npos);
+  EXPECT_NE(error_of("{\"a\": 1").find("is not JSON"), std::string::npos);
 }
 
 TEST_F(Kubeconfig, WhatIsWrongWithAClusterIsNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "server is missing; give the URL of the API server"},
       {"{server: 5}", "server is a number, but must be a string (put it in quotes)"},
-      {"{server: 'ftp://h'}", "server is \"ftp://h\", which is no https:// or http:// URL"},
+      {"{server: 'ftp://h'}", "server is \"ftp://h\", which is not an https:// or http:// URL"},
       {"{server: 'http://10.0.0.1'}",
        "server is \"http://10.0.0.1\", which is not encrypted: anyone on the way could change the "
        "policies; use https:// and give certificate-authority (http:// is for this host only)"},
       {"{server: 'localhost.example:80'}",
        "server is \"localhost.example:80\", which is not encrypted: anyone on the way could change "
        "the policies; use https:// and give certificate-authority (http:// is for this host only)"},
-      {"{server: 'https://'}", "server is \"https://\", which is no https:// or http:// URL"},
+      {"{server: 'https://'}", "server is \"https://\", which is not an https:// or http:// URL"},
       {"{server: 'https://h:port'}",
-       "server is \"https://h:port\", which is no https:// or http:// URL"},
+       "server is \"https://h:port\", which is not an https:// or http:// URL"},
       {"{server: 'https://h:70000'}",
-       "server is \"https://h:70000\", which is no https:// or http:// URL"},
+       "server is \"https://h:70000\", which is not an https:// or http:// URL"},
       {"{server: 'https://h?a=b'}",
        "server has a query, a fragment or a user; only a host, a port and a path may be there"},
       {"{server: 'https://h', proxy-url: 'h:80'}",
-       "proxy-url is no http://, https:// or socks5:// URL"},
+       "proxy-url is not an http://, https:// or socks5:// URL"},
       {"{server: 'https://h', certificate-authority-data: '%'}",
-       "certificate-authority-data is no base64"},
+       "certificate-authority-data is not base64"},
       {"{server: 'https://h', insecure-skip-tls-verify: true}",
        "insecure-skip-tls-verify is true, but the server is always verified; remove it and give "
        "certificate-authority, and tls-server-name if the certificate is for another name"},

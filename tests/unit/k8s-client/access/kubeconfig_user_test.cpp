@@ -87,7 +87,7 @@ TEST_F(KubeconfigUser, WhatIsWrongIsNamed) {
       {"{token: 5}", ".token is a number, but must be a string (put it in quotes)"},
       {"{token: a, username: b}", " has a token and a user name with a password; keep one of them"},
       {"{client-certificate: a}", " has only one of client-certificate and client-key; give both"},
-      {"{client-key-data: a}", ".client-key-data is no base64"},
+      {"{client-key-data: a}", ".client-key-data is not base64"},
       {"{as-groups: [a]}",
        ".as is missing; as-uid, as-groups and as-user-extra need a user to go with"},
       {"{as: \"a\\nb\"}", ".as has a control character or a line break"},
