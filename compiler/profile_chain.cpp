@@ -192,7 +192,7 @@ Result<void> check_budget(const Profile& profile, Family family, const Budget& b
   if (profile.named.size() > kMostPortNames) {
     return failure(ErrorCode::kInvalidInput,
                    "its egress rules have " + std::to_string(profile.named.size()) +
-                       " names of ports; the limit is " + std::to_string(kMostPortNames));
+                       " port names; the limit is " + std::to_string(kMostPortNames));
   }
   return check_memory(profile, family, budget).and_then([&]() -> Result<void> {
     const auto divided =

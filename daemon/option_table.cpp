@@ -117,7 +117,7 @@ Result<void> set_log_level(Options& options, const std::string& value) {
   const auto level = parse_log_level(value);
   if (!level) {
     return failure(ErrorCode::kInvalidInput,
-                   "\"" + value + "\" is none of debug, info, warning, error");
+                   "\"" + value + "\" is not debug, info, warning or error");
   }
   options.log_level = *level;
   return {};

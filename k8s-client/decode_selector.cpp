@@ -42,7 +42,7 @@ std::vector<std::string> decode_values(const Field& field, Operator op) {
   });
   const bool takes_values = op == Operator::kIn || op == Operator::kNotIn;
   if (takes_values && field.list_size() == 0) {
-    field.defect("is empty, but In and NotIn need a value at least");
+    field.defect("is empty, but In and NotIn need at least one value");
   }
   if (!takes_values && field.list_size() != 0) {
     field.defect("must be left out with Exists and DoesNotExist");

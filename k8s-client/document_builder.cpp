@@ -63,7 +63,7 @@ void DocumentBuilder::add_merge_key(int line) {
 void DocumentBuilder::add_alias(Anchor target, int line) {
   if (error_) return;
   const auto node = anchors_.find(target);
-  if (node == anchors_.end()) return fail("an alias stands inside what it names", line);
+  if (node == anchors_.end()) return fail("an alias is inside the node that it refers to", line);
   if (spend(node->second, line)) add(node->second, 0);
 }
 

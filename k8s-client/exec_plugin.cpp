@@ -65,7 +65,7 @@ std::string quoted(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
-  return text.empty() ? "; it says nothing about it" : "; it says: " + text;
+  return text.empty() ? "; it wrote nothing to standard error" : "; it says: " + text;
 }
 
 // What is open here is none of a plugin's business. Kernels before 5.11 refuse, and leave it to the
@@ -159,9 +159,9 @@ Result<std::string> run(const std::string& program, const ExecPlugin& plugin,
     return failure(ErrorCode::kIo, program + " cannot be started: " + run.error().message());
   }
   const bool finished = run.finish(limit);
-  const auto what = finished
-                        ? run.failure()
-                        : "no end after " + std::to_string(limit.count()) + " ms, so it was killed";
+  const auto what =
+      finished ? run.failure()
+               : "a timeout after " + std::to_string(limit.count()) + " ms, and was killed";
   if (what.empty()) return run.out();
   return failure(ErrorCode::kIo, program + " failed with " + what + quoted(run.err()));
 }

@@ -161,7 +161,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     const auto encoding = head[http::field::content_encoding];
     if (!encoding.empty() && encoding != "identity") {
       return end(Error{ErrorCode::kIo, "the body is compressed (" + std::string(encoding) +
-                                           "), which was not asked for: is there a proxy?"});
+                                           "), which was not requested: is there a proxy?"});
     }
     receiver_->take_head(
         {.code = static_cast<int>(head.result_int()),

@@ -54,7 +54,7 @@ void read_impersonation(const Field& user, ClusterAccess& access) {
     });
   });
   if (name.empty() && !fields.empty()) {
-    as.defect("is missing; as-uid, as-groups and as-user-extra need a user to go with");
+    as.defect("is missing; as-uid, as-groups and as-user-extra require it");
   }
 }
 
@@ -101,7 +101,7 @@ void check_interactive_mode(const Field& exec) {
   const Field field = exec["interactiveMode"];
   const auto mode = read_text(exec, "interactiveMode");
   if (mode == "Always") {
-    field.defect("is Always, but there is no terminal; use a plugin that asks nothing");
+    field.defect("is Always, but there is no terminal; use a plugin that needs no input");
   } else if (!mode.empty() && mode != "Never" && mode != "IfAvailable") {
     field.defect("is " + in_quotes(mode) + ", but must be Never or IfAvailable");
   }

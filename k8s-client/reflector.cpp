@@ -236,7 +236,7 @@ void Reflector::finish_list(const std::string& resource_version, std::vector<Eve
 void Reflector::judge_watch() {
   if (!untold_) return silent_.clear();
   silent_ = std::string("the API server's watch of ") + to_string(resource_) +
-            " does not tell of changes (a proxy may hold it back); they come late, with a list";
+            " does not report changes (a proxy may buffer it); they arrive late, with a list";
   health_.since = told_at_;
 }
 

@@ -41,7 +41,7 @@ std::string describe_failure(const error_code& error, const std::string& refusal
   if (is_end(error)) return kClosed;
   if (error.category() == asio::error::get_ssl_category()) return tls_failure(error, refusal);
   if (error == http::error::bad_version || error == http::error::bad_status) {
-    return "what answers does not speak HTTP";
+    return "the server does not speak HTTP";
   }
   return error == asio::error::connection_refused ? "connection refused" : error.message();
 }

@@ -53,7 +53,7 @@ std::string print_text(const ClusterState& cluster, const std::vector<Explanatio
 std::string print_json(const ClusterState& cluster, const std::vector<Explanation>& explanations,
                        const std::vector<std::string>& warnings = {});
 
-// True if all that was asked about is allowed.
+// True if all asked about is allowed.
 bool all_allowed(const std::vector<Explanation>& explanations);
 
 }  // namespace portcullis

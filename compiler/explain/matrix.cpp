@@ -75,7 +75,7 @@ Result<void> check_size(const Matrix& matrix) {
   return failure(ErrorCode::kInvalidInput,
                  std::to_string(from) + " pods times " + std::to_string(to) +
                      " are too many for one matrix (" + std::to_string(kMostPairs) +
-                     " pairs at the most): choose some with -n, -l, --from or --to");
+                     " pairs at most): narrow it with -n, -l, --from or --to");
 }
 
 // The parties of one side: those that are named, else those of the whole query.
@@ -115,7 +115,7 @@ Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query
   if (!chosen) return tl::unexpected(chosen.error());
   if (query.from.empty() || query.to.empty()) matrix.left_out = all.left_out;
   if (matrix.from.empty() || matrix.to.empty()) {
-    return failure(ErrorCode::kNotFound, "there is no such pod: check -n and -l");
+    return failure(ErrorCode::kNotFound, "no pod matches: check -n and -l");
   }
   if (const auto fits = check_size(matrix); !fits) return tl::unexpected(fits.error());
   const Likeness likeness(cluster);

@@ -130,10 +130,11 @@ bool has_address(const Party& party, const Address& address) {
 tl::unexpected<Error> not_found(const std::string& name, const std::vector<LeftOut>& left_out) {
   for (const auto& [pod, reason] : left_out) {
     if (to_string(pod->key) != name) continue;
-    const char* why = reason == LeftOut::Reason::kHostNetwork ? "is on its node's network"
+    const char* why = reason == LeftOut::Reason::kHostNetwork ? "is on the host network"
                       : reason == LeftOut::Reason::kFinished  ? "has finished"
-                      : reason == LeftOut::Reason::kNoAddress ? "has no address yet"
-                                                              : "has lost its address to another";
+                      : reason == LeftOut::Reason::kNoAddress
+                          ? "has no address yet"
+                          : "has lost its address to another pod";
     return failure(ErrorCode::kNotFound, "pod " + name + " " + why);
   }
   return failure(ErrorCode::kNotFound, "there is no pod, workload or namespace " + name);

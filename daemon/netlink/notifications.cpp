@@ -100,7 +100,7 @@ Result<Notifications> Notifications::open(std::uint32_t own_port) {
   }
   const int error = errno;
   return failure(error == EPERM ? ErrorCode::kPermission : ErrorCode::kIo,
-                 "cannot listen for changes of nf_tables: " + std::string(strerror(error)));
+                 "cannot subscribe to nf_tables changes: " + std::string(strerror(error)));
 }
 
 Notifications::Notifications(Notifications&& other) noexcept

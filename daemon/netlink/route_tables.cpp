@@ -196,7 +196,7 @@ Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number, 
   if (!done) return tl::unexpected(done.error());
   if (!is_that_one) {
     return failure(ErrorCode::kUnsupported,
-                   "this kernel does not tell the addresses of another network namespace: use "
+                   "this kernel does not report the addresses of another network namespace: use "
                    "Linux 4.20 or later");
   }
   return found;

@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr const char* kStays = "; what was read there earlier stays in force";
+constexpr const char* kStays = "; what was read there before stays in force";
 
 constexpr milliseconds kQuiet{30};          // after a change, before looking
 constexpr milliseconds kMaxQuiet{500};      // for changes that go on

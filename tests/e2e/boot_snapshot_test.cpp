@@ -122,7 +122,7 @@ TEST_F(BootSnapshot, TheDaemonTakesOverWhatWasRestored) {
   ASSERT_TRUE(contains(before, "# handle")) << before;
   start_and_wait_until_ready();
   EXPECT_EQ(with_handles(), before) << "nothing was made anew";
-  EXPECT_TRUE(contains(daemon_->err(), "nothing to commit")) << daemon_->err();
+  EXPECT_TRUE(contains(daemon_->err(), "is already up to date")) << daemon_->err();
   EXPECT_NE(nft({"flush", "table", "inet", "portcullis"}).code, 0) << "it is the daemon's alone";
 }
 
@@ -277,7 +277,7 @@ TEST_F(BootSnapshot, AFailureToKeepItIsToldAndCostsNothingElse) {
   EXPECT_TRUE(contains(get("/readyz").body, "not saved for the next boot: "))
       << get("/readyz").body;
   EXPECT_EQ(get("/readyz").status, 200);
-  EXPECT_EQ(count_of(daemon_->err(), "cannot keep the ruleset for the next boot"), 1U);
+  EXPECT_EQ(count_of(daemon_->err(), "cannot save the ruleset for the next boot"), 1U);
   EXPECT_EQ(stop_daemon(SIGTERM), 0);
 }
 

@@ -119,7 +119,8 @@ TEST_F(Check, IsGoodBesideARunningDaemon) {
   ASSERT_TRUE(node_becomes_ready()) << daemon_->err();
   const Finished found = check(kubeconfig());
   EXPECT_EQ(found.code, 0) << found.out;
-  EXPECT_TRUE(contains(found.out, "table inet portcullis is in force, by the daemon")) << found.out;
+  EXPECT_TRUE(contains(found.out, "table inet portcullis is in force, owned by the running daemon"))
+      << found.out;
   EXPECT_EQ(get("/readyz").status, 200);
 }
 

@@ -209,7 +209,7 @@ TEST_F(AskedDaemon, SaysThatTheKernelMayDifferWhileTheLastRulesStay) {
                                              "default/web:80"};
   EXPECT_TRUE(wait_until([&] { return ask_daemon(question).code == 0; })) << daemon_->err();
   const Finished asked = ask_daemon(question);
-  EXPECT_TRUE(contains(asked.err, "not yet what the kernel does")) << asked.err;
+  EXPECT_TRUE(contains(asked.err, "not what the kernel does yet")) << asked.err;
   EXPECT_TRUE(contains(asked.err, "a file was never read")) << asked.err;
 }
 

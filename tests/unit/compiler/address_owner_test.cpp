@@ -146,7 +146,7 @@ TEST(AddressConflict, NamesOwnerAndOther) {
   EXPECT_FALSE(conflicts[0].contested);
   EXPECT_EQ(to_string(conflicts[0]),
             "pods shop/new (new.yaml, document 2) and shop/old (old.yaml) both have the address "
-            "10.0.0.1: it is taken to be that of shop/new; give one of them another address, or "
+            "10.0.0.1: it is treated as that of shop/new; give one of them another address, or "
             "delete it");
 }
 
@@ -156,7 +156,7 @@ TEST(AddressConflict, SaysThatAContestedAddressIsDenied) {
   ASSERT_EQ(conflicts.size(), 1u);
   EXPECT_TRUE(conflicts[0].contested);
   EXPECT_EQ(to_string(conflicts[0]),
-            "pods shop/a and shop/b both have the address 10.0.0.1: nothing tells whose it is, so "
+            "pods shop/a and shop/b both have the address 10.0.0.1: its owner is unknown, so "
             "all traffic of this address is denied; give one of them another address, or delete "
             "it");
 }

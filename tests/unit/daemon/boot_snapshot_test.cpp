@@ -137,9 +137,9 @@ TEST_F(BootSnapshot, OfAnotherFormatIsNotRead) {
   std::string other = text();
   other.replace(other.find('2'), 1, "3");
   overwrite(other);
-  expect_refused("no ruleset that this version wrote");
+  expect_refused("not written by this version");
   overwrite("table inet portcullis { }\n");
-  expect_refused("no ruleset that this version wrote");
+  expect_refused("not written by this version");
 }
 
 TEST_F(BootSnapshot, OthersMustNotBeAbleToWriteIt) {

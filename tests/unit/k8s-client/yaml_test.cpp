@@ -75,7 +75,7 @@ TEST(Yaml, ExpandsAliases) {
   EXPECT_EQ(parsed("a: &x 1\nb: &x 2\nc: *x\n"), "{a:1,b:2,c:2}");
   EXPECT_TRUE(fails_at(1, "a: *nobody\n"));
   EXPECT_TRUE(fails_at(3, "a: &x 1\n---\nb: *x\n")) << "anchors end with their document";
-  EXPECT_EQ(parsed("a: &x [*x]\n"), "line 1: an alias stands inside what it names");
+  EXPECT_EQ(parsed("a: &x [*x]\n"), "line 1: an alias is inside the node that it refers to");
 }
 
 TEST(Yaml, MergesMappings) {

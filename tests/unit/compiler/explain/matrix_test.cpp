@@ -42,7 +42,7 @@ TEST(MatrixText, ListsWhatIsRestrictedAndWhatIsLeftOut) {
             "shop/web       shop/api  8080/TCP\n"
             "everyone else  shop/api  none\n"
             "Everything else between these 4 is allowed (--all lists it).\n"
-            "Left out, on their node's network: shop/host.\n"
+            "Left out, on the host network: shop/host.\n"
             "Left out, finished: shop/old.\n"
             "Left out, without an address: shop/new.\n");
 }
@@ -71,8 +71,8 @@ TEST(MatrixText, SidesAreChosenByName) {
   EXPECT_EQ(lines({.selector = "app in (web,api)"}), web);
   EXPECT_EQ(table(shop(), {.from = {"shop/nobody"}}),
             "there is no pod, workload or namespace shop/nobody");
-  EXPECT_EQ(table(shop(), {.to = {"shop/host"}}), "pod shop/host is on its node's network");
-  EXPECT_EQ(table(shop(), {.selector = "app=none"}), "there is no such pod: check -n and -l");
+  EXPECT_EQ(table(shop(), {.to = {"shop/host"}}), "pod shop/host is on the host network");
+  EXPECT_EQ(table(shop(), {.selector = "app=none"}), "no pod matches: check -n and -l");
   EXPECT_EQ(table(shop(), {.namespaces = {"bank", "nowhere"}}),
             "there is no pod in namespace nowhere");
 }
@@ -222,11 +222,10 @@ TEST(MatrixText, TooManyPairsAreAnError) {
     crowd.apply(pod("a/p" + std::to_string(i),
                     "10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1)));
   }
-  EXPECT_EQ(
-      table(crowd),
-      "501 pods times 501 are too many for one matrix (250000 pairs at the most): choose some "
-      "with -n, -l, --from or --to");
-  EXPECT_EQ(table(crowd, {.from = {"a/p7"}}), "Everything that was asked about is allowed.\n");
+  EXPECT_EQ(table(crowd),
+            "501 pods times 501 are too many for one matrix (250000 pairs at most): narrow it "
+            "with -n, -l, --from or --to");
+  EXPECT_EQ(table(crowd, {.from = {"a/p7"}}), "Everything asked about is allowed.\n");
 }
 
 TEST(MatrixJson, ListsWhatIsAllowedByFamilyAndPort) {

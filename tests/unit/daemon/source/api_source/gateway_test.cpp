@@ -95,8 +95,8 @@ TEST_F(ApiSourceGateway, ThatBuffersIsNamedAsTheReason) {
   ASSERT_TRUE(follows());
   ASSERT_TRUE(wait_until([&] { return !follower_->trouble("pods").empty(); }));
   EXPECT_EQ(follower_->trouble("pods"),
-            "the API server's watch of pods does not tell of changes (a proxy may hold it back); "
-            "they come late, with a list");
+            "the API server's watch of pods does not report changes (a proxy may buffer it); "
+            "they arrive late, with a list");
 }
 
 class ApiSourceSilence : public FollowedServer {
