@@ -33,7 +33,7 @@ std::optional<unsigned> parse_decimal(std::string_view text, unsigned max) {
   return number;
 }
 
-// inet_pton() refuses leading zeros, or reads them as octal elsewhere; Kubernetes reads decimal.
+// inet_pton() rejects leading zeros, or on other systems reads octal; Kubernetes reads decimal.
 std::optional<AddressValue> parse_ipv4(std::string_view text) {
   AddressValue value = 0;
   for (int octet = 0; octet < 4; ++octet) {

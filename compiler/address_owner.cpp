@@ -6,7 +6,7 @@
 namespace portcullis {
 namespace {
 
-// Of two pods that have one address, the one with the higher claim owns it.
+// Of two pods with the same address, the one with the higher claim owns it.
 auto claim_of(const Pod& pod) {
   return std::tuple(pod.phase == PodPhase::kRunning, pod.created_at);
 }

@@ -9,7 +9,7 @@
 namespace portcullis {
 namespace {
 
-// Where a pod's far end stands in a packet.
+// The field of a packet that holds a pod's far end.
 Field far_end(Direction direction, Family family) {
   return direction == Direction::kIngress ? source_field(family) : destination_field(family);
 }

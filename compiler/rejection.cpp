@@ -23,7 +23,7 @@ std::vector<Rejection> rejected_policies(const ClusterState& cluster) {
   return rejected;
 }
 
-// Many policies are cut as in a comment.
+// Many policies are truncated as in a comment.
 Rejection rejected_profile(Direction direction, std::span<const NetworkPolicy* const> policies,
                            std::string reason) {
   std::string names;

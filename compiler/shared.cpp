@@ -35,14 +35,14 @@ std::size_t hash_of(const T& range) {
   return seed;
 }
 
-// All that there are of one type, by their hashes. It is never destroyed, for the last of them may
-// go after everything else.
+// Process-wide intern pool, by hash. Never destroyed, since the last value may go after everything
+// else.
 template <class T>
 class Pool {
  public:
   std::shared_ptr<const T> find_or_add(T value) {
     const auto hash = hash_of(value);
-    std::vector<std::shared_ptr<const T>> unequal;  // one that goes here calls forget()
+    std::vector<std::shared_ptr<const T>> unequal;  // released after unlocking
     const std::scoped_lock lock(mutex_);
     const auto [first, last] = values_.equal_range(hash);
     for (auto entry = first; entry != last; ++entry) {

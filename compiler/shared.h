@@ -7,9 +7,9 @@
 
 namespace portcullis {
 
-// A value of which equal ones are kept once, until the last of them goes: what many objects have in
-// common. It reads as a `const T`, and comparing two compares pointers. Thread safe as a
-// shared_ptr is. There are those for which shared.cpp says so.
+// A value of which equal copies are stored once, until the last of them goes. It reads as a `const
+// T`, and comparing two compares pointers. Thread safe like a shared_ptr. Explicitly instantiated
+// in shared.cpp for the types in use.
 template <class T>
 class Shared {
  public:

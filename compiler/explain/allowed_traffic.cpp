@@ -31,7 +31,7 @@ void add(const PolicyPort& port, const End& destination, PortSet& ports) {
   }
 }
 
-// What the rules whose peer is `far` allow together.
+// What the rules that have `far` as a peer allow together.
 DirectionTraffic allowed_by_rules(const ClusterState& cluster,
                                   const std::vector<ObjectKey>& policies, bool ingress,
                                   const End& far, const End& destination) {
@@ -53,7 +53,7 @@ DirectionTraffic allowed_by_rules(const ClusterState& cluster,
   return allowed;
 }
 
-// `verdict` is of any traffic: what it says of the direction but for ports holds for all.
+// `verdict` is for any traffic: apart from ports, what it says of the direction holds for all.
 DirectionTraffic allowed(const ClusterState& cluster, const DirectionVerdict& verdict, bool ingress,
                          const End& far, const End& destination) {
   switch (verdict.reason) {

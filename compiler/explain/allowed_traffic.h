@@ -19,8 +19,8 @@ struct AllowedTraffic {
   bool operator==(const AllowedTraffic&) const = default;
 };
 
-// What one direction allows, and the rules that do, in the order of their policies' names; no rules
-// where it allows everything or nothing for another reason.
+// What one direction allows, and the rules that allow it, in the order of their policies' names. No
+// rules if it allows everything or nothing for another reason.
 struct DirectionTraffic {
   AllowedTraffic traffic;
   std::vector<RuleReference> rules;
@@ -34,7 +34,7 @@ struct TrafficBetween {
   AllowedTraffic both() const;
 };
 
-// What evaluate() allows of all that could be sent. `source` and `destination` are of one family.
+// Everything that evaluate() allows. `source` and `destination` are of one family.
 TrafficBetween traffic_between(const ClusterState& cluster, const End& source,
                                const End& destination);
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,

@@ -6,7 +6,7 @@
 namespace portcullis {
 namespace {
 
-// Of all that was asked about.
+// For everything asked about.
 std::string verdict_of(const Explanation& explanation, const AllowedTraffic& traffic,
                        bool allowed) {
   if (!explanation.question.all_traffic) return allowed ? "allowed" : "denied";
@@ -69,7 +69,7 @@ std::string policies_text(const ClusterState& cluster, const std::vector<ObjectK
   return text;
 }
 
-// Why, of what was asked about.
+// The reason, for what was asked about.
 std::string reason_text(const ClusterState& cluster, const Explanation& explanation,
                         Direction direction) {
   const bool ingress = direction == Direction::kIngress;
@@ -118,7 +118,7 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
   return text;
 }
 
-// All that is said but for the addresses of pods, which differ by family.
+// The text without the addresses of pods, which differ by family.
 std::string body(const ClusterState& cluster, const Explanation& explanation) {
   return direction_text(cluster, explanation, Direction::kEgress) +
          direction_text(cluster, explanation, Direction::kIngress) +

@@ -18,7 +18,7 @@ void add_pair(const ClusterState& cluster, const Party::Member& from, const Part
     for (const auto& destination : to.ends) {
       if (source.address.family != destination.address.family) continue;
       if (source.pod == nullptr && destination.pod == nullptr) continue;
-      // Two pods that claim one address are no one pod: neither may use it.
+      // Pods with equal claims to an address are not merged: neither may use it.
       const bool rivals = source.pod != destination.pod && source.address == destination.address;
       add(cell, {source.address.family,
                  rivals ? AllowedTraffic() : allowed_traffic(cluster, source, destination)});
@@ -28,7 +28,7 @@ void add_pair(const ClusterState& cluster, const Party::Member& from, const Part
 
 using Members = std::vector<const Party::Member*>;
 
-// What a pod may do to itself says nothing of the workload, unless that is all there is.
+// Traffic of a pod to itself says nothing about the workload, unless it has only one pod.
 Cell cell_of(const ClusterState& cluster, const Members& from, const Members& to) {
   Cell cell;
   for (const auto* source : from) {
@@ -78,7 +78,7 @@ Result<void> check_size(const Matrix& matrix) {
                      " pairs at most): narrow it with -n, -l, --from or --to");
 }
 
-// The parties of one side: those that are named, else those of the whole query.
+// The parties of one side: the named ones, else those of the whole query.
 Result<void> choose(const ClusterState& cluster, const PartyNames& names, const Parties& all,
                     const MatrixQuery& query, std::vector<Party>& side) {
   if (names.empty()) {

@@ -12,7 +12,7 @@ constexpr std::size_t kWidth = 80;     // of a terminal
 constexpr std::size_t kLeast = 24;     // of the last column
 constexpr std::size_t kMostNamed = 3;  // pods, of those that are left out
 
-// Broken at commas, so that no line is longer than `width`, where one item is not.
+// Broken at commas, so that no line is longer than `width` unless a single item is.
 std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
   std::vector<std::string> lines;
   std::string rest = text;

@@ -69,7 +69,7 @@ std::string origin_text(const std::string& origin) {
   return origin.empty() ? "" : " (" + origin + ")";
 }
 
-// The far end, with what its peers are chosen by.
+// The far end, with the properties that peers match.
 std::string far_text(const ClusterState& cluster, const PolicyRule& rule, const End& far,
                      const Pod* host) {
   if (host != nullptr) {

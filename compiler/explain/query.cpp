@@ -21,7 +21,7 @@ tl::unexpected<Error> missing(const std::string& message) {
   return failure(ErrorCode::kNotFound, message);
 }
 
-// A pod or an address, and what stands behind its colon.
+// A pod or an address, and the port after its colon.
 struct Target {
   std::string host;
   std::string port;  // "8080/TCP"; empty: none
@@ -71,7 +71,7 @@ Result<const Pod*> find_pod(const ClusterState& cluster, const std::string& text
   return &pod;
 }
 
-// A pod that has lost its address to another one is not what the address stands for.
+// A pod that has lost its address to another one does not own the address.
 Result<std::vector<Address>> addresses_of(const ClusterState& cluster, const Pod& pod) {
   if (pod.host_network) return pod.addresses;
   for (const auto& address : pod.addresses) {
@@ -106,8 +106,8 @@ Result<Place> find_place(const ClusterState& cluster, const std::string& text) {
   });
 }
 
-// A packet to a Service meets policies only with the address of a pod behind it, of which the
-// Service's own address says nothing.
+// A packet to a Service meets policies only after translation to the address of a pod behind it;
+// the Service's own address does not tell which.
 Result<void> refuse_service(const ClusterState& cluster, const Place& place) {
   if (place.pod != nullptr) return {};
   const auto& address = place.addresses.front();
