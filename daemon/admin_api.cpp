@@ -95,7 +95,7 @@ AdminReply print_matrix(const AdminTarget& target, const ClusterState& cluster,
           false, remarks};
 }
 
-// What a verdict is worth while the kernel, or the cluster, may hold something else.
+// Why packets may meet something else: the kernel or the cluster may differ.
 Remarks remarks_on(const Status& status) {
   Remarks remarks;
   if (!status.ready() || !status.commit_error.empty()) {
@@ -164,7 +164,7 @@ void AdminApi::answer(const std::string& text, AdminServer::Respond respond) {
   respond(print_explanation(*target, cluster_, remarks_on(status_)));
 }
 
-// Each attempt is a turn of the loop of its own, since a dump of a large table takes long.
+// Each attempt is a separate turn of the loop, since a dump of a large table takes long.
 void AdminApi::answer_difference(int attempts, AdminServer::Respond respond) {
   const auto difference = reconciler_.difference();
   const bool interrupted = !difference && difference.error().code == ErrorCode::kInterrupted;
@@ -178,14 +178,14 @@ void AdminApi::answer_difference(int attempts, AdminServer::Respond respond) {
       });
 }
 
-// A large matrix takes seconds, in which the loop must go on enforcing.
+// A large matrix takes seconds, during which the loop must keep enforcing.
 void AdminApi::answer_matrix(const AdminTarget& target, AdminServer::Respond respond) {
   if (busy_) return respond({kUnavailable, "another matrix is being computed: try again"});
   busy_ = true;
   boost::asio::post(worker_, [this, target, cluster = cluster_, remarks = remarks_on(status_),
                               respond = std::move(respond)]() mutable {
     auto reply = print_matrix(target, cluster, remarks, stopping_);
-    // Moved on, so that what it holds is never released on this thread.
+    // Moved on, so that its content is never released on this thread.
     boost::asio::post(io_,
                       [this, reply = std::move(reply), respond = std::move(respond)]() mutable {
                         busy_ = false;

@@ -39,7 +39,7 @@ tl::unexpected<Error> failed_exchange(const std::string& path, const ErrorCodeOf
   return failure(ErrorCode::kIo, socket + " failed: " + error.message());
 }
 
-// One exchange; each step starts the next, the first error ends it.
+// One exchange: each step starts the next, and the first error ends it.
 struct Exchange {
   Exchange(asio::io_context& io, const std::string& target) : stream(io) {
     request.method(http::verb::get);

@@ -15,7 +15,7 @@
 namespace portcullis {
 namespace {
 
-// The number changes with the format, not with what stands in the messages: that is compared.
+// The number changes with the format, not with the messages: those are compared.
 constexpr std::string_view kFirstLine = "portcullis ruleset 2\n";
 
 tl::unexpected<Error> invalid(const std::string& why) {
@@ -26,7 +26,7 @@ tl::unexpected<Error> invalid(const std::string& why) {
 //                                           `---------------------------'
 //                             content_hash() of this, to the end of the file
 //
-// boot: life_of_tables() when it was saved.
+// boot: life_of_tables() at the time of saving.
 Result<std::string> to_text(const Ruleset& ruleset, const std::string& node_name) {
   if (!enforces(ruleset)) {
     return failure(ErrorCode::kConflict, "the table has no rules that packets pass");

@@ -19,7 +19,7 @@ namespace portcullis {
 namespace {
 
 constexpr std::chrono::seconds kLimit{10};
-constexpr std::chrono::seconds kReadLimit{60};  // for every object of a large cluster
+constexpr std::chrono::seconds kReadLimit{60};  // to read every object of a large cluster
 constexpr const char* kReviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 void report_objects(const Options& options, const ClusterState& cluster,
@@ -34,7 +34,7 @@ void report_objects(const Options& options, const ClusterState& cluster,
   check_node_name(options, cluster, findings);
 }
 
-// The answer to one request, waited for.
+// Sends one request and waits for the answer.
 Result<std::string> ask(boost::asio::io_context& io, k8s::ApiClient& client,
                         const k8s::ApiClient::Call& call) {
   Result<std::string> text = failure(ErrorCode::kIo, "no answer");
@@ -96,7 +96,7 @@ bool check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Find
   return may_all;
 }
 
-// Everything, as the daemon reads it.
+// Reads everything as the daemon does.
 void check_objects(const Options& options, ClusterState& cluster, Findings& findings) {
   boost::asio::io_context io;
   Update last{.events = {}, .problems = {}, .synced = false};
@@ -167,7 +167,7 @@ Result<ExitCode> check(const Options& options, const Console& console) {
   Findings findings(console.out);
   check_kernel(options, findings);
   check_forwarding(findings);
-  ClusterState cluster;  // empty where it cannot be read
+  ClusterState cluster;  // empty if it cannot be read
   options.manifests.empty() ? check_cluster(options, cluster, findings)
                             : check_manifests(options, cluster, findings);
   check_bridges(local_addresses(cluster, options.node_name), findings);

@@ -22,7 +22,7 @@ bool daemon_runs() {
   return !lock && lock.error().code == ErrorCode::kConflict;
 }
 
-// What a running daemon owns cannot be rehearsed, and need not be: it has done it.
+// A table owned by a running daemon cannot be rehearsed, and need not be: it is in force.
 void check_owner(const nl::Snapshot& snapshot, Findings& findings) {
   const std::string owner = nl::process_of_port(snapshot.owner_port);
   daemon_runs() ? findings.good(table_name + " is in force, owned by the running daemon, " + owner)

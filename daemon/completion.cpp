@@ -9,7 +9,7 @@
 namespace portcullis {
 namespace {
 
-// "owned", "shared" of "owned|shared"; empty where the value is a word of the user's.
+// "owned", "shared" for "owned|shared"; empty if the value is free text.
 std::vector<std::string> choices(const Option& option) {
   const std::string value = option.value;
   const bool is_list = value.find('|') != value.npos && std::ranges::all_of(value, [](char c) {

@@ -47,7 +47,7 @@ void log_change(const std::string& before, const std::string& now) {
 //     ApiSource            DirectorySource
 //            |                 |
 //            '--- one of them -'
-//            | Update: events, and the problems that stand -- ProblemLog -------> log
+//            | Update: events, and the current problems ---- ProblemLog -------> log
 //            | once for all the updates that wait
 //     IncrementalCompiler: ClusterState <-- AdminApi <--> AdminServer: explain,
 //            |  ^          lost addresses --------------.       matrix, dump, diff
@@ -102,7 +102,7 @@ Result<void> Daemon::start() {
   }
   keep_for_boot();
   serve();
-  // Who waits for the start is not to wait for an API server.
+  // The host's start must not wait for an API server.
   if (source_->is_remote()) tell_ready(headline(status_));
   return {};
 }
@@ -112,7 +112,7 @@ void Daemon::receive(Update update) {
   note_source(update);
   host_check_.note(update.events);
   if (!update.synced) {
-    // Nothing is in force yet: what it changes does not matter.
+    // Nothing is in force yet, so the changes do not matter.
     policy_news_.note(compiler_.cluster(), update.events);
     compiler_.apply(update.events);
     return;
@@ -171,7 +171,7 @@ void Daemon::settle() {
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return;
-  if (first) malloc_trim(0);  // reading took much that is free now
+  if (first) malloc_trim(0);  // reading used much memory that is free now
   if (first) log_info("read " + described(compiler_.cluster(), options_.node_name));
   if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
     reconciler_.want(std::move(compiled.change));
@@ -180,15 +180,15 @@ void Daemon::settle() {
   }
 }
 
-// What is known may be less than what isolated some pods in the last run: to commit that would open
-// them. Where there are no rules yet, some are better than none.
+// The known objects may be fewer than those that isolated pods in the last run, and committing them
+// could open those pods. If there are no rules yet, some are better than none.
 bool Daemon::must_hold_back(const Status& status) {
   const bool is_doubtful =
       !complete_ || !status.source_fault.empty() || !status.node_name_fault.empty();
   return is_doubtful && !status.committed && reconciler_.table_isolates();
 }
 
-// Some addresses have left quarantine since the node has them no longer.
+// Some addresses left quarantine because the node no longer has them.
 void Daemon::open(RulesetChange change) {
   Status status = status_;
   status.quarantined = compiler_.cluster().quarantined().size();
@@ -238,7 +238,7 @@ void Daemon::report_success(const Attempt& attempt) {
     log_warning("the kernel's table was not as we left it: " + *attempt.mended +
                 "; repaired with " + operations);
   } else if (!status_.committed) {
-    // What differs may be what somebody did while we were away.
+    // A difference may be a foreign change made while the daemon was down.
     log_info(attempt.committed.empty()
                  ? "the policies are in force; the kernel's table is already up to date"
                  : "the policies are in force; the kernel's table has been updated");
@@ -270,7 +270,7 @@ void Daemon::report(const Sweep& sweep) {
 }
 
 void Daemon::publish(Status status) {
-  // Who waits for the start need not wait for a file to be mended: the rules of the last run hold.
+  // The start need not wait until a file is fixed: the rules of the last run are in force.
   const auto started = [](const Status& each) { return each.committed || each.held_back; };
   const bool first = started(status) && !started(status_);
   if (status == status_) return;

@@ -8,7 +8,7 @@
 #include "daemon/log.h"
 #include "daemon/table_saver.h"
 
-// What the daemon does beside enforcing: what fails here is told and tried again.
+// The daemon's secondary services: failures are logged and retried.
 namespace portcullis {
 
 void Daemon::serve() {
@@ -62,7 +62,7 @@ void Daemon::post_trouble(std::string Status::*field, const std::string& trouble
   });
 }
 
-// It changes without telling us.
+// It changes without notice.
 void Daemon::look_at_host() {
   constexpr std::chrono::seconds kPause{5};
   auto faults = host_check_.look(compiler_.cluster());

@@ -48,7 +48,7 @@ bool is_missing(const fs::path& path) {
   return fs::symlink_status(path, error).type() == fs::file_type::not_found;
 }
 
-// Nobody else may have made it, or taken files out of it.
+// Nobody else may have created it or removed files from it.
 Result<void> check_private(const fs::path& directory) {
   struct stat status {};
   if (::lstat(directory.c_str(), &status) != 0) {
@@ -125,7 +125,7 @@ void ManifestArchive::run(const std::stop_token& stop) {
   }
 }
 
-// What is done is taken out of `work`.
+// Finished items are removed from `work`.
 Result<void> ManifestArchive::perform(Work& work) const {
   if (auto there = ensure_own_directory(directory_, S_IRWXU); !there) {
     return refused(directory_, there.error().message);
@@ -162,7 +162,7 @@ Result<void> ManifestArchive::remove_others(const std::set<std::string>& names) 
   return replace_private_file(directory_ / kComplete, "");
 }
 
-// Unless there is newer work by now.
+// Unless there is newer work.
 void ManifestArchive::give_back(Work work) {
   const std::lock_guard lock(mutex_);
   if (!todo_.names) todo_.names = std::move(work.names);

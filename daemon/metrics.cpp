@@ -47,7 +47,7 @@ MetricFamily gauges(std::string name, std::string help, std::vector<ClientMetric
   return {std::move(name), std::move(help), MetricType::Gauge, std::move(values)};
 }
 
-// A source that does not follow them one by one has read all of them, or none.
+// A source that does not follow them separately has read all of them, or none.
 bool is_synced(const Status& status, const char* resource) {
   const auto following = std::ranges::find(status.followed, resource, &Following::what);
   return following == status.followed.end() ? status.source_read : following->synced;
@@ -124,7 +124,7 @@ std::vector<MetricFamily> of_table(const RulesetSize& size) {
              {value(size.elements)})};
 }
 
-// Comments that are cut may be equal: a series has the sum of its counters.
+// Truncated comments may be equal: a series is the sum of its counters.
 std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied) {
   std::map<std::string, nl::CounterValue> by_comment;  // "ingress: shop/web, shop/all"
   for (const auto& counter : denied) {
@@ -148,7 +148,7 @@ std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied)
                        MetricType::Counter, std::move(bytes)}};
 }
 
-// Under the names that every client library of Prometheus has.
+// Named as in every Prometheus client library.
 std::vector<MetricFamily> of_process() {
   const auto usage = process_usage();
   return {MetricFamily{"process_cpu_seconds_total",

@@ -13,7 +13,7 @@
 namespace portcullis {
 namespace {
 
-// What the command line said, in its own order.
+// The options of the command line, in order.
 struct Given {
   const Option* option;
   std::string value;
@@ -179,7 +179,7 @@ std::vector<std::string> flags_of(const CLI::App& app) {
   return all;
 }
 
-// The first of the arguments that nothing takes.
+// The first argument that no option takes.
 tl::unexpected<Error> unexpected_argument(const CLI::App& app) {
   const auto word = app.remaining(true).front();
   const auto command = chosen(app);

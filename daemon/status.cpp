@@ -5,7 +5,7 @@
 namespace portcullis {
 namespace {
 
-// What keeps the daemon from being ready while it enforces what it can.
+// Why the daemon is not ready although it enforces what it can.
 std::string faults(const Status& status) {
   std::string text;
   const auto add = [&](const std::string& fault) {

@@ -42,7 +42,7 @@ class Request {
   nlmsghdr* header_;
 };
 
-// The one message that answers; errno of the kernel, negative, where that is an error.
+// The single answer; the kernel's errno, negative, if that is an error.
 Result<int> ask(mnl_socket* socket, Request& request,
                 const std::function<void(const nlmsghdr*)>& take) {
   if (mnl_socket_sendto(socket, request.header(), request.header()->nlmsg_len) < 0) {
