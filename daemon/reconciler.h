@@ -57,10 +57,10 @@ struct Attempt {
 //                           +-----> kDue <----------------+-+
 //
 // kWaiting  nothing is wanted yet: the kernel is neither read nor written.
-// kDue      an attempt is queued on the io_context, or waits to read again what was interrupted.
+// kDue      an attempt is queued on the io_context, or waits to repeat an interrupted dump.
 // kHeld     the kernel held it when we last looked; a change is committed at once.
-// kFailed   the last attempt failed; the kernel decides as it did, or already as wanted. However
-//           much is wanted meanwhile, the next attempt waits for the backoff.
+// kFailed   the last attempt failed; the kernel enforces the old or already the new ruleset. The
+//           next attempt waits for the backoff, whatever changes meanwhile.
 //
 // If the kernel supports ownership (nl::KernelTable::owns()), the table becomes ours alone: an
 // orphan of an earlier run is taken over before it is read, since until then anyone may change it,

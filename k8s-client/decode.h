@@ -13,9 +13,9 @@
 
 namespace portcullis::k8s {
 
-// What is wrong with an object, for its author.
+// A problem in an object, for its author.
 struct Defect {
-  std::string object;   // "NetworkPolicy default/api"; "" where it could not be told
+  std::string object;   // "NetworkPolicy default/api"; "" if unknown
   std::string field;    // "spec.ingress[0].from[1].ipBlock.cidr"; "" for the whole object
   std::string message;  // what is wrong, and what to do
   int line = 0;         // in the text it was read from; 0: unknown
@@ -29,7 +29,7 @@ Event to_event(const Object& object);
 struct Decoded {
   std::vector<Object> objects;
   std::vector<Defect> defects;
-  std::vector<Defect> not_enforced;  // policies that others enforce, if anybody does
+  std::vector<Defect> not_enforced;  // policies of other engines
   // The first thing in it that may have been an object of ours and is lost: it does not say what it
   // is, or nobody can place it. Such a defect is not among `defects`.
   std::optional<Defect> lost{};

@@ -8,7 +8,7 @@ bool has_only_address_characters(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string_view::npos;
 }
 
-// ::ffff:10.0.0.1 means an IPv4 address to some readers and an IPv6 one to others.
+// Some programs read ::ffff:10.0.0.1 as an IPv4 address, others as an IPv6 one.
 bool is_ipv4_mapped(const Address& address) {
   return address.family == Family::kIpv6 && address.value >> 32 == 0xffff;
 }

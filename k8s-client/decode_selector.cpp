@@ -33,7 +33,7 @@ std::string decode_key(const Field& field) {
   return *key;
 }
 
-// Older API servers stored values that no label can have: these match nothing.
+// Older API servers stored values that no label can have; they match nothing.
 std::vector<std::string> decode_values(const Field& field, Operator op) {
   std::vector<std::string> values;
   field.each_item([&](const Field& item) {

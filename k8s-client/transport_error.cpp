@@ -17,7 +17,7 @@ using boost::system::error_code;
 
 constexpr const char* kClosed = "connection closed by the server";
 
-// Codes of the TLS library name a part of it in their highest bits.
+// Codes of the TLS library name a component in their highest bits.
 constexpr int kLeastOfTls = 1 << 16;
 
 bool is_end(const error_code& error) {
