@@ -12,13 +12,12 @@
 #include "compiler/incremental/incremental_compiler.h"
 #include "tests/support/model/cluster_builder.h"
 
-// Pods of one namespace with a label of their own, as a StatefulSet, a Job or Spark gives it (`own`
-// 1: one of four labels), from the first event to the ruleset, in batches as a source tells
-// of them: the time, and the memory that the compiler then holds with all objects (`heap_mb`).
-// Reference in the same run: as many pods with equal labels (`own` 0). `ratio` is the time to that
-// of a quarter, a half or two fifths of the pods just measured before, and `pods_ratio` that of
-// their numbers: where they are alike, the cost is linear. `gone_ms` is what it takes to remove
-// them one by one.
+// Pods of one namespace with a unique label, as a StatefulSet, a Job or Spark sets it (`own` 1: one
+// of four labels), from the first event to the ruleset, in batches as a source reports them: the
+// time, and the memory that the compiler then holds with all objects (`heap_mb`). Reference in the
+// same run: as many pods with equal labels (`own` 0). `ratio` is the time relative to a quarter, a
+// half or two fifths of the pods measured just before, and `pods_ratio` that of their numbers:
+// where they are equal, the cost is linear. `gone_ms` is the time to remove them one by one.
 namespace portcullis::bench {
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include "tests/e2e/api_node.h"
 
-// The daemon on an API server that refuses a part, or all.
+// The daemon on an API server that rejects some requests, or all.
 namespace portcullis::test {
 namespace {
 

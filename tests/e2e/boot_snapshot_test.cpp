@@ -6,7 +6,7 @@
 
 #include "tests/e2e/node.h"
 
-// What the daemon keeps for the next boot, and what `portcullis restore` makes of it.
+// The ruleset saved for the next boot, and `portcullis restore`.
 namespace portcullis::test {
 namespace {
 
@@ -25,7 +25,7 @@ class BootSnapshot : public Node {
     ASSERT_TRUE(std::filesystem::exists(snapshot_)) << daemon_->err();
   }
 
-  // A boot: what is on disk stays, what is in the kernel goes.
+  // A boot: files on disk stay, the kernel's state goes.
   void reboot() {
     daemon_.reset();
     network_.emplace(NetworkNamespace::create().value());
@@ -50,7 +50,7 @@ class BootSnapshot : public Node {
     EXPECT_EQ(portcullis_here({"dump"}).code, 1) << "nothing is loaded";
   }
 
-  // What the table holds, each with the number that the kernel gave it when it was made.
+  // The content of the table, each object with its kernel handle.
   std::string with_handles() const {
     const std::string text = nft({"-a", "list", "table", "inet", "portcullis"}).out;
     return text.substr(std::min(text.find("\tmap "), text.size()));
@@ -121,9 +121,9 @@ TEST_F(BootSnapshot, TheDaemonTakesOverWhatWasRestored) {
   const std::string before = with_handles();
   ASSERT_TRUE(contains(before, "# handle")) << before;
   start_and_wait_until_ready();
-  EXPECT_EQ(with_handles(), before) << "nothing was made anew";
+  EXPECT_EQ(with_handles(), before) << "nothing was recreated";
   EXPECT_TRUE(contains(daemon_->err(), "is already up to date")) << daemon_->err();
-  EXPECT_NE(nft({"flush", "table", "inet", "portcullis"}).code, 0) << "it is the daemon's alone";
+  EXPECT_NE(nft({"flush", "table", "inet", "portcullis"}).code, 0) << "only the daemon owns it";
 }
 
 TEST_F(BootSnapshot, ASharedTableStaysAsItWasRestored) {
@@ -170,7 +170,7 @@ TEST_F(BootSnapshot, ATableInForceIsNewer) {
   expect_untouched(restore(), "already in force", generation());
 }
 
-// nftables.service loads what somebody saved, weeks ago maybe, with all our rules in it.
+// nftables.service loads a saved ruleset, maybe weeks old, that contains all our rules.
 TEST_F(BootSnapshot, ATableOfASavedFirewallIsReplaced) {
   start_and_wait_until_ready();
   const std::string saved = table();

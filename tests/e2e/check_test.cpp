@@ -1,7 +1,7 @@
 #include "daemon/netlink/kernel.h"
 #include "tests/e2e/api_node.h"
 
-// `portcullis check`, what it finds and what it makes of it.
+// `portcullis check`: its findings and exit codes.
 namespace portcullis::test {
 namespace {
 
@@ -68,7 +68,7 @@ TEST_F(Check, OutsideOfAPodSaysWhatIsMissing) {
   EXPECT_TRUE(contains(found.out, "KUBERNETES_SERVICE_HOST")) << found.out;
 }
 
-// As portcullis run does, which needs no API server then.
+// As portcullis run does, which then needs no API server.
 TEST_F(Check, LooksAtADirectoryOfManifests) {
   std::filesystem::create_directory(manifests_);
   write("web.yaml", pod_manifest("web", "10.0.0.1"));
@@ -82,7 +82,7 @@ TEST_F(Check, LooksAtADirectoryOfManifests) {
   expect_failure(portcullis_here({"check", "--manifests", manifests_ + "/none"}), "manifests: ");
 }
 
-// What it counts it reads.
+// It reads what it counts.
 TEST_F(Check, ReadsTheManifestsThatItCounts) {
   std::filesystem::create_directory(manifests_);
   write("web.yaml", pod_manifest("web", "10.0.0.1"));

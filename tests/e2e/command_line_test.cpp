@@ -1,6 +1,6 @@
 #include "tests/e2e/node.h"
 
-// What needs no kernel: compile, configuration, errors and exit codes.
+// Everything that needs no kernel: compile, configuration, errors and exit codes.
 namespace portcullis::test {
 namespace {
 
@@ -88,7 +88,7 @@ TEST_F(CommandLine, CompletionIsPrintedAndListsNames) {
   EXPECT_EQ(pods.out, "default/web\n") << pods.err;
 }
 
-// What bash would offer with the cursor at the end of these words.
+// Bash's completions with the cursor at the end of these words.
 TEST_F(CommandLine, BashCompletesPodsOfTheFilesOnTheLine) {
   write_file(directory_ / "pods.yaml", pod_manifest("web", "10.0.0.1"));
   const std::string script =

@@ -14,8 +14,8 @@
 namespace portcullis::test {
 namespace {
 
-// Whether every node's ruleset lets the connection's first packet through. A node that has neither
-// end has nothing to say.
+// Whether every node's ruleset accepts the connection's first packet. A node with neither end
+// decides nothing.
 bool passes_all_nodes(const ClusterState& cluster, const Connection& connection) {
   Packet packet{connection.source, connection.destination, connection.protocol, connection.port};
   // Only a Service's DNAT forwards a pod's packet back to it.
@@ -24,7 +24,7 @@ bool passes_all_nodes(const ClusterState& cluster, const Connection& connection)
                      [&](const char* node) { return passes(compile(cluster, node), packet); });
 }
 
-// Such traffic never passes the forward hook, so that no ruleset has anything to say about it.
+// Such traffic never passes the forward hook, so no ruleset decides it.
 bool is_with_own_node(const Evaluation& evaluation) {
   return evaluation.egress.reason == Reason::kOwnNode ||
          evaluation.ingress.reason == Reason::kOwnNode;
@@ -71,7 +71,7 @@ RC_GTEST_PROP(CompileLaws, OrderOfEventsDoesNotMatter, ()) {
   RC_ASSERT(compile(cluster_of(last), "n1") == compile(cluster, "n1"));
 }
 
-// But of the forward chain and those that it jumps to, which never change.
+// Except the forward chain and the chains that it jumps to, which never change.
 RC_GTEST_PROP(CompileLaws, EveryNameOfASetOrChainIsAHashOfItsContent, ()) {
   const auto one = compile(any_cluster("one"), "n1");
   const auto other = compile(any_cluster("other"), "n1");

@@ -66,8 +66,7 @@ Commands link_to_leaf(const Endpoint& leaf, bool bridged) {
   const std::string name = link_name(leaf);
   if (bridged) {
     return {new_link(name, "eth0", leaf), "link set " + name + " master cbr0 up",
-            // Packets that br_netfilter redirects to their sender must leave by the port they came
-            // from.
+            // br_netfilter's redirects to the sender must leave by the port they came from.
             "link set " + name + " type bridge_slave hairpin on"};
   }
   return {new_link(name, "eth0", leaf),
