@@ -122,7 +122,7 @@ TEST_F(BootSnapshot, OfAnotherNodeIsForeign) {
   EXPECT_EQ(refusal("node-1"), "");
 }
 
-// Of an earlier boot, that is, whose tables are gone.
+// That is, of an earlier boot, whose tables are gone.
 TEST_F(BootSnapshot, KnowsWhetherItIsOfThisBootOfTheNetworkNamespace) {
   auto other = test::NetworkNamespace::create();
   if (!other) GTEST_SKIP() << other.error().message;

@@ -14,7 +14,7 @@ class ConfigFile : public testing::Test {
     return read_config_file(file_);
   }
 
-  // The message without the file's name before it.
+  // The message without the file name before it.
   std::string error_of(std::string_view text) {
     const auto entries = read(text);
     if (entries) return "";

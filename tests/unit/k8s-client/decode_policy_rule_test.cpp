@@ -65,7 +65,7 @@ TEST(DecodePolicyRule, Peers) {
             }));
 }
 
-// As older API servers stored it: an exception that takes everything leaves nothing.
+// As older API servers stored it: an exception that covers everything leaves nothing.
 TEST(DecodePolicyRule, AnExceptionMayTakeTheWholeBlock) {
   for (const auto* except : {"10.1.0.0/16", "10.1.2.3/16", "10.0.0.0/8", "0.0.0.0/0"}) {
     const auto rules = ingress_of(R"([{"from": [{"ipBlock": {"cidr": "10.1.0.0/16", "except": [")" +

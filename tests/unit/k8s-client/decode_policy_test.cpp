@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
         Isolation{R"({"policyTypes": ["Egress"]})", false, true, false},
         Isolation{R"({"policyTypes": ["Ingress"], "egress": [{}]})", true, false, false},
         Isolation{R"({"policyTypes": ["Egress", "Ingress"]})", true, true, false},
-        // What policyTypes says stands, whatever else is wrong.
+        // policyTypes applies, whatever else is invalid.
         Isolation{R"({"policyTypes": ["Egress"], "ingress": 1})", false, true, true},
         Isolation{R"({"policyTypes": ["Egress"], "x": 1})", false, true, true},
         Isolation{R"({"ingress": [{"from": 1}]})", true, false, true},
@@ -79,7 +79,7 @@ TEST(DecodePolicy, AServersUnknownFieldsBesideTheSpecAreTolerated) {
   EXPECT_EQ(got->ingress.size(), 1U);
 }
 
-// What restricts a policy for those who know it would widen it for us.
+// A field that restricts a policy for newer readers would widen it for us.
 TEST(DecodePolicy, AServersUnknownFieldsInTheSpecAreNot) {
   for (const auto* spec : {R"({"newField": 1, "ingress": [{}]})",
                            R"({"podSelector": {"newField": 1}, "ingress": [{}]})"}) {
@@ -234,7 +234,7 @@ TEST(DecodePolicy, LongNamesAreKeysButMalformed) {
   EXPECT_TRUE(got->malformed);
 }
 
-// Passing over it would open its pods.
+// Skipping it would open its pods.
 TEST(DecodePolicy, WithoutAReadableKindItIsMalformed) {
   const std::string rest =
       R"("metadata": {"name": "p"}, "spec": {"podSelector": {}, "ingress": [{}]}})";

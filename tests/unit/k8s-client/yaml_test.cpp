@@ -5,7 +5,7 @@
 namespace portcullis::k8s {
 namespace {
 
-// As JSON, so that a test can say in one line what a text means.
+// As JSON, so that a test can state a text's meaning in one line.
 std::string to_json(const Document& document) {
   if (const auto* text = document.string()) return '"' + *text + '"';
   if (const auto* flag = std::get_if<bool>(&document.value)) return *flag ? "true" : "false";

@@ -85,7 +85,7 @@ TEST(MatrixText, TextsThatCannotBeUnderstoodAreQuoted) {
             0u);
 }
 
-// Of a Deployment of two versions, a StatefulSet, a CronJob's jobs, and bare pods.
+// For a Deployment of two versions, a StatefulSet, a CronJob's jobs, and bare pods.
 TEST(MatrixText, PodsOfOneWorkloadAreOneRow) {
   const auto state = cluster(
       {pod("a/api-5d4f8-abcde", "10.0.0.1").labels("app=api,pod-template-hash=5d4f8"),
@@ -129,7 +129,7 @@ TEST(MatrixText, WhatDependsOnThePodSaysSo) {
             "Everything else between these 2 is allowed (--all lists it).\n");
 }
 
-// Labels that controllers generate, and blocks: what a policy may tell pods of a workload apart by.
+// Labels that controllers generate, and blocks: what lets a policy tell pods of a workload apart.
 TEST(MatrixText, PodsThatAPolicyTellsApartAreJudgedEachByItself) {
   const auto db = [](const std::string& name, const char* address) {
     return pod("a/" + name, address).labels("app=db,statefulset.kubernetes.io/pod-name=" + name);

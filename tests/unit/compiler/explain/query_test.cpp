@@ -124,7 +124,7 @@ TEST(Query, PodsWithoutAnAddressOfTheirOwnSayWhy) {
   EXPECT_EQ(asked("shop/taker", "10.0.0.2:1"), "10.0.0.4>10.0.0.2 1/TCP");
 }
 
-// As kubectl get deployments prints it, say.
+// As printed by kubectl get deployments.
 TEST(Query, TheNameOfAControllerBringsItsPodsToMind) {
   const auto state = cluster({pod("a/web-2", "10.0.0.2"), pod("a/web-1", "10.0.0.1"),
                               pod("a/web-3", "10.0.0.3"), pod("a/web-4", "10.0.0.4"),

@@ -88,7 +88,7 @@ TEST_F(Index, ForgetsWhatWasRemovedInWhateverOrder) {
   }
 }
 
-// Labels of a pod's own, as a StatefulSet's, and labels that all have.
+// Unique labels of a pod, like a StatefulSet's, and labels that all pods have.
 TEST_F(Index, WorkGrowsWithTheNumberOfItemsAndNotWithItsSquare) {
   constexpr std::size_t kFew = 1'000;
   constexpr std::size_t kMany = 8 * kFew;

@@ -91,7 +91,7 @@ TEST(ManifestFile, IsReadByItsFirstCharacter) {
   }
 }
 
-// What it was is not known: nothing of it may be taken for the whole.
+// Its whole content is unknown: no part may be taken for the whole.
 TEST(ManifestFile, ADocumentWithoutAKindBreaksItsFile) {
   for (const std::string document : {"metadata: {name: b}\n", "knid: Pod\n", "kind: ''\n", "5\n",
                                      "[]\n", "kind: [Pod]\n", "{}\n"}) {

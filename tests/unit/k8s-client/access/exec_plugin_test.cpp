@@ -85,7 +85,7 @@ TEST(ExecPlugin, WhatIsNoProgramIsTold) {
       << out.error().message;
 }
 
-// Its own child too, which would hold its output open.
+// Also its child, which would keep its output open.
 TEST(ExecPlugin, IsKilledWhenItTakesTooLong) {
   const TemporaryDirectory directory;
   const auto file = directory / "pid";

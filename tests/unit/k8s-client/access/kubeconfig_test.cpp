@@ -50,7 +50,7 @@ class Kubeconfig : public testing::Test {
     return file;
   }
 
-  // What is wrong with a file of this text, without the file's directory.
+  // The error of a file with this text, without the file's directory.
   std::string error_of(std::string_view text, const std::string& context = "") const {
     const auto access = read_kubeconfig({write("config", text)}, context);
     if (access) return "none";
@@ -151,7 +151,7 @@ users:
   const auto access = read_kubeconfig({directory_ / "missing", first, second, third}, "");
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_EQ(access->server, "https://first");
-  EXPECT_EQ(access->tls_server_name, "") << "no entry is made of two";
+  EXPECT_EQ(access->tls_server_name, "") << "two entries are not combined";
   EXPECT_EQ(access->token.file, directory_ / "sub/token");
   EXPECT_EQ(access->token.value, "");
 }

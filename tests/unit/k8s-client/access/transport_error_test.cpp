@@ -42,7 +42,7 @@ TEST(TransportError, OthersKeepTheSystemsWords) {
   EXPECT_EQ(describe_failure(http::error::bad_version, ""), "the server does not speak HTTP");
 }
 
-// cpprestsdk gives numbers of any kind as if they were the system's.
+// cpprestsdk reports numbers of any category as if they were the system's.
 TEST(TransportError, NumbersOfCpprestsdkAreReadAsWhatTheyAre) {
   struct Case {
     const char* step;

@@ -2,7 +2,7 @@
 #include "tests/support/tls/certificate_authority.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// Getting to the server, and being let in.
+// Reaching the server, and being authorized.
 namespace portcullis::test {
 namespace {
 
@@ -107,7 +107,7 @@ TEST_F(ApiSourceToken, ThatCannotBeReadIsATroubleUntilItCan) {
 
 class ApiSourceTls : public testing::Test {
  protected:
-  // The trouble that it begins with.
+  // The prefix of the reported trouble.
   static std::string trouble(const Follower& follower) {
     EXPECT_TRUE(wait_until([&] { return !follower.trouble("pods").empty(); }));
     EXPECT_FALSE(follower.synced());
@@ -157,7 +157,7 @@ TEST_F(ApiSourceTls, ThatHasExpiredTellsNothing) {
       << trouble(follower);
 }
 
-// Accepted and closed, before the handshake or in the middle of an answer.
+// Accepted and closed, before the handshake or in the middle of a response.
 TEST_F(ApiSourceTls, ThatIsClosedIsSaidToBe) {
   api::Server server({.tls = for_name("127.0.0.1")});
   server.inject(fault::Break{}, {.verb = api::Verb::kList, .times = api::kAlways});
