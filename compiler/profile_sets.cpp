@@ -23,7 +23,7 @@ std::string ranges_text(const AddressRanges& ranges, Family family) {
   return text;
 }
 
-// Cut beyond what a comment holds: there may be thousands.
+// Truncated to a comment's length: there may be thousands.
 std::string joined(const std::vector<PeerSelector>& selectors) {
   std::string text;
   for (const auto& selector : selectors) {

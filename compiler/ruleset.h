@@ -238,7 +238,7 @@ struct Ruleset {
 // Whether packets pass its rules: a prepared ruleset does not count.
 bool enforces(const Ruleset& ruleset);
 
-// Whether it enforces, and some address has a chain of its own.
+// Whether it enforces, and some address has a chain.
 bool isolates(const Ruleset& ruleset);
 
 // The longest comment that nft(8) reads back.

@@ -35,7 +35,7 @@ struct Sweep {
 // Deletes the kernel's connections of addresses that changed hands, so that no connection of an old
 // owner lets traffic in to or out of the new one.
 //
-//     lose(addresses)         enforced()           a sweep, on a thread of its own
+//     lose(addresses)         enforced()           a sweep, on its own thread
 //               they wait -------------> due -----------------------------> forgotten
 //                                         ^                      |
 //                                         '------- failed -------'

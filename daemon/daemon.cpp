@@ -47,20 +47,20 @@ void log_change(const std::string& before, const std::string& now) {
 //     ApiSource            DirectorySource
 //            |                 |
 //            '--- one of them -'
-//            | Update: events, and the current problems ---- ProblemLog -------> log
-//            | once for all the updates that wait
+//            | Update: events, and the current problems ----- ProblemLog -------> log
+//            | once for all pending updates
 //     IncrementalCompiler: ClusterState <-- AdminApi <--> AdminServer: explain,
 //            |  ^          lost addresses --------------.       matrix, dump, diff
-//            |  '-- Quarantine: what it has in it, does |
-//            |      the node still have? On a thread    |
-//            |      of its own: nl::AttachedAddresses   |
+//            |  '-- Quarantine: does the node still     |
+//            |      have its addresses? On its own      |
+//            |      thread: nl::AttachedAddresses       |
 //            | RulesetChange                            v
 //     Reconciler    Attempt succeeded: enforced() ConntrackSweeper -------------> log
-//            |      |  '---- committed() -----.          | on a thread of its own
+//            |      |  '---- committed() -----.          | on its own thread
 //            |      | Attempt                 v        nl::Conntrack
-//            |      |                     BootSnapshotWriter, on a thread of its own
+//            |      |                     BootSnapshotWriter, on its own thread
 //            |      |                         | the kernel's table -> file, for the next boot
-//            |      Status --> HealthServer, on a thread of its own: /healthz, /readyz, /metrics
+//            |      Status --> HealthServer, on its own thread: /healthz, /readyz, /metrics
 //            |           '---> systemd
 //            | Transaction
 //     nl::Kernel

@@ -17,7 +17,7 @@ namespace portcullis {
 // may connect, so a separate thread serves requests, and they cost the event loop at most one task
 // every kProbePause and one rendering of the metrics every kMetricsAge, however many they are:
 //
-//     clients --> HttpServer --> what is asked, gathered --(one task at a time)--> event loop
+//     clients --> HttpServer --> gathered requests --------(one task at a time)--> event loop
 //                     ^                                                               |
 //                     '------------------ the answer, for all who asked --------------'
 //

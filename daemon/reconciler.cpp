@@ -171,8 +171,8 @@ void Reconciler::note_foreign_commits() {
   if (touched && interruptions_ == 0) next_look_ = alarm_->now();
 }
 
-// Every commit of anyone, to any table, makes a new generation. What was told is read first, since
-// the kernel changes the number before it tells of it.
+// Every commit of anyone, to any table, makes a new generation. Notifications are read first, since
+// the kernel changes the number before it sends them.
 bool Reconciler::must_look() {
   if (alarm_->now() < next_look_) return false;
   if (kernel_->owns()) {

@@ -12,7 +12,7 @@ namespace portcullis {
 // All traffic that may go from one address to another.
 struct AllowedTraffic {
   PortSet ports;        // destination ports of TCP, UDP and SCTP; canonical
-  bool others = false;  // every other protocol: ICMP, and what has no ports
+  bool others = false;  // every other protocol: ICMP, and others without ports
 
   bool everything() const;
   bool nothing() const { return ports.empty() && !others; }

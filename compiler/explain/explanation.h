@@ -19,7 +19,7 @@ struct Explanation {
   TrafficBetween between;  // all that is allowed from this source to this destination
 
   const Connection& connection() const { return question.connection; }
-  bool allowed() const;  // all that was asked about
+  bool allowed() const;  // everything asked about
 };
 
 Explanation explain(const ClusterState& cluster, const Connection& connection);

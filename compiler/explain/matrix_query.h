@@ -27,7 +27,7 @@ struct MatrixQuery {
   LabelSelector selector;               // and with these labels
   PartyNames from;                      // the rows: these instead; empty: the same pods
   PartyNames to;                        // the columns
-  std::vector<Address> addresses;       // these beside the pods: somebody outside, a node
+  std::vector<Address> addresses;       // also these: somebody outside, a node
 };
 
 // kInvalidInput names the text that is not a selector or an address.

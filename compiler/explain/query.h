@@ -11,7 +11,7 @@ namespace portcullis {
 // A user's question about one pair of addresses.
 struct Question {
   Connection connection;     // without a port: an ICMP echo
-  bool all_traffic = false;  // no port was given: every port, and what has none
+  bool all_traffic = false;  // no port was given: every port and protocol
   // The pods that were named and are on their node's network: their addresses are the node's.
   const Pod* source_host = nullptr;
   const Pod* destination_host = nullptr;

@@ -17,7 +17,7 @@ struct Key {
   auto operator<=>(const Key&) const = default;
 };
 
-// One object where it was found.
+// One object and its origin.
 struct Definition {
   const k8s::Object* object = nullptr;
   const ManifestFile* file = nullptr;

@@ -205,7 +205,7 @@ upgrade_test() {
   in_node dpkg --install --force-confold /next.deb >/dev/null 2>&1
   eventually is_other_daemon "$daemon_before"
   eventually in_node portcullis diff
-  [ "$(handle)" = "$table_before" ] || fail "the table was made anew"
+  [ "$(handle)" = "$table_before" ] || fail "the table was recreated"
   grep -q 'log-level: debug' "$root/etc/portcullis/config.yaml" || fail "the configuration is lost"
   check_sandbox
 }
