@@ -29,7 +29,7 @@ const std::string* decode_port_name(const Field& name) {
   name.defect(
       in_quotes(*text) +
       " is not a valid port name: write up to 15 lower case letters, digits and '-', with a "
-      "letter among them (a number goes without quotes)");
+      "letter among them (write a number without quotes)");
   return nullptr;
 }
 

@@ -110,8 +110,8 @@ Result<void> read_entry(const ConfigFiles& files, std::string_view list, std::st
     if (!report.clean()) return failure_of(file, report.defects.front());
     if (found) return {};
   }
-  return failure(ErrorCode::kNotFound,
-                 names_of(files) + ": " + std::string(list) + " has none named " + in_quotes(name));
+  return failure(ErrorCode::kNotFound, names_of(files) + ": " + std::string(list) +
+                                           " has no entry named " + in_quotes(name));
 }
 
 struct Context {

@@ -73,7 +73,7 @@ Result<Page> decode_page(std::string_view json, Resource resource) {
   auto document = parse_json(json, wanted_in_list(resource));
   if (!document) return garbage(what, document.error().message);
   if (text(*document, "kind") != kind_of(resource) + std::string("List")) {
-    return garbage(what, "is none");
+    return garbage(what, "is of another kind");
   }
   const Document& metadata = member(*document, "metadata");
   Page page{.resource_version = text(metadata, "resourceVersion"),

@@ -109,7 +109,7 @@ class Reader : public YAML::EventHandler {
   }
 
   void refuse_tag(const YAML::Mark& mark) {
-    builder_.fail("has a tag that does not fit here; remove it", line_of(mark));
+    builder_.fail("has a tag that does not match its value; remove it", line_of(mark));
   }
 
   DocumentBuilder& builder_;

@@ -45,7 +45,7 @@ std::string reason_text(const ClusterState& cluster, const DirectionVerdict& ver
       return "its object is invalid, so its traffic is denied until it is fixed" +
              (verdict.pod->origin->empty() ? "" : " (" + *verdict.pod->origin + ")");
     case Reason::kContested:
-      return "other pods claim its address with an equal claim, so no pod may use it";
+      return "other pods have an equal claim to its address, so no pod may use it";
     case Reason::kQuarantined:
       return "address is quarantined: it " + described_former(cluster, *subject.former) +
              ", and an interface of this node still has it";

@@ -88,7 +88,7 @@ const Answer* first_refusal(const Batch& batch, const std::vector<Answer>& answe
 
 tl::unexpected<Error> refusal(const Transaction& transaction, const Batch& batch,
                               const Answer& answer) {
-  return failure(code_of(answer.error), "the kernel refuses " +
+  return failure(code_of(answer.error), "the kernel rejects " +
                                             refused(transaction, batch, answer) + ": " +
                                             reason(answer) + advice(answer.error));
 }

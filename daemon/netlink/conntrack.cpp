@@ -90,7 +90,8 @@ Result<void> judge(const std::vector<Answer>& answers, std::uint32_t first, std:
     } else if (answer.error == EBUSY) {
       ++kept;
     } else if (answer.error != 0) {
-      return failure(ErrorCode::kIo, "the kernel refuses to delete an entry: " + reason(answer));
+      return failure(ErrorCode::kIo,
+                     "the kernel rejects the deletion of an entry: " + reason(answer));
     }
   }
   if (!complete) return failure(ErrorCode::kInterrupted, "the kernel did not answer a deletion");

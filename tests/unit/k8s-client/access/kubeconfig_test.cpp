@@ -172,15 +172,15 @@ TEST_F(Kubeconfig, MissingFiles) {
 
 TEST_F(Kubeconfig, WhatIsNotThereIsNamed) {
   EXPECT_EQ(error_of(""), "config: current-context is missing; add it or name a context");
-  EXPECT_EQ(error_of("current-context: a\n"), "config: contexts has none named \"a\"");
+  EXPECT_EQ(error_of("current-context: a\n"), "config: contexts has no entry named \"a\"");
   EXPECT_EQ(error_of("contexts: [{name: a}]\n", "a"),
             "config:1: contexts[0].context.cluster is missing; name one of clusters");
   EXPECT_EQ(error_of("contexts: [{name: a, context: {cluster: b}}]\n", "a"),
-            "config: clusters has none named \"b\"");
+            "config: clusters has no entry named \"b\"");
   EXPECT_EQ(error_of("contexts: [{name: a, context: {cluster: b, user: c}}]\n"
                      "clusters: [{name: b, cluster: {server: 'https://h'}}]\n",
                      "a"),
-            "config: users has none named \"c\"");
+            "config: users has no entry named \"c\"");
 }
 
 TEST_F(Kubeconfig, WhatIsMalformedIsNamed) {

@@ -37,9 +37,8 @@ TEST_F(ApiSourceConnection, ThatNobodyReadsFromIsLeft) {
   ASSERT_TRUE(follows());
   server_.ignore_connections(true);
   server_.drop_connections();
-  ASSERT_TRUE(wait_until([&] {
-    return follower_->trouble("pods").find("nothing came for 1 s") != std::string::npos;
-  }));
+  ASSERT_TRUE(wait_until(
+      [&] { return follower_->trouble("pods").find("no data for 1 s") != std::string::npos; }));
   server_.ignore_connections(false);
   EXPECT_TRUE(follows());
 }
