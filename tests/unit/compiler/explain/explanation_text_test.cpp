@@ -147,7 +147,7 @@ TEST(ExplanationText, PodsThatCannotBeUnderstood) {
                               pod("shop/b", "10.0.0.2")});
   const auto text = told(state, "shop/bad", "10.0.0.2:1");
   EXPECT_NE(text.find("egress of shop/bad: denied: its object is invalid"), text.npos) << text;
-  EXPECT_NE(text.find("ingress of shop/a: denied: other pods claim its address"), text.npos)
+  EXPECT_NE(text.find("ingress of shop/a: denied: other pods have an equal claim"), text.npos)
       << text;
 }
 
