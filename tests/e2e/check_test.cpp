@@ -23,7 +23,7 @@ TEST_F(Check, FindsAllGood) {
   EXPECT_EQ(found.code, 0) << found.out << found.err;
   EXPECT_EQ(count_of(found.out, "FAILED"), 0U) << found.out;
   EXPECT_TRUE(contains(found.out, "ok      API server " + server_->url() + " v1.32.4\n"));
-  EXPECT_EQ(count_of(found.out, "ok      may "), 6U) << found.out;
+  EXPECT_EQ(count_of(found.out, "ok      can "), 6U) << found.out;
 }
 
 TEST_F(Check, NamesATokenThatIsNotLetIn) {
@@ -34,7 +34,7 @@ TEST_F(Check, NamesWhatIsForbidden) {
   server_->deny({.verb = "watch", .resource = "networkpolicies"});
   const Finished found = check(kubeconfig());
   expect_failure(found, "cannot watch networkpolicies in all namespaces: apply manifests/");
-  EXPECT_EQ(count_of(found.out, "ok      may "), 5U) << found.out;
+  EXPECT_EQ(count_of(found.out, "ok      can "), 5U) << found.out;
 }
 
 TEST_F(Check, NamesAServerThatDoesNotAnswer) {
