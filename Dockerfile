@@ -1,8 +1,8 @@
-# The daemon with the libraries that it links, and nothing else: no shell, no package manager.
+# The daemon and the libraries that it links, nothing else: no shell, no package manager.
 #
 #     docker build --build-arg BASE=debian:bookworm-slim@sha256:... --tag portcullis:0.1.0 .
 #
-# `make image` builds it without a registry. On the same base, the same sources make the same image.
+# `make image` builds it without a registry. The build is reproducible on the same base.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE} AS build
 WORKDIR /src
@@ -18,7 +18,7 @@ RUN --mount=type=cache,target=/root/.cache/ccache \
 
 FROM scratch
 COPY --from=build /image /
-# Root, for Kubernetes gives NET_ADMIN to nobody else; it needs no other of root's capabilities.
+# Root, since Kubernetes gives NET_ADMIN to root only; it needs none of root's other capabilities.
 USER 0:0
 ENTRYPOINT ["/usr/bin/portcullis"]
 CMD ["run"]

@@ -1,12 +1,12 @@
-# Thin front of CMake and CTest. `make demo` and `make test` are all the set-up there is: each
-# first installs what it needs from Debian's packages, and says so.
+# A thin layer over CMake and CTest. `make demo` and `make test` need no other set-up: each first
+# installs the Debian packages that it needs, and says so.
 
 BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
   libboost-dev libmnl-dev libnftnl-dev libyaml-cpp-dev libsimdjson-dev libexpected-dev \
   libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev nlohmann-json3-dev prometheus-cpp-dev
 TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin util-linux
-# Neither the tests' libraries nor a cache of objects: each would only be waited for.
+# Neither the tests' libraries nor ccache, which would only take time.
 DEMO_PACKAGES := $(filter-out ccache,$(BUILD_PACKAGES)) iproute2
 E2E_PACKAGES := dpkg-dev
 IMAGE_PACKAGES := buildah mmdebstrap netavark
@@ -19,9 +19,9 @@ FUZZ_SECONDS := 60
 BENCH := .
 
 BUILD := build/release
-# Quick to build, or what is built already.
+# The preset that builds fastest, or the one already built.
 DEMO := $(if $(wildcard $(BUILD)/tests/demo/portcullis-demo),release,demo)
-# So that all builds and clones of the same sources share ccache's objects.
+# Lets all builds and clones of the same sources share ccache's objects.
 export CCACHE_BASEDIR := $(CURDIR)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
@@ -50,7 +50,7 @@ build: configure ## build everything (release)
 test: build ## build, and run every test (packets need root)
 	ctest --preset release
 
-e2e: configure ## the tests against a real Kubernetes API server and promtool; prepares them once, in minutes
+e2e: configure ## run the tests against a real Kubernetes API server and promtool, prepared once in a few minutes
 	@PACKAGES="$(E2E_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	cmake --build --preset release --target kube_test kube_docs_test
 	assets=$$(sh cmake/prepare_kubernetes.sh kube-apiserver) && promtool=$$(sh cmake/prepare_promtool.sh) && \
@@ -65,12 +65,12 @@ demo: demo-deps ## enforce policies in a playground of network namespaces, and s
 demo-deps:
 	@PACKAGES="$(DEMO_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 
-bench: configure ## measure, beside the kernel's own limits (only BENCH=regex); to build/bench.json too
+bench: configure ## run the benchmarks beside the kernel's own limits (BENCH=regex); also to build/bench.json
 	cmake --build --preset release --target portcullis-bench
 	$(AS_ROOT) $(BUILD)/tests/bench/portcullis-bench --benchmark_filter='$(BENCH)' \
 	  --benchmark_out=build/bench.json --benchmark_out_format=json
 
-sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
+sanitize: deps ## run the tests under ASan and UBSan, the daemon's also under TSan
 	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	cmake --preset asan-ubsan
 	cmake --build --preset asan-ubsan
@@ -79,26 +79,26 @@ sanitize: deps ## the tests under ASan and UBSan, the daemon's under TSan too
 	cmake --build --preset tsan --target daemon_test source_test api_source_test e2e_test
 	ctest --preset tsan --label-regex daemon --no-tests=error
 
-fuzz: deps ## feed each parser and the engine random input, each for FUZZ_SECONDS
+fuzz: deps ## fuzz each parser and the engine, each for FUZZ_SECONDS
 	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	cmake --preset asan-ubsan
 	cmake --build --preset asan-ubsan --target fuzz
 	sh tests/fuzz/run.sh build/asan-ubsan/tests/fuzz build/fuzz $(FUZZ_SECONDS)
 
-lint: lint-deps deps ## formatting and clang-tidy
+lint: lint-deps deps ## check formatting, and run clang-tidy
 	sh cmake/lint.sh
 
-format: lint-deps ## rewrite the sources in our format
+format: lint-deps ## format the sources
 	git ls-files --cached --others --exclude-standard '*.h' '*.cpp' | xargs clang-format -i
 
-image: ## the container image, in build/image (needs root; BASE=image, TAG=name)
+image: ## build the container image in build/image (needs root; BASE=image, TAG=name)
 	@PACKAGES="$(IMAGE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh cmake/build_image.sh
 
-image-check: image ## build it again, and see that it is the same, small, and without a shell
+image-check: image ## check that the image is reproducible, small, and without a shell
 	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh cmake/check_image.sh
 
-cluster-e2e: configure image ## the tests in a whole cluster, kubelet and all, of this machine (needs root)
+cluster-e2e: configure image ## run the tests in a whole cluster, including kubelet, on this machine (needs root)
 	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	cmake --build --preset release --target cluster_test dns-server
 	kubernetes=$$(sh cmake/prepare_kubernetes.sh kube-apiserver kube-controller-manager \
@@ -109,7 +109,7 @@ cluster-e2e: configure image ## the tests in a whole cluster, kubelet and all, o
 	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \
 	  ctest --preset release --label-regex cluster --no-tests=error
 
-deb: build-deps ## the Debian package, in build/package
+deb: build-deps ## build the Debian package in build/package
 	@PACKAGES="$(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	sh cmake/build_deb.sh
 
@@ -117,7 +117,7 @@ deb-test: deb ## boot, install, upgrade, run, remove and purge the package in a 
 	@PACKAGES="$(DEB_TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
 	$(AS_ROOT) sh tests/package/package_test.sh build/package/portcullis_*.deb
 
-docs: build-deps ## write docs/configuration.md anew, of the option table
+docs: build-deps ## regenerate docs/configuration.md from the option table
 	cmake --preset package
 	cmake --build --preset package --target portcullis-reference
 	build/package/daemon/portcullis-reference configuration >docs/configuration.md
@@ -127,5 +127,5 @@ install: build-deps ## install the daemon (DESTDIR is honoured)
 	cmake --build --preset product
 	cmake --install build/product
 
-clean: ## remove what was built
+clean: ## remove the build
 	rm -rf build

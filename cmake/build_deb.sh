@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds the Debian package in build/package, and has lintian look at it.
+# Builds the Debian package in build/package, and checks it with lintian.
 set -eu
 
-# Of the commit, not of the hour: the same sources make the same package.
+# The time of the commit, so that the build is reproducible.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 cmake --preset package

@@ -1,8 +1,8 @@
 #!/bin/sh
 # build_image.sh [--no-cache]: builds the container image with buildah, and writes it to
 # build/image/portcullis.tar, an OCI archive (`ctr image import`, `podman load`, `skopeo copy
-# oci-archive:...`). The base is $BASE, or Debian as mmdebstrap makes it once of Debian's
-# packages, so that no registry is needed; remove build/image for a newer one.
+# oci-archive:...`). The base is $BASE, or a Debian that mmdebstrap makes once from Debian's
+# packages, so that no registry is needed; remove build/image to renew it.
 set -eu
 . cmake/image_store.sh
 

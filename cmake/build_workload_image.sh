@@ -1,6 +1,6 @@
 #!/bin/sh
-# build_workload_image.sh RUNTIME PROGRAM...: the image that the pods of `make cluster-e2e` have, to
-# build/image/workload.tar: busybox of prepare_runtime.sh's folder, and programs of the test.
+# build_workload_image.sh RUNTIME PROGRAM...: builds the image of the pods in `make cluster-e2e` as
+# build/image/workload.tar: busybox from prepare_runtime.sh's folder, and the test's programs.
 set -eu
 . cmake/image_store.sh
 

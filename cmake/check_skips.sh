@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: check_skips.sh BUILD-FOLDER REGEX
-# Fails, and lists them, if tests of the folder's last ctest run were skipped for other reasons than
-# the extended regular expression says. Says nothing if there are none.
+# Lists the tests of the folder's last ctest run that were skipped for reasons other than the
+# extended regular expression, and fails if there are any. Prints nothing otherwise.
 set -eu
 unaccepted=$(awk '
   / Testing: / { test = $3 }
@@ -9,5 +9,5 @@ unaccepted=$(awk '
   /: Skipped$/ { skipped = 1 }
 ' "$1/Testing/Temporary/LastTest.log" | grep -Ev ": ($2)" || true)
 [ -z "$unaccepted" ] && exit 0
-printf 'skipped, though .ci/run does not accept the reason:\n%s\n' "$unaccepted" >&2
+printf 'skipped for a reason that .ci/run does not accept:\n%s\n' "$unaccepted" >&2
 exit 1

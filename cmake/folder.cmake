@@ -1,7 +1,7 @@
 # portcullis_folder(TARGET FOLDER SOURCE...)
-# One static library for one folder of the tree. Its headers are included as
-# "<folder>/<file>.h", and only by targets that link it: the include path of each
-# library holds a link to its own folder and nothing else.
+# One static library for one folder of the tree. Its headers are included as "<folder>/<file>.h",
+# and only by targets that link it: the include path of each library only contains a link to its own
+# folder.
 function(portcullis_folder target folder)
   add_library(${target} STATIC ${ARGN})
   set(root ${CMAKE_BINARY_DIR}/include/${target})

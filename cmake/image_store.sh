@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Sourced by the scripts about images: buildah with a store of its own in build/image, and without a
-# container runtime, which a build may itself be running in.
+# Sourced by the image scripts: buildah with a separate store in build/image, and without a
+# container runtime, since the build may itself run in a container.
 work=build/image
 mkdir -p "$work/tmp"
 
@@ -9,8 +9,8 @@ store() {
     --storage-driver overlay "$@"
 }
 
-# build_image TAG ARGUMENT...: and writes it to an OCI archive, $work/NAME.tar, and its digest beside.
-# All its times are 0, not those of the build: the same files make the same image.
+# build_image TAG ARGUMENT...: builds an image and writes it to an OCI archive, $work/NAME.tar, with
+# its digest beside it. All its times are 0, not those of the build, so that it is reproducible.
 build_image() {
   image=$1
   name=${image##*/}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs those of $PACKAGES that are missing, with Debian's package manager. Needs no network
-# when nothing is missing.
+# Installs the missing ones of $PACKAGES with Debian's package manager. Needs no network when none
+# is missing.
 set -eu
 missing=""
 for package in $PACKAGES; do

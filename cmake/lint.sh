@@ -1,5 +1,5 @@
 #!/bin/sh
-# clang-format on every source, clang-tidy on the product's. Prints what is wrong and fails.
+# clang-format on every source, clang-tidy on the product's. Prints findings and fails.
 set -eu
 sources() { git ls-files --cached --others --exclude-standard "$@"; }
 sources '*.h' '*.cpp' | xargs clang-format --dry-run --Werror

@@ -1,15 +1,15 @@
 #!/bin/sh
 # prepare_kubernetes.sh PROGRAM...: prints a folder with etcd, kubectl and these programs of
-# Kubernetes for the tests: $KUBEBUILDER_ASSETS where that is set (envtest's convention), else one of
-# our own, made once and kept in the user's cache.
+# Kubernetes for the tests: $KUBEBUILDER_ASSETS if it is set (envtest's convention), otherwise one
+# that is made once and kept in the user's cache.
 #
-# All of it comes from Debian: etcd and kubectl as packages, unpacked rather than installed
-# (Debian's etcd-server starts a service, and a kubectl may be there already); the programs,
-# which have no packages, are built from the source package that has its dependencies inside.
+# Everything comes from Debian: etcd and kubectl as packages, unpacked rather than installed
+# (Debian's etcd-server starts a service, and kubectl may already be installed); the other programs
+# have no packages and are built from the source package, which contains its dependencies.
 #
 #     the machine's own package sources -> packages, source -> one generated file -> go build
 #
-# Kubernetes' own makefile would generate everything anew, and build the clouds' clients in.
+# Kubernetes' own makefile would regenerate everything, and include the cloud providers.
 set -eu
 
 kubernetes=1.20.2
@@ -38,17 +38,17 @@ if [ $# -eq 0 ] && [ -x "$assets/etcd" ] && [ -x "$assets/kubectl" ]; then
 fi
 
 mkdir -p "$cache"
-find "$cache" -maxdepth 1 -name '.building-*' -mmin +180 -exec rm -rf {} +  # of killed ones
+find "$cache" -maxdepth 1 -name '.building-*' -mmin +180 -exec rm -rf {} +  # left by killed runs
 work=$(mktemp -d "$cache/.building-XXXXXX")
 finish() {
   status=$?
-  rm -rf "$work" >/dev/null 2>&1 &  # a gigabyte of small files, for which nobody needs to wait
-  [ $status -eq 0 ] || say "Kubernetes could not be prepared: see above."
+  rm -rf "$work" >/dev/null 2>&1 &  # a gigabyte of small files: do not wait
+  [ $status -eq 0 ] || say "Cannot prepare Kubernetes: see above."
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-# An apt of our own beside the machine's: its package sources, with those of source packages added.
+# A private apt beside the machine's: the same package sources, plus those of source packages.
 copy_package_sources() {
   mkdir -p "$work/apt/sources.d" "$work/apt/lists" "$work/apt/cache"
   for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
@@ -69,7 +69,7 @@ apt() {
 
 fetch() {
   copy_package_sources
-  apt update || say "Some package sources could not be read; going on with the others."
+  apt update || say "Some package sources cannot be read; continuing with the others."
   cd "$work"
   apt download etcd-server kubernetes-client "golang-$go-go" "golang-$go-src" \
     golang-github-modern-go-reflect2-dev
@@ -81,9 +81,9 @@ fetch() {
 unpack() {
   for package in "$work"/*.deb; do dpkg-deb -x "$package" "$work/packages"; done
   mkdir -p "$work/go/src/k8s.io"
-  # What apt has downloaded, it has checked.
+  # apt has already verified its downloads.
   dpkg-source --no-check -x "$work"/kubernetes_*.dsc "$work/go/src/k8s.io/kubernetes" >&2
-  # Its reflect2 walks maps as Go did before 1.18, and crashes at the first custom resource.
+  # Its reflect2 iterates maps as Go did before 1.18, and crashes at the first custom resource.
   reflect2=github.com/modern-go/reflect2
   rm -r "$work/go/src/k8s.io/kubernetes/vendor/$reflect2"
   cp -r "$work/packages/usr/share/gocode/src/$reflect2" \
@@ -106,7 +106,7 @@ build() {
   export GOROOT="$work/packages/usr/lib/go-$go" GOPATH="$work/go" GOCACHE="$work/go-cache" \
     GO111MODULE=off GOFLAGS= GOTOOLCHAIN=local CGO_ENABLED=0
   export PATH="$GOROOT/bin:$PATH"
-  case " $* " in *" kube-apiserver "*) generate_openapi ;; esac  # only that one describes the API
+  case " $* " in *" kube-apiserver "*) generate_openapi ;; esac  # only that one serves the API's description
   flags="-s -w"
   for package in client-go/pkg/version component-base/version; do
     package=k8s.io/kubernetes/vendor/k8s.io/$package
@@ -116,16 +116,16 @@ build() {
     $(printf ' ./cmd/%s' "$@")
 }
 
-say "Preparing for the tests, once, in $assets: etcd, kubectl, $*"
+say "Preparing etcd, kubectl, $* for the tests, once, in $assets"
 say "1/3 Downloading 130 MB of Debian's packages and sources"
 (fetch)
 say "2/3 Unpacking"
 unpack
-say "3/3 Building Kubernetes $kubernetes: some minutes"
+say "3/3 Building Kubernetes $kubernetes (a few minutes)"
 mkdir "$work/assets"
 (build "$@")
 cp "$work/packages/usr/bin/etcd" "$work/packages/usr/bin/kubectl" "$work/assets"
-# Another make may have been faster, and its programs are as good.
+# A concurrent make may have been faster; its programs are equivalent.
 mkdir -p "$assets"
 mv "$work/assets"/* "$assets"
 say "Prepared: $assets"

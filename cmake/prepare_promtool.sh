@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the path of promtool: $PROMTOOL where that is set, else Debian's, unpacked once into the
+# Prints the path of promtool: $PROMTOOL if it is set, otherwise Debian's, unpacked once into the
 # user's cache (its package also starts a server).
 set -eu
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prints a folder with what runs pods in `make cluster-e2e`: containerd, runc, ctr and busybox in
-# bin/, CNI plugins in cni/. They are Debian's packages, unpacked rather than installed: containerd's
-# starts a service, and something of the machine's own may be there already. Made once, and kept in
+# Prints a folder with the programs that run pods in `make cluster-e2e`: containerd, runc, ctr and
+# busybox in bin/, CNI plugins in cni/. They are Debian's packages, unpacked rather than installed:
+# containerd's starts a service, and the machine may already have its own. Made once, and kept in
 # the user's cache.
 set -eu
 
@@ -20,7 +20,7 @@ if [ ! -d "$runtime" ]; then
   (cd packages && cp bin/busybox usr/bin/containerd usr/bin/containerd-shim-runc-v2 usr/bin/ctr \
     usr/sbin/runc "$work/runtime/bin")
   cp -r packages/usr/lib/cni runtime/cni
-  # Another make may have been faster, and its folder is as good.
+  # A concurrent make may have been faster; its folder is equivalent.
   mv -T runtime "$runtime" 2>/dev/null || [ -d "$runtime" ]
 fi
 echo "$runtime"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# stage_image.sh PROGRAM DIRECTORY: puts the program, what it links and the authorities that TLS
-# trusts into an empty directory, as an image has them.
+# stage_image.sh PROGRAM DIRECTORY: copies the program, the libraries that it links and the CA
+# certificates for TLS into an empty directory, laid out as in the image.
 set -eu
 program=$1
 image=$2

@@ -1,11 +1,11 @@
-# Flags that every target of ours is built with, and the sanitizers that presets ask for.
+# Compiler flags of all our targets, and the sanitizers that presets request.
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
 
 option(PORTCULLIS_PRECOMPILED "Precompile the standard library's headers" OFF)
 find_program(CCACHE ccache)
-# It does not cache what uses precompiled headers.
+# ccache does not cache objects that use precompiled headers.
 if(CCACHE AND NOT PORTCULLIS_PRECOMPILED AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
@@ -24,19 +24,19 @@ add_library(portcullis_flags INTERFACE)
 target_compile_options(portcullis_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  # False alarms of GCC 12 in inlined std::string (its bug 105651).
+  # False positives of GCC 12 in inlined std::string (GCC bug 105651).
   target_compile_options(portcullis_flags INTERFACE -Wno-restrict)
 endif()
 if(PORTCULLIS_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  # Instrumented code hides from GCC 12 that a variant's active member was set.
+  # In instrumented code GCC 12 does not see that a variant's active member was set.
   target_compile_options(portcullis_flags INTERFACE -Wno-maybe-uninitialized)
 endif()
 if(PORTCULLIS_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # Asio has memory fences beside its locks; g++ only notes that TSan does not model them.
+  # Asio uses memory fences beside its locks; g++ warns that TSan does not model them.
   target_compile_options(portcullis_flags INTERFACE -Wno-tsan)
 endif()
 if(PORTCULLIS_PRECOMPILED)
-  # Reading these is most of the work of a build without optimization. One library has them for all.
+  # Parsing these is most of the work of an unoptimized build. One library precompiles them for all.
   add_library(portcullis_precompiled OBJECT cmake/precompiled.cpp)
   target_link_libraries(portcullis_precompiled PRIVATE portcullis_flags)
   target_precompile_headers(portcullis_precompiled PRIVATE

@@ -33,7 +33,7 @@ std::optional<unsigned> parse_decimal(std::string_view text, unsigned max) {
   return number;
 }
 
-// inet_pton() refuses leading zeros, or reads them as octal elsewhere; Kubernetes reads decimal.
+// inet_pton() rejects leading zeros, or on other systems reads octal; Kubernetes reads decimal.
 std::optional<AddressValue> parse_ipv4(std::string_view text) {
   AddressValue value = 0;
   for (int octet = 0; octet < 4; ++octet) {
@@ -89,13 +89,13 @@ Result<Address> parse_address(std::string_view text) {
     return Address{v6 ? Family::kIpv6 : Family::kIpv4, *value};
   }
   return failure(ErrorCode::kInvalidInput,
-                 "\"" + std::string(text.substr(0, 64)) + "\" is no IP address");
+                 "\"" + std::string(text.substr(0, 64)) + "\" is not an IP address");
 }
 
 Result<Cidr> parse_cidr(std::string_view text) {
   const auto invalid = [&] {
     return failure(ErrorCode::kInvalidInput, "\"" + std::string(text.substr(0, 64)) +
-                                                 "\" is no CIDR block such as 10.0.0.0/8 or "
+                                                 "\" is not a CIDR block such as 10.0.0.0/8 or "
                                                  "2001:db8::/32");
   };
   const auto slash = text.find('/');

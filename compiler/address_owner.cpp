@@ -6,7 +6,7 @@
 namespace portcullis {
 namespace {
 
-// Of two pods that have one address, the one with the higher claim owns it.
+// Of two pods with the same address, the one with the higher claim owns it.
 auto claim_of(const Pod& pod) {
   return std::tuple(pod.phase == PodPhase::kRunning, pod.created_at);
 }
@@ -122,8 +122,8 @@ std::vector<AddressConflict> address_conflicts(const ClusterState& cluster) {
 std::string to_string(const AddressConflict& conflict) {
   const auto owner = described(conflict.owner, conflict.owner_origin);
   const auto outcome = conflict.contested
-                           ? "nothing tells whose it is, so all traffic of this address is denied"
-                           : "it is taken to be that of " + to_string(conflict.owner);
+                           ? "its owner is unknown, so all traffic of this address is denied"
+                           : "it is treated as that of " + to_string(conflict.owner);
   return "pods " + owner + " and " + described(conflict.other, conflict.other_origin) +
          " both have the address " + to_string(conflict.address) + ": " + outcome +
          "; give one of them another address, or delete it";

@@ -15,7 +15,7 @@ namespace {
 constexpr Cidr kBroadcast{{Family::kIpv4, 0xffffffff}, 32};
 constexpr std::uint16_t kDhcpServer = 67;
 
-// Of a message of ICMPv6 that only goes to the link.
+// An ICMPv6 message of link scope.
 struct Control {
   std::uint8_t type;
   std::uint8_t hop_limit;

@@ -6,12 +6,12 @@
 
 #include "compiler/objects.h"
 
-// What one tenant's policies may cost. Every limit is checked before the work that it bounds, so a
-// policy costs no more than its budget whatever it says. What exceeds a budget fails closed: it
-// isolates its pods, and allows nothing.
+// Limits on what one tenant's policies may cost. Every limit is checked before the work that it
+// bounds, so a policy never costs more than its budget. Whatever exceeds a budget fails closed: it
+// isolates its pods and allows nothing.
 namespace portcullis {
 
-// What a policy says, or several together, counted as it is written.
+// The size of one or several policies, counted as written.
 struct PolicySize {
   std::size_t rules = 0;
   std::size_t ports = 0;  // items of `ports`
@@ -25,7 +25,7 @@ struct PolicySize {
 PolicySize size_of(const PolicyRule& rule);
 PolicySize size_of(const NetworkPolicy& policy);  // of both directions
 
-// Limits for one policy, or for one profile: one direction of a pod, with all policies together.
+// Limits for one policy, or for one profile: one direction of a pod, all policies together.
 struct Budget {
   PolicySize says;
   std::size_t sets = 0;    // of peers, networks and ports, for one direction and family
@@ -34,7 +34,7 @@ struct Budget {
   bool operator==(const Budget&) const = default;
 };
 
-// With these, one policy costs the daemon less than 100 MB and 500 ms, and a packet less than 5 us.
+// With these, a policy costs the daemon less than 100 MB and 500 ms, and a packet less than 5 us.
 struct Budgets {
   Budget policy{{2'048, 4'096, 2'048, 16'384}, 2'048, std::size_t{16} << 20U};
   Budget profile{{16'384, 8'192, 8'192, 65'536}, 4'096, std::size_t{64} << 20U};
@@ -43,13 +43,13 @@ struct Budgets {
   bool operator==(const Budgets&) const = default;
 };
 
-// "3000 rules; the limit is 2048 (rules)", of the first limit that is exceeded. None if none is.
+// "3000 rules; the limit is 2048 (rules)" for the first limit exceeded. None if none is.
 std::optional<std::string> excess(const PolicySize& size, const Budget& budget);
 
 // The same for one limit by its name in the configuration.
 std::string excess(const std::string& what, const char* limit, std::size_t most);
 
-// The same for a profile that selects so many pods.
+// The same for the number of pods that a profile selects.
 std::string pods_excess(std::size_t most);
 
 // Estimates, in bytes.

@@ -16,7 +16,7 @@
 
 namespace portcullis {
 
-// What an event did to an object: its values before and after, null where it is not there.
+// What an event did to an object: its values before and after, null if absent.
 template <class Object>
 struct ObjectChange {
   std::shared_ptr<const Object> before;
@@ -26,15 +26,15 @@ struct ObjectChange {
 using Change =
     std::variant<ObjectChange<Pod>, ObjectChange<Namespace>, ObjectChange<NetworkPolicy>>;
 
-// Addresses that are closed in both directions although no pod explains them, each with the pod
-// whose it was; an empty key: not known, since it was so before this daemon started.
+// Addresses that are closed in both directions although no pod explains them, each with its former
+// pod. An empty key: unknown, since it was enforced before this daemon started.
 using QuarantinedAddresses = std::map<Address, ObjectKey>;
 
-// Every object that the sources have told of, a function of the last event of each key: the order
-// of events of different keys does not matter. Besides, the addresses that the node holds closed.
+// Every object that the sources have reported: a function of the last event of each key, so the
+// order of events of different keys does not matter. Also the addresses that the node keeps closed.
 // Not thread safe: one strand owns it.
 //
-// A policy that exceeds its budget is kept as a malformed one, without its rules.
+// A policy that exceeds its budget is kept as malformed, without its rules.
 class ClusterState {
  public:
   using Pods = std::map<ObjectKey, std::shared_ptr<const Pod>>;
@@ -49,7 +49,7 @@ class ClusterState {
   std::optional<Change> apply(const Event& event);
 
   // Closes an address that this node still has, or opens it again. It stays closed whoever claims
-  // it: who calls this knows when a pod of this node does (IncrementalCompiler).
+  // it: the caller knows when a pod of this node does (IncrementalCompiler).
   void quarantine(const Address& address, const ObjectKey& former_pod);
   void release(const Address& address);
 
@@ -62,7 +62,7 @@ class ClusterState {
   const Excesses& excesses() const { return excesses_; }  // policies over their budget, and why
 
   // Why the policies, of this cluster, cannot be enforced together on one direction of a pod with
-  // these ports and an address of the family, as compile() finds it. None: they can.
+  // these ports and an address of the family, as compile() would find. None: they can.
   std::optional<std::string> profile_excess(Direction direction, Family family,
                                             const std::vector<const NetworkPolicy*>& policies,
                                             const std::vector<NamedPort>& ports) const;
@@ -78,7 +78,7 @@ class ClusterState {
   QuarantinedAddresses quarantined_;
   Excesses excesses_;
 
-  // Of profile_excess(), until an object changes.
+  // Results of profile_excess(), until an object changes.
   using Profile =
       std::tuple<Direction, Family, std::vector<const NetworkPolicy*>, std::vector<NamedPort>>;
   mutable std::map<Profile, std::optional<std::string>> profile_excesses_;

@@ -61,7 +61,7 @@ class Compilation {
     return chain;
   }
 
-  // The chain for the pod's addresses of a family; "" where the direction is open.
+  // The chain for the pod's addresses of a family; "" if the direction is open.
   const std::string& chain_for(const Pod& pod, Direction direction, Family family) {
     const auto& policies = selecting(pod, direction);
     const auto ports = ports_that_matter(direction, policies, pod.ports);

@@ -77,8 +77,8 @@ std::size_t most_sets(Direction direction, Policies policies) {
   return 2 * size_of(direction, policies).ports + 2;
 }
 
-// Ranges of ports have at most two classes each and one more, of which each has a set of pods, one
-// of networks, and the rules that look up pods whatever the port.
+// n port ranges have at most 2n + 1 classes; each has a set of pods, a set of networks, and the
+// rules that look up pods for every port.
 bool may_exceed(Direction direction, Policies policies, const Budget& budget) {
   const auto size = size_of(direction, policies);
   const auto classes = 2 * size.ports + 1;

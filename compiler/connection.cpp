@@ -45,8 +45,8 @@ std::vector<const Pod*> claimants(const ClusterState& cluster, const Address& ad
   return found;
 }
 
-// What a node makes of it: the best claim of its own pods. Empty for a node that has none of them
-// but those that may be anywhere.
+// The owner as a node sees it: the best claim of its own pods. Empty for a node whose only such
+// pods are those that may be anywhere.
 Claim claim_on(const std::string& node, const std::vector<const Pod*>& pods, const Claim& owner) {
   std::vector<const Pod*> own;
   std::copy_if(pods.begin(), pods.end(), std::back_inserter(own),

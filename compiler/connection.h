@@ -20,13 +20,13 @@ struct Connection {
 inline constexpr std::uint8_t kIcmp = 1;
 inline constexpr std::uint8_t kIcmpv6 = 58;
 
-// "80/TCP", "ICMP" (of either family), "protocol 47": what it uses, without its ends.
+// "80/TCP", "ICMP" (of either family), "protocol 47": without its ends.
 std::string traffic_of(const Connection& connection);
 
 // A pod that has an address. All pointers are owned by the ClusterState.
 struct Claim {
-  const Pod* pod = nullptr;  // null: an address of no pod
-  bool contested = false;    // two pods claim it with equal right; `pod` is the first of them
+  const Pod* pod = nullptr;  // null: not a pod address
+  bool contested = false;    // two pods have equal claims; `pod` is the first of them
 
   bool operator==(const Claim&) const = default;
 };
@@ -36,13 +36,13 @@ struct End {
   Address address;
   const Pod* pod = nullptr;
   bool contested = false;
-  // Pods of other nodes that claim the address too: their nodes judge it by their policies, though
-  // somebody else owns it.
+  // Pods of other nodes that also claim the address: their nodes apply their policies to it, even
+  // though another pod owns it.
   std::vector<Claim> rivals{};
-  // The pod whose address it was, if the node holds it closed; its key is empty if it is not known.
+  // The address's former pod, if the node keeps it closed; its key is empty if unknown.
   const ObjectKey* former = nullptr;
 
-  // Such a pod may talk to nobody, and is nobody's peer.
+  // All traffic of such a pod is denied, and it matches no peer.
   bool quarantined() const { return pod != nullptr && (contested || pod->malformed); }
 };
 
@@ -53,8 +53,8 @@ std::vector<End> claims_of(const End& end);
 // Why no pod explains an address in quarantine: "was the address of shop/web whose object is gone".
 std::string described_former(const ClusterState& cluster, const ObjectKey& former);
 
-// Whose address it is. A node's is no pod's, though pods on the host's network have it. Linear in
-// the number of pods.
+// The owner of an address. A node's address is not a pod address, though host-network pods have it.
+// Linear in the number of pods.
 End find_end(const ClusterState& cluster, const Address& address);
 
 }  // namespace portcullis

@@ -32,7 +32,7 @@ std::vector<Element> missing(const std::vector<Element>& from, const std::vector
   return elements;
 }
 
-// The order of one transaction. What refers to something comes after it; removal is the reverse:
+// The order of one transaction. References follow what they refer to; removal is the reverse:
 //
 //   table, counters, sets, chains, plain elements, rules of new chains,
 //   stale elements, verdict map elements (their chains are complete by now),

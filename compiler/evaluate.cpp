@@ -37,8 +37,8 @@ Policies selecting(const Side& side) {
   return found;
 }
 
-// Looks for the first rule that allows, in the order of the policies' names. On the way it keeps
-// the first of the nearest misses.
+// Looks for the first rule that allows, in the order of the policies' names, and remembers the
+// first of the nearest misses.
 class Search {
  public:
   explicit Search(const Side& side) : side_(side) {}
@@ -80,7 +80,7 @@ bool is_own_node(const Side& side) {
          std::find(nodes.begin(), nodes.end(), side.far.address) != nodes.end();
 }
 
-// The reason that holds before any rule is looked at.
+// The reason that applies before any rule is checked.
 std::optional<Reason> reason_without_rules(const Side& side, const DirectionVerdict& verdict) {
   const bool enforced = side.subject.pod != nullptr || side.subject.former != nullptr;
   if (enforced && side.subject.address == side.far.address) return Reason::kItself;

@@ -7,26 +7,26 @@
 
 #include "compiler/connection.h"
 
-// The reference evaluator: the verdict for one connection straight from the API objects, written
-// to be obviously what SEMANTICS says. It shares nothing with compile() but the object types and
-// selector matching, so that tests can hold one against the other.
+// The reference evaluator: the verdict for one connection straight from the API objects, written to
+// match SEMANTICS obviously. It shares only the object types and selector matching with compile(),
+// so that tests can compare the two.
 namespace portcullis {
 
-// Why one direction of a connection is allowed or denied; those that allow come first.
+// Why one direction of a connection is allowed or denied; the allowing reasons come first.
 enum class Reason : std::uint8_t {
-  kNoPod,        // allowed: it is no pod's direction, so nothing is enforced
+  kNoPod,        // allowed: not a pod address, so nothing is enforced
   kItself,       // allowed: a pod can't block itself
   kOwnNode,      // allowed: a pod and its own node can't block each other
   kNotIsolated,  // allowed: no policy selects the pod in this direction
   kRule,         // allowed by a rule
-  kNoRule,       // denied: policies select the pod, and no rule of theirs allows it
-  kMalformed,    // denied: the pod's object could not be understood
-  kContested,    // denied: two pods claim the address with equal right
-  kQuarantined,  // denied: no pod explains the address, and the node still has it
-  kOverBudget,   // denied: the policies together exceed what a pod's direction may cost
+  kNoRule,       // denied: policies select the pod, and none of their rules allows it
+  kMalformed,    // denied: the pod's object is malformed
+  kContested,    // denied: two pods have equal claims to the address
+  kQuarantined,  // denied: the node still has the address, but no pod claims it
+  kOverBudget,   // denied: the policies together exceed the budget of a pod's direction
 };
 
-// A rule by its policy and its place in that policy's list for the direction.
+// A rule, by its policy and its index in that policy's list for the direction.
 struct RuleReference {
   ObjectKey policy;
   std::size_t index = 0;
@@ -34,8 +34,8 @@ struct RuleReference {
   bool operator==(const RuleReference&) const = default;
 };
 
-// The rule that came nearest to allowing: one that differs in its ports alone (rather of the same
-// protocol) before one that differs in its peers alone, before one that differs in both.
+// The rule that came nearest to allowing: first one that differs only in its ports (preferably of
+// the same protocol), then one that differs only in its peers, then one that differs in both.
 struct NearestMiss {
   RuleReference rule;
   bool peers_match = false;
@@ -69,7 +69,7 @@ Evaluation evaluate(const ClusterState& cluster, const Connection& connection);
 DirectionVerdict judge(const ClusterState& cluster, const Connection& connection, bool ingress,
                        const End& subject, const End& far);
 
-// The same where the ends are known already: those of the connection's addresses.
+// The same if the ends, those of the connection's addresses, are already known.
 Evaluation evaluate(const ClusterState& cluster, const Connection& connection, const End& source,
                     const End& destination);
 

@@ -8,8 +8,8 @@
 
 namespace portcullis {
 
-// What a source says of one object: its new value, or null when it is gone. Values are shared
-// and const. The key is the object's own, also where the value is null.
+// What a source reports of one object: its new value, or null when it is gone. Values are shared
+// and const. The key is always the object's own, also if the value is null.
 struct PodEvent {
   ObjectKey key;
   std::shared_ptr<const Pod> pod;

@@ -48,8 +48,8 @@ std::vector<Rule> icmp_error_rules() {
   return rules;
 }
 
-// An end of the connection, by the set of pairs of each local pod's address with itself; or none of
-// these addresses, nor a link-local one, which a local pod has too.
+// An end of the connection, by the set of pairs of each local pod's address with itself; or neither
+// one of these addresses nor a link-local one, which local pods also have.
 std::vector<Rule> icmp_error_sender_rules() {
   const InBlock global{Field::kIp6Source, Cidr{kLinkLocal, kLinkLocalPrefix}, true};
   auto no_local_pod = [](Family family) {
@@ -123,7 +123,7 @@ Field destination_field(Family family) {
 
 namespace {
 
-// One direction's: by family, then for link-local addresses.
+// For one direction: by family, then for link-local addresses.
 class DispatchMaps {
  public:
   explicit DispatchMaps(Direction direction) {

@@ -11,8 +11,8 @@
 #include "compiler/ruleset.h"
 #include "compiler/ruleset_size.h"
 
-// The chain that every forwarded packet passes, and the sets by which it sends the traffic of local
-// pods through their profile chains. What it accepts before it looks at any policy:
+// The chain that every forwarded packet passes, and the sets by which it dispatches the traffic of
+// local pods to their profile chains. It accepts before checking any policy:
 //
 // - packets of established connections;
 // - of what conntrack calls related, ICMP errors that quote a connection (destination unreachable,
@@ -31,27 +31,27 @@ FieldType address_type(Family family);
 Field source_field(Family family);
 Field destination_field(Family family);
 
-// The chains that decide the two directions of an address, "" for one that is open.
+// The chains that decide the two directions of an address; "" for an open direction.
 using ChainNames = std::array<std::string, 2>;
 constexpr std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
 
-// Of every address of local pods, isolated or not; and of anonymous ones, while there are isolated
-// pods (see anonymous_address.h).
+// For every address of local pods, isolated or not; and for anonymous ones while any pod is
+// isolated (see anonymous_address.h).
 using Dispatch = std::map<Address, ChainNames>;
 
-// Adds the anonymous addresses, which go through these chains; "" where no local pod is isolated.
+// Adds the anonymous addresses, which use these chains; "" if no local pod is isolated.
 void add_anonymous(const ChainNames& chains, Dispatch& dispatch);
 
-// The chain never changes; what does are elements of these sets and of those that profile chains
-// look up, all at one moment. But the kernel shows a packet each element as it is when it is looked
-// up, so that one may meet some before this moment and some after it.
+// The chain never changes. What changes are elements of these sets and of those that profile chains
+// look up, all in one generation. But the kernel shows a packet each element as it is at the
+// lookup, so one packet may see elements from before and after the change.
 void add_dispatch_sets(const Dispatch& dispatch, Ruleset& ruleset);
 void measure_dispatch_sets(const Dispatch& dispatch, RulesetSize& size);  // adds theirs
 
 inline constexpr std::size_t kForwardChains = 3;  // itself, and those for related packets
 void add_forward_chains(Ruleset& ruleset);
 
-// The addresses of local pods that a ruleset was made for: what add_dispatch_sets() put there.
+// The addresses of local pods that a ruleset was made for, as added by add_dispatch_sets().
 std::set<Address> dispatched_addresses(const Ruleset& ruleset);
 
 }  // namespace portcullis

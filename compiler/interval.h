@@ -15,7 +15,7 @@ struct Interval {
   auto operator<=>(const Interval&) const = default;
 };
 
-// The same values as disjoint, ascending ranges between which at least one value is missing: the
+// The same values as disjoint, ascending ranges with at least one missing value between them: the
 // canonical form, the only one that the kernel's interval sets accept.
 template <class T>
 std::vector<Interval<T>> merge(std::vector<Interval<T>> intervals) {
@@ -31,7 +31,7 @@ std::vector<Interval<T>> merge(std::vector<Interval<T>> intervals) {
   return merged;
 }
 
-// What of `whole` is in none of `holes`, in canonical form.
+// The values of `whole` that are in none of `holes`, in canonical form.
 template <class T>
 std::vector<Interval<T>> subtract(Interval<T> whole, std::vector<Interval<T>> holes) {
   std::vector<Interval<T>> rest;

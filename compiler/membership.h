@@ -9,14 +9,14 @@
 
 namespace portcullis {
 
-// One address that a peer may have.
+// An address that a peer may have.
 struct Member {
   Address address;
-  const Pod* pod;  // whose it is
+  const Pod* pod;  // its owner
 };
 
 // The endpoints that may be peers, indexed by namespace and label set, so that a selector is
-// evaluated once for each of those and not for each pod. Points into what it was made of.
+// evaluated once for each of those instead of for each pod. Points into its input.
 class Membership {
  public:
   explicit Membership(const std::vector<Endpoint>& endpoints);
@@ -24,7 +24,7 @@ class Membership {
   // The addresses of the pods that any of the selectors matches; sorted, each once.
   std::vector<Member> members(const std::vector<PeerSelector>& selectors) const;
 
-  // The pod addresses among `peers`: selected pods', those that a range covers, or all.
+  // The pod addresses among `peers`: of selected pods, covered by a range, or all.
   std::vector<Member> members(const Peers& peers) const;
 
  private:

@@ -13,13 +13,13 @@
 #include "compiler/selector.h"
 #include "compiler/shared.h"
 
-// The API objects that enforcement reads, as values. Field for field what core/v1 and
-// networking.k8s.io/v1 say, defaulted as the API server does, without what does not matter here.
-// A decoder makes them (k8s-client/decode.h), and they are const from then on.
+// The API objects that enforcement reads, as values. Field for field as in core/v1 and
+// networking.k8s.io/v1, with the API server's defaults, without what does not matter here. A
+// decoder makes them (k8s-client/decode.h), and they are const from then on.
 //
-// `malformed` marks an object that was found but could not be understood. It fails closed:
-// a malformed pod may talk to nobody and is nobody's peer; a malformed policy isolates every pod
-// that it may have meant and allows nothing; a malformed namespace has no labels that match.
+// `malformed` marks an object that was found but is invalid. It fails closed: all traffic of a
+// malformed pod is denied, and it matches no peer; a malformed policy isolates every pod that it
+// may have meant and allows nothing; a malformed namespace has no labels that match.
 namespace portcullis {
 
 // Namespace and name; cluster-scoped objects have an empty namespace.
@@ -50,10 +50,10 @@ enum class PodPhase : std::uint8_t { kPending, kRunning, kSucceeded, kFailed, kU
 
 struct Pod {
   ObjectKey key;
-  std::uint64_t uid = 0;  // of metadata.uid: tells a pod from a later one of its name; 0: unknown
+  std::uint64_t uid = 0;       // metadata.uid: tells a pod from a later one of its name; 0: unknown
   Shared<std::string> origin;  // where it was read, for messages: "web.yaml, document 2"; or empty
   Shared<Labels> labels;
-  Shared<std::string> node_name;         // empty: not known; enforced on every node
+  Shared<std::string> node_name;         // empty: unknown; enforced on every node
   std::vector<Address> addresses;        // status.podIPs, else status.podIP; sorted and unique
   Shared<std::vector<NamedPort>> ports;  // of containers, then of init containers that restart
   Shared<std::vector<Address>> node_addresses;  // status.hostIP and hostIPs; sorted and unique
@@ -63,8 +63,8 @@ struct Pod {
   bool terminating = false;  // has a deletionTimestamp
   bool malformed = false;
 
-  // A pod that has an address but no node may be anywhere (its manifest does not say, or not
-  // legibly): then every node enforces it.
+  // A pod with an address but no node may be anywhere (its manifest does not name the node, or not
+  // legibly): every node enforces it.
   bool is_local_to(std::string_view node) const { return node_name->empty() || *node_name == node; }
   bool finished() const { return phase == PodPhase::kSucceeded || phase == PodPhase::kFailed; }
   bool operator==(const Pod&) const = default;

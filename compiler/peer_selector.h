@@ -11,14 +11,14 @@
 
 namespace portcullis {
 
-// Pods that a policy names as peers, wherever the policy lives: the pods of one namespace by its
-// name (a podSelector alone), or those of every namespace that a selector matches.
+// Pods that a policy names as peers, independent of the policy's namespace: the pods of one
+// namespace by its name (a podSelector alone), or those of every namespace that a selector matches.
 struct PeerSelector {
   std::variant<std::string, LabelSelector> namespaces;
   LabelSelector pods;
 
   // `ns` is the pod's namespace object, null while it is unknown: then only a namespace's name and
-  // the empty selector match. Says nothing about whether the pod counts as a peer at all.
+  // the empty selector match. Does not tell whether the pod counts as a peer at all.
   bool matches_namespace(const std::string& name, const Namespace* ns) const;
 
   // True only if every pod that `narrower` matches is matched by this one (sound, not complete).
@@ -29,9 +29,9 @@ struct PeerSelector {
 
 PeerSelector peer_selector(const PodPeer& peer, const std::string& policy_namespace);
 
-// The same union, sorted, without repetitions and without what another member already covers.
-// Equal unions that were written in another order are equal afterwards. Past `most_compared`
-// members only repetitions are dropped: comparing each with each would cost more than it saves.
+// The same union, sorted, without duplicates and without what another member covers. Equal unions
+// written in another order become equal. Beyond `most_compared` members only duplicates are
+// dropped: comparing each pair would cost more than it saves.
 inline constexpr std::size_t kMaxCompared = 256;
 std::vector<PeerSelector> unite(std::vector<PeerSelector> selectors,
                                 std::size_t most_compared = kMaxCompared);

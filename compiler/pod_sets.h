@@ -12,7 +12,7 @@ namespace portcullis {
 
 using Sets = std::map<std::string, Set, std::less<>>;
 
-// The chain's pod sets with their elements; none if these are more than `most` together.
+// The chain's pod sets with their elements; none if there are more than `most` together.
 std::optional<Sets> pod_sets(const ProfileChain& chain, const Membership& membership,
                              std::size_t most);
 

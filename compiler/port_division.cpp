@@ -49,7 +49,7 @@ Result<Division> divide(const std::vector<Clause>& by_ports, Family family, std:
     division.in_turn.clear();
   } else if (by_ports.size() > kMostClausesInTurn || ranges > kMostRangesInTurn) {
     return failure(ErrorCode::kInvalidInput,
-                   "its ranges of ports overlap too often: write fewer different ones, or give "
+                   "its port ranges overlap too often: use fewer distinct ones, or give "
                    "those that overlap the same peers");
   }
   return division;

@@ -12,20 +12,20 @@ namespace portcullis {
 
 bool has_any(const Peers& peers, Family family);
 
-// What rules and sets for these peers take, in bytes, estimated.
+// Estimated size of the rules and sets for these peers, in bytes.
 std::size_t memory_of(const Peers& peers, Family family);
 
 // The clauses of a profile that have ports and peers of the family.
 std::vector<Clause> clauses_by_ports(const Profile& profile, Family family);
 
-// How clauses with ports are looked up: those in turn, or a class of ports at a time.
+// How clauses with ports are looked up: one after another, or by class of ports.
 struct Division {
   std::vector<const Clause*> in_turn;
   std::vector<PortClass> classes;
-  std::vector<const Peers*> peers;  // of the classes' members
+  std::vector<const Peers*> peers;  // of the members of the classes
 };
 
-// Points into `by_ports`. Each class looks up pods whatever the port (`carried` rules), too. Fails
+// Points into `by_ports`. Each class also looks up pods for every port (`carried` rules). Fails
 // with kInvalidInput if both ways would exceed the budget.
 [[nodiscard]] Result<Division> divide(const std::vector<Clause>& by_ports, Family family,
                                       std::size_t carried, const Budget& budget);

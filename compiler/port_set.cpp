@@ -23,7 +23,7 @@ void add_ends(const PortSet& ports, std::size_t set, std::vector<End>& ends) {
   }
 }
 
-// Walks over all ends of ranges in their order; between two of them the same sets are open.
+// Visits all range boundaries in order; between two of them the same sets are open.
 class Sweep {
  public:
   Sweep(const std::vector<WeightedPorts>& sets, const PartitionLimits& limits)

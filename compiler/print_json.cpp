@@ -186,8 +186,7 @@ Json rule_json(const std::string& chain, const Rule& rule) {
 
 }  // namespace
 
-// Commands run in order, so what is referred to comes first: counters, chains, sets, and then
-// rules.
+// Commands run in order, so definitions come before references: counters, chains, sets, then rules.
 std::string print_json(const Ruleset& ruleset) {
   Json commands = Json::array();
   commands.push_back({{"metainfo", {{"json_schema_version", 1}}}});

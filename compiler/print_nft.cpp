@@ -84,8 +84,8 @@ std::string key_text(const Element& element, const SetSpec& set) {
   return text;
 }
 
-// nft lists the elements of a hash set of concatenations by their bytes from the last to the
-// first, those of every other set in order.
+// nft lists the elements of a hash set of concatenations sorted by their bytes from last to first,
+// those of every other set in order.
 std::vector<const Element*> listing_order(const Set& set) {
   std::vector<const Element*> elements;
   elements.reserve(set.elements.size());
@@ -172,7 +172,7 @@ constexpr NamedValue kNamedValues[] = {
     {Field::kIcmpv6Type, 143, "mld2-listener-report"},
 };
 
-// nft(8) prints numbers that it has names for by their names.
+// nft(8) prints numbers by name if it has one.
 std::string value_text(Field field, std::uint16_t value) {
   const auto* named = std::ranges::find_if(kNamedValues, [&](const NamedValue& known) {
     return known.field == field && known.value == value;

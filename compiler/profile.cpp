@@ -67,7 +67,7 @@ class ProfileBuilder {
     if (rule.ports.empty()) return add(clauses_[std::nullopt], peers);
     PortSet ports;
     for (const auto& port : rule.ports) add_port(port, peers, ports);
-    // A rule whose names resolve nowhere has no ports left, and matches nothing.
+    // A rule whose port names do not resolve has no ports left, and matches nothing.
     if (!ports.empty()) add(clauses_[merge(std::move(ports))], peers);
   }
 

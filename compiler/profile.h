@@ -36,8 +36,8 @@ struct Peers {
   std::strong_ordering operator<=>(const Peers&) const = default;
 };
 
-// The far ends that any of them allows. What others cover is left out only where that is cheap:
-// this is done for every class of ports.
+// The union of the far ends. What others cover is dropped only if that is cheap, since this is done
+// for every class of ports.
 Peers unite(std::span<const Peers* const> peers);
 
 // Traffic to `ports` (none: all traffic, with ports or without) is allowed with `peers`.
@@ -57,7 +57,7 @@ struct NamedClause {
   std::strong_ordering operator<=>(const NamedClause&) const = default;
 };
 
-// Everything that one pod is allowed in one direction: the union of all rules of all policies that
+// Everything that one pod is allowed in one direction: the union of the rules of all policies that
 // select it, one clause for each distinct set of ports.
 struct Profile {
   Direction direction = Direction::kIngress;
@@ -68,11 +68,11 @@ struct Profile {
   bool allows_everything() const;
 };
 
-// The first of a pod's ports that has this name; null if none has.
+// The first of a pod's ports with this name; null if none has it.
 const NamedPort* find_port(const std::vector<NamedPort>& ports, const std::string& name,
                            Protocol protocol);
 
-// Those of a pod's ports that its profile depends on: which the rules of `policies` name.
+// The ports of a pod that its profile depends on: those that rules of `policies` name.
 std::vector<NamedPort> ports_that_matter(Direction direction,
                                          std::span<const NetworkPolicy* const> policies,
                                          const std::vector<NamedPort>& ports);

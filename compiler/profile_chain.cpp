@@ -13,15 +13,15 @@ namespace {
 
 Rule rule(std::vector<Statement> statements) { return Rule{std::move(statements)}; }
 
-// What one chain will have before it drops.
+// The rules of one chain before its drop.
 struct Rules {
   std::vector<Rule> all;
-  std::vector<Rule> of_pods;  // those of them that look up pod sets
+  std::vector<Rule> of_pods;  // the subset that looks up pod sets
 };
 
-// A pod that moves from one set to another may be in neither for a packet that looks up the one
-// before that moment and the other after it. So these are looked up twice before it is dropped: one
-// of the two passes is of one moment.
+// A pod that moves from one set to another may be in neither for a packet that looks up one set
+// before the move and the other after it. So they are looked up twice before the packet is dropped:
+// one of the two passes sees a single state.
 std::vector<Rule> closed(Rules rules, const CounterSpec& denied) {
   const auto& again = rules.of_pods;
   if (again.size() > 1) rules.all.insert(rules.all.end(), again.begin(), again.end());
@@ -63,8 +63,8 @@ class ChainBuilder {
   ProfileChain built_;
 };
 
-// The counter outlives the chains: it is of the policies, whatever they say. (Its name is of 42 or
-// 43 bytes, not of a multiple of 4: see encode_expression.cpp.)
+// The counter outlives the chains: it belongs to the policies, whatever they say. (Its name has 42
+// or 43 bytes, not a multiple of 4: see encode_expression.cpp.)
 ChainBuilder::ChainBuilder(const Profile& profile, Family family, const Budget& budget,
                            ContentHash hash)
     : family_(family),
@@ -102,8 +102,8 @@ Result<void> ChainBuilder::add(const std::vector<Clause>& by_ports) {
   return {};
 }
 
-// `peers`: none for everyone. Who has come to a part will not come back: what was looked up before
-// belongs to its second look.
+// `peers`: none for everyone. goto does not return, so rules that must still be checked are copied
+// into the part, for their second lookup.
 void ChainBuilder::add_part(const PortSet& ports, const std::vector<const Peers*>& peers) {
   if (peers.empty()) {
     parts_.push_back({ports, {rule({Verdict{Verdict::Kind::kReturn}})}});
@@ -161,7 +161,7 @@ Result<ProfileChain> ChainBuilder::build() && {
   return std::move(built_);
 }
 
-// A map with a chain for each part; the rule that looks it up.
+// A map with a chain for each part; returns the rule that looks it up.
 Rule ChainBuilder::go_on_by_port() {
   const bool interval = std::any_of(parts_.begin(), parts_.end(),
                                     [](const Part& part) { return has_range(part.ports); });
@@ -192,7 +192,7 @@ Result<void> check_budget(const Profile& profile, Family family, const Budget& b
   if (profile.named.size() > kMostPortNames) {
     return failure(ErrorCode::kInvalidInput,
                    "its egress rules have " + std::to_string(profile.named.size()) +
-                       " names of ports; the limit is " + std::to_string(kMostPortNames));
+                       " port names; the limit is " + std::to_string(kMostPortNames));
   }
   return check_memory(profile, family, budget).and_then([&]() -> Result<void> {
     const auto divided =
@@ -221,7 +221,7 @@ ProfileChain quarantine_chain(Direction direction) {
       std::string(direction == Direction::kIngress ? "ingress" : "egress") + ": pods in quarantine";
   ProfileChain chain;
   chain.name = name;
-  // Not of 4, 8, 12... bytes: see encode_expression.cpp.
+  // Its length is not a multiple of 4: see encode_expression.cpp.
   chain.denied = {{std::string("denied-") + in_or_out(direction) + "quarantined", comment},
                   comment};
   chain.chains[name] = {{name, {}, comment}, closed({}, chain.denied.spec)};

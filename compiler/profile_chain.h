@@ -14,7 +14,7 @@
 
 namespace portcullis {
 
-// A set whose elements are addresses of pods: of those among `peers`, or, with a named port, their
+// A set whose elements are pod addresses: of the pods among `peers`, or, with a named port, their
 // addresses and the port that each gives this name.
 struct PodSet {
   SetSpec spec;
@@ -33,20 +33,20 @@ struct DeniedCounter {
   bool operator==(const DeniedCounter&) const = default;
 };
 
-// The chain that decides one direction of a pod's addresses of one family, those that it goes on to
-// by the packet's port, and the sets that they look up. Names are hashes of the content, so equal
-// content is the same object: but for the elements of pod sets, which are to be found yet, a chain
-// and a set say all of themselves by their names.
+// The chain that decides one direction of a pod's addresses of one family, the chains that it
+// continues with by the packet's port, and the sets that they look up. Names are hashes of the
+// content, so equal content is the same object: apart from the elements of pod sets, which are
+// determined later, the name of a chain or set identifies its content.
 //
 //     in-1f    all ports: peers return; port : goto in-1f-1, in-1f-2, ...; drop
 //     in-1f-1  peers of those ports return; drop
 //
-// A chain looks up at most a set of pods and one of networks for each of the two, and a set for
-// each of the port names that egress rules have (kMostPortNames), so what a new connection costs
-// does not depend on how many rules, peers and ports the policies have.
+// A chain looks up at most one set of pods and one of networks for each of the two, and one set for
+// each port name in egress rules (kMostPortNames), so the cost of a new connection does not depend
+// on the number of rules, peers and ports in the policies.
 struct ProfileChain {
-  std::string name;                     // of the chain where it begins
-  DeniedCounter denied;                 // what all of them drop
+  std::string name;                     // of the first chain
+  DeniedCounter denied;                 // counts the drops of all chains
   std::map<std::string, Chain> chains;  // by name, that one too
   std::map<std::string, Set> fixed;     // ranges of addresses and ports, and chains by ports
   std::map<std::string, PodSet> of_pods;
@@ -54,28 +54,28 @@ struct ProfileChain {
 
 inline constexpr std::size_t kMostPortNames = 16;
 
-// Ranges of ports that overlap too often for chains of their parts are looked up in turn, if these
-// are no more than this; else they exceed the budget.
+// Port ranges that overlap too often for chains by part are looked up one after another if there
+// are no more than this; otherwise they exceed the budget.
 inline constexpr std::size_t kMostClausesInTurn = 8;
 inline constexpr std::size_t kMostRangesInTurn = 128;
 
-// Whether it is within the budget, but for the number of sets: much cheaper than the chain.
+// Whether it is within the budget, apart from the number of sets: much cheaper than the chain.
 [[nodiscard]] Result<void> check_budget(const Profile& profile, Family family,
                                         const Budget& budget);
 
 // Fails with kInvalidInput if the profile exceeds the budget, and with kConflict if two sets of
-// different content would have one name.
+// different content would have the same name.
 [[nodiscard]] Result<ProfileChain> profile_chain(const Profile& profile, Family family,
                                                  const Budget& budget = Budgets().profile,
                                                  ContentHash hash = content_hash);
 
-// The chain that denies everything of any family: for addresses whose pod cannot be understood, is
-// not known or is gone, and for profiles that cannot be compiled. Its names are no hashes, so
-// nothing else can have them.
+// The chain that denies everything of any family: for addresses whose pod is malformed, unknown or
+// gone, and for profiles that cannot be compiled. Its names are not hashes, so nothing else can
+// have them.
 ProfileChain quarantine_chain(Direction direction);
 
-// The element of a pod that gives `ports` their names and has this address among `set.peers`; none
-// if the set holds addresses of another family, or a port's name that the pod does not have.
+// The element of a pod that gives `ports` their names and has this address among `set.peers`. None
+// if the set holds addresses of another family, or a port name that the pod does not have.
 std::optional<Element> element_of(const PodSet& set, const Address& address,
                                   const std::vector<NamedPort>& ports);
 

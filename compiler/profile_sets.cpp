@@ -9,7 +9,7 @@
 namespace portcullis {
 namespace {
 
-// Where a pod's far end stands in a packet.
+// The field of a packet that holds a pod's far end.
 Field far_end(Direction direction, Family family) {
   return direction == Direction::kIngress ? source_field(family) : destination_field(family);
 }
@@ -23,7 +23,7 @@ std::string ranges_text(const AddressRanges& ranges, Family family) {
   return text;
 }
 
-// Cut beyond what a comment holds: there may be thousands.
+// Truncated to a comment's length: there may be thousands.
 std::string joined(const std::vector<PeerSelector>& selectors) {
   std::string text;
   for (const auto& selector : selectors) {

@@ -17,18 +17,18 @@ class ProfileSets {
   ProfileSets(Direction direction, Family family, ContentHash hash)
       : direction_(direction), family_(family), hash_(hash) {}
 
-  // Each adds the set if it is not there; what matches it in a rule.
+  // Each adds the set if it is missing; returns the match for a rule.
   InSet match_addresses(const AddressRanges& ranges);
   InSet match_ports(const PortSet& ports);
   InSet match_pods(const std::vector<PeerSelector>& pods);
   InSet match_named_port(const NamedClause& clause);
 
-  // An empty map by ports; its name must be new.
+  // Adds an empty map by ports; its name must be new.
   Set& add_port_map(const std::string& name, bool interval);
 
   std::size_t size() const { return fixed_.size() + of_pods_.size(); }
 
-  // The name of two sets of different content, which the second would have had; empty: none.
+  // The name that two sets of different content would share; empty: none.
   const std::string& collision() const { return collision_; }
 
   void take(ProfileChain& chain) &&;
@@ -45,7 +45,7 @@ class ProfileSets {
   std::string collision_;
 };
 
-// An element for each range, in no order; of a map, with the chain to go to.
+// An element for each range, in any order; for a map, with the chain to go to.
 void add_ports(const PortSet& ports, Set& set, const std::string& chain = {});
 
 template <class T>

@@ -23,7 +23,7 @@ std::vector<Rejection> rejected_policies(const ClusterState& cluster) {
   return rejected;
 }
 
-// Many policies are cut as in a comment.
+// Many policies are truncated as in a comment.
 Rejection rejected_profile(Direction direction, std::span<const NetworkPolicy* const> policies,
                            std::string reason) {
   std::string names;
@@ -34,7 +34,7 @@ Rejection rejected_profile(Direction direction, std::span<const NetworkPolicy* c
   const std::string ingress = direction == Direction::kIngress ? "ingress" : "egress";
   return {ingress + " of the pods that " + make_comment(names) + " select",
           policies.front()->origin,
-          "cannot be enforced as they say: " + std::move(reason) +
+          "cannot be enforced: " + std::move(reason) +
               ": these pods are allowed nothing in this direction"};
 }
 

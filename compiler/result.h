@@ -8,13 +8,13 @@
 namespace portcullis {
 
 enum class ErrorCode : std::uint8_t {
-  kInvalidInput,  // what a user wrote cannot be understood
-  kNotFound,      // a file, an object or a kernel object that was named does not exist
+  kInvalidInput,  // what a user wrote is invalid
+  kNotFound,      // a named file, object or kernel object does not exist
   kPermission,    // a capability or a file permission is missing
   kUnsupported,   // the kernel lacks a feature
-  kInterrupted,   // the state changed under a read; trying again is right
+  kInterrupted,   // the state changed during a read; retry
   kConflict,      // the kernel's state is not what the transaction assumed
-  kBusy,          // the kernel still uses what is to go; trying again later is right
+  kBusy,          // the kernel still uses what is to be removed; retry later
   kTimeout,       // nothing came in time
   kIo,            // a read, write or system call failed for another reason
 };

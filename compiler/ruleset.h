@@ -25,7 +25,7 @@ inline constexpr const char* kTableName = "portcullis";  // of family inet
 enum class FieldType : std::uint8_t { kIpv4Addr, kIpv6Addr, kInetProto, kInetService };
 
 const char* to_string(FieldType type);       // "ipv4_addr"
-std::size_t size_of(FieldType type);         // bytes that it has on the wire: 4, 16, 1, 2
+std::size_t size_of(FieldType type);         // bytes on the wire: 4, 16, 1, 2
 std::size_t padded_size_of(FieldType type);  // in a set's key: rounded up to 4
 
 // A set element's key as the kernel stores it: fields in network byte order, each padded with
@@ -62,7 +62,7 @@ struct Element {
   ElementKey key;
   ElementKey last;   // in interval sets the inclusive end (equal to key for one value); else empty
   std::string jump;  // in verdict maps the chain to jump to; else empty
-  bool is_goto = false;  // who returns from that chain returns from this one too
+  bool is_goto = false;  // returning from that chain returns from this one too
 
   auto operator<=>(const Element&) const = default;
 };
@@ -71,7 +71,7 @@ struct Element {
 struct SetSpec {
   std::string name;
   std::vector<FieldType> key;
-  bool interval = false;     // elements are ranges; immutable: made whole, never edited
+  bool interval = false;     // elements are ranges; immutable: made in one piece, never edited
   bool verdict_map = false;  // key : verdict
   std::string comment;       // at most kMaxComment bytes
 
@@ -85,7 +85,7 @@ struct Set {
   bool operator==(const Set&) const = default;
 };
 
-// A packet's field that a rule loads. Each implies the protocol it is of, as in nft.
+// A packet field that a rule loads. Each implies its protocol, as in nft.
 enum class Field : std::uint8_t {
   kIp4Source,
   kIp4Destination,
@@ -100,7 +100,7 @@ enum class Field : std::uint8_t {
   kIcmpv6Type,
   kIp6SourceScope,       // ip6 saddr & ffc0::, which is fe80:: for link-local addresses
   kIp6DestinationScope,  // the same of the destination
-  // Of the packet's connection: who opened it, and who answers (after DNAT).
+  // Of the packet's connection: the initiator, and the responder (after DNAT).
   kOriginalIp4Source,
   kReplyIp4Source,
   kOriginalIp6Source,
@@ -182,7 +182,7 @@ struct Jump {
   auto operator<=>(const Jump&) const = default;
 };
 
-// A kernel expression that compile() never makes: somebody else's, to be replaced.
+// A kernel expression that compile() never makes: foreign, to be replaced.
 struct Foreign {
   std::string text;
   auto operator<=>(const Foreign&) const = default;
@@ -218,7 +218,7 @@ struct Chain {
   bool operator==(const Chain&) const = default;
 };
 
-// A counter that rules count with by its name. Its values are not part of the ruleset.
+// A counter that rules refer to by name. Its values are not part of the ruleset.
 struct CounterSpec {
   std::string name;
   std::string comment;
@@ -235,17 +235,17 @@ struct Ruleset {
   bool operator==(const Ruleset&) const = default;
 };
 
-// Whether packets pass rules of it: what was only prepared counts for nothing.
+// Whether packets pass its rules: a prepared ruleset does not count.
 bool enforces(const Ruleset& ruleset);
 
-// Whether it enforces, and some address has a chain of its own.
+// Whether it enforces, and some address has a chain.
 bool isolates(const Ruleset& ruleset);
 
 // The longest comment that nft(8) reads back.
 inline constexpr std::size_t kMaxComment = 127;
 
-// `text` as a comment: cut to kMaxComment with "..." at the end, and without what would end a
-// quoted string in nft's syntax.
+// `text` as a comment: truncated to kMaxComment with "..." at the end, and without characters that
+// would end a quoted string in nft's syntax.
 std::string make_comment(std::string_view text);
 
 }  // namespace portcullis

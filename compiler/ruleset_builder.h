@@ -10,22 +10,22 @@
 
 namespace portcullis {
 
-// Collects profile chains, and the sets that they look up, each once.
+// Collects profile chains and the sets that they look up, each once.
 class RulesetBuilder {
  public:
   // `membership` must outlive the builder.
   explicit RulesetBuilder(const Membership& membership, const Budgets& budgets = {});
 
-  // Adds the chain and its sets if they are not there; its name. Fails with kConflict if
-  // another chain or set has such a name, and with kInvalidInput if its sets have too many pods;
-  // then it adds nothing.
+  // Adds the chain and its sets if they are missing; returns its name. Fails with kConflict if
+  // another chain or set has such a name, and with kInvalidInput if its sets have too many pods; it
+  // then adds nothing.
   [[nodiscard]] Result<std::string> add(const ProfileChain& profile);
 
-  // Sends the traffic of a local pod's address through a chain; "" if the direction is open. What
-  // is no pod's address (0.0.0.0) is passed over.
+  // Sends the traffic of a local pod's address through a chain; "" if the direction is open. Skips
+  // addresses that no pod can have (0.0.0.0).
   void dispatch(Direction direction, const Address& address, const std::string& chain);
 
-  // The finished ruleset: with the forward chain and the dispatch sets; elements sorted and unique.
+  // The finished ruleset, with the forward chain and the dispatch sets; elements sorted and unique.
   Ruleset build() &&;
 
  private:

@@ -20,10 +20,10 @@ struct Requirement {
   std::strong_ordering operator<=>(const Requirement&) const = default;
 };
 
-// A label selector as the Kubernetes API defines it (meta/v1 LabelSelector): all requirements
-// hold together; none selects everything; NotIn and DoesNotExist hold for a missing key.
-// matchLabels are In requirements with one value. A value in canonical form: two selectors that
-// were written in another order are equal.
+// A label selector as the Kubernetes API defines it (meta/v1 LabelSelector): all requirements must
+// hold; without any it selects everything; NotIn and DoesNotExist hold for a missing key.
+// matchLabels are In requirements with one value. A value in canonical form: selectors written in
+// another order are equal.
 class LabelSelector {
  public:
   LabelSelector() = default;
@@ -33,8 +33,8 @@ class LabelSelector {
   bool selects_everything() const { return requirements_.empty(); }
   bool matches(const Labels& labels) const;
 
-  // True only if every label set that `narrower` matches is matched by this one. Sound, not
-  // complete: it compares requirements of the same key one with one.
+  // True only if this matches every label set that `narrower` matches. Sound, not complete: it
+  // compares requirements of the same key pairwise.
   bool subsumes(const LabelSelector& narrower) const;
 
   std::strong_ordering operator<=>(const LabelSelector&) const = default;

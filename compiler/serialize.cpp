@@ -2,7 +2,7 @@
 
 namespace portcullis {
 
-// Strings keep apart by their lengths.
+// Length prefixes keep strings apart.
 void put(std::string& content, std::string_view text) {
   content += std::to_string(text.size()) + ":";
   content += text;

@@ -17,7 +17,7 @@ bool replaces_table(const Transaction& transaction) {
       [](const Operation& operation) { return std::holds_alternative<DeleteTable>(operation); });
 }
 
-// Sorts operations by their steps; it must see them in their order.
+// Sorts operations into steps; it must see them in order.
 class Sorter {
  public:
   explicit Sorter(const Transaction& transaction) {
@@ -53,7 +53,7 @@ class Sorter {
 
  private:
   std::set<std::string> sets_;    // that the transaction adds
-  std::set<std::string> chains_;  // but base chains, which packets pass at once
+  std::set<std::string> chains_;  // except base chains, which packets pass at once
   std::set<std::string> stale_;   // chains that it deletes
 };
 

@@ -8,15 +8,15 @@
 
 namespace portcullis {
 
-// Operations on the table, in nftables' own verbs. One transaction is one netlink batch: all or
-// nothing. Each operation may use only what the ones before it, and the table, provide.
+// Operations on the table, in nftables' own verbs. A transaction is one netlink batch: all or
+// nothing. Each operation may use only what the table and earlier operations provide.
 struct AddTable {};
 struct DeleteTable {};  // with everything in it
 struct AddCounter {
   CounterSpec counter;
 };
 struct DeleteCounter {
-  std::string name;  // no rule has it any more
+  std::string name;  // no rule refers to it any more
 };
 struct AddSet {
   SetSpec set;
@@ -56,8 +56,8 @@ struct Transaction {
   bool empty() const { return operations.empty(); }
 };
 
-// As one would give it to nft(8), one line an operation: "add element inet portcullis peer-v4-1f
-// { 10.0.0.1 }". Long element lists are cut.
+// As one would type it for nft(8), one operation per line: "add element inet portcullis peer-v4-1f
+// { 10.0.0.1 }". Long element lists are truncated.
 std::string to_string(const Operation& operation);
 std::string to_string(const Transaction& transaction);
 

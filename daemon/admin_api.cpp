@@ -23,8 +23,7 @@ constexpr unsigned kUnavailable = 503;
 constexpr int kDifferenceAttempts = 8;
 constexpr std::chrono::milliseconds kFirstWait{5};  // after an interrupted one; doubles
 
-constexpr const char* kNothingRead =
-    "what is to be enforced is still being read for the first time";
+constexpr const char* kNothingRead = "the objects are still being read for the first time";
 
 constexpr const char* kRulesetPath = "/v1/ruleset";
 constexpr const char* kExplainPath = "/v1/explain";
@@ -96,12 +95,12 @@ AdminReply print_matrix(const AdminTarget& target, const ClusterState& cluster,
           false, remarks};
 }
 
-// What a verdict is worth while the kernel, or the cluster, may hold something else.
+// Why packets may meet something else: the kernel or the cluster may differ.
 Remarks remarks_on(const Status& status) {
   Remarks remarks;
   if (!status.ready() || !status.commit_error.empty()) {
     remarks.push_back(
-        "this is what the policies say, not yet what the kernel does: the daemon is " +
+        "this is what the policies say, not what the kernel does yet: the daemon is " +
         headline(status));
   }
   if (!status.commit_error.empty()) remarks.push_back("last commit: " + status.commit_error);
@@ -165,7 +164,7 @@ void AdminApi::answer(const std::string& text, AdminServer::Respond respond) {
   respond(print_explanation(*target, cluster_, remarks_on(status_)));
 }
 
-// Each attempt is a turn of the loop of its own, since a dump of a large table takes long.
+// Each attempt is a separate turn of the loop, since a dump of a large table takes long.
 void AdminApi::answer_difference(int attempts, AdminServer::Respond respond) {
   const auto difference = reconciler_.difference();
   const bool interrupted = !difference && difference.error().code == ErrorCode::kInterrupted;
@@ -179,14 +178,14 @@ void AdminApi::answer_difference(int attempts, AdminServer::Respond respond) {
       });
 }
 
-// A large matrix takes seconds, in which the loop must go on enforcing.
+// A large matrix takes seconds, during which the loop must keep enforcing.
 void AdminApi::answer_matrix(const AdminTarget& target, AdminServer::Respond respond) {
-  if (busy_) return respond({kUnavailable, "another matrix is being made: try again"});
+  if (busy_) return respond({kUnavailable, "another matrix is being computed: try again"});
   busy_ = true;
   boost::asio::post(worker_, [this, target, cluster = cluster_, remarks = remarks_on(status_),
                               respond = std::move(respond)]() mutable {
     auto reply = print_matrix(target, cluster, remarks, stopping_);
-    // Moved on, so that what it holds is never released on this thread.
+    // Moved on, so that its content is never released on this thread.
     boost::asio::post(io_,
                       [this, reply = std::move(reply), respond = std::move(respond)]() mutable {
                         busy_ = false;

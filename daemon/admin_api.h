@@ -17,7 +17,7 @@
 
 namespace portcullis {
 
-// Where the daemon serves what.
+// The request targets that the daemon serves.
 std::string ruleset_target(Format format);  // "/v1/ruleset?format=nft"
 std::string explain_target(const std::string& from, const std::string& to, Unknown unknown,
                            Format format);
@@ -25,12 +25,12 @@ std::string matrix_target(const MatrixWords& words, Listing listing, Format form
 std::string names_target(const std::string& topic);  // "pods", "namespaces"
 inline constexpr const char* kDiffTarget = "/v1/diff";
 
-// What the daemon answers on its socket: the desired ruleset printed; the operations that turn the
-// kernel's table into it, nothing if they are equal; explanations, the matrix and the names of the
-// cluster as the daemon knows it, with remarks on what that is worth. 400 for a question that is no
-// question, 404 for what does not exist, 503 with the reason while there is no answer. Called on
-// the io_context's thread, and responds there; a matrix takes long, so it is computed on a thread
-// of its own, on a copy, and only one at a time. All that it is made with must outlive it.
+// Answers requests on the daemon's socket: the desired ruleset printed; the operations that turn
+// the kernel's table into it, none if they are equal; explanations, the matrix and the names of the
+// cluster as the daemon knows it, with remarks on their reliability. 400 for an invalid request,
+// 404 for what does not exist, 503 with the reason while there is no answer. Called on the
+// io_context's thread, and responds there; a matrix takes long, so it is computed on a separate
+// thread, on a copy, one at a time. All constructor arguments must outlive it.
 class AdminApi {
  public:
   AdminApi(boost::asio::io_context& io, Reconciler& reconciler, const ClusterState& cluster,

@@ -32,14 +32,14 @@ tl::unexpected<Error> failed_exchange(const std::string& path, const ErrorCodeOf
     return failure(ErrorCode::kPermission, socket + " is open to root only");
   }
   if (error == beast::error::timeout) {
-    return failure(ErrorCode::kTimeout, socket + " gave no answer within " +
+    return failure(ErrorCode::kTimeout, socket + " did not answer within " +
                                             std::to_string(patience.count()) +
                                             " s: is the daemon stopped or very busy?");
   }
   return failure(ErrorCode::kIo, socket + " failed: " + error.message());
 }
 
-// One exchange; each step starts the next, the first error ends it.
+// One exchange: each step starts the next, and the first error ends it.
 struct Exchange {
   Exchange(asio::io_context& io, const std::string& target) : stream(io) {
     request.method(http::verb::get);

@@ -10,10 +10,9 @@ namespace portcullis {
 
 inline constexpr std::chrono::seconds kPatience{10};  // a busy daemon compiles first
 
-// GETs `target` from the daemon at the unix socket `path`, blocking, for `patience` at the most.
-// Errors say whether there is no daemon, no permission, or (kTimeout) no answer in time; else it is
-// the daemon's reason for not answering: kInvalidInput, kNotFound, kConflict (a status other than
-// 200).
+// GETs `target` from the daemon at the unix socket `path`; blocks for at most `patience`. Errors:
+// there is no daemon, no permission, or (kTimeout) no answer in time; otherwise the daemon's reason
+// for a status other than 200: kInvalidInput, kNotFound, kConflict.
 [[nodiscard]] Result<AdminReply> ask_daemon(const std::string& path, const std::string& target,
                                             std::chrono::seconds patience = kPatience);
 

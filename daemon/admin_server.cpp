@@ -13,9 +13,9 @@
 namespace portcullis {
 namespace {
 
-constexpr std::uint32_t kLongestHeader = 1U << 20;  // a question may name many namespaces
+constexpr std::uint32_t kLongestHeader = 1U << 20;  // a request may name many namespaces
 
-// A field of HTTP has no control characters, and what an API server says may.
+// An HTTP field has no control characters, but text from an API server may.
 std::string one_line(std::string text) {
   std::ranges::replace_if(
       text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
@@ -42,7 +42,7 @@ HttpReply in_http(AdminReply reply) {
 AdminServer::AdminServer(std::string path, ino_t inode, HttpServer server)
     : path_(std::move(path)), inode_(inode), server_(std::move(server)) {}
 
-// Before the server goes: what stands at the path after that may be a successor's.
+// Before the server closes: a later socket at the path may be a successor's.
 AdminServer::~AdminServer() {
   if (!path_.empty() && inode_of(path_) == inode_) unlink(path_.c_str());
 }

@@ -49,7 +49,7 @@ bool is_served(const std::string& path) {
 Result<void> make_room(const std::string& path) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return {};
-  if (!S_ISSOCK(status.st_mode)) return refuse(path, "it exists and is no socket");
+  if (!S_ISSOCK(status.st_mode)) return refuse(path, "it exists and is not a socket");
   if (is_served(path)) {
     return refuse(path, "another portcullis serves it: stop that, or give another --socket");
   }
@@ -70,7 +70,7 @@ Result<int> listen_for_root(const std::string& path) {
   const int fd = stream_socket();
   if (fd < 0) return refuse_errno(path, errno);
   const sockaddr_un address = address_of(path);
-  // Linux gives a socket's own mode to the file that bind() makes: no moment with a wider one.
+  // On Linux the file that bind() creates has the socket's mode: it is never wider.
   if (fchmod(fd, 0600) != 0 || bind(fd, generic(address), sizeof(address)) != 0 ||
       listen(fd, SOMAXCONN) != 0) {
     const int error = errno;

@@ -6,11 +6,11 @@
 
 namespace portcullis {
 
-// A listening unix stream socket at `path`, mode 0600 from its first moment on. See
-// AdminServer::open for what is replaced and what is refused. The caller owns the descriptor.
+// A listening unix stream socket at `path`, created with mode 0600. See AdminServer::open for what
+// is replaced and what is rejected. The caller owns the descriptor.
 [[nodiscard]] Result<int> listen_for_root(const std::string& path);
 
-// True if the other end of the connection is root or this process's own user.
+// True if the peer of the connection is root or this process's own user.
 bool peer_is_trusted(int fd);
 
 }  // namespace portcullis

@@ -27,7 +27,7 @@ Result<AdminTarget> parse_admin_target(const std::string& text) {
     }
     return target;
   } catch (const web::uri_exception& error) {
-    return failure(ErrorCode::kInvalidInput, "no target of a request: " + text);
+    return failure(ErrorCode::kInvalidInput, "not a request target: " + text);
   }
 }
 

@@ -12,13 +12,13 @@ struct AdminTarget {
   std::string path;
   std::map<std::string, std::string> parameters;  // decoded
 
-  // "" where it is not given.
+  // "" if it is not given.
   std::string parameter(const std::string& name) const;
 };
 
 std::string to_string(const AdminTarget& target);
 
-// kInvalidInput if the text is no target of an HTTP request.
+// kInvalidInput if the text is not the target of an HTTP request.
 [[nodiscard]] Result<AdminTarget> parse_admin_target(const std::string& text);
 
 }  // namespace portcullis

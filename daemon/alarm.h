@@ -8,8 +8,8 @@
 
 namespace portcullis {
 
-// A clock with one alarm, for a component that waits on the event loop. Tests have one whose time
-// they move (tests/unit/daemon/manual_alarm.h).
+// A clock with one alarm, for a component that waits on the event loop. Tests use one whose time
+// they control (tests/unit/daemon/manual_alarm.h).
 class Alarm {
  public:
   using Clock = std::chrono::steady_clock;
@@ -18,12 +18,12 @@ class Alarm {
 
   virtual Clock::time_point now() const = 0;  // from any thread
 
-  // Calls `ring` once at `when` or later, from the loop and never from within set(). Replaces what
-  // was set before.
+  // Calls `ring` once at `when` or later, from the loop and never from within set(). Replaces the
+  // previous alarm.
   virtual void set(Clock::time_point when, std::function<void()> ring) = 0;
 };
 
-// On the io_context's thread; the io_context must not run any more once this is destroyed.
+// On the io_context's thread; the io_context must not run after this is destroyed.
 class LoopAlarm final : public Alarm {
  public:
   explicit LoopAlarm(boost::asio::io_context& io) : timer_(io) {}

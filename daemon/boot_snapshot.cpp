@@ -15,7 +15,7 @@
 namespace portcullis {
 namespace {
 
-// The number changes with the format, not with what stands in the messages: that is compared.
+// The number changes with the format, not with the messages: those are compared.
 constexpr std::string_view kFirstLine = "portcullis ruleset 2\n";
 
 tl::unexpected<Error> invalid(const std::string& why) {
@@ -26,7 +26,7 @@ tl::unexpected<Error> invalid(const std::string& why) {
 //                                           `---------------------------'
 //                             content_hash() of this, to the end of the file
 //
-// boot: life_of_tables() when it was saved.
+// boot: life_of_tables() at the time of saving.
 Result<std::string> to_text(const Ruleset& ruleset, const std::string& node_name) {
   if (!enforces(ruleset)) {
     return failure(ErrorCode::kConflict, "the table has no rules that packets pass");
@@ -45,14 +45,14 @@ std::string_view take_line(std::string_view& text) {
 }
 
 Result<SavedRuleset> parse(std::string_view text, const std::string& node_name) {
-  if (!text.starts_with(kFirstLine)) return invalid("it is no ruleset that this version wrote");
+  if (!text.starts_with(kFirstLine)) return invalid("it was not written by this version");
   text.remove_prefix(kFirstLine.size());
   const auto checksum = take_line(text);
   if (checksum != content_hash(text)) {
-    return invalid("it is damaged: its checksum is not its content's");
+    return invalid("it is damaged: its checksum does not match");
   }
   if (const auto node = take_line(text); node != node_name) {
-    return invalid("it is of node \"" + std::string(node) + "\", and this is \"" + node_name +
+    return invalid("it is from node \"" + std::string(node) + "\", but this is \"" + node_name +
                    "\" (--node-name NAME)");
   }
   const std::string boot(take_line(text));
@@ -77,8 +77,9 @@ Result<SavedRuleset> load_boot_snapshot(const std::filesystem::path& file,
                                         const std::string& node_name) {
   const auto refused = [&](Error error) {
     if (error.code == ErrorCode::kNotFound) return error;
-    return Error{error.code, "the ruleset of the last run in " + file.string() + " is refused: " +
-                                 error.message + "; once it is removed, the daemon writes another"};
+    return Error{error.code, "the saved ruleset of the last run in " + file.string() +
+                                 " is rejected: " + error.message +
+                                 "; remove it, and the daemon writes a new one"};
   };
   return read_private_file(file)
       .and_then([&](const std::string& text) { return parse(text, node_name); })

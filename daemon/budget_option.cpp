@@ -24,8 +24,9 @@ Result<void> set(const std::vector<Limit>& limits, std::string_view item) {
   const auto name = item.substr(0, item.find('='));
   const auto limit = std::ranges::find(limits, name, &Limit::name);
   if (limit == limits.end()) {
-    return failure(ErrorCode::kInvalidInput,
-                   "\"" + std::string(name) + "\" is no limit; there are " + joined(limits));
+    return failure(
+        ErrorCode::kInvalidInput,
+        "\"" + std::string(name) + "\" is not a limit; the limits are " + joined(limits));
   }
   const auto text = item.substr(std::min(name.size() + 1, item.size()));
   const auto [rest, error] = std::from_chars(text.begin(), text.end(), *limit->value);

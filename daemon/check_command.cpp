@@ -21,7 +21,7 @@ namespace portcullis {
 namespace {
 
 constexpr std::chrono::seconds kLimit{10};
-constexpr std::chrono::seconds kReadLimit{60};  // for every object of a large cluster
+constexpr std::chrono::seconds kReadLimit{60};  // to read every object of a large cluster
 constexpr const char* kReviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 void report_objects(const Options& options, const ClusterState& cluster,
@@ -39,7 +39,7 @@ void report_objects(const Options& options, const ClusterState& cluster,
   check_node_name(options, cluster, findings);
 }
 
-// The answer to one request, waited for.
+// Sends one request and waits for the answer.
 Result<std::string> ask(boost::asio::io_context& io, k8s::ApiClient& client,
                         const k8s::ApiClient::Call& call) {
   Result<std::string> text = failure(ErrorCode::kIo, "no answer");
@@ -80,20 +80,20 @@ bool check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Find
   bool may_all = true;
   for (const auto resource : k8s::kResources) {
     for (const auto* verb : {"list", "watch"}) {
-      const std::string what = std::string("may ") + verb + ' ' + to_string(resource);
+      const std::string what = std::string("can ") + verb + ' ' + to_string(resource);
       const auto reviewed = ask(io, client, {kReviews, {}, review(resource, verb)});
       if (!reviewed && reviewed.error().code != ErrorCode::kPermission) {
-        findings.bad("permissions cannot be told: " + reviewed.error().message);
+        findings.bad("cannot check permissions: " + reviewed.error().message);
         return false;
       }
       if (!reviewed) {
-        findings.bad(what + ": cannot be told: " + reviewed.error().message);
+        findings.bad(what + ": cannot check: " + reviewed.error().message);
       } else if (is_allowed(*reviewed)) {
         findings.good(what);
         continue;
       } else {
-        findings.bad(std::string("may not ") + verb + ' ' + to_string(resource) +
-                     " in every namespace: apply manifests/base/rbac.yaml");
+        findings.bad(std::string("cannot ") + verb + ' ' + to_string(resource) +
+                     " in all namespaces: apply manifests/base/rbac.yaml");
       }
       may_all = false;
     }
@@ -101,7 +101,7 @@ bool check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Find
   return may_all;
 }
 
-// Everything, as the daemon reads it.
+// Reads everything as the daemon does.
 void check_objects(const Options& options, ClusterState& cluster, Findings& findings) {
   boost::asio::io_context io;
   Update last{.events = {}, .problems = {}, .synced = false};
@@ -121,8 +121,7 @@ void check_objects(const Options& options, ClusterState& cluster, Findings& find
     if (!following.trouble.empty()) findings.bad(following.what + ": " + following.trouble);
   }
   if (!last.synced) {
-    return findings.bad("objects: not all are read after " + std::to_string(kReadLimit.count()) +
-                        " s");
+    return findings.bad("objects: not all read after " + std::to_string(kReadLimit.count()) + " s");
   }
   report_objects(options, cluster, std::move(last.problems), findings);
 }

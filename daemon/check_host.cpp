@@ -22,12 +22,12 @@ bool daemon_runs() {
   return !lock && lock.error().code == ErrorCode::kConflict;
 }
 
-// What a running daemon owns cannot be rehearsed, and need not be: it has done it.
+// A table owned by a running daemon cannot be rehearsed, and need not be: it is in force.
 void check_owner(const nl::Snapshot& snapshot, Findings& findings) {
   const std::string owner = nl::process_of_port(snapshot.owner_port);
-  daemon_runs() ? findings.good(table_name + " is in force, by the daemon that runs, " + owner)
+  daemon_runs() ? findings.good(table_name + " is in force, owned by the running daemon, " + owner)
                 : findings.bad(table_name + " belongs to " + owner +
-                               ", which is no portcullis that runs here: stop that one");
+                               ", which is not a running portcullis: stop that process");
 }
 
 Result<void> rehearse(nl::Kernel& kernel, const nl::Snapshot& snapshot) {
@@ -65,7 +65,7 @@ void check_kernel(const Options& options, Findings& findings) {
   if (!snapshot) return findings.bad("nf_tables: " + snapshot.error().message);
   if (snapshot->owner == nl::TableOwner::kOther) return check_owner(*snapshot, findings);
   const auto rehearsed = rehearse(*kernel, *snapshot);
-  rehearsed ? findings.good("nf_tables takes the forward chain and a set of each kind")
+  rehearsed ? findings.good("nf_tables accepts the forward chain and a set of each kind")
             : findings.bad("nf_tables: " + rehearsed.error().message);
 }
 
@@ -73,7 +73,7 @@ void check_forwarding(Findings& findings) {
   for (const std::string path :
        {"/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding"}) {
     const auto value = setting(path);
-    value == "0" ? findings.note(path + " is 0: this node forwards no pods' packets")
+    value == "0" ? findings.note(path + " is 0: this node does not forward pods' packets")
                  : findings.good(path + " is " + (value.empty() ? "absent" : value));
   }
 }

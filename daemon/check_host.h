@@ -10,15 +10,15 @@
 // The parts of `portcullis check` that look at this host.
 namespace portcullis {
 
-// That the kernel takes what the daemon would commit, and lets us.
+// Checks that the kernel accepts what the daemon would commit, and permits it.
 void check_kernel(const Options& options, Findings& findings);
 
 void check_forwarding(Findings& findings);
 
-// That the cluster knows this host by the name that is given.
+// Checks that the cluster knows this host by the given name.
 void check_node_name(const Options& options, const ClusterState& cluster, Findings& findings);
 
-// That policies hold between pods on a bridge; these are the addresses of the node's pods.
+// Checks that policies apply between pods on a bridge; the addresses are those of the node's pods.
 void check_bridges(const std::vector<Address>& pods, Findings& findings);
 
 }  // namespace portcullis

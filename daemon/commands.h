@@ -6,8 +6,8 @@
 #include "daemon/exit_code.h"
 #include "daemon/options.h"
 
-// The subcommands that end by themselves. What was asked for goes to `out`, remarks go to `err`,
-// one a line; an Error is for the caller to say.
+// The subcommands that end by themselves. Results go to `out`, remarks to `err`, one per line; the
+// caller prints an Error.
 namespace portcullis {
 
 struct Console {
@@ -23,21 +23,21 @@ struct Console {
 
 [[nodiscard]] Result<ExitCode> diff_with_kernel(const Options& options, const Console& console);
 
-// Of manifests, or of the running daemon where none are given.
+// From manifests, or from the running daemon if none are given.
 [[nodiscard]] Result<ExitCode> explain_connection(const Options& options, const Console& console);
 
 [[nodiscard]] Result<ExitCode> show_matrix(const Options& options, const Console& console);
 
-// Whether this host can enforce, and may read what it must from the API server.
+// Checks whether this host can enforce, and can read what it needs from the API server.
 [[nodiscard]] Result<ExitCode> check(const Options& options, const Console& console);
 
 // Commits the ruleset that was saved for this node, unless the kernel's table enforces already.
 [[nodiscard]] Result<ExitCode> restore(const Options& options, const Console& console);
 
-// A shell's completion, or the names that it completes.
+// A shell completion script, or the names that it completes.
 [[nodiscard]] Result<ExitCode> complete(const Options& options, const Console& console);
 
-// Removes the table, and what was saved of it.
+// Removes the table and the saved ruleset.
 [[nodiscard]] Result<ExitCode> clean_up(const Options& options, const Console& console);
 
 }  // namespace portcullis

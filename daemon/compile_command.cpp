@@ -15,7 +15,7 @@ Result<ExitCode> compile_manifests(const Options& options, const Console& consol
   const auto compiled = compile_all(input->cluster, options.node_name);
   bool is_whole = input->rejected == 0;
   for (const auto& rejection : compiled.rejected) {
-    if (is_policy(rejection)) continue;  // told with the manifests
+    if (is_policy(rejection)) continue;  // reported with the manifests
     say({to_string(to_problem(rejection))}, console.err);
     is_whole = false;
   }

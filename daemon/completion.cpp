@@ -9,7 +9,7 @@
 namespace portcullis {
 namespace {
 
-// "owned", "shared" of "owned|shared"; empty where the value is a word of the user's.
+// "owned", "shared" for "owned|shared"; empty if the value is free text.
 std::vector<std::string> choices(const Option& option) {
   const std::string value = option.value;
   const bool is_list = value.find('|') != value.npos && std::ranges::all_of(value, [](char c) {
@@ -165,14 +165,14 @@ std::string zsh_completion() {
   std::string cases;
   for (const auto& command : command_table()) {
     described += std::string("    '") + command.name + ":" + zsh_quoted(command.help) + "'\n";
-    std::string arguments = " \\\n      '--help[Says how to use it]'";
+    std::string arguments = " \\\n      '--help[Shows how to use it]'";
     if (const auto operands = operands_of(command.command); !operands.empty()) {
       arguments += " \\\n      ':topic:(" + operands + ")'";
     }
     for (const Option& option : options_of(command.command)) arguments += zsh_argument(option);
     cases += std::string("    ") + command.name + ")\n      _arguments" + arguments + " ;;\n";
   }
-  described += "    'help:Says how to use a command'\n    'version:Says which version this is'\n";
+  described += "    'help:Shows how to use a command'\n    'version:Shows the version'\n";
   cases += "    help)\n      _arguments ':command:(" + words_of_commands() + ")' ;;\n";
   return "#compdef portcullis\n"
          "_portcullis_names() {\n"
@@ -225,8 +225,8 @@ std::string fish_completion() {
       "  portcullis completion $argv[1] $source 2>/dev/null\n"
       "end\n"
       "complete -c portcullis -f\n"
-      "complete -c portcullis -n __fish_use_subcommand -a help -d 'Says how to use a command'\n"
-      "complete -c portcullis -n __fish_use_subcommand -a version -d 'Says which version it is'\n"
+      "complete -c portcullis -n __fish_use_subcommand -a help -d 'Shows how to use a command'\n"
+      "complete -c portcullis -n __fish_use_subcommand -a version -d 'Shows the version'\n"
       "complete -c portcullis -n '__fish_seen_subcommand_from help' -a " +
       fish_quoted(words_of_commands()) + "\n";
   for (const auto& command : command_table()) {

@@ -3,8 +3,8 @@
 #include <string>
 
 // The shells' completions of commands, options and their values. Each is the text of a whole file,
-// installed by the package and printed by `portcullis completion`. Pods and namespaces are asked
-// of the program, with the -f and --socket that stand on the line.
+// installed by the package and printed by `portcullis completion`. The scripts ask the program for
+// pods and namespaces, with the -f and --socket of the current line.
 namespace portcullis {
 
 std::string bash_completion();

@@ -45,7 +45,7 @@ Result<std::vector<ConfigEntry>> read_entries(const std::filesystem::path& file,
     const auto [first, fresh] = lines.emplace(entry->key, entry->line);
     if (!fresh) {
       return wrong(file, entry->line,
-                   entry->key + ": is there already, on line " + std::to_string(first->second));
+                   entry->key + ": is already set on line " + std::to_string(first->second));
     }
     entries.push_back(std::move(*entry));
   }
@@ -77,11 +77,12 @@ Result<std::vector<ConfigEntry>> read_config_file(const std::filesystem::path& f
     const std::vector<YAML::Node> documents = YAML::LoadAll(*text);
     if (documents.empty()) return std::vector<ConfigEntry>{};
     if (documents.size() > 1) {
-      return wrong(file, line_of(documents[1].Mark()), "a second document: only one is read");
+      return wrong(file, line_of(documents[1].Mark()),
+                   "has a second document: only one is allowed");
     }
     return read_entries(file, documents.front());
   } catch (const YAML::Exception& error) {
-    return wrong(file, line_of(error.mark), "is no YAML: " + error.msg);
+    return wrong(file, line_of(error.mark), "is not YAML: " + error.msg);
   }
 }
 

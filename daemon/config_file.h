@@ -15,8 +15,8 @@ struct ConfigEntry {
   int line = 0;  // from 1
 };
 
-// Reads a YAML mapping of scalars. A value that is a list, a mapping or missing, a key that comes
-// twice, or text that is no YAML is an error: "<file>:<line>: <key>: ...". An empty file is fine.
+// Reads a YAML mapping of scalars. A value that is a list, a mapping or missing, a repeated key, or
+// text that is not YAML is an error: "<file>:<line>: <key>: ...". An empty file is valid.
 [[nodiscard]] Result<std::vector<ConfigEntry>> read_config_file(const std::filesystem::path& file);
 
 }  // namespace portcullis

@@ -48,7 +48,7 @@ void ConntrackSweeper::sweep_if_due() {
   });
 }
 
-// What has failed may have taken long all the same.
+// A failed sweep may have taken long, too.
 void ConntrackSweeper::finish(Sweep sweep, Alarm::Clock::duration took) {
   if (sweep.error) {
     due_.insert(sweep.addresses.begin(), sweep.addresses.end());

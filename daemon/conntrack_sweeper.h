@@ -18,31 +18,31 @@
 namespace portcullis {
 
 struct SweeperTiming {
-  // After a sweep, failed or not, it rests so many times as long as the sweep took, however long
-  // that was: pods that come and go all the time and a huge table take a fifth of a core.
+  // After a sweep, failed or not, it rests for this many times its duration, so that constant pod
+  // churn and a huge table cost a fifth of a core.
   int rest = 4;
   std::chrono::milliseconds first_retry{100};  // doubles with each failure in a row
   std::chrono::milliseconds last_retry{5'000};
 };
 
-// What one sweep did.
+// The result of one sweep.
 struct Sweep {
   std::vector<Address> addresses;
   nl::Forgotten forgotten;
-  std::optional<Error> error;  // some entries may be left; the next sweep has the addresses again
+  std::optional<Error> error;  // some entries may be left; the next sweep repeats the addresses
 };
 
-// Has the kernel forget the connections of addresses that changed hands, so that none that an old
-// owner made lets traffic in to the new one, or out of it.
+// Deletes the kernel's connections of addresses that changed hands, so that no connection of an old
+// owner lets traffic in to or out of the new one.
 //
-//     lose(addresses)         enforced()           a sweep, on a thread of its own
+//     lose(addresses)         enforced()           a sweep, on its own thread
 //               they wait -------------> due -----------------------------> forgotten
 //                                         ^                      |
 //                                         '------- failed -------'
 //
-// An address is due only once the kernel enforces the new ownership: before, the old rules would
-// let its connections come back. What becomes due during a sweep or the pause after it coalesces.
-// A sweep that was late, for it had failed, also ends connections that the new owner made
+// An address is due only once the kernel enforces the new ownership: before that, the old rules
+// would let its connections come back. Addresses that become due during a sweep or the pause after
+// it are merged. A late sweep (after a failure) also ends connections that the new owner has opened
 // meanwhile.
 //
 //               enforced()            done
@@ -51,8 +51,8 @@ struct Sweep {
 //       | nothing is due         | due            | timer
 //       '------------------------+----------------'
 //
-// All calls and the sink run on the io_context's thread, `forget` on the thread of its own. The
-// destructor waits for the sweep under way; the io_context must not run any more after it.
+// All calls and the sink run on the io_context's thread, `forget` on its own thread. The destructor
+// waits for a running sweep; the io_context must not run after it.
 class ConntrackSweeper {
  public:
   enum class State : std::uint8_t { kIdle, kSweeping, kPausing };
@@ -66,7 +66,7 @@ class ConntrackSweeper {
   ConntrackSweeper(const ConntrackSweeper&) = delete;
   ConntrackSweeper& operator=(const ConntrackSweeper&) = delete;
 
-  // Addresses that are somebody else's in what the kernel is to enforce next.
+  // Addresses that have another owner in the ruleset to be enforced next.
   void lose(const std::vector<Address>& addresses);
 
   // The kernel enforces it.
@@ -88,7 +88,7 @@ class ConntrackSweeper {
   std::set<Address> due_;
   std::chrono::milliseconds delay_{0};  // before the next retry; 0: the last sweep succeeded
   const std::unique_ptr<Alarm> alarm_;
-  boost::asio::thread_pool thread_{1};  // destroyed first: it uses what is above
+  boost::asio::thread_pool thread_{1};  // destroyed first: it uses the above
 };
 
 }  // namespace portcullis

@@ -32,12 +32,12 @@ std::string described(const ClusterState& cluster, const std::string& node_name)
 
 void log_news(const ProblemLog::News& news) {
   for (const std::string& line : news.appeared) log_warning(line);
-  for (const std::string& line : news.gone) log_info("no longer: " + line);
+  for (const std::string& line : news.gone) log_info("resolved: " + line);
 }
 
 void log_change(const std::string& before, const std::string& now) {
   if (before == now) return;
-  now.empty() ? log_info("no longer: " + before) : log_warning(now);
+  now.empty() ? log_info("resolved: " + before) : log_warning(now);
 }
 
 }  // namespace
@@ -47,20 +47,20 @@ void log_change(const std::string& before, const std::string& now) {
 //     ApiSource            DirectorySource
 //            |                 |
 //            '--- one of them -'
-//            | Update: events, and the problems that stand -- ProblemLog -------> log
-//            | once for all the updates that wait
+//            | Update: events, and the current problems ----- ProblemLog -------> log
+//            | once for all pending updates
 //     IncrementalCompiler: ClusterState <-- AdminApi <--> AdminServer: explain,
 //            |  ^          lost addresses --------------.       matrix, dump, diff
-//            |  '-- Quarantine: what it has in it, does |
-//            |      the node still have? On a thread    |
-//            |      of its own: nl::AttachedAddresses   |
+//            |  '-- Quarantine: does the node still     |
+//            |      have its addresses? On its own      |
+//            |      thread: nl::AttachedAddresses       |
 //            | RulesetChange                            v
 //     Reconciler    Attempt succeeded: enforced() ConntrackSweeper -------------> log
-//            |      |  '---- committed() -----.          | on a thread of its own
+//            |      |  '---- committed() -----.          | on its own thread
 //            |      | Attempt                 v        nl::Conntrack
-//            |      |                     BootSnapshotWriter, on a thread of its own
+//            |      |                     BootSnapshotWriter, on its own thread
 //            |      |                         | the kernel's table -> file, for the next boot
-//            |      Status --> HealthServer, on a thread of its own: /healthz, /readyz, /metrics
+//            |      Status --> HealthServer, on its own thread: /healthz, /readyz, /metrics
 //            |           '---> systemd
 //            | Transaction
 //     nl::Kernel
@@ -97,11 +97,12 @@ Result<void> Daemon::start() {
            source_->name());
   if (auto started = source_->start(); !started) return started;
   if (const auto listening = reconciler_.listen(); !listening) {
-    log_warning("changes of the table by others are found late: " + listening.error().message);
+    log_warning("cannot watch the table, so changes by others are found late: " +
+                listening.error().message);
   }
   keep_for_boot();
   serve();
-  // Who waits for the start is not to wait for an API server.
+  // The host's start must not wait for an API server.
   if (source_->is_remote()) tell_ready(headline(status_));
   return {};
 }
@@ -111,7 +112,7 @@ void Daemon::receive(Update update) {
   note_source(update);
   host_check_.note(update.events);
   if (!update.synced) {
-    // Nothing is in force yet: what it changes does not matter.
+    // Nothing is in force yet, so the changes do not matter.
     policy_news_.note(compiler_.cluster(), update.events);
     compiler_.apply(update.events);
     return;
@@ -170,7 +171,7 @@ void Daemon::settle() {
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
   if (status_.held_back) return;
-  if (first) malloc_trim(0);  // reading took much that is free now
+  if (first) malloc_trim(0);  // reading used much memory that is free now
   if (first) log_info("read " + described(compiler_.cluster(), options_.node_name));
   if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
     reconciler_.want(std::move(compiled.change));
@@ -179,15 +180,15 @@ void Daemon::settle() {
   }
 }
 
-// What is known may be less than what isolated some pods in the last run: to commit that would open
-// them. Where there are no rules yet, some are better than none.
+// The known objects may be fewer than those that isolated pods in the last run, and committing them
+// could open those pods. If there are no rules yet, some are better than none.
 bool Daemon::must_hold_back(const Status& status) {
   const bool is_doubtful =
       !complete_ || !status.source_fault.empty() || !status.node_name_fault.empty();
   return is_doubtful && !status.committed && reconciler_.table_isolates();
 }
 
-// Some addresses have left quarantine since the node has them no longer.
+// Some addresses left quarantine because the node no longer has them.
 void Daemon::open(RulesetChange change) {
   Status status = status_;
   status.quarantined = compiler_.cluster().quarantined().size();
@@ -209,7 +210,7 @@ void Daemon::report(const Attempt& attempt) {
     metrics_.failed();
     if (status.commit_error != attempt.error->message) {
       status.commit_error = attempt.error->message;
-      log_error("cannot bring the kernel to the ruleset, trying on: " + status.commit_error);
+      log_error("cannot commit the ruleset, retrying: " + status.commit_error);
     }
   }
   publish(std::move(status));
@@ -228,19 +229,19 @@ void Daemon::report_success(const Attempt& attempt) {
     attempt.unverified
         ? log_warning(
               "cannot verify the kernel's table: commits of others to nf_tables interrupt "
-              "every dump of it; changes are committed, and it is verified once they pause")
+              "every dump of it; changes are committed, and verification resumes once they pause")
         : log_info("the kernel's table is verified again");
   }
   const std::string operations = count(attempt.committed.operations.size(), "operation");
-  if (!status_.commit_error.empty()) log_info("the kernel takes the ruleset again");
+  if (!status_.commit_error.empty()) log_info("the ruleset is committed again");
   if (attempt.mended) {
-    log_warning("the kernel's table was not as we left it: " + *attempt.mended + "; mended with " +
-                operations);
+    log_warning("the kernel's table was not as we left it: " + *attempt.mended +
+                "; repaired with " + operations);
   } else if (!status_.committed) {
-    // What differs may be what somebody did while we were away.
+    // A difference may be a foreign change made while the daemon was down.
     log_info(attempt.committed.empty()
-                 ? "the policies are in force; the kernel holds them already: nothing to commit"
-                 : "the policies are in force; the kernel's table was brought up to date");
+                 ? "the policies are in force; the kernel's table is already up to date"
+                 : "the policies are in force; the kernel's table has been updated");
   }
   for (const auto& line :
        policy_news_.take(compiler_.cluster(), options_.node_name, source_->name())) {
@@ -256,9 +257,10 @@ void Daemon::report(const Sweep& sweep) {
   if (sweep.error) {
     if (std::exchange(sweep_error_, sweep.error->message) == sweep_error_) return;
     return log_error("cannot end the connections" + whose +
-                     ", which may serve whoever has it next; trying on: " + sweep_error_);
+                     ", which the next owner of the address may use; retrying: " + sweep_error_);
   }
-  if (!std::exchange(sweep_error_, {}).empty()) log_info("connections can be ended again");
+  if (!std::exchange(sweep_error_, {}).empty())
+    log_info("connections of pods that lost their address are ended again");
   if (sweep.forgotten.kept > 0 && !std::exchange(said_kept_, true)) {
     log_warning("this kernel does not end connections" + whose +
                 " while a flowtable offloads them: take pods out of it (nft list flowtables)");
@@ -268,7 +270,7 @@ void Daemon::report(const Sweep& sweep) {
 }
 
 void Daemon::publish(Status status) {
-  // Who waits for the start need not wait for a file to be mended: the rules of the last run hold.
+  // The start need not wait until a file is fixed: the rules of the last run are in force.
   const auto started = [](const Status& each) { return each.committed || each.held_back; };
   const bool first = started(status) && !started(status_);
   if (status == status_) return;

@@ -28,19 +28,19 @@
 
 namespace portcullis {
 
-// What `portcullis run` consists of, wired (see daemon.cpp). Everything is owned and called by the
-// one thread that runs the io_context, which must not run any more once this is destroyed; the
+// The parts of `portcullis run`, wired (see daemon.cpp). Everything is owned and called by the one
+// thread that runs the io_context, which must not run after this is destroyed; the
 // ConntrackSweeper's thread sees only the conntrack table, the BootSnapshotWriter's only the
 // kernel's table and its file.
 class Daemon {
  public:
-  // Without `conntrack`, connections outlive the ownership of their addresses.
+  // Without `conntrack`, connections outlive a change of an address's owner.
   Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
          std::optional<nl::Conntrack> conntrack);
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Starts to read from the source, and to serve what can be served.
+  // Starts reading from the source and serving.
   [[nodiscard]] Result<void> start();
 
  private:
@@ -66,13 +66,13 @@ class Daemon {
   Status status_;
   FollowedLog followed_log_;
   Metrics metrics_;
-  std::optional<std::chrono::steady_clock::time_point> told_;  // of what is not enforced yet
+  std::optional<std::chrono::steady_clock::time_point> told_;  // since when changes are pending
   IncrementalCompiler compiler_;
   std::vector<Event> events_;          // not compiled yet
   std::vector<Problem> problems_;      // of the last update
   std::vector<Problem> not_enforced_;  // likewise
-  bool complete_ = false;              // it is known what every file last said, of the last update
-  bool settling_ = false;              // settle() is queued
+  bool complete_ = false;  // the last content of every file is known, as of the last update
+  bool settling_ = false;  // settle() is queued
   ProblemLog problem_log_;
   PolicyNews policy_news_;  // not in force yet
   HostCheck host_check_;

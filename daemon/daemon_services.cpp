@@ -8,7 +8,7 @@
 #include "daemon/log.h"
 #include "daemon/table_saver.h"
 
-// What the daemon does beside enforcing: what fails here is told and tried again.
+// The daemon's secondary services: failures are logged and retried.
 namespace portcullis {
 
 void Daemon::serve() {
@@ -34,9 +34,9 @@ void Daemon::keep_for_boot() {
   if (options_.snapshot.empty()) return;
   auto save = save_table_to(options_.snapshot, options_.node_name);
   boot_snapshot_.emplace(save, BootSnapshotTiming{}, [this](const std::string& trouble) {
-    trouble.empty() ? log_info("the ruleset is kept for the next boot again")
-                    : log_error("cannot keep the ruleset for the next boot in " +
-                                options_.snapshot + ", trying on: " + trouble);
+    trouble.empty() ? log_info("the ruleset is saved for the next boot again")
+                    : log_error("cannot save the ruleset for the next boot to " +
+                                options_.snapshot + ", retrying: " + trouble);
     post_trouble(&Status::unsaved, trouble);
   });
 }
@@ -47,8 +47,8 @@ std::shared_ptr<LastContents> Daemon::open_archive() {
   return std::make_shared<ManifestArchive>(
       archive_beside(options_.snapshot), kPause, [this](const std::string& trouble) {
         trouble.empty()
-            ? log_info("manifests are kept for the next start again")
-            : log_error("cannot keep manifests for the next start, retrying: " + trouble);
+            ? log_info("manifests are saved for the next start again")
+            : log_error("cannot save manifests for the next start, retrying: " + trouble);
         post_trouble(&Status::unkept, trouble);
       });
 }
@@ -62,7 +62,7 @@ void Daemon::post_trouble(std::string Status::*field, const std::string& trouble
   });
 }
 
-// It changes without telling us.
+// It changes without notice.
 void Daemon::look_at_host() {
   constexpr std::chrono::seconds kPause{5};
   auto faults = host_check_.look(compiler_.cluster());

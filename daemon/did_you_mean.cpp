@@ -6,7 +6,7 @@
 namespace portcullis {
 namespace {
 
-// How many letters have to be put in, left out, changed, or exchanged with their neighbour.
+// The edit distance: letters inserted, deleted, changed, or swapped with their neighbour.
 std::size_t distance(const std::string& a, const std::string& b) {
   std::vector<std::vector<std::size_t>> costs(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) {

@@ -5,7 +5,7 @@
 
 namespace portcullis {
 
-// "; did you mean --from?" of the candidate that a typing error or two make of `word`; empty if
+// "; did you mean --from?" for the candidate within one or two typing errors of `word`; empty if
 // there is none.
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 

@@ -2,11 +2,11 @@
 
 namespace portcullis {
 
-// What every subcommand tells its caller.
+// The exit codes of every subcommand.
 enum class ExitCode : int {
   kOk = 0,
-  kNegative = 1,  // understood and done, and the answer is no: no table, a difference
-  kError = 2,     // said on stderr as "portcullis: ..."
+  kNegative = 1,  // done, and the answer is no: no table, a difference
+  kError = 2,     // printed on stderr as "portcullis: ..."
 };
 
 }  // namespace portcullis

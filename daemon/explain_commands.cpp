@@ -12,7 +12,7 @@
 namespace portcullis {
 namespace {
 
-// A question about a matrix is answered once that is made, any other at once.
+// A request for a matrix is answered once it is computed, any other at once.
 constexpr std::chrono::seconds kMatrixPatience{60};
 
 Result<ExitCode> ask(const std::string& socket, const std::string& target, const Console& console,
@@ -25,7 +25,7 @@ Result<ExitCode> ask(const std::string& socket, const std::string& target, const
   });
 }
 
-// An empty cluster allows everything: whoever asks about one has named the wrong manifests.
+// An empty cluster allows everything, so the wrong manifests were probably named.
 Result<ManifestInput> read_some(const Options& options, const Console& console) {
   auto input = read_cluster(options.files, console.in, options.budgets);
   if (!input) return input;

@@ -7,7 +7,7 @@
 
 namespace portcullis {
 
-// What `portcullis check` says: a line for each thing that was looked at.
+// The output of `portcullis check`: one line per check.
 class Findings {
  public:
   explicit Findings(std::ostream& out) : out_(out) {}

@@ -12,26 +12,25 @@
 
 namespace portcullis {
 
-// GET /healthz: 200 once the event loop has turned: where it does not, nobody answers, and the
-// probe times out. GET /readyz: 200 or 503 with describe(status). GET /metrics, for Prometheus.
-// Everyone may connect, so requests are served on a thread of its own, and cost the event loop no
-// more than one task every kProbePause and one rendering of the metrics every kMetricsAge, however
-// many they are:
+// GET /healthz: 200 once the event loop has turned; if it hangs, there is no answer and the probe
+// times out. GET /readyz: 200 or 503 with describe(status). GET /metrics, for Prometheus. Everyone
+// may connect, so a separate thread serves requests, and they cost the event loop at most one task
+// every kProbePause and one rendering of the metrics every kMetricsAge, however many they are:
 //
-//     clients --> HttpServer --> what is asked, gathered --(one task at a time)--> event loop
+//     clients --> HttpServer --> gathered requests --------(one task at a time)--> event loop
 //                     ^                                                               |
 //                     '------------------ the answer, for all who asked --------------'
 //
-// A client that says nothing is left after kPatience, or for one that says more.
+// A silent client is dropped after kPatience, or earlier for one that says more.
 class HealthServer {
  public:
   static constexpr std::chrono::seconds kPatience{5};
   static constexpr std::chrono::milliseconds kProbePause{10};
   static constexpr std::chrono::milliseconds kMetricsAge{1000};
 
-  // kIo: the address cannot be listened on (it is named, with the reason). `status` outlives the
-  // server; it is read, and `metrics` called, on the thread that runs `loop`, and not any more once
-  // the server is destroyed, on that thread too.
+  // kIo: cannot listen on the address (the message names it, with the reason). `status` outlives
+  // the server; it is read, and `metrics` called, on the thread that runs `loop`, and no longer
+  // once the server is destroyed on that thread.
   [[nodiscard]] static Result<HealthServer> open(const ListenAddress& address,
                                                  boost::asio::io_context& loop,
                                                  const Status& status,

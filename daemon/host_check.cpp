@@ -21,7 +21,8 @@ bool passes_bridged(Family family) {
 std::string fault_of(Family family) {
   const std::string setting =
       family == Family::kIpv4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables";
-  return "pods of this node are on a bridge, and no policy holds between them: load br_netfilter, "
+  return "pods of this node are on a bridge, and policies do not apply between them: load "
+         "br_netfilter, "
          "and set net.bridge." +
          setting + " to 1";
 }

@@ -11,34 +11,33 @@
 
 namespace portcullis {
 
-// Why policies do not hold on this host though every rule is in the kernel; empty: they do.
+// Why policies do not apply on this host although every rule is in the kernel; empty: they do.
 struct HostFaults {
   std::string node_name;  // the node has another name in the cluster (node_name.h)
   std::string bridge;     // bridge_fault()
 };
 
 // Pods at these addresses are on a bridge of this network namespace, and the kernel does not pass
-// the bridge's packets to nf_tables (br_netfilter is missing, or off). Empty: they are not, or it
-// does.
+// the bridge's packets to nf_tables (br_netfilter is missing or off). Empty: no such fault.
 std::string bridge_fault(const std::vector<Address>& pods);
 
-// Addresses of the pods of the node that have a network of their own.
+// Addresses of the node's pods that are not on the host network.
 std::vector<Address> local_addresses(const ClusterState& cluster, const std::string& node_name);
 
-// Follows which pods are of this node, so that looking at the host need not look at all pods of a
-// large cluster. Not thread safe.
+// Tracks which pods are on this node, so that checking the host need not scan all pods of a large
+// cluster. Not thread safe.
 class HostCheck {
  public:
   explicit HostCheck(std::string node_name) : node_name_(std::move(node_name)) {}
 
   void note(std::span<const Event> events);
 
-  // `cluster`: what the events that were noted have made.
+  // `cluster`: the state after the noted events.
   HostFaults look(const ClusterState& cluster) const;
 
  private:
   const std::string node_name_;
-  std::map<ObjectKey, bool> local_;  // pods that count as of this node: whether they carry its name
+  std::map<ObjectKey, bool> local_;  // pods of this node: whether they carry its name
 };
 
 }  // namespace portcullis

@@ -39,7 +39,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void end() { stream_.close(); }
 
-  // A flood of connections that say nothing must not end one whose request has just come.
+  // A flood of silent connections must not end one whose request has just arrived.
   enum class Stage : std::uint8_t { kSilent, kReading, kAnswering };
   Stage stage() {
     if (answering_) return Stage::kAnswering;
@@ -63,10 +63,11 @@ class Session : public std::enable_shared_from_this<Session> {
     });
   }
 
-  // What is no request is told so; who has gone, or says nothing, is left.
+  // An invalid request gets an answer; a closed or silent connection is dropped.
   void refuse(const ErrorCodeOfAsio& error) {
     const bool is_parsed = error.category() == http::make_error_code(http::error{}).category();
-    if (is_parsed && error != http::error::end_of_stream) respond({400, "this is no request\n"});
+    if (is_parsed && error != http::error::end_of_stream)
+      respond({400, "not a valid HTTP request\n"});
   }
 
   void respond(HttpReply reply) {
@@ -150,7 +151,7 @@ class HttpServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
     sessions_.erase(victim);
   }
 
-  // Out of descriptors, most likely: trying at once would spin.
+  // Most likely out of descriptors: retrying at once would spin.
   void accept_later() {
     pause_.expires_after(kPauseAfterError);
     pause_.async_wait([self = shared_from_this()](const ErrorCodeOfAsio& error) {

@@ -20,7 +20,7 @@ struct HttpReply {
   std::vector<std::pair<std::string, std::string>> fields{};  // of the header, besides the usual
 };
 
-// HTTP/1.1 in the event loop: one GET or HEAD and one response a connection. Everything is called
+// HTTP/1.1 in the event loop: one GET or HEAD and one response per connection. Everything is called
 // on the io_context's thread.
 class HttpServer {
  public:
@@ -33,16 +33,16 @@ class HttpServer {
     std::function<bool(int peer)> admits{};   // a connection's descriptor; none: everyone
     std::chrono::seconds patience{30};        // for the whole request, and for the response
     std::uint32_t longest_header = 1U << 13;  // bytes
-    std::size_t connections = 64;  // one more ends the oldest of those that have said least
+    std::size_t connections = 64;             // one more ends the oldest of the most silent
   };
 
-  // Takes a listening socket over.
+  // Takes ownership of a listening socket.
   HttpServer(boost::asio::io_context& io, boost::asio::generic::stream_protocol protocol,
              int listening, Service service);
 
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) = delete;
-  ~HttpServer();  // listens no more; what is being answered goes on
+  ~HttpServer();  // stops listening; pending answers continue
 
   // False once the kernel has closed the listening socket, as `ss --kill` makes it do.
   bool is_listening() const;

@@ -17,8 +17,8 @@ namespace {
 
 tl::unexpected<Error> cannot_tell(ErrorCode code, const std::filesystem::path& path,
                                   const std::string& why) {
-  return failure(code,
-                 "cannot make sure that no other portcullis runs: " + path.string() + ": " + why);
+  return failure(
+      code, "cannot make sure that no other portcullis is running: " + path.string() + ": " + why);
 }
 
 tl::unexpected<Error> system_failure(const std::filesystem::path& path) {
@@ -38,10 +38,10 @@ Result<void> prepare(const std::filesystem::path& directory) {
   if (::stat(directory.c_str(), &status) != 0) return system_failure(directory);
   if (is_ours_alone(status)) return {};
   return cannot_tell(ErrorCode::kPermission, directory,
-                     "others than root may write to it: chown it to root, and chmod go-w");
+                     "users other than root can write to it: chown it to root, and chmod go-w");
 }
 
-// Who releases the lock removes the file: what is locked then may not be the file of that name.
+// Releasing the lock removes the file, so the locked file may no longer have that name.
 bool is_at(const std::filesystem::path& path, const struct stat& opened) {
   struct stat there {};
   return ::lstat(path.c_str(), &there) == 0 && there.st_dev == opened.st_dev &&
@@ -64,7 +64,7 @@ Result<InstanceLock> InstanceLock::take(const std::filesystem::path& directory) 
     if (locked && is_at(file, opened)) {
       const bool is_private = is_ours_alone(opened) && (opened.st_mode & 077) == 0;
       if (is_private) return lock;
-      continue;  // whoever can read it can lock it: it is removed, and made anew
+      continue;  // anyone who can read it can lock it: recreate it
     }
     ::close(std::exchange(lock.fd_, -1));
     if (locked) continue;

@@ -10,22 +10,21 @@
 
 namespace portcullis {
 
-// Keeps something open that is not enforcement, a port or a socket: opened at once, looked after
-// after each pause, and opened again while it is not there. The io_context must not run any more
-// once this is destroyed.
+// Keeps a port or socket open that is not needed for enforcement: opens it at once, checks it after
+// each pause, and reopens it if it is gone. The io_context must not run after this is destroyed.
 class KeptOpen {
  public:
   static constexpr std::chrono::seconds kPause{2};
 
   struct Service {
     std::string what;                    // "admin socket"
-    std::function<Result<void>()> open;  // anew, whatever was open
+    std::function<Result<void>()> open;  // replaces whatever was open
     std::function<bool()> is_open;       // once opened
   };
   using Sink = std::function<void(const std::string& what, const std::string& trouble)>;
 
-  // All are called on the io_context's thread; `sink` with the reason when it cannot be opened, for
-  // each new reason once, and with "" when it is open again.
+  // All are called on the io_context's thread; `sink` once for each new reason why it cannot be
+  // opened, and with "" when it is open again.
   KeptOpen(boost::asio::io_context& io, Service service, Sink sink,
            std::chrono::milliseconds pause = kPause);
   KeptOpen(const KeptOpen&) = delete;

@@ -21,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, spdlog::level::level_enum>, 4> 
     {"error", spdlog::level::err},
 }};
 
-// "<3>": the syslog priority that journald takes off the line (sd-daemon(3)).
+// "<3>": the syslog priority, which journald strips from the line (sd-daemon(3)).
 class JournalPriority final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&,

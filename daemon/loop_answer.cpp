@@ -20,7 +20,7 @@ void LoopAnswer::ask(HttpServer::Respond respond) {
   });
 }
 
-// Who asks from here on may ask for what has happened since.
+// Later requests may be about what has happened since.
 void LoopAnswer::make() {
   boost::asio::post(loop_, [weak = weak_from_this()] {
     const auto self = weak.lock();

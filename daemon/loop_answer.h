@@ -12,8 +12,8 @@
 
 namespace portcullis {
 
-// An answer that the event loop makes for the clients of another thread: once for all who ask
-// before it begins, and never twice within `pause`. Until it is `lifetime` old it is given again.
+// An answer that the event loop computes for the clients of another thread: once for all requests
+// before it begins, and never twice within `pause`. It is reused until it is `lifetime` old.
 class LoopAnswer : public std::enable_shared_from_this<LoopAnswer> {
  public:
   struct Timing {
@@ -21,12 +21,12 @@ class LoopAnswer : public std::enable_shared_from_this<LoopAnswer> {
     std::chrono::milliseconds lifetime;
   };
 
-  // `make` is called on the thread that runs `loop`, where this is also to be released, once `own`
-  // does not run any more.
+  // `make` is called on the thread that runs `loop`; release this there too, once `own` has
+  // stopped.
   LoopAnswer(boost::asio::io_context& own, boost::asio::io_context& loop,
              std::function<HttpReply()> make, Timing timing);
 
-  // On the thread that runs `own`, and so is `respond` called.
+  // Called on the thread that runs `own`, as is `respond`.
   void ask(HttpServer::Respond respond);
 
  private:

@@ -43,7 +43,7 @@ Result<ExitCode> perform(const Options& options, const Console& console) {
   return ExitCode::kError;
 }
 
-// Who asked for JSON can read the error, too.
+// With JSON output the error is JSON, too.
 bool wants_json(const std::vector<std::string>& arguments) {
   const bool is_asked =
       !arguments.empty() && (arguments.front() == "explain" || arguments.front() == "matrix");

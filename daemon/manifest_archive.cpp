@@ -33,7 +33,7 @@ tl::unexpected<Error> refused(const fs::path& place, const std::string& why) {
 
 Result<std::string> content_of(const fs::path& place, const fs::path& file,
                                const std::string& text) {
-  if (!text.starts_with(kFirstLine)) return refused(place, "it is nothing that we wrote");
+  if (!text.starts_with(kFirstLine)) return refused(place, "it was not written by this version");
   const auto checksum_end = text.find('\n', kFirstLine.size());
   if (checksum_end == text.npos) return refused(place, "it is damaged");
   const auto path_end = text.find('\n', checksum_end + 1);
@@ -48,7 +48,7 @@ bool is_missing(const fs::path& path) {
   return fs::symlink_status(path, error).type() == fs::file_type::not_found;
 }
 
-// Nobody else may have made it, or taken files out of it.
+// Nobody else may have created it or removed files from it.
 Result<void> check_private(const fs::path& directory) {
   struct stat status {};
   if (::lstat(directory.c_str(), &status) != 0) {
@@ -57,7 +57,7 @@ Result<void> check_private(const fs::path& directory) {
   const bool is_ours = S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() &&
                        (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
   if (is_ours) return {};
-  return refused(directory, "others than its owner may write to it");
+  return refused(directory, "users other than its owner can write to it");
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ Result<std::optional<std::string>> ManifestArchive::load(const fs::path& file) {
   const auto text = read_private_file(place);
   if (!text && text.error().code == ErrorCode::kNotFound) {
     if (was_complete_) return std::nullopt;
-    return refused(directory_, "the last run did not get as far as to keep every file");
+    return refused(directory_, "the last run ended before it had saved every file");
   }
   if (!text) return refused(place, text.error().message);
   return content_of(place, file, *text).map([](std::string content) {
@@ -125,7 +125,7 @@ void ManifestArchive::run(const std::stop_token& stop) {
   }
 }
 
-// What is done is taken out of `work`.
+// Finished items are removed from `work`.
 Result<void> ManifestArchive::perform(Work& work) const {
   if (auto there = ensure_own_directory(directory_, S_IRWXU); !there) {
     return refused(directory_, there.error().message);
@@ -162,7 +162,7 @@ Result<void> ManifestArchive::remove_others(const std::set<std::string>& names) 
   return replace_private_file(directory_ / kComplete, "");
 }
 
-// Unless there is newer work by now.
+// Unless there is newer work.
 void ManifestArchive::give_back(Work work) {
   const std::lock_guard lock(mutex_);
   if (!todo_.names) todo_.names = std::move(work.names);

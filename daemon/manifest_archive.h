@@ -17,22 +17,21 @@
 
 namespace portcullis {
 
-// The last good content of each manifest file on disk: a private file (private_file.h) for each in
-// a directory of its own, named after the hash of the manifest's path. Written on a thread of its
-// own; what cannot be written is tried again every `pause`. The destructor writes what is left,
-// once.
+// The last valid content of each manifest file on disk: one private file (private_file.h) per
+// manifest in a separate directory, named after the hash of the manifest's path. Written on its own
+// thread; failed writes are retried every `pause`. The destructor writes the rest once.
 //
 //     "portcullis manifest 1" \n checksum \n path \n content
 //                                           `-------------'
 //                               content_hash() of this, to the end of the file
 //
-// Beside them "complete" says that a run has kept every file that it read, so that a file that is
-// not there was never read.
+// A file "complete" beside them says that a run has saved every file that it read, so that a
+// missing file was never read.
 class ManifestArchive : public LastContents {
  public:
   using Sink = std::function<void(const std::string& trouble)>;
 
-  // `sink` is called on the thread when writing begins to fail, or to fail for another reason, and
+  // `sink` is called on the thread when writing begins to fail or fails for another reason, and
   // with "" when it succeeds again.
   ManifestArchive(std::filesystem::path directory, std::chrono::milliseconds pause, Sink sink);
   ~ManifestArchive() override;
@@ -44,7 +43,7 @@ class ManifestArchive : public LastContents {
  private:
   struct Work {
     std::map<std::filesystem::path, std::string> contents;  // to be written
-    std::optional<std::set<std::string>> names;             // of all files that are to stay
+    std::optional<std::set<std::string>> names;             // of all files to keep
 
     bool empty() const { return contents.empty() && !names; }
   };
@@ -60,14 +59,14 @@ class ManifestArchive : public LastContents {
   const bool was_complete_;  // before this run wrote anything
   const std::chrono::milliseconds pause_;
   const Sink sink_;
-  std::string trouble_;  // that was told; the thread's own
-  std::mutex mutex_;     // of what follows
+  std::string trouble_;  // as reported; used by the thread only
+  std::mutex mutex_;     // guards the following
   std::condition_variable_any changed_;
   Work todo_;
-  std::jthread thread_;  // ends first: it uses what is above
+  std::jthread thread_;  // destroyed first: it uses the above
 };
 
-// Where the archive beside a boot snapshot is: "/var/lib/portcullis/ruleset.manifests".
+// The location of the archive beside a boot snapshot: "/var/lib/portcullis/ruleset.manifests".
 std::filesystem::path archive_beside(const std::filesystem::path& snapshot);
 
 }  // namespace portcullis

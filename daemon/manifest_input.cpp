@@ -57,7 +57,7 @@ bool is_well_formed(const ClusterState::Namespaces& namespaces, const std::strin
   return found != namespaces.end() && !found->second->malformed;
 }
 
-// A problem may be about an object that is in force all the same: one that is there twice, say.
+// A problem may be about an object that is in force anyway, such as a duplicate.
 bool is_rejected(const ClusterState& cluster, const std::string& object) {
   const auto space = object.find(' ');
   const auto kind = object.substr(0, space);

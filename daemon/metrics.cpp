@@ -47,7 +47,7 @@ MetricFamily gauges(std::string name, std::string help, std::vector<ClientMetric
   return {std::move(name), std::move(help), MetricType::Gauge, std::move(values)};
 }
 
-// A source that does not follow them one by one has read all of them, or none.
+// A source that does not follow them separately has read all of them, or none.
 bool is_synced(const Status& status, const char* resource) {
   const auto following = std::ranges::find(status.followed, resource, &Following::what);
   return following == status.followed.end() ? status.source_read : following->synced;
@@ -76,56 +76,55 @@ std::vector<MetricFamily> of_status(const Status& status) {
   }
   return {
       gauges("portcullis_ready",
-             "Whether what is wanted has been committed to the kernel, and nothing is known "
-             "that leaves pods open.",
+             "Whether the desired ruleset is committed to the kernel, and nothing is known "
+             "to leave pods open.",
              {value(status.ready())}),
       gauges("portcullis_source_doubted",
-             "Whether the source is suddenly empty, so that what it last said stays in force.",
+             "Whether the source is suddenly empty, so its last content stays in force.",
              {value(!status.source_fault.empty())}),
       gauges("portcullis_files_never_read",
-             "Manifest files that could not be read since they are there.",
+             "Manifest files that have never been read successfully.",
              {value(status.never_read.size())}),
       gauges("portcullis_node_name_wrong", "Whether the cluster knows this host by another name.",
              {value(!status.node_name_fault.empty())}),
       gauges("portcullis_bridge_unfiltered",
-             "Whether pods of this node are on a bridge whose packets do not pass nf_tables.",
+             "Whether pods of this node are on a bridge whose packets bypass nf_tables.",
              {value(!status.bridge_fault.empty())}),
-      gauges("portcullis_unserved", "Whether a port or socket cannot be served at the moment.",
+      gauges("portcullis_unserved", "Whether a port or socket currently cannot be served.",
              std::move(unserved)),
-      gauges("portcullis_source_synced", "Whether all of a resource has been read once.",
+      gauges("portcullis_source_synced", "Whether a resource has been read completely once.",
              std::move(synced)),
       gauges("portcullis_source_stale_seconds",
-             "For how long a resource cannot be followed; 0 while it is.", std::move(stale)),
+             "How long a resource has not been followed; 0 while it is.", std::move(stale)),
       gauges("portcullis_snapshot_failing",
-             "Whether the ruleset cannot be kept on disk for the next boot.",
+             "Whether the ruleset cannot be saved to disk for the next boot.",
              {value(!status.unsaved.empty())}),
-      gauges("portcullis_objects", "Objects that are known.", std::move(objects)),
+      gauges("portcullis_objects", "Known objects.", std::move(objects)),
       gauges("portcullis_objects_rejected",
-             "Objects with a mistake in them: these fail closed, and the log names them.",
-             std::move(rejected)),
+             "Invalid objects: they fail closed, and the log names them.", std::move(rejected)),
       gauges("portcullis_quarantined_addresses",
-             "Addresses that stay closed: their pods are gone, an interface has them still.",
+             "Addresses that stay closed: their pods are gone, but an interface still has them.",
              {value(status.quarantined)}),
       gauges("portcullis_profiles_rejected",
-             "Sets of policies that would cost too much together: the pods that they select are "
+             "Sets of policies that together exceed the budget: the pods they select are "
              "allowed nothing in that direction, and the log names them.",
              {value(status.rejected_profiles)}),
       gauges("portcullis_policies_not_enforced",
-             "Policies in manifests that are not Portcullis' to enforce; the log names them.",
+             "Policies in manifests that Portcullis does not enforce; the log names them.",
              {value(status.not_enforced)}),
-      gauges("portcullis_object_problems", "Mistakes in objects, and files that cannot be read.",
+      gauges("portcullis_object_problems", "Problems in objects, and files that cannot be read.",
              {value(status.problems)})};
 }
 
 std::vector<MetricFamily> of_table(const RulesetSize& size) {
   return {
-      gauges("portcullis_table_chains", "Chains of the wanted ruleset.", {value(size.chains)}),
-      gauges("portcullis_table_sets", "Sets and maps of the wanted ruleset.", {value(size.sets)}),
+      gauges("portcullis_table_chains", "Chains of the desired ruleset.", {value(size.chains)}),
+      gauges("portcullis_table_sets", "Sets and maps of the desired ruleset.", {value(size.sets)}),
       gauges("portcullis_table_elements", "Elements of these sets and maps.",
              {value(size.elements)})};
 }
 
-// Comments that are cut may be equal: a series has the sum of its counters.
+// Truncated comments may be equal: a series is the sum of its counters.
 std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied) {
   std::map<std::string, nl::CounterValue> by_comment;  // "ingress: shop/web, shop/all"
   for (const auto& counter : denied) {
@@ -143,14 +142,13 @@ std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied)
     packets.push_back(value(static_cast<double>(sum.packets), labels));
     bytes.push_back(value(static_cast<double>(sum.bytes), labels));
   }
-  return {MetricFamily{"portcullis_denied_packets_total",
-                       "Packets that the policies named have dropped.", MetricType::Counter,
-                       std::move(packets)},
+  return {MetricFamily{"portcullis_denied_packets_total", "Packets dropped by the named policies.",
+                       MetricType::Counter, std::move(packets)},
           MetricFamily{"portcullis_denied_bytes_total", "Bytes of these packets.",
                        MetricType::Counter, std::move(bytes)}};
 }
 
-// Under the names that every client library of Prometheus has.
+// Named as in every Prometheus client library.
 std::vector<MetricFamily> of_process() {
   const auto usage = process_usage();
   return {MetricFamily{"process_cpu_seconds_total",
@@ -178,30 +176,30 @@ std::array<prometheus::Counter*, kResources.size()> counters(
 Metrics::Metrics()
     : events_(counters(prometheus::BuildCounter()
                            .Name("portcullis_events_total")
-                           .Help("Objects that came, changed or went, as the source told.")
+                           .Help("Objects added, changed or removed, as the source reported.")
                            .Register(registry_))),
       repairs_(prometheus::BuildCounter()
                    .Name("portcullis_repairs_total")
-                   .Help("Changes of the table by others that were undone, by program.")
+                   .Help("Changes to the table by others that were undone, by program.")
                    .Register(registry_)),
       failures_(prometheus::BuildCounter()
                     .Name("portcullis_commit_failures_total")
-                    .Help("Attempts to bring the kernel to the ruleset that failed.")
+                    .Help("Failed attempts to commit the ruleset to the kernel.")
                     .Register(registry_)
                     .Add({})),
       commits_(prometheus::BuildHistogram()
                    .Name("portcullis_commit_duration_seconds")
-                   .Help("What changing the kernel's table took, all of its steps together.")
+                   .Help("Time to change the kernel's table, all steps together.")
                    .Register(registry_)
                    .Add({}, buckets)),
       latency_(prometheus::BuildHistogram()
                    .Name("portcullis_event_to_commit_seconds")
-                   .Help("From when the source told of a change to when packets met it.")
+                   .Help("Time from when the source reported a change until it applied to packets.")
                    .Register(registry_)
                    .Add({}, buckets)) {
   prometheus::BuildGauge()
       .Name("portcullis_build_info")
-      .Help("The version that runs; always 1.")
+      .Help("The running version; always 1.")
       .Register(registry_)
       .Add({{"version", PORTCULLIS_VERSION}})
       .Set(1);

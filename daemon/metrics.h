@@ -19,26 +19,26 @@
 
 namespace portcullis {
 
-// What the daemon has counted and measured since its start, with how it does now, for Prometheus in
-// its text format (https://prometheus.io/docs/instrumenting/exposition_formats/). Labels have few
-// values: names of resources, of programs, and of the policies that a profile is made of. Not
-// thread safe.
+// What the daemon has counted and measured since its start, and its current state, in Prometheus'
+// text format (https://prometheus.io/docs/instrumenting/exposition_formats/). Labels have few
+// values: names of resources, of programs, and of the policies that make up a profile. Not thread
+// safe.
 class Metrics {
  public:
   static constexpr const char* kType = "text/plain; version=0.0.4; charset=utf-8";
 
   Metrics();
 
-  void count(std::span<const Event> events);  // that a source has told
+  void count(std::span<const Event> events);  // reported by a source
 
-  // An attempt to bring the kernel to the ruleset, which changed it.
+  // An attempt to commit the ruleset that changed the kernel.
   void committed(std::chrono::duration<double> took);
   void failed();
 
-  // From when the source told of a change to when packets met it.
+  // Time from when the source reported a change until it applied to packets.
   void enforced(std::chrono::duration<double> after);
 
-  // What somebody else had done to the table was undone: "nft (process 4711)".
+  // A foreign change of the table was undone: "nft (process 4711)".
   void mended(const std::string& culprit);
 
   std::string text(const Status& status, const RulesetSize& size,

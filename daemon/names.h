@@ -6,7 +6,7 @@
 
 namespace portcullis {
 
-// "pods" as NAMESPACE/NAME, or "namespaces", those of pods included: a line each, sorted.
+// "pods" as NAMESPACE/NAME, or "namespaces", including those of pods: one per line, sorted.
 std::string list_names(const ClusterState& cluster, const std::string& topic);
 
 }  // namespace portcullis

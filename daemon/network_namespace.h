@@ -5,12 +5,12 @@
 
 namespace portcullis {
 
-// The inode number of this thread's network namespace (/proc/thread-self/ns/net), which no other
-// live one has. None: /proc does not show it.
+// The inode number of this thread's network namespace (/proc/thread-self/ns/net), unique among live
+// ones. None: /proc does not show it.
 std::optional<std::string> network_namespace_id();
 
-// This boot of the kernel and this network namespace: what nf_tables holds here lives exactly as
-// long. Empty: /proc does not tell.
+// Identifies this boot of the kernel and this network namespace: the lifetime of its nf_tables
+// state. Empty: /proc does not show it.
 std::string life_of_tables();
 
 }  // namespace portcullis

@@ -82,7 +82,7 @@ std::optional<std::string> other_node_name(const ClusterState& cluster,
 }
 
 std::string node_name_fault(const std::string& node_name, const std::string& other) {
-  return "no pod is on a node named \"" + node_name + "\", and the cluster calls this host \"" +
+  return "no pod is on a node named \"" + node_name + "\", but the cluster calls this host \"" +
          other + "\": set --node-name " + other;
 }
 

@@ -9,16 +9,16 @@
 
 namespace portcullis {
 
-// The name that the kubelet gives to a node without --hostname-override: the host's, in lower case.
-// Empty if the host has none.
+// The name that the kubelet gives to a node without --hostname-override: the host name in lower
+// case. Empty if the host has none.
 std::string default_node_name();
 
 // Of the interfaces of this network namespace, without loopback and link-local ones. Sorted.
 std::vector<Address> host_addresses();
 
-// The name by which the cluster knows the host with these sorted addresses, if that is not
-// `node_name`: a pod that is not finished says (status.hostIP) that its node is at one of them and
-// has another name. To be asked only while no pod carries `node_name`.
+// The name by which the cluster knows the host with these sorted addresses, if it is not
+// `node_name`: the node of an unfinished pod whose status.hostIP is one of them. Only for use while
+// no pod carries `node_name`.
 std::optional<std::string> other_node_name(const ClusterState& cluster,
                                            const std::string& node_name,
                                            const std::vector<Address>& host_addresses);

@@ -8,14 +8,14 @@
 #include "daemon/source/manifests.h"
 #include "daemon/status.h"
 
-// What Status tells of the objects.
+// The object counts in Status.
 namespace portcullis {
 
 // By resource: "pods".
 std::map<std::string, ObjectCount> count_objects(const ClusterState& cluster,
                                                  const std::vector<Problem>& problems);
 
-// The files that are problems as a whole, once each.
+// The files that are invalid as a whole, each once.
 std::vector<std::string> unreadable_files(const std::vector<Problem>& problems);
 
 }  // namespace portcullis

@@ -13,12 +13,12 @@ namespace portcullis {
 
 k8s::Environment own_environment();
 
-// How to reach the API server that the options name: by kubeconfig, else by the service account of
-// the pod that this runs in. Errors name the option or the file.
+// How to reach the API server named by the options: by kubeconfig, else by the service account of
+// this pod. Errors name the option or the file.
 [[nodiscard]] Result<k8s::ClusterAccess> cluster_access(const Options& options,
                                                         const k8s::Environment& environment);
 
-// The source that the options name: a directory of manifests, of which `directory` is known, else
+// The source named by the options: a directory of manifests, with the known state `directory`, or
 // the API server. Not started yet.
 [[nodiscard]] Result<std::unique_ptr<Source>> open_source(boost::asio::io_context& io,
                                                           const Options& options, Source::Sink sink,

@@ -66,7 +66,7 @@ Result<void> set_socket(Options& options, const std::string& value) {
   constexpr std::size_t kLongest = 107;  // sockaddr_un's path, without its terminating zero
   if (value.size() > kLongest) {
     return failure(ErrorCode::kInvalidInput, "\"" + value +
-                                                 "\" is longer than a unix socket's path may be (" +
+                                                 "\" is too long for a unix socket path (" +
                                                  std::to_string(kLongest) + " bytes)");
   }
   return set_text(options.socket, value);
@@ -117,7 +117,7 @@ Result<void> set_log_level(Options& options, const std::string& value) {
   const auto level = parse_log_level(value);
   if (!level) {
     return failure(ErrorCode::kInvalidInput,
-                   "\"" + value + "\" is none of debug, info, warning, error");
+                   "\"" + value + "\" is not debug, info, warning or error");
   }
   options.log_level = *level;
   return {};
@@ -212,19 +212,20 @@ Result<void> set_desired(Options& options, const std::string&) {
 
 constexpr std::array kTable{
     Option{"config", "", "FILE", kRun | kRestore | kCleanup | kCheck, false,
-           "YAML file with options of run under their long names; flags win", set_config},
+           "YAML file with options of run under their long names; flags take precedence",
+           set_config},
     Option{"manifests", "", "DIR", kRun | kCheck, false,
-           "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json), followed",
+           "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json) to follow",
            set_manifests},
     Option{"allow-empty", "", "", kRun, false,
            "With --manifests: an empty directory means that nothing is enforced any more, not that "
            "it is not mounted",
            set_allow_empty},
     Option{"kubeconfig", "", "FILE", kRun | kCheck, false,
-           "How to reach the API server (default $KUBECONFIG, else the pod's service account)",
+           "Kubeconfig of the API server (default $KUBECONFIG, else the pod's service account)",
            set_kubeconfig},
     Option{"context", "", "NAME", kRun | kCheck, false,
-           "The context of kubeconfig (default its current one)", set_context},
+           "Context in the kubeconfig (default: the current one)", set_context},
     Option{"from", "", "POD|IP", kExplain, false,
            "Where the connection comes from: a pod as NAMESPACE/NAME, or an address", set_from},
     Option{"to", "", "POD|IP[:PORT[/PROTO]]", kExplain, false,
@@ -232,44 +233,44 @@ constexpr std::array kTable{
            "(default), UDP or SCTP; without a port, every port and ICMP. [IPv6]:PORT",
            set_to},
     Option{"outside", "", "", kExplain, false,
-           "An address that no pod has is outside the cluster, and not a Service's", set_outside},
+           "Treats an address that no pod has as outside the cluster, not as a Service's",
+           set_outside},
     Option{"from", "", "POD|NAMESPACE|IP", kMatrix, true,
            "Only connections from here: a pod or workload as NAMESPACE/NAME, a namespace, or an "
            "address; repeat for more",
            add_source},
-    Option{"to", "", "POD|NAMESPACE|IP", kMatrix, true, "Only connections to here, likewise",
-           add_destination},
+    Option{"to", "", "POD|NAMESPACE|IP", kMatrix, true,
+           "Only connections to here, in the same forms", add_destination},
     Option{"file", "f", "FILE|DIR|-", kCompile | kExplain | kMatrix | kCompletion, true,
            "Manifests: a file, a directory, or - for standard input; repeat for more. An object of "
            "a later -f replaces that of an earlier one",
            add_file},
     Option{"selector", "l", "SELECTOR", kMatrix, false,
            "Only the pods with these labels, as for kubectl: app=web,tier!=db", set_selector},
-    Option{"all", "", "", kMatrix, false, "Lists every pair, and not only what is restricted",
-           set_all},
+    Option{"all", "", "", kMatrix, false, "Lists every pair, not only restricted ones", set_all},
     Option{"tolerate-rejected", "", "", kCompile | kCheck, false,
            "Exit code 0 even if objects were rejected", set_tolerate_rejected},
     Option{"namespace", "n", "NAME", kMatrix, true,
            "Only the pods of this namespace; repeat for more", add_namespace},
     Option{"address", "", "IP", kMatrix, true,
-           "This address beside the pods, for somebody outside; repeat for more", add_address},
+           "Adds an address outside the cluster to the pods; repeat for more", add_address},
     Option{
         "node-name", "", "NAME", kRun | kRestore | kCheck | kCompile, false,
         "The node whose pods are enforced (default $NODE_NAME, else the host name in lower case; "
         "compile: none)",
         set_node_name},
     Option{"listen", "", "ADDR:PORT", kRun, false,
-           "Serves /healthz, /readyz and /metrics here, off: nowhere (default 127.0.0.1:9909)",
+           "Where to serve /healthz, /readyz and /metrics, or off (default 127.0.0.1:9909)",
            set_listen},
     Option{"socket", "", "PATH", kRun | kDump | kDiff | kExplain | kMatrix | kCompletion, false,
            "The daemon's socket for root (default /run/portcullis/portcullis.sock)", set_socket},
     Option{"snapshot", "", "FILE", kRun | kRestore | kCleanup, false,
-           "Where the ruleset is kept for portcullis restore, off: nowhere (default "
+           "Where to save the ruleset for portcullis restore, or off (default "
            "/var/lib/portcullis/ruleset)",
            set_snapshot},
     Option{"table", "", "owned|shared", kRun | kRestore, false,
-           "owned: no other process may change the table, where the kernel can tell (Linux 6.9; "
-           "default); shared: anyone may, and it is mended",
+           "owned: no other process can change the table, if the kernel supports it (Linux 6.9; "
+           "default); shared: anyone can, and the daemon repairs it",
            set_ownership},
     Option{"log-level", "", "debug|info|warning|error", kRun, false,
            "What is logged, and what is worse (default info)", set_log_level},
@@ -286,10 +287,9 @@ constexpr std::array kTable{
            "(262144: addresses in the sets of peers, some 250 bytes each). With more the pod is "
            "allowed nothing in this direction",
            set_profile_budget},
-    Option{"kernel", "", "", kDump, false, "The table in this network namespace's kernel (default)",
-           set_kernel},
-    Option{"desired", "", "", kDump, false, "The ruleset that the running daemon wants",
-           set_desired},
+    Option{"kernel", "", "", kDump, false,
+           "The table in the kernel, in this network namespace (default)", set_kernel},
+    Option{"desired", "", "", kDump, false, "The ruleset of the running daemon", set_desired},
     Option{"output", "o", "nft|json", kCompile | kDump, false, "Output format (default nft)",
            set_nft_format},
     Option{"output", "o", "text|json", kExplain | kMatrix, false, "Output format (default text)",

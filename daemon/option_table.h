@@ -8,8 +8,8 @@
 
 namespace portcullis {
 
-// One option: what flags, configuration file and --help know of it. The configuration file has
-// every option of `run` but --config, under its long name, with the value that the flag would take.
+// One option, for flags, the configuration file and --help. The configuration file has every option
+// of `run` except --config, under its long name, with the same value as the flag.
 struct Option {
   const char* name;        // "node-name"
   const char* short_name;  // "f"; empty: none
@@ -33,7 +33,7 @@ struct CommandText {
   Command command;
   const char* name;    // "run"
   const char* help;    // one line
-  const char* footer;  // what else is worth knowing of it
+  const char* footer;  // further notes
 };
 
 std::span<const CommandText> command_table();

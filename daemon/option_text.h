@@ -6,7 +6,7 @@
 
 #include "daemon/option_table.h"
 
-// Words of the option table, for the texts that are generated of it.
+// Words of the option table, for the texts generated from it.
 namespace portcullis {
 
 std::string replaced(std::string text, std::string_view what, std::string_view by);

@@ -13,7 +13,7 @@
 namespace portcullis {
 namespace {
 
-// What the command line said, in its own order.
+// The options of the command line, in order.
 struct Given {
   const Option* option;
   std::string value;
@@ -179,7 +179,7 @@ std::vector<std::string> flags_of(const CLI::App& app) {
   return all;
 }
 
-// The first of the arguments that nothing takes.
+// The first argument that no option takes.
 tl::unexpected<Error> unexpected_argument(const CLI::App& app) {
   const auto word = app.remaining(true).front();
   const auto command = chosen(app);
@@ -219,8 +219,8 @@ Result<Invocation> parse_options(const std::vector<std::string>& arguments) {
   std::vector<Given> given;
   std::string topic;
   for (const CommandText& text : command_table()) add_command(app, text, given, topic);
-  app.add_subcommand("help", "Says how to use a command: portcullis help explain");
-  app.add_subcommand("version", "Says which version this is");
+  app.add_subcommand("help", "Shows how to use a command: portcullis help explain");
+  app.add_subcommand("version", "Shows the version");
   const auto words = in_options(arguments);
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));

@@ -30,7 +30,7 @@ enum class Command : std::uint8_t {
 enum class Format : std::uint8_t { kNft, kText, kJson };
 enum class Side : std::uint8_t { kKernel, kDesired };
 
-// Where /healthz and /readyz are served.
+// The address of /healthz and /readyz.
 struct ListenAddress {
   std::string host;  // an address or a name
   std::uint16_t port = 0;
@@ -40,12 +40,12 @@ struct ListenAddress {
 
 std::string to_string(const ListenAddress& address);
 
-// What the command line and the configuration file say. Each command reads its own fields.
+// The command line and the configuration file. Each command reads its own fields.
 struct Options {
   Command command = Command::kRun;
   std::string config;        // path of the configuration file; empty: none
   std::string manifests;     // directory; empty: an API server is the source
-  bool allow_empty = false;  // of manifests: an empty directory means what it says
+  bool allow_empty = false;  // of manifests: believe an empty directory
   std::string kubeconfig;    // files, separated by colons; empty: the pod's service account
   std::string context;       // of kubeconfig; empty: its current one
   std::string node_name;     // run, restore, check, compile: never empty
@@ -60,7 +60,7 @@ struct Options {
   std::string to;
   bool outside = false;            // addresses that no pod has are outside the cluster
   MatrixWords matrix;              // what matrix shows
-  bool all = false;                // and what is not restricted, too
+  bool all = false;                // including unrestricted pairs
   bool tolerate_rejected = false;  // rejected objects do not change the exit code
   std::string topic;               // of completion: a shell, or what to list
   Side side = Side::kKernel;
@@ -74,8 +74,8 @@ struct Information {
 
 using Invocation = std::variant<Options, Information>;
 
-// `arguments` without the program's name. Flags win over the configuration file, which wins over
-// NODE_NAME and the defaults. Errors name the flag, or the file, line and key.
+// `arguments` without the program's name. Flags take precedence over the configuration file,
+// that over NODE_NAME and the defaults. Errors name the flag, or the file, line and key.
 [[nodiscard]] Result<Invocation> parse_options(const std::vector<std::string>& arguments);
 
 }  // namespace portcullis

@@ -25,7 +25,7 @@ class Descriptor {
 
   int fd() const { return fd_; }
 
-  // Some file systems tell only then that a write has failed.
+  // Some file systems report a failed write only then.
   bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
 
  private:
@@ -44,12 +44,12 @@ tl::unexpected<Error> system_failure(const std::string& what) {
 }
 
 Result<void> check_private(const struct stat& status) {
-  if (!S_ISREG(status.st_mode)) return failure(ErrorCode::kPermission, "it is no file");
+  if (!S_ISREG(status.st_mode)) return failure(ErrorCode::kPermission, "it is not a regular file");
   if (status.st_uid != ::geteuid()) {
     return failure(ErrorCode::kPermission, "it belongs to user " + std::to_string(status.st_uid));
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return failure(ErrorCode::kPermission, "others than its owner may read or write it");
+    return failure(ErrorCode::kPermission, "users other than its owner can read or write it");
   }
   return {};
 }
@@ -76,7 +76,7 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
-// What an earlier process left half done goes: the new file is made by us, or not at all.
+// Removes leftovers of an earlier process: the new file must be created by us.
 Result<void> write_new(const std::string& path, std::string_view content) {
   if (::unlink(path.c_str()) != 0 && errno != ENOENT)
     return system_failure("cannot remove " + path);
@@ -92,7 +92,7 @@ Result<void> write_new(const std::string& path, std::string_view content) {
 }  // namespace
 
 Result<std::string> read_private_file(const std::filesystem::path& path) {
-  // A pipe would not let us go before somebody writes.
+  // Opening a pipe would block until somebody writes.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (file.fd() < 0 && errno == ELOOP) {
     return failure(ErrorCode::kPermission, "it is a symbolic link");

@@ -10,26 +10,26 @@
 
 namespace portcullis {
 
-// Problems by what they are (without the line number, which moves when a file is edited), each
-// with the line to log.
+// Problems by identity (without the line number, which changes when a file is edited), each with
+// the line to log.
 using ProblemLines = std::map<std::string, std::string>;
 
 ProblemLines problem_lines(const std::vector<Problem>& problems,
                            const std::vector<AddressConflict>& conflicts);
 
-// As a problem of the file that it is of, or of the API server.
+// As a problem of its file, or of the API server.
 Problem to_problem(const Rejection& rejection);
 
-// Tells news from what was said before, so that each problem is logged once when it appears and
-// once when it is gone. Not thread safe.
+// Compares problems with the previous ones, so that each is logged once when it appears and once
+// when it is resolved. Not thread safe.
 class ProblemLog {
  public:
   struct News {
     std::vector<std::string> appeared;
-    std::vector<std::string> gone;  // in the words in which they appeared
+    std::vector<std::string> gone;  // as they were logged when they appeared
   };
 
-  // `standing`: every problem there is now.
+  // `standing`: all current problems.
   News update(ProblemLines standing);
 
   const ProblemLines& standing() const { return standing_; }

@@ -5,9 +5,9 @@
 
 namespace portcullis {
 
-// What this process uses; what /proc does not say is 0.
+// The resource usage of this process; 0 for what /proc does not show.
 struct ProcessUsage {
-  std::chrono::duration<double> processor{};  // user and system, since it began
+  std::chrono::duration<double> processor{};  // user and system, since the start
   std::chrono::duration<double> began{};      // Unix time
   std::size_t resident_bytes = 0;
   std::size_t open_files = 0;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds kRetryAfter{1};
 
-// Opened where it is used, on the check's own thread, and anew after an error.
+// Opened on the check's thread, and reopened after an error.
 QuarantineCheck::Ask ask_for_attached() {
   auto opened = std::make_shared<std::optional<nl::AttachedAddresses>>();
   return [opened](const std::vector<Address>& addresses) -> Result<std::vector<Address>> {

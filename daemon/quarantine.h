@@ -12,7 +12,7 @@
 
 namespace portcullis {
 
-// Keeps what the compiler has in quarantine in step with the node's interfaces, and logs it.
+// Keeps the compiler's quarantine in sync with the node's interfaces, and logs it.
 //
 //     IncrementalCompiler --- follow() ---> QuarantineCheck --> nl::AttachedAddresses, on a thread
 //             ^                                   |             of its own
@@ -25,14 +25,14 @@ class Quarantine {
   using Retry = std::function<void()>;
   using Opened = std::function<void(RulesetChange)>;
 
-  // `opened` takes what changed when the node had some addresses no longer.
+  // `opened` gets the change after the node has lost some addresses.
   Quarantine(boost::asio::io_context& io, IncrementalCompiler& compiler, ReadTable read_table,
              Retry retry, Opened opened);
 
-  // Which pods were here, a restarted daemon does not know; whose addresses the kernel's table
-  // still names, it does. What no pod of this node claims any more stays closed. To be called once
-  // all objects are known, and before anything is committed. False if the table cannot be read,
-  // which is logged: `retry` is called in a while, and nothing is to be committed until then.
+  // A restarted daemon does not know which pods were here, but the kernel's table still names their
+  // addresses: those that no pod of this node claims stay closed. Call once all objects are known,
+  // before any commit. False if the table cannot be read, which is logged: `retry` is called later,
+  // and nothing may be committed until then.
   bool recovered();
 
   // The compiler has applied events.
@@ -46,7 +46,7 @@ class Quarantine {
   const Retry retry_;
   const Opened opened_;
   bool recovered_ = false;
-  std::string error_;  // of the last try to read the table; empty: there was none
+  std::string error_;  // of the last attempt to read the table; empty: none
   boost::asio::steady_timer timer_;
   QuarantineLog log_;
   QuarantineCheck check_;

@@ -16,34 +16,34 @@
 namespace portcullis {
 
 struct QuarantineTiming {
-  // After a look it rests so many times as long as the look took, and at least first_rest, which
-  // doubles up to last_rest while nothing new is in quarantine.
+  // After a check it rests for this many times its duration, and at least first_rest, which doubles
+  // up to last_rest while no new address is quarantined.
   int rest = 4;
   std::chrono::milliseconds first_rest{100};
   std::chrono::milliseconds last_rest{5'000};
 };
 
-// What one look at the node's interfaces found.
+// The result of one check of the node's interfaces.
 struct QuarantineLook {
-  std::vector<Address> attached;  // what the node still has, sorted
-  std::vector<Address> gone;      // what it has no longer, sorted
+  std::vector<Address> attached;  // still on the node, sorted
+  std::vector<Address> gone;      // no longer on the node, sorted
   std::optional<Error> error;     // nothing is known: everything stays closed
 };
 
-// Looks whether the node still has the addresses that are in quarantine, for as long as there are
-// any; at those that came new at once. An error changes nothing but the time of the next look.
+// Checks whether the node still has the quarantined addresses, while there are any; new ones at
+// once. An error only changes the time of the next check.
 //
 //             watch()           done                 watch() with new ones, or timer
 //     kIdle ----------> kLooking ----> kResting  ------------------------------------> kLooking
 //       ^                                  |
 //       '---- nothing is in quarantine ----'
 //
-// All calls and the sink run on the io_context's thread, `ask` on a thread of its own. The
-// destructor waits for the look under way; the io_context must not run any more after it.
+// All calls and the sink run on the io_context's thread, `ask` on its own thread. The destructor
+// waits for a running check; the io_context must not run after it.
 class QuarantineCheck {
  public:
   enum class State : std::uint8_t { kIdle, kLooking, kResting };
-  // Which of the addresses the node has.
+  // The addresses among these that the node has.
   using Ask = std::function<Result<std::vector<Address>>(const std::vector<Address>&)>;
   using Sink = std::function<void(const QuarantineLook&)>;
 
@@ -51,7 +51,7 @@ class QuarantineCheck {
   QuarantineCheck(const QuarantineCheck&) = delete;
   QuarantineCheck& operator=(const QuarantineCheck&) = delete;
 
-  // What is in quarantine now. A look that began before an address came says nothing of it.
+  // The current quarantine. A check that began before an address was added does not cover it.
   void watch(std::set<Address> addresses);
 
   State state() const { return state_; }
@@ -70,11 +70,11 @@ class QuarantineCheck {
   const Sink sink_;
   State state_ = State::kIdle;
   std::set<Address> watched_;
-  std::set<Address> fresh_;  // those that came since the last look began
+  std::set<Address> fresh_;  // added since the last check began
   std::chrono::milliseconds delay_{0};
-  Clock::time_point earliest_{};  // when the next look may begin
+  Clock::time_point earliest_{};  // when the next check may begin
   boost::asio::steady_timer timer_;
-  boost::asio::thread_pool thread_{1};  // destroyed first: it uses what is above
+  boost::asio::thread_pool thread_{1};  // destroyed first: it uses the above
 };
 
 }  // namespace portcullis

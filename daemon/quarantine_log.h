@@ -9,20 +9,19 @@
 
 namespace portcullis {
 
-// Tells when an address comes into quarantine, and when it leaves it: one line each. What the node
-// turns out to have no longer, as after every pod that was deleted in good order, is not told of.
-// Not thread safe.
+// One line when an address enters quarantine, and one when it leaves. Addresses that the node turns
+// out not to have, as after every orderly deletion of a pod, are not logged. Not thread safe.
 class QuarantineLog {
  public:
-  // Lines about addresses that left quarantine. `cluster` as it is now.
+  // Lines about addresses that left quarantine. `cluster`: the current state.
   std::vector<std::string> update(const ClusterState& cluster);
 
-  // Lines about addresses that the node still has, and about looks that fail.
+  // Lines about addresses that the node still has, and about failed checks.
   std::vector<std::string> report(const QuarantineLook& look, const ClusterState& cluster);
 
  private:
   std::set<Address> told_;
-  std::string error_;  // of the last look; empty: it succeeded
+  std::string error_;  // of the last check; empty: it succeeded
 };
 
 }  // namespace portcullis

@@ -51,7 +51,7 @@ void Reconciler::want(RulesetChange change) {
       return attempt(std::move(change));
     case State::kDue:
     case State::kFailed:
-      return;  // the attempt that is due then asks what is wanted
+      return;  // the attempt will read what is wanted
   }
 }
 
@@ -146,14 +146,14 @@ Result<Attempt> Reconciler::bring(RulesetChange change) {
   note_foreign_commits();
   generation_.reset();
   refusal_ = committed.error().message;
-  if (interruptions_ > 0) return tl::unexpected(committed.error());  // one dump a turn
+  if (interruptions_ > 0) return tl::unexpected(committed.error());  // one dump per turn
   const auto snapshot = look();
   if (!snapshot) return tl::unexpected(snapshot.error());
   return bring_from(*snapshot);
 }
 
-// What others did to other tables does not concern us, and leads to the next generation as our own
-// commits do. What the last dump has seen already is past.
+// Foreign commits to other tables do not concern us, and advance the generation as our own do.
+// Those that the last dump has already seen are ignored.
 void Reconciler::note_foreign_commits() {
   const auto commits = kernel_->foreign_commits();
   bool touched = commits.lost;
@@ -171,8 +171,8 @@ void Reconciler::note_foreign_commits() {
   if (touched && interruptions_ == 0) next_look_ = alarm_->now();
 }
 
-// Every commit of anyone, to any table, makes a new generation. What was told is read first, since
-// the kernel changes the number before it tells of it.
+// Every commit of anyone, to any table, makes a new generation. Notifications are read first, since
+// the kernel changes the number before it sends them.
 bool Reconciler::must_look() {
   if (alarm_->now() < next_look_) return false;
   if (kernel_->owns()) {
@@ -232,8 +232,8 @@ Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
   auto unhook = diff_parts(take_base_chains(stale), {});
   const auto exchanged = exchange(std::move(todo), std::move(unhook), attempt.committed);
   if (!exchanged) return tl::unexpected(exchanged.error());
-  // What was not there when we last looked, and nothing that we exchange refers to, no packet of
-  // ours looks up.
+  // No packet looks up objects that were missing at the last dump and that nothing exchanged
+  // refers to.
   const auto now = alarm_->now();
   left_behind_.found(std::move(stale), is_known && !*exchanged ? now : now + timing_.remove_after);
   if (const auto removed = remove_due(attempt.committed); !removed) {
@@ -243,7 +243,7 @@ Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
   return attempt;
 }
 
-// Says of the attempt what the kernel should have held, if we knew, and does not.
+// Records in the attempt how the kernel differs from what we left there, if we know that.
 void Reconciler::blame(Attempt& attempt, const Ruleset& actual, const Ruleset& desired) {
   const auto culprit = std::exchange(culprit_, {});
   const auto refusal = std::exchange(refusal_, {});
@@ -274,8 +274,7 @@ Result<Transaction> Reconciler::bring_change(RulesetChange change) {
   return remove_due(committed).map([&] { return std::move(committed); });
 }
 
-// Prepares and exchanges, with the exchange unhooks base chains, and tells whether there was
-// anything to do.
+// Prepares and exchanges, also unhooks base chains, and returns whether there was anything to do.
 Result<bool> Reconciler::exchange(Transaction todo, Transaction unhook, Transaction& committed) {
   auto step = steps(std::move(todo));
   append(std::move(unhook), step.exchange);

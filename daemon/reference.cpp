@@ -5,7 +5,7 @@
 namespace portcullis {
 namespace {
 
-// Hyphens that are to be copied, and no line that begins with what roff takes for a request.
+// Escapes hyphens, so that they can be copied, and lines that roff would take for requests.
 std::string roff(const std::string& text) {
   auto escaped = replaced(replaced(text, "\\", "\\e"), "-", "\\-");
   return replaced("\n" + escaped, "\n.", "\n\\&.").substr(1);
@@ -53,22 +53,22 @@ puts the rules of the last run into the kernel at boot, before the network is up
 )";
 
 constexpr const char* kTail = R"(.SH EXIT STATUS
-0 is success, and 2 an error, which standard error tells.
+0 is success, 2 an error, described on standard error.
 1 is a negative answer: no table, a difference, a denied connection, a failed check.
 .SH ENVIRONMENT
 .TP
 .B NODE_NAME
-The node, where \-\-node\-name is not given.
+The node, unless \-\-node\-name is given.
 .TP
 .B KUBECONFIG
-The kubeconfig, where neither \-\-kubeconfig nor \-\-manifests is given.
+The kubeconfig, unless \-\-kubeconfig or \-\-manifests is given.
 .SH FILES
 .TP
 .I /etc/portcullis/config.yaml
 Options of \fBportcullis run\fR under their long names, for the services.
 .TP
 .I /etc/portcullis/manifests
-What is enforced, where that file does not say otherwise.
+The manifests to enforce, unless that file names another source.
 .TP
 .I /var/lib/portcullis/ruleset
 The ruleset of the last run, for \fBportcullis restore\fR.
@@ -77,7 +77,7 @@ The ruleset of the last run, for \fBportcullis restore\fR.
 The running daemon's socket, for root.
 .TP
 .I /usr/share/doc/portcullis/examples
-A policy for every common recipe.
+Policies for common recipes.
 .SH EXAMPLES
 .TP
 What would the node worker\-1 enforce?
@@ -93,25 +93,25 @@ Why can one pod not talk to another?
 constexpr const char* kIntroduction =
     R"(# Configuration
 
-<!-- Generated of the option table (daemon/option_table.cpp): `make docs` writes it anew. -->
+<!-- Generated from the option table (daemon/option_table.cpp) by `make docs`. -->
 
-Every option of `portcullis run` but `--config` can also stand in the YAML file that `--config` names,
+Every option of `portcullis run` except `--config` can also be set in the YAML file that `--config` names,
 under its long name without the dashes:
 
     manifests: /etc/portcullis/manifests
     node-name: worker-1
     listen: 127.0.0.1:9909
 
-A value is a single word or text; a key that is not known, or comes twice, is an error that names the
-line. `restore` and `cleanup` take theirs from the same file. Flags win over the file, the file over the
-environment, and that over the defaults. The services of the package read `/etc/portcullis/config.yaml`,
-the DaemonSet reads the ConfigMap of `manifests/base/config.yaml`. The file is read when the program
-starts.
+A value is a single word or text. An unknown or repeated key is an error that names the line. `restore` and
+`cleanup` read their options from the same file. Flags take precedence over the file, the file over the
+environment, and the environment over the defaults. The package's services read
+`/etc/portcullis/config.yaml`; the DaemonSet reads the ConfigMap of `manifests/base/config.yaml`. The file
+is read when the program starts.
 
-| in the environment | stands for |
+| environment variable | option |
 | --- | --- |
 | `NODE_NAME` | `node-name` |
-| `KUBECONFIG` | `kubeconfig`, where there are no `manifests` |
+| `KUBECONFIG` | `kubeconfig`, without `manifests` |
 )";
 
 }  // namespace

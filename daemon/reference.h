@@ -2,8 +2,7 @@
 
 #include <string>
 
-// What the command and option tables say, for where people look it up. Each is the text of a whole
-// file.
+// The command and option tables as reference documents. Each is the text of a whole file.
 namespace portcullis {
 
 std::string manual_page();              // portcullis(8), roff

@@ -6,8 +6,8 @@
 #include "daemon/completion.h"
 #include "daemon/reference.h"
 
-// portcullis-reference man|configuration|bash|zsh|fish: prints that text. Used by the build and
-// `make docs` alone.
+// portcullis-reference man|configuration|bash|zsh|fish: prints that text. Used only by the build
+// and `make docs`.
 int main(int count, char** arguments) {
   using Text = std::string (*)();
   constexpr std::pair<const char*, Text> kTexts[] = {

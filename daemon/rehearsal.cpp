@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kNode = "node";
 
-// Both families, pods and networks as peers, ports that divide the peers, a named port of egress.
+// Both families, pods and networks as peers, ports that divide the peers, a named egress port.
 constexpr const char* kManifests = R"(
 apiVersion: v1
 kind: Pod

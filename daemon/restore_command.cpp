@@ -34,26 +34,26 @@ Result<ExitCode> done(const Console& console, const std::string& remark) {
 }  // namespace
 
 Result<ExitCode> restore(const Options& options, const Console& console) {
-  if (options.snapshot.empty()) return done(console, "nothing is restored: --snapshot is off");
+  if (options.snapshot.empty()) return done(console, "nothing restored: --snapshot is off");
   auto kernel = nl::Kernel::open(options.ownership);
   if (!kernel) return tl::unexpected(kernel.error());
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());
   const bool in_force = enforces(before->ruleset);
   const auto left = [&](const std::string& why) {
-    return done(console, table() + " is in force already" + why + ": nothing is restored");
+    return done(console, table() + " is already in force" + why + ": nothing restored");
   };
   const auto lock = InstanceLock::take();
   const bool runs = !lock && lock.error().code == ErrorCode::kConflict;
-  if (runs && in_force) return left(", of a daemon that runs");
+  if (runs && in_force) return left(", from a running daemon");
   if (!lock) return tl::unexpected(lock.error());
   const auto kept = load_boot_snapshot(options.snapshot, options.node_name);
   if (!kept && kept.error().code == ErrorCode::kNotFound) {
-    return done(console, "there is no " + options.snapshot + ": nothing is restored");
+    return done(console, "there is no " + options.snapshot + ": nothing restored");
   }
   if (!kept) return tl::unexpected(kept.error());
-  if (in_force && kept->of_this_boot) return left(", of a daemon of this boot");
-  if (in_force && before->ruleset == kept->ruleset) return left(", and is the one that was kept");
+  if (in_force && kept->of_this_boot) return left(", from a daemon of this boot");
+  if (in_force && before->ruleset == kept->ruleset) return left(", and equals the saved one");
   return commit(*kernel, *before, kept->ruleset).and_then([&] {
     return done(console, "restored " + table() + " from " + options.snapshot +
                              (in_force ? ", in place of an older one" : ""));

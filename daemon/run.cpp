@@ -23,8 +23,8 @@ void stop_on_signal(boost::asio::io_context& io, boost::asio::signal_set& signal
   });
 }
 
-// What a page of a list is read with goes back to the kernel when it is freed. Else glibc, once it
-// has seen such pieces freed, keeps them in the heaps of the threads.
+// Returns the buffers of list pages to the kernel when they are freed. Otherwise glibc, having seen
+// such blocks freed, keeps them in the heaps of the threads.
 void return_large_memory() {
   constexpr int kLarge = 1 << 20;  // bytes
   mallopt(M_MMAP_THRESHOLD, kLarge);
@@ -33,7 +33,7 @@ void return_large_memory() {
 std::optional<nl::Conntrack> open_conntrack() {
   auto conntrack = nl::Conntrack::open();
   if (conntrack) return std::move(*conntrack);
-  log_warning("connections of pods that lose their address will not be ended: " +
+  log_warning("connections of pods that lose their address cannot be ended: " +
               conntrack.error().message);
   return std::nullopt;
 }

@@ -6,8 +6,8 @@
 
 namespace portcullis {
 
-// The daemon, until SIGTERM or SIGINT. Fails only before it has begun: without the capability,
-// the lock or the directory that it needs. Leaves the rules in the kernel.
+// The daemon, until SIGTERM or SIGINT. Fails only at the start: without the capability, the lock or
+// the directory that it needs. Leaves the rules in the kernel.
 [[nodiscard]] Result<ExitCode> run(const Options& options);
 
 }  // namespace portcullis

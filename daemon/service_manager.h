@@ -5,15 +5,15 @@
 #include <chrono>
 #include <string>
 
-// What systemd is told (sd_notify(3)); without NOTIFY_SOCKET nothing happens.
+// Notifications to systemd (sd_notify(3)); no effect without NOTIFY_SOCKET.
 namespace portcullis {
 
 void tell_ready(const std::string& status);
 void tell_status(const std::string& status);  // one line, for systemctl status
 void tell_stopping();
 
-// Tells it that the event loop turns, twice in each time that WatchdogSec= gives; nothing without
-// that. The io_context must not run any more once this is destroyed.
+// Tells systemd that the event loop turns, twice per WatchdogSec=; no effect without that. The
+// io_context must not run after this is destroyed.
 class Watchdog {
  public:
   explicit Watchdog(boost::asio::io_context& io);

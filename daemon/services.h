@@ -13,9 +13,8 @@
 
 namespace portcullis {
 
-// What the daemon serves beside enforcing: the admin socket, and the health port unless that is
-// off. Each is kept open, and costs nothing else where it cannot be. All calls are made on the
-// io_context's thread.
+// The services besides enforcement: the admin socket, and the health port unless it is off. Each is
+// kept open; a failure to do so affects nothing else. All calls are on the io_context's thread.
 class Services {
  public:
   struct Content {
@@ -32,7 +31,7 @@ class Services {
  private:
   std::optional<AdminServer> admin_;
   std::optional<HealthServer> health_;
-  std::optional<KeptOpen> admin_kept_;  // these use those above
+  std::optional<KeptOpen> admin_kept_;  // these use the above
   std::optional<KeptOpen> health_kept_;
 };
 

@@ -5,7 +5,7 @@
 namespace portcullis {
 namespace {
 
-// What keeps the daemon from being ready while it enforces what it can.
+// Why the daemon is not ready although it enforces what it can.
 std::string faults(const Status& status) {
   std::string text;
   const auto add = [&](const std::string& fault) {
@@ -15,7 +15,7 @@ std::string faults(const Status& status) {
   add(status.node_name_fault);
   add(status.bridge_fault);
   if (!status.never_read.empty()) {
-    add("never read, so what is in it is not enforced: " + status.never_read.front() +
+    add("never read, so its content is not enforced: " + status.never_read.front() +
         (status.never_read.size() == 1
              ? ""
              : " and " + std::to_string(status.never_read.size() - 1) + " more"));
@@ -26,12 +26,12 @@ std::string faults(const Status& status) {
 std::string hindrance(const Status& status) {
   if (status.held_back) {
     const std::string why = faults(status);
-    return (why.empty() ? "a file cannot be read, and what it last said is not known" : why) +
+    return (why.empty() ? "a file cannot be read, and what it last said is unknown" : why) +
            ", so the rules of the last run stay as they are";
   }
   if (!status.source_read) {
     const std::string why = faults(status);
-    return why.empty() ? "what is to be enforced is being read for the first time" : why;
+    return why.empty() ? "the objects are being read for the first time" : why;
   }
   if (!status.committed) return "the ruleset is not committed to the kernel yet";
   return faults(status);
@@ -68,8 +68,8 @@ std::vector<std::string> stale_lines(const Status& status) {
 std::string describe(const Status& status) {
   std::string text = headline(status) + "\n";
   if (!status.commit_error.empty()) text += "last commit: " + status.commit_error + "\n";
-  if (!status.unsaved.empty()) text += "not kept for the next boot: " + status.unsaved + "\n";
-  if (!status.unkept.empty()) text += "manifests are not kept: " + status.unkept + "\n";
+  if (!status.unsaved.empty()) text += "not saved for the next boot: " + status.unsaved + "\n";
+  if (!status.unkept.empty()) text += "manifests are not saved: " + status.unkept + "\n";
   for (const auto& [what, why] : status.unserved) {
     text.append("no ").append(what).append(": ").append(why).append("\n");
   }

@@ -12,48 +12,48 @@ namespace portcullis {
 // Of one resource.
 struct ObjectCount {
   std::size_t known = 0;
-  std::size_t rejected = 0;  // for a mistake in it; those that are known fail closed
+  std::size_t rejected = 0;  // invalid; the known ones fail closed
 
   bool operator==(const ObjectCount&) const = default;
 };
 
-// How the daemon does, for probes and for systemd. Says nothing of policies or addresses: everyone
+// The state of the daemon, for probes and for systemd. Contains no policies or addresses: everyone
 // may read it.
 struct Status {
   bool source_read = false;  // the first synced update came
-  bool held_back = false;    // the last run's rules stay: to commit what is known could open pods
-  bool committed = false;    // the kernel has held what was wanted since the daemon started
+  bool held_back = false;    // the last run's rules stay: committing could open pods
+  bool committed = false;    // the kernel has held the desired ruleset since the start
   std::string commit_error;  // of the last attempt; empty: it succeeded
   std::vector<std::string> unreadable_files;
-  // What keeps it from being ready though it has committed, each a sentence; empty: nothing.
-  std::vector<std::string> never_read;  // files that never said anything
+  // Why it is not ready although it has committed, each a sentence; empty: nothing.
+  std::vector<std::string> never_read;  // files that never had content
   std::string source_fault;             // why the source is not believed: it is suddenly empty
-  std::string node_name_fault;          // that the node has another name in the cluster
-  std::string bridge_fault;             // that the kernel hides packets between pods from nf_tables
-  std::vector<Following> followed;      // of the source; what is in trouble is stale
-  std::string unsaved;  // why the ruleset is not kept for the next boot; empty: it is
+  std::string node_name_fault;          // the node has another name in the cluster
+  std::string bridge_fault;             // packets between pods bypass nf_tables
+  std::vector<Following> followed;      // of the source; those in trouble are stale
+  std::string unsaved;  // why the ruleset is not saved for the next boot; empty: it is
   std::string unkept;   // the same of the manifests
-  std::map<std::string, std::string> unserved;  // "health port", and why it is not there
+  std::map<std::string, std::string> unserved;  // "health port", and why it is missing
   std::map<std::string, ObjectCount> objects;   // by resource: "pods"
   std::size_t not_enforced = 0;                 // policies of other engines in the source
   std::size_t rejected_profiles = 0;  // too costly, so that their pods are allowed nothing
-  std::size_t quarantined = 0;        // addresses that are closed though no pod explains them
+  std::size_t quarantined = 0;        // addresses that are closed although no pod explains them
   std::size_t problems = 0;           // in the objects, with those files; the log names them all
 
   bool ready() const;
   bool operator==(const Status&) const = default;
 };
 
-// "ready", or why not yet: one line, without its end.
+// "ready", or why not: one line, without a newline.
 std::string headline(const Status& status);
 
-// For how long, in seconds; 0 without a trouble.
+// For how long, in seconds; 0 without trouble.
 double staleness(const Following& following);
 
 // A line for each part of the source that is not followed, with the reason.
 std::vector<std::string> stale_lines(const Status& status);
 
-// A line for each thing worth knowing: the headline, then what is wrong.
+// The headline, then one line per problem.
 std::string describe(const Status& status);
 
 }  // namespace portcullis

@@ -48,7 +48,7 @@ Result<void> remove_table(const Console& console) {
   });
 }
 
-// Else the next boot would restore it.
+// Otherwise the next boot would restore it.
 Result<void> remove_boot_snapshot(const std::string& file, const Console& console) {
   std::error_code error;
   if (!file.empty() && std::filesystem::remove(file, error)) {

@@ -6,11 +6,11 @@
 
 namespace portcullis {
 
-// Calls `heard` on the io_context's thread whenever the kernel has told of a foreign commit, until
+// Calls `heard` on the io_context's thread whenever the kernel has reported a foreign commit, until
 // it has been read (nl::KernelTable::foreign_commits()).
 class TableMonitor {
  public:
-  // `descriptor` is of nl::KernelTable::listen(), and stays its.
+  // `descriptor` is from nl::KernelTable::listen(), which keeps owning it.
   TableMonitor(boost::asio::io_context& io, int descriptor, std::function<void()> heard);
   TableMonitor(const TableMonitor&) = delete;
   TableMonitor& operator=(const TableMonitor&) = delete;

@@ -7,8 +7,8 @@
 
 namespace portcullis {
 
-// Saves the kernel's table as the boot snapshot of the node. It opens the kernel when it is first
-// called, in that thread's network namespace, and again after a failure to.
+// Saves the kernel's table as the node's boot snapshot. Opens the kernel at the first call, in that
+// thread's network namespace, and again after a failure.
 BootSnapshotWriter::Save save_table_to(std::filesystem::path file, std::string node_name);
 
 }  // namespace portcullis

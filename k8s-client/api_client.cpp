@@ -15,12 +15,12 @@
 namespace portcullis::k8s {
 namespace {
 
-// A plugin for credentials may hold up every resource's request; the others are not to wait.
+// A credential plugin may delay the request of every resource; other requests must not wait.
 constexpr std::size_t kWorkers = kResources.size() + 1;
 constexpr int kUnauthorized = 401;
 
-// At the end of the process cpprestsdk waits for its workers, but OpenSSL, told nothing, has freed
-// by then what they may still use.
+// At process exit cpprestsdk waits for its workers, but by default OpenSSL has already freed
+// what they may still use.
 void prepare_workers() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -29,7 +29,7 @@ void prepare_workers() {
   });
 }
 
-// The way back to the io_context, which workers may outlive.
+// The path back to the io_context, which workers may outlive.
 class Loop {
  public:
   explicit Loop(boost::asio::io_context& io) : io_(&io) {}

@@ -17,28 +17,28 @@
 
 namespace portcullis::k8s {
 
-// Reads the body of one successful answer, on worker threads, one call at a time.
+// Reads the body of one successful response, on worker threads, one call at a time.
 class Body {
  public:
   using Proceed = std::function<void()>;  // may be called on any thread
 
   virtual ~Body() = default;
 
-  virtual void begin() {}  // the head has come, and is good
+  virtual void begin() {}  // the head has arrived, with a successful status
 
-  // The next piece, valid until `proceed` is called; until then no more is read from the socket, so
-  // that one who lets it wait slows the server down. False: the rest is of no use.
+  // The next piece, valid until `proceed` is called; until then nothing more is read from the
+  // socket, so delaying it slows the server down. False: the rest is not needed.
   virtual bool read(std::string_view bytes, Proceed proceed) = 0;
 
-  virtual void end() {}  // all of it has been read
+  virtual void end() {}  // the body is complete
 };
 
-// Keeps a short one as text.
+// Stores a short body as text.
 class TextBody : public Body {
  public:
   bool read(std::string_view bytes, Proceed proceed) override;
 
-  const std::string& text() const { return text_; }  // once it has ended
+  const std::string& text() const { return text_; }  // once it is complete
 
  private:
   static constexpr std::size_t kLongest = std::size_t{1} << 16U;  // bytes
@@ -46,19 +46,19 @@ class TextBody : public Body {
   std::string text_;
 };
 
-// Requests to the API server: those with an end over cpprestsdk, streams over Boost.Beast, which
-// passes on what has come, however a gateway frames it. All calls are made, and all answers given,
-// on the io_context's thread; in between, requests are on the worker threads of cpprestsdk's pool,
-// which all clients of a process share.
+// Requests to the API server: finite ones over cpprestsdk, streams over Boost.Beast, which passes
+// data on as it arrives, however a gateway frames it. All calls and responses are on the
+// io_context's thread; in between, requests are on the worker threads of cpprestsdk's pool, which
+// all clients of a process share.
 //
-// Where the server's name (or its proxy's) has several addresses, a request that gets no answer
-// from one is sent to the next, and later requests begin with one that answered.
+// If the name of the server (or of its proxy) has several addresses, a request that gets no
+// response from one is sent to the next, and later requests begin with one that responded.
 class ApiClient {
  public:
   struct Answer {
-    int code = 0;  // of HTTP
+    int code = 0;  // HTTP status
     std::optional<std::chrono::seconds> retry_after{};
-    Status error{};  // where the answer is not good
+    Status error{};  // if the request was not successful
 
     bool good() const { return code == 200 || code == 201; }
   };
@@ -68,15 +68,15 @@ class ApiClient {
   struct Call {
     std::string path;
     Query query{};
-    std::string json{};    // what is posted; empty: it is a GET
-    bool streams = false;  // the body may go on for ever; a GET
+    std::string json{};    // the body of a POST; empty: it is a GET
+    bool streams = false;  // the body may be endless; a GET
   };
 
-  // kIo, kTimeout: nobody answered, or not to the end; kInvalidInput: the credentials cannot be
+  // kIo, kTimeout: no response, or not a complete one; kInvalidInput: the credentials cannot be
   // used.
   using Done = std::function<void(Result<Answer>)>;
 
-  // A request that is under way. Once destroyed, its `done` is not called any more.
+  // A pending request. Once destroyed, its `done` is no longer called.
   class Request {
    public:
     Request() = default;
@@ -91,7 +91,7 @@ class ApiClient {
     std::shared_ptr<Exchange> exchange_;
   };
 
-  // kInvalidInput: what `access` says cannot be used, for example its proxy.
+  // kInvalidInput: `access` cannot be used, for example because of its proxy.
   [[nodiscard]] static Result<ApiClient> open(boost::asio::io_context& io,
                                               const ClusterAccess& access,
                                               const Environment& environment,
@@ -100,12 +100,12 @@ class ApiClient {
   ApiClient(ApiClient&&) noexcept;
   ~ApiClient();  // after every Request
 
-  // Queues work for the io_context; copies may be used on any thread, also after this client.
+  // Queues work for the io_context; copies may be used on any thread, also after this.
   using Post = std::function<void(std::function<void()>)>;
   Post to_loop() const;
 
-  // `body` reads what a good answer brings. The request fails once nothing has come for
-  // `idle_limit`. After a 401 the next request reads the credentials again.
+  // `body` reads a successful response. The request fails after `idle_limit` without data. After a
+  // 401 the next request reads the credentials again.
   [[nodiscard]] Request send(const Call& call, std::chrono::seconds idle_limit,
                              std::shared_ptr<Body> body, Done done);
 

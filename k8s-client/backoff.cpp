@@ -4,7 +4,7 @@
 
 namespace portcullis::k8s {
 
-// What a server asks for is jittered on top, for it asks all of us for the same.
+// A server's Retry-After is jittered on top, since every client gets the same value.
 Backoff::Duration Backoff::next(Duration asked) {
   std::uniform_int_distribution<Duration::rep> any(0, bound_.count());
   bound_ = std::min(bound_ * 2, limits_.longest);

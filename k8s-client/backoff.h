@@ -5,8 +5,8 @@
 
 namespace portcullis::k8s {
 
-// How long to wait after the n-th failure in a row: exponential with full jitter, so that the
-// nodes of a cluster do not come back all at once. Not thread safe.
+// The delay after the n-th failure in a row: exponential with full jitter, so that the nodes of a
+// cluster do not all return at once. Not thread safe.
 class Backoff {
  public:
   using Duration = std::chrono::milliseconds;
@@ -18,7 +18,7 @@ class Backoff {
 
   explicit Backoff(Limits limits) : limits_(limits), bound_(limits.first) {}
 
-  // Anything from 0 to a bound that doubles with each call, after what the server has asked for.
+  // A delay between 0 and a bound that doubles with each call, plus what the server asked for.
   Duration next(Duration asked = Duration{0});
 
   Duration bound() const { return bound_; }

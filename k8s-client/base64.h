@@ -6,8 +6,7 @@
 
 namespace portcullis::k8s {
 
-// Base64 (RFC 4648, section 4), padded. White space in what is decoded is skipped; nothing comes
-// of what is no base64.
+// Base64 (RFC 4648, section 4), padded. Decoding skips white space; invalid text yields nothing.
 std::string encode_base64(std::string_view bytes);
 std::optional<std::string> decode_base64(std::string_view text);
 

@@ -12,7 +12,7 @@
 #include "k8s-client/messages.h"
 #include "k8s-client/resource.h"
 
-// The answers that a reflector reads, taken apart on the workers.
+// The response bodies that a reflector reads, parsed on the workers.
 namespace portcullis::k8s {
 
 // A page of a list.
@@ -23,7 +23,7 @@ class PageBody : public Body {
   bool read(std::string_view bytes, Proceed proceed) override;
   void end() override;
 
-  // On the loop, once the request is done.
+  // On the loop, once the request is complete.
   Result<Page> take() { return std::move(page_); }
 
  private:
@@ -32,11 +32,11 @@ class PageBody : public Body {
   Result<Page> page_ = failure(ErrorCode::kInvalidInput, "the API server's list is too long");
 };
 
-// The stream of a watch. A worker reads on while the loop is at work, which then takes what has
-// come meanwhile in one turn; where kMostWaiting pieces wait for it, no more is read.
+// The stream of a watch. A worker keeps reading while the loop is busy, which then processes all
+// pending data in one turn; beyond kMostWaiting pieces reading stops.
 class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
  public:
-  static constexpr int kMostWaiting = 16;  // a server sends most events in a piece of their own
+  static constexpr int kMostWaiting = 16;  // a server sends most events in a separate piece
 
   // Called on the loop.
   struct Listener {
@@ -49,10 +49,10 @@ class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
   void begin() override;
   bool read(std::string_view bytes, Proceed proceed) override;
 
-  // On the loop. After it, nothing more is told.
+  // On the loop. Nothing is reported after it.
   void leave() { left_ = true; }
 
-  // Why the stream was given up; none: it was not. On the loop, once the request is done.
+  // Why the stream was abandoned; none: it was not. On the loop, once the request is complete.
   const std::optional<std::string>& garbage() const { return garbage_; }
 
  private:

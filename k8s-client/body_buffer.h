@@ -10,8 +10,9 @@
 
 namespace portcullis::k8s {
 
-// What cpprestsdk writes the body of an answer to, as a stream buffer that is never read: each
-// piece goes to `take`, and no more is read from the socket until its second argument was called.
+// Receives the body of a response from cpprestsdk, as a stream buffer that is never read: each
+// piece goes to `take`, and nothing more is read from the socket until its second argument is
+// called.
 class BodyBuffer : public concurrency::streams::details::streambuf_state_manager<std::uint8_t> {
  public:
   using Proceed = std::function<void()>;
@@ -36,8 +37,8 @@ class BodyBuffer : public concurrency::streams::details::streambuf_state_manager
     return _putn(&byte, 1).then([byte](std::size_t) -> int_type { return byte; });
   }
 
-  // The base would wait on a worker for another worker, when a piece's `proceed` is dropped: were
-  // all of them to wait, none would ever go on.
+  // The base class would block a worker until another worker acts when a piece's `proceed` is
+  // dropped: if all of them blocked, none would ever continue.
   pplx::task<void> close(OpenMode) override {
     m_stream_can_write = false;
     return pplx::task_from_result();

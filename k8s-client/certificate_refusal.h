@@ -6,9 +6,9 @@
 
 namespace portcullis::k8s {
 
-// What is wrong with a server's certificate, in words: `error` is an X509_V_ERR_*, `blamed` the
+// Describes what is wrong with a server's certificate: `error` is an X509_V_ERR_*, `blamed` the
 // certificate in its chain that the error is about (may be null), `shown` the server's own,
-// `expected` the name or the address that it must be for.
+// `expected` the name or address that it must be for.
 std::string why_refused(int error, X509* blamed, X509* shown, const std::string& expected);
 
 }  // namespace portcullis::k8s

@@ -10,12 +10,12 @@
 namespace portcullis::k8s {
 namespace {
 
-// A request under way must not outlive its credential.
+// A pending request must not outlive its credential.
 constexpr std::chrono::seconds kRenewBefore{10};
 
 bool is_fresh(const ExecCredential& credential) {
   if (!credential.expiration) return true;
-  // In seconds, which hold any year.
+  // In seconds, which can hold any year.
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   return std::chrono::seconds(*credential.expiration) - kRenewBefore > now.time_since_epoch();
 }
@@ -36,7 +36,7 @@ std::string trim(const std::string& text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-// RFC 6750, section 2.1. Anything else could end the field and begin another.
+// RFC 6750, section 2.1. Anything else could inject another header field.
 Result<std::string> bearer(const std::string& text) {
   const auto token = trim(text);
   if (token.empty()) return failure(ErrorCode::kInvalidInput, "the token is empty");

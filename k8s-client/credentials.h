@@ -12,20 +12,19 @@
 
 namespace portcullis::k8s {
 
-// Who we are to the server, for one request or one connection.
+// Our identity towards the server, for one request or one connection.
 struct Identity {
   std::string authorization;       // the value of the header's field; empty: none
   std::string client_certificate;  // PEM; empty: none
   std::string client_key;          // PEM
 };
 
-// The identity that an access gives, as of now. Files are read at each call, so their rotation is
-// followed. A plugin runs when there is no credential yet, it expires soon, or it was rejected;
-// never if the user has other credentials. A server without TLS is told none of them, as kubectl
-// does it.
+// The current identity of an access. Files are read at each call, so their rotation is followed. A
+// plugin runs if there is no credential yet, it expires soon, or it was rejected; never if the user
+// has other credentials. As in kubectl, a server without TLS receives none.
 //
-// Thread safe. get() blocks on files, and up to the limit on the plugin or on another thread that
-// runs it, so it is not for the event loop.
+// Thread safe. get() blocks on files, and up to the limit on the plugin or another thread that runs
+// it, so it is not for the event loop.
 class Credentials {
  public:
   static constexpr std::chrono::seconds kExecLimit{20};  // less than a kubelet waits for our end
@@ -35,7 +34,7 @@ class Credentials {
   // Errors begin with the access's origin.
   [[nodiscard]] Result<Identity> get();
 
-  // The server has refused (401) what get() returned: forget the plugin's credential. Never blocks.
+  // The server rejected (401) what get() returned: forgets the credential. Never blocks.
   void reject() { rejected_ = true; }
 
  private:
@@ -46,7 +45,7 @@ class Credentials {
   const ClusterAccess access_;
   const std::chrono::milliseconds exec_limit_;
   std::atomic<bool> rejected_ = false;
-  std::mutex mutex_;  // of what follows; held while the plugin runs, so that it runs once for all
+  std::mutex mutex_;  // guards the following; held while the plugin runs, so that it runs once
   std::optional<ExecCredential> credential_;
 };
 

@@ -19,7 +19,7 @@ constexpr std::string_view kPolicyVersion = "networking.k8s.io/v1";
 constexpr std::string_view kCoreVersion = "v1";
 constexpr std::string_view kList = "list";
 
-// What an object is, by its own word or by that of the <Kind>List that it is in.
+// The type of an object, by its own fields or by the <Kind>List that contains it.
 struct TypeMeta {
   std::string kind;
   std::string api_version;
@@ -30,7 +30,7 @@ std::string_view group_of(std::string_view api_version) {
   return slash == std::string_view::npos ? "" : api_version.substr(0, slash);
 }
 
-// The kind of ours that `kind` is or was meant to be ("Networkpolicy", "pods"), or "".
+// The supported kind that `kind` is or was meant to be ("Networkpolicy", "pods"), or "".
 std::string our_kind(std::string_view kind) {
   const auto word = lower_case_letters(kind);
   if (word == "pod" || word == "pods") return "Pod";
@@ -39,15 +39,15 @@ std::string our_kind(std::string_view kind) {
   return "";
 }
 
-// Other groups have kinds of the same name. A group of custom resources has a dot in its name; one
-// of policies without is ours, mistyped, or that of long ago ("extensions").
+// Other groups have kinds of the same name. A group of custom resources has a dot in its name; a
+// policy group without one is ours, mistyped, or obsolete ("extensions").
 bool is_foreign(const TypeMeta& type) {
   const auto group = group_of(type.api_version);
   if (type.kind != kPolicyKind) return !group.empty() && group != "core";
   return !is_at_most_one_typo_apart(group, kPolicyGroup) && group.find('.') != group.npos;
 }
 
-// Whether somebody may take it for a policy in force: one of another engine, or what is ours by its
+// Whether somebody may mistake it for a policy in force: one of another engine, or one of our
 // group, misspelled.
 bool is_other_policy(const TypeMeta& type) {
   static constexpr std::array<std::string_view, 5> kOurGroupHas = {
@@ -65,7 +65,7 @@ bool is_list(std::string_view kind) { return lower_case_letters(kind).ends_with(
 
 void check_kind(const std::string& own, const std::string& meant, const Field& field) {
   if (own == meant) return;
-  field.defect((own.empty() ? "is missing or no string" : in_quotes(own) + " is no kind") +
+  field.defect((own.empty() ? "is missing or not a string" : in_quotes(own) + " is not a kind") +
                "; write kind: " + meant);
 }
 
@@ -73,12 +73,12 @@ void check_api_version(const TypeMeta& type, const Field& field) {
   const auto expected = type.kind == kPolicyKind ? kPolicyVersion : kCoreVersion;
   if (type.api_version == expected) return;
   std::string wrong = in_quotes(type.api_version) + " is not supported";
-  if (type.api_version.empty()) wrong = "is missing or no string";
+  if (type.api_version.empty()) wrong = "is missing or not a string";
   if (group_of(type.api_version) == "extensions") wrong += " any more";
   field.defect(wrong + "; write apiVersion: " + std::string(expected));
 }
 
-// For messages: "NetworkPolicy default/api", as far as it can be told.
+// For messages: "NetworkPolicy default/api", as far as known.
 std::string describe(const std::string& kind, const Document& object) {
   const auto* metadata = object.find("metadata");
   const auto text = [&](const char* key) {
@@ -115,7 +115,7 @@ class Decoder {
     for (auto& defect : defects) decoded_.defects.push_back(std::move(defect));
   }
 
-  // The first of what keeps us from knowing an object is told apart, the rest with the others.
+  // The first reason that an object is lost is kept separately, the rest with the others.
   void lose(std::vector<Defect> defects) {
     if (!decoded_.lost && !defects.empty()) {
       decoded_.lost = std::move(defects.front());
@@ -147,12 +147,12 @@ void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
   if (!kind.empty()) return decode_object(place, type, kind);
   if (is_other_policy(type)) return note_not_enforced(place, type);
   if (is_core(type) && field["items"].list_size() > 0) {
-    kind_field.defect(in_quotes(type.kind) + " is no kind of list; write kind: List");
+    kind_field.defect(in_quotes(type.kind) + " is not a kind of list; write kind: List");
     lose(report.take());
   }
 }
 
-// To pass over what may be a policy would open its pods.
+// Skipping what may be a policy would open its pods.
 void Decoder::decode_without_kind(const Field& place, const TypeMeta& said) {
   const auto* spec = place.value()->find("spec");
   const bool has_subject = spec != nullptr && (spec->find("podSelector") != nullptr ||
@@ -167,7 +167,7 @@ void Decoder::decode_without_kind(const Field& place, const TypeMeta& said) {
   if (root.require_map()) {
     const Field kind = root["kind"];
     if (report.clean()) {
-      kind.defect("is missing or no string; write the object's kind, such as NetworkPolicy");
+      kind.defect("is missing or not a string; write the object's kind, such as NetworkPolicy");
     }
   }
   lose(report.take());
@@ -180,7 +180,7 @@ void Decoder::note_not_enforced(const Field& place, const TypeMeta& type) {
                                    place.value()->line});
 }
 
-// A List's items say what they are; those of a PodList need not.
+// A List's items state their kind; those of a PodList need not.
 void Decoder::decode_list(const Field& list, const TypeMeta& type) {
   auto item_word = lower_case_letters(type.kind);
   item_word.resize(item_word.size() - kList.size());

@@ -8,7 +8,7 @@ bool has_only_address_characters(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string_view::npos;
 }
 
-// ::ffff:10.0.0.1 means an IPv4 address to some readers and an IPv6 one to others.
+// Some programs read ::ffff:10.0.0.1 as an IPv4 address, others as an IPv6 one.
 bool is_ipv4_mapped(const Address& address) {
   return address.family == Family::kIpv6 && address.value >> 32 == 0xffff;
 }
@@ -22,7 +22,7 @@ std::optional<Address> decode_address(const Field& address) {
   if (text == nullptr) return std::nullopt;
   const auto parsed = parse_address(*text);
   if (!parsed || !has_only_address_characters(*text)) {
-    address.defect(in_quotes(*text) + " is no IP address such as 10.0.0.1 or 2001:db8::1");
+    address.defect(in_quotes(*text) + " is not an IP address such as 10.0.0.1 or 2001:db8::1");
     return std::nullopt;
   }
   if (is_ipv4_mapped(*parsed)) {
@@ -37,7 +37,7 @@ std::optional<Cidr> decode_cidr(const Field& cidr) {
   if (text == nullptr) return std::nullopt;
   const auto parsed = parse_cidr(*text);
   if (!parsed || !has_only_address_characters(*text)) {
-    cidr.defect(in_quotes(*text) + " is no CIDR block such as 10.0.0.0/8 or 2001:db8::/32");
+    cidr.defect(in_quotes(*text) + " is not a CIDR block such as 10.0.0.0/8 or 2001:db8::/32");
     return std::nullopt;
   }
   if (is_ipv4_mapped(parsed->base)) {

@@ -27,17 +27,17 @@ constexpr const char* kLabelValueForm =
 void check_name(const std::string& name, NameRule rule, const Field& field) {
   const bool is_label = rule == NameRule::kDnsLabel;
   if (is_label ? is_dns_label(name) : is_dns_subdomain(name)) return;
-  field.defect(in_quotes(name) + " is no valid name" +
+  field.defect(in_quotes(name) + " is not a valid name" +
                (is_label ? kDnsLabelForm : kDnsSubdomainForm));
 }
 
 void check_label(const std::string& key, const std::string& value, LabelValues values,
                  const Field& field) {
   if (!is_label_key(key)) {
-    field.defect(std::string("is no valid label key") + kLabelKeyForm);
+    field.defect(std::string("is not a valid label key") + kLabelKeyForm);
   }
   if (values == LabelValues::kValid && !is_label_value(value)) {
-    field.defect(in_quotes(value) + " is no valid label value" + kLabelValueForm);
+    field.defect(in_quotes(value) + " is not a valid label value" + kLabelValueForm);
   }
 }
 
@@ -85,7 +85,7 @@ std::optional<std::int64_t> decode_timestamp(const Field& timestamp) {
   if (text == nullptr) return std::nullopt;
   const auto seconds = parse_timestamp(*text);
   if (!seconds) {
-    timestamp.defect(in_quotes(*text) + " is no date and time such as 2024-02-29T12:00:00Z");
+    timestamp.defect(in_quotes(*text) + " is not a date and time such as 2024-02-29T12:00:00Z");
   }
   return seconds;
 }

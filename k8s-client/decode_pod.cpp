@@ -8,7 +8,7 @@
 namespace portcullis::k8s {
 namespace {
 
-// The API server takes an empty one for TCP, in containers alone.
+// The API server reads an empty one as TCP, in containers only.
 Protocol decode_container_protocol(const Field& protocol) {
   const auto* text = protocol.missing() ? nullptr : protocol.value()->string();
   return text != nullptr && text->empty() ? Protocol::kTcp : decode_protocol(protocol);
@@ -52,7 +52,7 @@ std::vector<Address> sorted_unique(std::vector<Address> addresses) {
   return addresses;
 }
 
-// Explanations alone use them: what cannot be read is left out, and costs nothing more.
+// Only explanations use them: invalid ones are skipped without further effect.
 std::vector<Address> decode_node_addresses(const Field& status) {
   std::vector<Address> addresses;
   const auto add = [&](const Field& field) {
@@ -87,7 +87,7 @@ std::vector<Address> decode_addresses(const Field& status) {
   return sorted_unique(std::move(addresses));
 }
 
-// A phase that we don't know is not one of those that end a pod.
+// An unknown phase does not end a pod.
 PodPhase decode_phase(const Field& field) {
   static constexpr std::pair<std::string_view, PodPhase> kPhases[] = {
       {"Pending", PodPhase::kPending},
@@ -103,7 +103,7 @@ PodPhase decode_phase(const Field& field) {
   return phase == std::end(kPhases) ? PodPhase::kUnknown : phase->second;
 }
 
-// Without a namespace the name says nothing: other pods may have it too.
+// Without a namespace the name is ambiguous: other pods may have it, too.
 ObjectKey decode_key(const Field& metadata, const std::string& substitute_name) {
   auto ns = decode_namespace_name(metadata);
   auto name = decode_name(metadata, NameRule::kDnsSubdomain);
@@ -119,7 +119,7 @@ bool decode_host_network(const Field& field) {
   return text != nullptr && lower_case_letters(*text) == "true";
 }
 
-// Nothing but the identity of the pod depends on it, so that a strange one is no defect.
+// Only the identity of the pod depends on it, so an unusual one is not a defect.
 std::uint64_t decode_uid(const Field& field) {
   const auto* text = field.missing() ? nullptr : field.value()->string();
   return text == nullptr ? 0 : pod_uid(*text);

@@ -12,7 +12,7 @@ struct Directions {
   bool egress = true;
 };
 
-// Both, if a type cannot be read: the policy may have meant either.
+// Both, if a type is invalid: the policy may have meant either.
 Directions decode_policy_types(const Field& types) {
   const auto defects_before = types.report().found;
   Directions directions{false, false};
@@ -24,15 +24,15 @@ Directions decode_policy_types(const Field& types) {
     } else if (*type == "Egress") {
       directions.egress = true;
     } else {
-      item.defect(in_quotes(*type) + " is no policy type; write Ingress or Egress");
+      item.defect(in_quotes(*type) + " is not a policy type; write Ingress or Egress");
     }
   });
   if (types.list_size() > 2) types.defect("has more than two items; write Ingress, Egress or both");
   return types.report().found == defects_before ? directions : Directions{};
 }
 
-// What the API server fills in when policyTypes is left out. An unknown field beside it may be
-// policyTypes or egress misspelled, so it is as good as unreadable.
+// The API server's default if policyTypes is missing. An unknown field beside it may be a
+// misspelled policyTypes or egress, so the types count as invalid.
 Directions default_policy_types(const Field& egress, bool spec_is_clean) {
   const bool egress_is_clean = egress.missing() || egress.value()->list() != nullptr;
   if (!spec_is_clean || !egress_is_clean) return {};

@@ -4,7 +4,7 @@
 namespace portcullis::k8s {
 namespace {
 
-// The end of a range, which needs a number at its beginning.
+// The end of a range, which must begin with a number.
 PortRange decode_range(const Field& end_port, std::uint16_t first) {
   const auto last = end_port.missing() ? first : decode_port_number(end_port);
   if (last && *last < first) {
@@ -29,7 +29,7 @@ PolicyPort decode_policy_port(const Field& item) {
   return result;
 }
 
-// Older API servers stored exceptions as large as their block, or larger: nothing is left of it.
+// Older API servers stored exceptions as large as their block or larger: nothing remains.
 IpBlock decode_ip_block(const Field& block) {
   if (!block.require_map()) return {};
   block.require_only({"cidr", "except"});

@@ -9,7 +9,7 @@ Protocol decode_protocol(const Field& protocol) {
   for (const auto known : {Protocol::kTcp, Protocol::kUdp, Protocol::kSctp}) {
     if (*name == to_string(known)) return known;
   }
-  protocol.defect(in_quotes(*name) + " is no protocol; write TCP, UDP or SCTP");
+  protocol.defect(in_quotes(*name) + " is not a protocol; write TCP, UDP or SCTP");
   return Protocol::kTcp;
 }
 
@@ -17,7 +17,7 @@ std::optional<std::uint16_t> decode_port_number(const Field& port) {
   const auto number = port.integer();
   if (!number) return std::nullopt;
   if (*number < 1 || *number > 65535) {
-    port.defect(std::to_string(*number) + " is no port; write a number from 1 to 65535");
+    port.defect(std::to_string(*number) + " is not a port; write a number from 1 to 65535");
     return std::nullopt;
   }
   return static_cast<std::uint16_t>(*number);
@@ -26,9 +26,10 @@ std::optional<std::uint16_t> decode_port_number(const Field& port) {
 const std::string* decode_port_name(const Field& name) {
   const auto* text = name.string();
   if (text == nullptr || is_port_name(*text)) return text;
-  name.defect(in_quotes(*text) +
-              " is no port's name: write up to 15 lower case letters, digits and '-', with a "
-              "letter among them (a number goes without quotes)");
+  name.defect(
+      in_quotes(*text) +
+      " is not a valid port name: write up to 15 lower case letters, digits and '-', with a "
+      "letter among them (write a number without quotes)");
   return nullptr;
 }
 

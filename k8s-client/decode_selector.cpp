@@ -21,7 +21,7 @@ std::optional<Operator> decode_operator(const Field& field) {
   const auto* known = std::find_if(kOperators.begin(), kOperators.end(),
                                    [&](const auto& entry) { return entry.first == *name; });
   if (known != kOperators.end()) return known->second;
-  field.defect(in_quotes(*name) + " is no operator; write In, NotIn, Exists or DoesNotExist");
+  field.defect(in_quotes(*name) + " is not an operator; write In, NotIn, Exists or DoesNotExist");
   return std::nullopt;
 }
 
@@ -29,11 +29,11 @@ std::string decode_key(const Field& field) {
   const auto* key = field.string();
   if (field.missing()) field.defect("is missing; write the label's key");
   if (key == nullptr) return {};
-  if (!is_label_key(*key)) field.defect(in_quotes(*key) + " is no valid label key");
+  if (!is_label_key(*key)) field.defect(in_quotes(*key) + " is not a valid label key");
   return *key;
 }
 
-// Older API servers stored values that no label can have: these match nothing.
+// Older API servers stored values that no label can have; they match nothing.
 std::vector<std::string> decode_values(const Field& field, Operator op) {
   std::vector<std::string> values;
   field.each_item([&](const Field& item) {
@@ -42,7 +42,7 @@ std::vector<std::string> decode_values(const Field& field, Operator op) {
   });
   const bool takes_values = op == Operator::kIn || op == Operator::kNotIn;
   if (takes_values && field.list_size() == 0) {
-    field.defect("is empty, but In and NotIn need a value at least");
+    field.defect("is empty, but In and NotIn need at least one value");
   }
   if (!takes_values && field.list_size() != 0) {
     field.defect("must be left out with Exists and DoesNotExist");

@@ -11,15 +11,14 @@
 
 namespace portcullis::k8s {
 
-// A YAML value with a tag that we do not support. It matters only to whoever reads it.
+// A YAML value with an unsupported tag. Only an error if it is read.
 struct Unsupported {
   bool operator==(const Unsupported&) const = default;
 };
 
-// A parsed JSON or YAML document, whatever it was written in: the one form that objects are
-// decoded from. Mappings keep the order of the text, and a key that stands twice in it. Types are
-// JSON's: a plain YAML scalar has the type that Kubernetes' own YAML reader gives it, a quoted one
-// is a string.
+// A parsed JSON or YAML document: the common form from which objects are decoded. Mappings keep the
+// order of the text, and repeated keys. Types are JSON's: a plain YAML scalar has the type that
+// Kubernetes' YAML reader gives it, a quoted one is a string.
 struct Document {
   using List = std::vector<Document>;
   using Map = std::vector<std::pair<std::string, Document>>;
@@ -33,7 +32,7 @@ struct Document {
   const List* list() const { return std::get_if<List>(&value); }
   const std::string* string() const { return std::get_if<std::string>(&value); }
 
-  // The value of `key`, or null where this is no mapping or has no such key. A key whose value is
+  // The value of `key`, or null if this is not a mapping or has no such key. A key whose value is
   // null counts as missing, as in the Kubernetes API.
   const Document* find(std::string_view key) const;
 
@@ -44,24 +43,24 @@ struct Document {
   const char* type_name() const;  // "a string", "a list": for messages
 };
 
-// Mappings and lists inside each other beyond this are refused by every parser, so that whoever
-// walks a document may recurse.
+// Every parser rejects deeper nesting of mappings and lists, so that code may recurse over a
+// document.
 inline constexpr int kMaxDocumentDepth = 128;
 
-// The first key that a mapping has twice, or null. YAML forbids it, JSON leaves it open, and
-// kubectl accepts it. What is read must not be ambiguous (see Field).
+// The first repeated key of a mapping, or null. YAML forbids it, JSON leaves it open, and kubectl
+// accepts it. A field that is read must not be ambiguous (see Field).
 const std::pair<std::string, Document>* find_duplicate(const Document::Map& map);
 
-// Why a text is no document, or no list of documents.
+// Why a text is not a document, or not a list of documents.
 struct SyntaxError {
   std::string message;  // without file and line
   int line = 0;         // from 1; 0: unknown
 };
 
-// Every document of a text, in its order, empty ones included.
+// Every document of a text, in order, including empty ones.
 using Documents = tl::expected<std::vector<Document>, SyntaxError>;
 
-// The same, where an error in one document does not take the others.
+// The same, but an error in one document does not affect the others.
 using DocumentStream = std::vector<tl::expected<Document, SyntaxError>>;
 
 [[nodiscard]] bool all_read(const DocumentStream& stream);

@@ -31,7 +31,7 @@ Extent extent_of(const Document& document) {
   return extent;
 }
 
-// A mapping's key as Kubernetes' reader makes it a string.
+// A mapping's key, converted to a string as Kubernetes' reader does.
 std::optional<std::string> key_text(const Document& node) {
   if (const auto* text = node.string()) return *text;
   if (const auto* flag = std::get_if<bool>(&node.value)) return *flag ? "true" : "false";
@@ -63,7 +63,7 @@ void DocumentBuilder::add_merge_key(int line) {
 void DocumentBuilder::add_alias(Anchor target, int line) {
   if (error_) return;
   const auto node = anchors_.find(target);
-  if (node == anchors_.end()) return fail("an alias stands inside what it names", line);
+  if (node == anchors_.end()) return fail("an alias is inside the node that it refers to", line);
   if (spend(node->second, line)) add(node->second, 0);
 }
 
@@ -140,7 +140,7 @@ void DocumentBuilder::add_merged(Level& level, Document node) {
   }
 }
 
-// What a mapping says itself goes before what it merges, and earlier merges before later ones.
+// A mapping's own keys take precedence over merged ones, and earlier merges over later ones.
 void DocumentBuilder::finish_mapping(Level& level) {
   auto& map = std::get<Document::Map>(level.collection.value);
   if (level.merged.empty()) return;

@@ -13,8 +13,8 @@
 
 namespace portcullis::k8s {
 
-// Makes documents out of a parser's events, one after the other. After an error it takes no more of
-// a document.
+// Builds documents from a parser's events, one after another. After an error it ignores the rest of
+// the document.
 class DocumentBuilder {
  public:
   using Anchor = std::size_t;  // 0: none
@@ -30,14 +30,14 @@ class DocumentBuilder {
   void fail(std::string message, int line);
   const std::optional<SyntaxError>& error() const { return error_; }
 
-  // The document, when its events are over, or the error; then the next one may begin.
+  // The document, or the error, at the end of its events; then the next one may begin.
   tl::expected<Document, SyntaxError> take();
 
  private:
   struct Level {
     Document collection;
     Anchor anchor = 0;
-    std::optional<std::string> key;  // of a mapping: read, its value is to come
+    std::optional<std::string> key;  // of a mapping: its value comes next
     bool merge_key = false;
     std::vector<Document> merged;  // mappings that << names
   };

@@ -92,8 +92,8 @@ HttpRequest ApiClient::Request::Exchange::request() const {
   return request;
 }
 
-// cpprestsdk may give the first piece before it tells of the head, and a piece that it has not read
-// whole of a connection that is being closed.
+// cpprestsdk may deliver the first piece before it reports the head, and an incomplete piece of a
+// connection that is being closed.
 void ApiClient::Request::Exchange::take(std::string_view bytes, Proceed proceed) {
   const std::lock_guard lock(mutex_);
   if (cancelled_.is_canceled()) return;
@@ -135,7 +135,7 @@ void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
   tell(std::nullopt);
 }
 
-// That a stream was silent after its head says nothing of the address.
+// A stream that was silent after its head says nothing about the address.
 bool ApiClient::Request::Exchange::goes_on_after(const Error& error) {
   const std::lock_guard lock(mutex_);
   if (stopped_ || cancelled_.is_canceled()) return false;

@@ -15,8 +15,8 @@
 
 namespace portcullis::k8s {
 
-// One call of an ApiClient, from its first attempt to its answer: it goes from one address of the
-// server to the next until one answers.
+// One call of an ApiClient, from its first attempt to its response: it tries one address of the
+// server after another until one responds.
 class ApiClient::Request::Exchange : public HttpReceiver,
                                      public std::enable_shared_from_this<Exchange> {
  public:
@@ -25,7 +25,7 @@ class ApiClient::Request::Exchange : public HttpReceiver,
 
   void start();
 
-  // On the loop. Nothing more is told.
+  // On the loop. Nothing more is reported.
   void abandon();
 
   void take_head(HttpHead head) override;
@@ -47,16 +47,16 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   const std::chrono::seconds idle_limit_;
   const Post to_loop_;
   const std::shared_ptr<Body> body_;
-  Done done_;  // touched on the loop only
+  Done done_;  // used on the loop only
   pplx::cancellation_token_source cancel_;
   const pplx::cancellation_token cancelled_ = cancel_.get_token();
 
-  Identity identity_;                          // these are touched by one worker at a time
+  Identity identity_;                          // these are used by one worker at a time
   std::vector<Endpoints::Endpoint> to_try_;    // the next one last
   std::optional<Endpoints::Endpoint> trying_;  // now
   bool has_choice_ = false;                    // of addresses
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the following
   std::optional<Answer> answer_;
   std::function<void()> early_;  // reads the first piece
   std::string error_body_;

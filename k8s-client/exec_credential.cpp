@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What Go's programs print for a time that was never set.
+// Go's zero time, printed for a time that was never set.
 constexpr const char* kZeroTime = "0001-01-01T00:00:00Z";
 
 Json to_json(const Document& document) {
@@ -33,7 +33,7 @@ Json to_json(const Document& document) {
   return nullptr;
 }
 
-// Text of a user's need not be UTF-8.
+// Text from a user need not be UTF-8.
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -69,7 +69,7 @@ ExecCredential read_credential(const Field& root, const std::string& api_version
   const Field expiration = status["expirationTimestamp"];
   if (const auto* text = expiration.string()) {
     credential.expiration = parse_timestamp(*text);
-    if (!credential.expiration) expiration.defect("is no RFC 3339 time");
+    if (!credential.expiration) expiration.defect("is not an RFC 3339 time");
     if (credential.expiration == parse_timestamp(kZeroTime)) credential.expiration.reset();
   }
   check_status(status, credential);

@@ -9,7 +9,7 @@
 #include "k8s-client/cluster_access.h"
 #include "k8s-client/document.h"
 
-// What a plugin is told and what it answers
+// A plugin's input and output
 // (https://kubernetes.io/docs/reference/config-api/client-authentication.v1/).
 namespace portcullis::k8s {
 
@@ -23,8 +23,8 @@ struct ExecCredential {
 // The value of KUBERNETES_EXEC_INFO. `ca` is the text of access.ca; access.exec must be there.
 std::string exec_info(const ClusterAccess& access, const std::string& ca);
 
-// The credential that a plugin has printed, in the plugin's version of the API. Errors don't
-// repeat it, as it is secret.
+// The credential that a plugin has printed, in the plugin's version of the API. Errors do not
+// repeat it, since it is secret.
 [[nodiscard]] Result<ExecCredential> parse_exec_credential(std::string_view text,
                                                            const std::string& api_version);
 

@@ -56,7 +56,7 @@ process::environment environment_of(const ExecPlugin& plugin, const std::string&
   return environment;
 }
 
-// The end of what a program complained, on one line.
+// The end of a program's standard error, on one line.
 std::string quoted(std::string text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
     text.pop_back();
@@ -65,10 +65,10 @@ std::string quoted(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
-  return text.empty() ? "; it says nothing about it" : "; it says: " + text;
+  return text.empty() ? "; it wrote nothing to standard error" : "; it says: " + text;
 }
 
-// What is open here is none of a plugin's business. Kernels before 5.11 refuse, and leave it to the
+// A plugin must not inherit our descriptors. Kernels before 5.11 reject this, and leave it to the
 // flags of each descriptor.
 struct CloseOnExec : process::extend::handler {
   template <class Executor>
@@ -77,7 +77,7 @@ struct CloseOnExec : process::extend::handler {
   }
 };
 
-// A program, its output gathered on this thread.
+// A program whose output is collected on this thread.
 class Run {
  public:
   Run(const std::string& program, const ExecPlugin& plugin, const std::string& info)
@@ -89,7 +89,7 @@ class Run {
   const std::string& out() const { return out_text_; }
   const std::string& err() const { return err_text_; }
 
-  // False: it was killed, as it took too long.
+  // False: it was killed because it took too long.
   bool finish(std::chrono::milliseconds limit) {
     exit_.assign(static_cast<int>(syscall(SYS_pidfd_open, child_.id(), 0)));
     exit_.async_wait(asio::posix::stream_descriptor::wait_read, [this](auto) { finish_one(); });
@@ -125,7 +125,7 @@ class Run {
   bool end(bool finished) {
     std::error_code ignored;
     if (finished) {
-      group_.detach();  // what it has left behind on purpose may stay
+      group_.detach();  // processes left behind on purpose may stay
     } else {
       group_.terminate(ignored);
     }
@@ -159,9 +159,9 @@ Result<std::string> run(const std::string& program, const ExecPlugin& plugin,
     return failure(ErrorCode::kIo, program + " cannot be started: " + run.error().message());
   }
   const bool finished = run.finish(limit);
-  const auto what = finished
-                        ? run.failure()
-                        : "no end after " + std::to_string(limit.count()) + " ms, so it was killed";
+  const auto what =
+      finished ? run.failure()
+               : "a timeout after " + std::to_string(limit.count()) + " ms, and was killed";
   if (what.empty()) return run.out();
   return failure(ErrorCode::kIo, program + " failed with " + what + quoted(run.err()));
 }

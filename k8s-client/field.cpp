@@ -26,7 +26,7 @@ std::string join(std::initializer_list<std::string_view> words) {
 std::vector<Defect> Report::take() {
   if (found > defects.size()) {
     const auto more = std::to_string(found - defects.size());
-    defects.push_back({object, "", "has " + more + " more mistakes", defects.front().line});
+    defects.push_back({object, "", "has " + more + " more problems", defects.front().line});
   }
   found = 0;
   return std::exchange(defects, {});
@@ -116,7 +116,7 @@ void Field::require_only(std::initializer_list<std::string_view> known) const {
   if (value_ == nullptr || value_->map() == nullptr) return;
   for (const auto& [key, value] : *value_->map()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    Field(*this, &value, key, 0).defect("is no field of the API; known here: " + join(known));
+    Field(*this, &value, key, 0).defect("is not a field of the API; known here: " + join(known));
   }
 }
 
@@ -136,7 +136,7 @@ const Document::Map* Field::map() const {
   return value_->map();
 }
 
-void Field::refuse_duplicate() const { defect("stands here twice; remove one"); }
+void Field::refuse_duplicate() const { defect("is set twice; remove one"); }
 
 void Field::refuse_duplicates(const Document::Map& entries) const {
   const auto* twin = find_duplicate(entries);

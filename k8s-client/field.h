@@ -11,7 +11,7 @@
 
 namespace portcullis::k8s {
 
-// What is wrong with one object, gathered while it is decoded. An object of 1 MB can have 100,000
+// The problems of one object, collected while it is decoded. An object of 1 MB can have 100,000
 // defects: the first ones are kept, and the others counted.
 struct Report {
   static constexpr std::size_t kMostDefects = 20;
@@ -19,45 +19,45 @@ struct Report {
   std::string object;
   UnknownFields unknown = UnknownFields::kTolerate;
   std::vector<Defect> defects{};
-  std::size_t found = 0;  // with those that are not kept
+  std::size_t found = 0;  // including those not kept
 
   bool clean() const { return found == 0; }
-  std::vector<Defect> take();  // with one that tells how many more there are; then it is clean
+  std::vector<Defect> take();  // with one for the number of the rest; then it is clean
 };
 
-// A value in a document, or where one would be, and the way to it. Children point to the field
-// that they came from, so each must be held in a variable while its children are in use.
+// A value in a document, or the place of a missing one, and the path to it. Children point to the
+// field that they came from, so keep each in a variable while its children are in use.
 //
-// A read of the wrong type, unlike one of a missing value, is a defect in the report.
+// Reading the wrong type, unlike reading a missing value, adds a defect to the report.
 class Field {
  public:
   Field(const Document& root, Report& report) : value_(&root), report_(&report) {}
   Field(const Field& same_place, Report& report) : Field(same_place) { report_ = &report; }
 
-  // The value of a mapping's key, missing if this is no mapping. A key that stands twice is a
-  // defect; of a mapping's entries that are visited, each such key is.
+  // The value of a mapping's key, missing if this is not a mapping. A repeated key is a defect; if
+  // the entries of a mapping are visited, each repeated key is.
   Field operator[](std::string_view key) const&;
   Field operator[](std::string_view key) const&& = delete;
 
-  // The same where a mapping is expected.
+  // The same if a mapping is expected.
   Field section(std::string_view key) const&;
   Field section(std::string_view key) const&& = delete;
 
-  // True for a mapping; anything else but a missing value is a defect.
+  // True for a mapping; anything else except a missing value is a defect.
   bool require_map() const;
-  bool require_list() const;  // likewise
+  bool require_list() const;  // the same for a list
 
   bool missing() const { return value_ == nullptr; }
-  bool is_doubled() const;  // its key stands twice
+  bool is_doubled() const;  // its key is repeated
   const Document* value() const { return value_; }
   Report& report() const { return *report_; }
   std::string path() const;
 
   const std::string* string() const;
-  std::optional<std::string> text() const;  // also of another scalar, which is a defect still
+  std::optional<std::string> text() const;  // also of another scalar, which is still a defect
   std::optional<std::int64_t> integer() const;
   std::optional<bool> boolean() const;
-  std::size_t list_size() const;  // 0 if this is no list
+  std::size_t list_size() const;  // 0 if this is not a list
 
   // Calls visit(Field) for each item of a list, or visit(key, Field) for each entry of a mapping.
   template <class Visit>
@@ -67,7 +67,7 @@ class Field {
 
   void defect(std::string message) const;
 
-  // Every other key is a defect; allow_only(): if the report wants it so.
+  // Every other key is a defect; allow_only(): if the report requires it.
   void require_only(std::initializer_list<std::string_view> known) const;
   void allow_only(std::initializer_list<std::string_view> known) const;
 

@@ -12,7 +12,7 @@ namespace {
 
 using web::http::client::http_client_config;
 
-// cpprestsdk takes what is before the last colon for the host, and resolves it as it is.
+// cpprestsdk treats the text before the last colon as the host, and resolves it verbatim.
 std::string without_brackets(const Url& url) {
   return url.scheme + "://" + url.host + ':' + std::to_string(url.port) + url.path;
 }
@@ -25,7 +25,7 @@ web::web_proxy to_web_proxy(const Url& url) {
   return proxy;
 }
 
-// Exceptions are the only way out of the library's callback.
+// Only an exception can end the library's callback.
 void set_up_or_throw(boost::asio::ssl::context& context, const ClusterAccess& access,
                      Credentials& credentials, const std::shared_ptr<Refusal>& refusal) {
   const auto done = credentials.get().and_then(
@@ -67,7 +67,7 @@ HeaderFields header_fields(const ClusterAccess& access, const Identity& identity
 web::http::http_headers to_headers(const HeaderFields& fields) {
   web::http::http_headers headers;
   for (const auto& [name, value] : fields) {
-    // The library has one value for each name, the server wants one line for each value.
+    // The library has one value per name, the server expects one line per value.
     auto& lines = headers[name];
     if (!lines.empty()) lines.append("\r\n").append(name).append(": ");
     lines += value;

@@ -19,7 +19,7 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view text) {
 }
 
 Error silence(std::chrono::seconds limit) {
-  return {ErrorCode::kTimeout, "nothing came for " + std::to_string(limit.count()) + " s"};
+  return {ErrorCode::kTimeout, "no data for " + std::to_string(limit.count()) + " s"};
 }
 
 }  // namespace portcullis::k8s

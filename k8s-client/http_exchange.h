@@ -20,8 +20,8 @@ struct HttpRequest {
   boost::asio::ip::tcp::endpoint endpoint;  // of the route's next hop
   std::string target;                       // "/version", below the server's own path
   std::vector<std::pair<std::string, std::string>> fields;  // of the header
-  std::string json;                                         // what is posted; empty: it is a GET
-  std::chrono::seconds idle_limit;                          // without anything from the server
+  std::string json;                 // the body of a POST; empty: it is a GET
+  std::chrono::seconds idle_limit;  // without data from the server
 };
 
 struct HttpHead {
@@ -29,7 +29,7 @@ struct HttpHead {
   std::optional<std::chrono::seconds> retry_after{};
 };
 
-// What is told of a request, on worker threads, one call at a time.
+// Receives the progress of a request, on worker threads, one call at a time.
 class HttpReceiver {
  public:
   using Proceed = std::function<void()>;  // may be called on any thread
@@ -38,18 +38,18 @@ class HttpReceiver {
 
   virtual void take_head(HttpHead head) = 0;
 
-  // A piece of the body, valid until `proceed` is called; no more is read before.
+  // A piece of the body, valid until `proceed` is called; nothing more is read before.
   virtual void take(std::string_view bytes, Proceed proceed) = 0;
 
-  // The last call, exactly one. Without an error, the body has been read to its end. kTimeout:
-  // nothing came within a limit; kIo: anything else.
+  // The last call, exactly once. Without an error the body is complete. kTimeout: no data within a
+  // limit; kIo: anything else.
   virtual void finish(std::optional<Error> error) = 0;
 };
 
-// "5", in seconds, at most five minutes; nothing of a date.
+// "5", in seconds, at most five minutes; nothing for a date.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view text);
 
-// What did not come from the server in time.
+// The error for a server that sent nothing in time.
 Error silence(std::chrono::seconds limit);
 
 }  // namespace portcullis::k8s

@@ -36,7 +36,7 @@ using Message = http::request<http::empty_body>;
 constexpr std::chrono::seconds kStepLimit{10};  // to connect, to a tunnel, and for a handshake
 constexpr int kHttp11 = 11;
 
-// Without a limit, Beast 1.74 refuses what has a length.
+// Without a limit, Beast 1.74 rejects bodies with a length.
 constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
 void authorize_at_proxy(Message& message, const Url& proxy) {
@@ -52,7 +52,7 @@ Message tunnel_request(const Route& route) {
   return message;
 }
 
-// A proxy is told where to go, where there is no tunnel (RFC 9112, section 3.2.2).
+// Without a tunnel, a proxy needs the absolute target (RFC 9112, section 3.2.2).
 Message get_request(const HttpRequest& request, bool tunnelled) {
   const Route& route = request.route;
   std::string target = route.server.path + request.target;
@@ -92,7 +92,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
  private:
   using Step = void (HttpStream::*)();
 
-  // Goes on with `next` where the step went well.
+  // Continues with `next` if the step succeeded.
   auto then(Step next) {
     return [self = shared_from_this(), next](const error_code& error, auto...) {
       if (self->ended()) return;
@@ -126,7 +126,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
   void await_tunnel() {
     limit_step();
-    tunnel_parser_.skip(true);  // what follows the head is the server's
+    tunnel_parser_.skip(true);  // the rest after the head is the server's
     http::async_read_header(tcp_, buffer_, tunnel_parser_, then(&HttpStream::enter_tunnel));
   }
 
@@ -161,7 +161,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     const auto encoding = head[http::field::content_encoding];
     if (!encoding.empty() && encoding != "identity") {
       return end(Error{ErrorCode::kIo, "the body is compressed (" + std::string(encoding) +
-                                           "), which was not asked for: is there a proxy?"});
+                                           "), which was not requested: is there a proxy?"});
     }
     receiver_->take_head(
         {.code = static_cast<int>(head.result_int()),
@@ -197,7 +197,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     end(Error{ErrorCode::kIo, describe_failure(error, refusal_->reason())});
   }
 
-  // Whoever waits for a step finds that it has ended.
+  // Pending handlers see that it has ended.
   void end(std::optional<Error> error) {
     if (ended()) return;
     tcp_.close();
@@ -223,7 +223,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   http::response_parser<http::buffer_body> parser_;
   beast::flat_buffer buffer_;
   std::array<char, std::size_t{1} << 16U> piece_{};
-  std::chrono::seconds limit_{0};  // of the step under way
+  std::chrono::seconds limit_{0};  // of the current step
 };
 
 }  // namespace

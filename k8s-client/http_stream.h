@@ -15,15 +15,15 @@ class context;
 
 namespace portcullis::k8s {
 
-// Sends a GET over a connection of its own, with Boost.Beast, and passes the body on as it comes,
-// however it is framed. Returns at once; everything happens on the threads that run `io`, one thing
-// at a time. Each step up to the head of the answer has a limit.
+// Sends a GET over a separate connection with Boost.Beast, and passes the body on as it arrives,
+// however it is framed. Returns at once; everything happens on the threads that run `io`, one step
+// at a time. Each step up to the head of the response has a limit.
 //
 //     connect -> [CONNECT, of a proxy] -> [TLS handshake] -> request -> head -> pieces -> end
 //
-// `tls` is set up for the server (see set_up_tls(), which tells `refusal`); null: without TLS.
-// The function that it returns ends it with an error, and may be called on any thread, more than
-// once and after the end.
+// `tls` is set up for the server (see set_up_tls(), which reports to `refusal`); null: without TLS.
+// The returned function ends it with an error, and may be called on any thread, repeatedly and
+// after the end.
 std::function<void()> open_stream(boost::asio::io_context& io, HttpRequest request,
                                   std::shared_ptr<boost::asio::ssl::context> tls,
                                   std::shared_ptr<Refusal> refusal,

@@ -10,8 +10,8 @@ namespace portcullis::k8s {
 inline constexpr const char* kServiceAccountDirectory =
     "/var/run/secrets/kubernetes.io/serviceaccount";
 
-// The access that a pod has by its service account
-// (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/). kNotFound: this is no
+// The access that a pod has through its service account
+// (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/). kNotFound: this is not a
 // pod, or one without a service account.
 [[nodiscard]] Result<ClusterAccess> in_cluster_access(
     const Environment& environment,

@@ -12,7 +12,7 @@ namespace ondemand = simdjson::ondemand;
 constexpr std::string_view kBlank = " \t\r\n";
 const Wanted everything;
 
-// Also a byte order mark, with which each file that was joined to others may have begun.
+// Also a byte order mark: each of several concatenated files may begin with one.
 void skip_blanks(std::string_view& text) {
   constexpr std::string_view kMark = "\xef\xbb\xbf";
   while (true) {
@@ -22,8 +22,8 @@ void skip_blanks(std::string_view& text) {
   }
 }
 
-// The length of the first document in `text`, which begins with no blank: up to the bracket that
-// closes its first one, or everything.
+// The length of the first document in `text`, which does not begin with a blank: up to the bracket
+// that closes its first one, or everything.
 std::size_t first_document(std::string_view text) {
   if (text.front() != '{' && text.front() != '[') return text.size();
   int depth = 0;
@@ -150,7 +150,7 @@ class Reader {
 
   std::string message(simdjson::error_code error) const {
     if (error == simdjson::DEPTH_ERROR) return "is nested too deeply";
-    return std::string("is no JSON, or ends too early: ") + simdjson::error_message(error);
+    return std::string("is not JSON, or ends too early: ") + simdjson::error_message(error);
   }
 
   ondemand::parser parser_;

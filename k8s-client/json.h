@@ -8,22 +8,21 @@
 
 namespace portcullis::k8s {
 
-// JSON (RFC 8259) as documents: one, or several one after another. Text without any is no
-// document.
+// JSON (RFC 8259) as documents: one, or several one after another. Empty text has no document.
 [[nodiscard]] Documents parse_json(std::string_view text);
 
-// The same, but an error takes only what follows it: it is the last of what is returned.
+// The same, but an error only affects what follows it: it is the last result.
 [[nodiscard]] DocumentStream read_json_stream(std::string_view text);
 
-// What is read of a value: of an object these members, or all of it if none are named; of a list,
-// the same of each item. The others are skipped, and not even checked to be JSON.
+// The parts of a value to read: of an object these members, or all if none are named; of a list,
+// the same for each item. Others are skipped, and not even checked for syntax.
 struct Wanted {
   std::vector<std::pair<std::string_view, Wanted>> members{};
 
   bool all() const { return members.empty(); }
 };
 
-// One document in `text`, without what nobody wants.
+// One document in `text`, without unwanted parts.
 [[nodiscard]] tl::expected<Document, SyntaxError> parse_json(std::string_view text,
                                                              const Wanted& wanted);
 

@@ -90,8 +90,8 @@ Result<std::string> current_context(const ConfigFiles& files) {
                  names_of(files) + ": current-context is missing; add it or name a context");
 }
 
-// Calls read(section, directory) for the first entry of this name in any file's `list`, where the
-// section is what the entry has beside its name: "clusters[0].cluster".
+// Calls read(section, directory) for the first entry of this name in any file's `list`; the section
+// is the entry's content beside its name: "clusters[0].cluster".
 template <class Read>
 Result<void> read_entry(const ConfigFiles& files, std::string_view list, std::string_view section,
                         const std::string& name, Read read) {
@@ -110,8 +110,8 @@ Result<void> read_entry(const ConfigFiles& files, std::string_view list, std::st
     if (!report.clean()) return failure_of(file, report.defects.front());
     if (found) return {};
   }
-  return failure(ErrorCode::kNotFound,
-                 names_of(files) + ": " + std::string(list) + " has none named " + in_quotes(name));
+  return failure(ErrorCode::kNotFound, names_of(files) + ": " + std::string(list) +
+                                           " has no entry named " + in_quotes(name));
 }
 
 struct Context {

@@ -25,7 +25,7 @@ void read_server(const Field& cluster, ClusterAccess& access) {
   while (access.server.ends_with('/')) access.server.pop_back();
   const auto url = parse_url(access.server);
   if (!url || (url->scheme != "https" && url->scheme != "http")) {
-    field.defect("is " + in_quotes(text) + ", which is no https:// or http:// URL");
+    field.defect("is " + in_quotes(text) + ", which is not an https:// or http:// URL");
   } else if (url->has_query || !url->user.empty()) {
     field.defect("has a query, a fragment or a user; only a host, a port and a path may be there");
   } else if (url->scheme == "http" && !is_loopback(*url)) {
@@ -40,7 +40,7 @@ void read_proxy(const Field& cluster, ClusterAccess& access) {
   if (access.proxy.empty()) return;
   const auto url = parse_url(access.proxy);
   if (url && (url->scheme == "http" || url->scheme == "https" || url->scheme == "socks5")) return;
-  cluster["proxy-url"].defect("is no http://, https:// or socks5:// URL");
+  cluster["proxy-url"].defect("is not an http://, https:// or socks5:// URL");
 }
 
 // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats
@@ -72,7 +72,7 @@ Secret read_pem(const Field& section, const std::string& key,
     return secret;
   }
   auto bytes = decode_base64(*text);
-  if (!bytes) data.defect("is no base64");
+  if (!bytes) data.defect("is not base64");
   secret.value = bytes.value_or("");
   return secret;
 }

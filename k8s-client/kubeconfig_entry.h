@@ -5,15 +5,15 @@
 #include "k8s-client/cluster_access.h"
 #include "k8s-client/field.h"
 
-// The parts of read_kubeconfig(). Each reads one section and adds what is wrong with it to the
-// field's report. `directory` is where relative paths start.
+// The parts of read_kubeconfig(). Each reads one section and adds problems to the field's report.
+// `directory` is the base of relative paths.
 namespace portcullis::k8s {
 
-// "clusters[].cluster". The URL of the server is checked, its files are not opened.
+// "clusters[].cluster". Checks the URL of the server, does not open its files.
 void read_cluster(const Field& cluster, const std::filesystem::path& directory,
                   ClusterAccess& access);
 
-// "users[].user". A missing one is nobody's: the server sees an anonymous user.
+// "users[].user". A missing one is anonymous.
 void read_user(const Field& user, const std::filesystem::path& directory, ClusterAccess& access);
 
 // "users[].user.exec"
@@ -23,7 +23,7 @@ ExecPlugin read_exec(const Field& exec, const std::filesystem::path& directory);
 std::string read_path(const Field& section, std::string_view key,
                       const std::filesystem::path& directory);
 
-// Of "<key>-data", which wins, or of the file "<key>".
+// From "<key>-data", which takes precedence, or from the file "<key>".
 Secret read_pem(const Field& section, const std::string& key,
                 const std::filesystem::path& directory);
 

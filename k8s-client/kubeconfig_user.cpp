@@ -7,7 +7,7 @@
 namespace portcullis::k8s {
 namespace {
 
-// What may stand in a field of an HTTP header (RFC 9110, section 5.5): no line breaks.
+// Valid in an HTTP header field (RFC 9110, section 5.5): no line breaks.
 std::string read_header_value(const Field& field) {
   const auto* text = field.string();
   if (text == nullptr) return {};
@@ -18,7 +18,7 @@ std::string read_header_value(const Field& field) {
   return *text;
 }
 
-// As Kubernetes' clients write a key of extra: what no field name may have, and %, by its hex code.
+// Escapes a key of extra like Kubernetes' clients: %, and characters not allowed in field names.
 std::string escape_key(std::string_view key) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string result;
@@ -54,7 +54,7 @@ void read_impersonation(const Field& user, ClusterAccess& access) {
     });
   });
   if (name.empty() && !fields.empty()) {
-    as.defect("is missing; as-uid, as-groups and as-user-extra need a user to go with");
+    as.defect("is missing; as-uid, as-groups and as-user-extra require it");
   }
 }
 
@@ -77,7 +77,7 @@ std::pair<std::string, std::string> read_variable(const Field& entry) {
   return {std::move(text), read_text(entry, "value")};
 }
 
-// A name without a slash is looked for in $PATH.
+// A name without a slash is searched in $PATH.
 std::string read_command(const Field& exec, const std::filesystem::path& directory) {
   const Field field = exec["command"];
   const auto command = read_text(exec, "command");
@@ -101,7 +101,7 @@ void check_interactive_mode(const Field& exec) {
   const Field field = exec["interactiveMode"];
   const auto mode = read_text(exec, "interactiveMode");
   if (mode == "Always") {
-    field.defect("is Always, but there is no terminal; use a plugin that asks nothing");
+    field.defect("is Always, but there is no terminal; use a plugin that needs no input");
   } else if (!mode.empty() && mode != "Never" && mode != "IfAvailable") {
     field.defect("is " + in_quotes(mode) + ", but must be Never or IfAvailable");
   }

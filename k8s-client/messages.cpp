@@ -9,7 +9,7 @@
 namespace portcullis::k8s {
 namespace {
 
-constexpr std::size_t kQuoted = 200;  // bytes of an answer that is no Status
+constexpr std::size_t kQuoted = 200;  // bytes of a response that is not a Status
 
 const Document nothing;
 
@@ -18,7 +18,7 @@ const Document& member(const Document& document, std::string_view key) {
   return found == nullptr ? nothing : *found;
 }
 
-// Also one that is null.
+// Also if it is null.
 Document* own_member(Document& document, std::string_view key) {
   auto* members = std::get_if<Document::Map>(&document.value);
   if (members == nullptr) return nullptr;
@@ -40,8 +40,7 @@ Status status_of(const Document& document, int code) {
           printable(text(document, "message"))};
 }
 
-// What stands for one object, decoded; nothing where it cannot be placed. Those of a list need not
-// say what they are.
+// One object, decoded; nothing if it cannot be placed. Items of a list need not state their kind.
 std::optional<Listed> decode_one(Document& document, Resource resource) {
   auto* members = std::get_if<Document::Map>(&document.value);
   if (members == nullptr) return std::nullopt;
@@ -52,7 +51,7 @@ std::optional<Listed> decode_one(Document& document, Resource resource) {
   if (text(document, "kind") != kind_of(resource)) return std::nullopt;
   auto decoded = decode(document, "", UnknownFields::kTolerate);
   if (decoded.objects.size() != 1) return std::nullopt;
-  // What decode() found no name for has one that no object can have.
+  // An object without a name got one from decode() that no object can have.
   if (key_of(to_event(decoded.objects.front())).name.front() == '#') return std::nullopt;
   return Listed{std::move(decoded.objects.front()), std::move(decoded.defects),
                 text(member(document, "metadata"), "resourceVersion")};
@@ -74,7 +73,7 @@ Result<Page> decode_page(std::string_view json, Resource resource) {
   auto document = parse_json(json, wanted_in_list(resource));
   if (!document) return garbage(what, document.error().message);
   if (text(*document, "kind") != kind_of(resource) + std::string("List")) {
-    return garbage(what, "is none");
+    return garbage(what, "is of another kind");
   }
   const Document& metadata = member(*document, "metadata");
   Page page{.resource_version = text(metadata, "resourceVersion"),
@@ -85,7 +84,7 @@ Result<Page> decode_page(std::string_view json, Resource resource) {
   page.lacks_items = items->is_null();
   if (page.lacks_items) return page;
   auto* list = std::get_if<Document::List>(&items->value);
-  if (list == nullptr) return garbage(what, "has items that are no list");
+  if (list == nullptr) return garbage(what, "has items that are not a list");
   for (Document& item : *list) {
     auto listed = decode_one(item, resource);
     if (!listed) return garbage(what, "has an object without a name, or of another kind");

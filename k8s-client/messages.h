@@ -11,13 +11,13 @@
 #include "k8s-client/decode.h"
 #include "k8s-client/resource.h"
 
-// What the API server sends: pages of a list, the events of a watch, and Status.
+// The API server's messages: pages of a list, the events of a watch, and Status.
 namespace portcullis::k8s {
 
 struct Listed {
   Object object;
   std::vector<Defect> defects;
-  std::string resource_version{};  // of the last change to the object; empty: it has none
+  std::string resource_version{};  // of the last change to the object; empty: none
 };
 
 // One page of a LIST.
@@ -25,20 +25,20 @@ struct Page {
   std::vector<Listed> objects{};
   std::string resource_version{};
   std::string continue_token{};  // empty: the last page
-  bool lacks_items = false;      // they are null: nothing, or nothing that one should believe
+  bool lacks_items = false;      // they are null: none, or not credible
 };
 
-// kInvalidInput: it is no list of that resource, or not all of its objects can be placed.
+// kInvalidInput: not a list of that resource, or some of its objects cannot be placed.
 [[nodiscard]] Result<Page> decode_page(std::string_view json, Resource resource);
 
-// A Status, as errors are told.
+// A Status, the API's form of an error.
 struct Status {
   int code = 0;
   std::string reason;   // "Expired"
   std::string message;  // one line
 };
 
-// An answer that is no Status is quoted in the message, as far as it is short.
+// A response that is not a Status is quoted in the message if it is short.
 Status decode_status(std::string_view json, int code);
 std::string to_string(const Status& status);  // "410 Expired: too old resource version: 7 (9)"
 
@@ -47,21 +47,21 @@ struct WatchEvent {
 
   Type type = Type::kError;
   std::optional<Event> change{};  // of kPut and kDelete
-  std::vector<Defect> defects{};  // of the object that was put
+  std::vector<Defect> defects{};  // of the new or changed object
   std::string resource_version{};
   bool ends_initial_events = false;  // of kBookmark
   Status status{};                   // of kError
 };
 
-// kInvalidInput: it is no event, or its object cannot be placed.
+// kInvalidInput: not an event, or its object cannot be placed.
 [[nodiscard]] Result<WatchEvent> decode_watch_event(std::string_view line, Resource resource);
 
-// Puts the lines of a watch together from the pieces that arrive.
+// Assembles the lines of a watch from the pieces that arrive.
 class Lines {
  public:
   static constexpr std::size_t kLongest = std::size_t{32} << 20U;  // bytes
 
-  // Calls visit(line) for each line that `bytes` complete, without its end; false once one is
+  // Calls visit(line) for each line that `bytes` complete, without its newline; false if one is
   // longer than kLongest.
   template <class Visit>
   bool add(std::string_view bytes, Visit visit) {

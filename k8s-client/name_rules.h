@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-// What Kubernetes lets a name, label or port be called
+// Kubernetes' rules for names, labels and ports
 // (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and .../labels/).
 namespace portcullis::k8s {
 
@@ -13,14 +13,14 @@ bool is_label_key(std::string_view text);      // [subdomain/]name, the name up 
 bool is_label_value(std::string_view text);    // may be empty, up to 63 characters
 bool is_port_name(std::string_view text);      // IANA_SVC_NAME (RFC 6335): up to 15 characters
 
-// A word without its case and whatever is no letter, to tell a misspelling: "Network-policy " gives
+// A word in lower case without non-letters, to detect a misspelling: "Network-policy " gives
 // "networkpolicy".
 std::string lower_case_letters(std::string_view text);
 
-// Whether a letter was left out, added, exchanged for another or for its neighbour, or none.
+// Whether at most one letter is missing, added, replaced or swapped with its neighbour.
 bool is_at_most_one_typo_apart(std::string_view left, std::string_view right);
 
-// Text of a user's for a message: cut when long, without control characters.
+// User text for a message: truncated if long, without control characters.
 std::string printable(std::string_view text);
 std::string in_quotes(std::string_view text);  // the same in double quotes
 

@@ -25,7 +25,7 @@ std::string variable(const Environment& environment, std::string name) {
   return {};
 }
 
-// Text that is no address yields none. An IPv4 address in IPv6 (RFC 4291, 2.5.5.2) is that one.
+// None if the text is not an address. An IPv4-mapped address (RFC 4291, 2.5.5.2) becomes IPv4.
 std::optional<Address> address_in(std::string_view text) {
   const auto address = parse_address(text);
   if (!address) return std::nullopt;
@@ -48,7 +48,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// Takes ":port" off an entry of NO_PROXY, and the brackets around an IPv6 address.
+// Removes ":port" from an entry of NO_PROXY, and the brackets around an IPv6 address.
 std::string_view take_port(std::string_view& entry) {
   const auto colon = entry.rfind(':');
   const bool bracketed = entry.starts_with('[');

@@ -7,10 +7,10 @@
 
 namespace portcullis::k8s {
 
-// The URL of the proxy that the environment wants for a server, or "": HTTPS_PROXY, or HTTP_PROXY
-// for a server without TLS, unless the server is this host or NO_PROXY names it. As Go's programs
-// understand them (https://pkg.go.dev/golang.org/x/net/http/httpproxy): each variable also in lower
-// case, when the upper one is empty. A proxy without a scheme is one of http.
+// The URL of the proxy that the environment sets for a server, or "": HTTPS_PROXY, or HTTP_PROXY
+// for a server without TLS, unless the server is this host or NO_PROXY names it. Interpreted as Go
+// programs do (https://pkg.go.dev/golang.org/x/net/http/httpproxy): each variable also in lower
+// case, if the upper one is empty. A proxy without a scheme uses http.
 std::string proxy_for(std::string_view server_url, const Environment& environment);
 
 }  // namespace portcullis::k8s

@@ -10,8 +10,8 @@ using Answer = ApiClient::Answer;
 
 constexpr int kPageSize = 500;  // objects
 
-// Versions are opaque, but those of one resource are decimal numbers that grow in every server
-// there is. Where they are not, no order is seen.
+// Versions are opaque, but in every known server those of one resource are increasing decimal
+// numbers. Otherwise they are treated as unordered.
 bool is_older(const std::string& version, const std::string& than) {
   const auto is_number = [](const std::string& text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -40,8 +40,8 @@ bool is_silence(const Result<Answer>& answer) {
   return !answer && answer.error().code == ErrorCode::kTimeout;
 }
 
-// The server cannot be asked at the moment, which says nothing of what was asked. Not so 504, by
-// which it refuses a version that is yet to come.
+// The server is currently unavailable, whatever the request. Except 504, with which it rejects a
+// future version.
 bool is_passing(const Result<Answer>& answer) {
   const int code = code_of(answer);
   return !answer || code == 401 || code == 403 || code == 429 || (code >= 500 && code != 504);
@@ -77,7 +77,7 @@ void Reflector::list() {
   open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
 }
 
-// Without a resourceVersion: the latest, which is that of the first page for all the others.
+// Without a resourceVersion: the latest, which the other pages take from the first one.
 void Reflector::list_page(const std::string& continue_token) {
   ApiClient::Query query;
   const bool whole = continue_token.empty() && std::exchange(whole_next_, false);
@@ -184,7 +184,7 @@ void Reflector::take_event(WatchEvent event, std::vector<Event>& changes) {
   if (event.change) take_change(std::move(*event.change), std::move(event.defects), changes);
 }
 
-// A streamed list may have changes in it already.
+// A streamed list may already contain changes.
 void Reflector::take_listed(Event event, std::vector<Defect> defects, std::vector<Event>& changes) {
   if (!collects_) return take_change(std::move(event), std::move(defects), changes);
   const ObjectKey key = key_of(event);
@@ -209,7 +209,7 @@ void Reflector::take_change(Event event, std::vector<Defect> defects, std::vecto
   changes.push_back(std::move(event));
 }
 
-// What is known but was not listed is gone.
+// Known objects that were not listed are gone.
 void Reflector::finish_list(const std::string& resource_version, std::vector<Event>& changes) {
   if (collects_) {
     for (const ObjectKey& key : known_) {
@@ -236,7 +236,7 @@ void Reflector::finish_list(const std::string& resource_version, std::vector<Eve
 void Reflector::judge_watch() {
   if (!untold_) return silent_.clear();
   silent_ = std::string("the API server's watch of ") + to_string(resource_) +
-            " does not tell of changes (a proxy may hold it back); they come late, with a list";
+            " does not report changes (a proxy may buffer it); they arrive late, with a list";
   health_.since = told_at_;
 }
 
@@ -265,8 +265,8 @@ void Reflector::end_streamed_list(const Result<Answer>& answer) {
   fail(answer, &Reflector::list);
 }
 
-// That nothing came is no failure of a watch that was accepted: there may be nothing to tell. The
-// version shows whether there was.
+// Silence is not a failure of an accepted watch: there may be no changes. The version shows whether
+// there were any.
 void Reflector::resume(const Result<Answer>& answer) {
   if (opened_ && is_silence(answer)) return ask_version();
   if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
@@ -275,8 +275,8 @@ void Reflector::resume(const Result<Answer>& answer) {
   pause({}, &Reflector::ask_version);
 }
 
-// A server that was restored from a backup gives the same versions out once more, and says nothing
-// to a watch from one that is yet to come. The version of a list of one is the latest.
+// A server restored from a backup reuses versions, and sends nothing to a watch from a future one.
+// A list of one object has the latest version.
 void Reflector::ask_version() {
   page_ = std::make_shared<PageBody>(resource_);
   request_ = client_.send({path_of(resource_), {{"limit", "1"}}}, timing_.list_idle_limit, page_,

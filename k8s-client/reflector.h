@@ -25,39 +25,39 @@ namespace portcullis::k8s {
 struct ReflectorTiming {
   Backoff::Limits backoff{};
   std::chrono::seconds list_idle_limit{30};
-  std::chrono::seconds bookmark_interval{60};  // the server sends a bookmark in each
-  std::chrono::seconds watch_idle_limit{75};   // longer than that
-  std::chrono::seconds watch_length{300};      // that the server is asked for, up to twice this
+  std::chrono::seconds bookmark_interval{60};  // the server sends a bookmark in each interval
+  std::chrono::seconds watch_idle_limit{75};   // longer than bookmark_interval
+  std::chrono::seconds watch_length{300};      // requested from the server, up to twice this
 };
 
-// Follows one resource: LIST, then WATCH from there, for ever.
+// Follows one resource: LIST, then WATCH from there, endlessly.
 //
 //     kPaging, or kStreaming ---- everything has come ----> kWatching --- the stream ends --.
 //        ^  (a list in pages,                                  ^                              |
 //        |   or as the beginning of a watch)                   '---- the version is known ----+
 //        '--- the version is not, or what came makes no sense -------------------------------'
 //
-// with a pause before each way back but that of a stream that went well. A stream that ends or
-// tears is resumed from the last version seen, which loses nothing. The first list is told as it
-// comes. After a new one, what is known and was not listed is gone; nothing is dropped or reopened
-// before it is complete. Everything runs on the io_context's thread.
+// with a pause before each way back except after a stream that ended normally. A stream that ends
+// or breaks resumes from the last seen version, which loses nothing. The first list is reported as
+// it arrives. After a new list, known objects that were not listed are gone; nothing is removed or
+// reopened before it is complete. Everything runs on the io_context's thread.
 //
-// Silence is not health: a proxy may hold a stream back. Where streams brought nothing for a
-// bookmark's interval although the server's version has moved on, everything is listed again; and
-// if the list has a change that the stream should have told, streams are said to fail until one
-// brings something, while the lists go on.
+// Silence is not health: a proxy may buffer a stream. If streams brought nothing for a bookmark
+// interval although the server's version has advanced, everything is listed again; and if the list
+// has a change that the stream should have reported, streams count as failing until one brings
+// something, while the lists continue.
 class Reflector {
  public:
-  // How the following goes. While everything is well, `failure` is empty.
+  // The state of following. While everything is well, `failure` is empty.
   struct Health {
-    bool synced = false;  // everything was listed once
-    std::string failure;  // why nothing can be heard at the moment: "403 Forbidden: ..."
-    std::chrono::steady_clock::time_point since;  // when something was heard last, before that
+    bool synced = false;                          // everything was listed once
+    std::string failure;                          // why nothing is received: "403 Forbidden: ..."
+    std::chrono::steady_clock::time_point since;  // the last data before the failure
 
     bool operator==(const Health&) const = default;
   };
 
-  // Called with what has changed in one step, to be applied together: objects, the health, or both.
+  // Called with the changes of one step, to be applied together: objects, the health, or both.
   using Sink = std::function<void(std::vector<Event>)>;
 
   Reflector(boost::asio::io_context& io, ApiClient& client, Resource resource,
@@ -66,18 +66,18 @@ class Reflector {
   Reflector& operator=(const Reflector&) = delete;
   ~Reflector();
 
-  // `streams_lists`: whether the server says that it can send a list as the beginning of a watch.
+  // `streams_lists`: whether the server reports support for streamed lists.
   void start(bool streams_lists);
 
-  // It has said so only now.
+  // The server reported it only now.
   void stream_lists() { streams_lists_ = true; }
 
   Resource resource() const { return resource_; }
   const Health& health() const { return health_; }
 
-  std::size_t known() const { return known_.size(); }  // objects told of that are there
+  std::size_t known() const { return known_.size(); }  // existing objects
 
-  // Of the objects that are there.
+  // For the existing objects.
   using Defects = std::map<ObjectKey, std::vector<Defect>>;
   const Defects& defects() const { return defects_; }
 
@@ -117,30 +117,30 @@ class Reflector {
   const Sink sink_;
   State state_ = State::kPaging;
   bool streams_lists_ = false;
-  bool collects_ = false;    // the list under way is told when it is complete
-  bool whole_next_ = false;  // the next list comes in one piece, since the pages of one expired
-  bool paged_next_ = false;  // the next list is not streamed, since one tore
+  bool collects_ = false;    // the current list is reported when it is complete
+  bool whole_next_ = false;  // the next list is unpaged, since a paged one expired
+  bool paged_next_ = false;  // the next list is not streamed, since one broke
   Backoff backoff_;
   const std::shared_ptr<boost::asio::steady_timer>
       timer_;  // while it lives, its handler may call us
   std::mt19937_64 random_{std::random_device{}()};
 
-  std::shared_ptr<WatchBody> stream_;  // of the request, where that is a watch
-  std::shared_ptr<PageBody> page_;     // where it is a page
+  std::shared_ptr<WatchBody> stream_;  // of the request, if it is a watch
+  std::shared_ptr<PageBody> page_;     // if it is a page
   ApiClient::Request request_;
   bool opened_ = false;                        // the watch was accepted
-  bool heard_ = false;                         // and brought something
+  bool heard_ = false;                         // and brought data
   Clock::time_point opened_at_;                // the watch
   Clock::time_point heard_at_ = Clock::now();  // anything
   Clock::time_point told_at_;                  // the last event of a stream, or complete list
-  bool doubted_ = false;                       // the list under way shows whether streams work
-  bool untold_ = false;                        // it has a change that no stream has told
-  std::string silent_;                         // why streams are said to fail; empty: they are not
+  bool doubted_ = false;                       // the current list shows whether streams work
+  bool untold_ = false;                        // it has a change that no stream has reported
+  std::string silent_;                         // why streams count as failing; empty: they do not
 
-  std::string version_;        // the last one seen: a watch goes on there
-  std::set<ObjectKey> known_;  // the keys of all objects told of
+  std::string version_;        // the last one seen: a watch continues there
+  std::set<ObjectKey> known_;  // the keys of all reported objects
   Defects defects_;
-  std::map<ObjectKey, Event> listed_;  // what the list under way has brought so far
+  std::map<ObjectKey, Event> listed_;  // the current list so far
   Defects listed_defects_;
   std::string listed_version_;
   Health health_;

@@ -42,7 +42,7 @@ Wanted list_of(Resource resource) {
   return object_with({{"items", object_with(members_of(resource))}});
 }
 
-// In an object's place a Status may stand.
+// A Status may take an object's place.
 Wanted watch_event_of(Resource resource) {
   auto members = members_of(resource);
   for (const auto* name : {"code", "reason", "message"}) members.push_back({name, {}});

@@ -8,7 +8,7 @@
 
 namespace portcullis::k8s {
 
-// What is read from the API server, in every namespace.
+// The resources read from the API server, in all namespaces.
 enum class Resource : std::uint8_t { kNamespaces, kPods, kNetworkPolicies };
 
 inline constexpr std::array kResources = {Resource::kNamespaces, Resource::kPods,

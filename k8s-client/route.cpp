@@ -16,7 +16,7 @@ Result<Route> route_to(const ClusterAccess& access, const Environment& environme
   auto server = parse_url(access.server);
   if (!server) {
     return failure(ErrorCode::kInvalidInput,
-                   access.origin + ": the server " + access.server + " is no URL");
+                   access.origin + ": the server " + access.server + " is not a URL");
   }
   Route route{std::move(*server)};
   const auto text = access.proxy.empty() ? proxy_for(access.server, environment) : access.proxy;

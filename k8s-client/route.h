@@ -10,20 +10,20 @@
 
 namespace portcullis::k8s {
 
-// How connections get to a server.
+// The path of connections to a server.
 struct Route {
   Url server;
-  std::optional<Url> proxy{};  // one of http, that is asked for a tunnel; none: directly
+  std::optional<Url> proxy{};  // an http proxy, used as a tunnel; none: direct
 
-  // Where connections go to.
+  // The next hop of connections.
   const Url& next_hop() const { return proxy ? *proxy : server; }
 
-  // The same with the next hop's name exchanged for one of its addresses.
+  // The same with the next hop's name replaced by one of its addresses.
   Route through(const boost::asio::ip::address& address) const;
 };
 
-// Through the access's own proxy, else the one that the environment wants (see proxy.h).
-// kUnsupported: a proxy that does not speak plain HTTP. kInvalidInput: the server is no URL.
+// Through the access's own proxy, else the one from the environment (see proxy.h). kUnsupported: a
+// proxy that does not use plain HTTP. kInvalidInput: the server is not a URL.
 [[nodiscard]] Result<Route> route_to(const ClusterAccess& access, const Environment& environment);
 
 }  // namespace portcullis::k8s

@@ -18,7 +18,7 @@ void free_expected(void*, void* expected, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<Expected*>(expected);
 }
 
-// Where a context keeps what is expected, for as long as any connection has the context.
+// Where a context keeps the expected name, as long as any connection has the context.
 int slot() {
   static const int kSlot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_expected);
   return kSlot;
@@ -43,8 +43,8 @@ std::string reason(X509_STORE_CTX* verification, const Expected& expected) {
                      X509_STORE_CTX_get0_cert(verification), expected.name);
 }
 
-// In place of the library's own verification, so that the callback of the connection, which knows
-// another name, is not asked.
+// Replaces the library's own verification, so that the callback of the connection, which expects
+// another name, is not called.
 int verify(X509_STORE_CTX* verification, void*) {
   const auto* connection = static_cast<const SSL*>(
       X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
@@ -58,8 +58,8 @@ int verify(X509_STORE_CTX* verification, void*) {
   return good ? 1 : 0;
 }
 
-// The connection is made out of our sight; its handshake is the first that we hear of it. An
-// address is no name to ask for (RFC 6066, section 3).
+// The library makes the connection; its handshake is our first hook. SNI must not contain an
+// address (RFC 6066, section 3).
 void ask_for_name(const SSL* connection, int where, int) {
   if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
   const auto& expected = expected_of(connection);

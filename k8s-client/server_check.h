@@ -9,8 +9,8 @@
 
 namespace portcullis::k8s {
 
-// Makes every client connection of the context ask for `name` and accept only a certificate for it,
-// by the authorities that the context trusts. False if there is no memory.
+// Makes every client connection of the context request `name` and accept only a certificate for it,
+// from the authorities that the context trusts. False if out of memory.
 bool check_server(SSL_CTX* context, const std::string& name, std::shared_ptr<Refusal> refusal);
 
 }  // namespace portcullis::k8s

@@ -20,7 +20,7 @@ class http_client;
 
 namespace portcullis::k8s {
 
-// What the requests of one ApiClient share: how the server is reached, who we are to it, and the
+// Shared by the requests of one ApiClient: how to reach the server, our identity, and the
 // connections that cpprestsdk keeps. Thread safe.
 class ServerLink {
  public:
@@ -32,17 +32,17 @@ class ServerLink {
   Endpoints& endpoints() { return endpoints_; }
   const std::shared_ptr<Refusal>& refusal() const { return refusal_; }  // of `client`'s connections
 
-  // A client keeps connections, and with them the certificate that we have shown there.
+  // A client keeps connections, and with them the client certificate that was sent there.
   std::shared_ptr<web::http::client::http_client> client(const HttpRequest& request);
 
   void forget_clients();
 
-  // For one connection of a stream; null where the server does not speak TLS. Reads files.
+  // For one connection of a stream; null if the server does not use TLS. Reads files.
   [[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> tls(
       const Identity& identity, const std::shared_ptr<Refusal>& refusal) const;
 
  private:
-  // cpprestsdk has one limit a client, which counts from the last piece.
+  // cpprestsdk has one limit per client, counted from the last piece.
   using Key = std::pair<boost::asio::ip::tcp::endpoint, std::chrono::seconds>;
 
   const ClusterAccess access_;
@@ -51,7 +51,7 @@ class ServerLink {
   const std::shared_ptr<Refusal> refusal_ = std::make_shared<Refusal>();
   Endpoints endpoints_;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the following
   std::map<Key, std::shared_ptr<web::http::client::http_client>> clients_;
 };
 

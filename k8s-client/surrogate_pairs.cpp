@@ -23,7 +23,7 @@ std::optional<std::uint32_t> escaped_unit(std::string_view text) {
   return unit;
 }
 
-// Of a code point above U+FFFF.
+// For a code point above U+FFFF.
 void append_utf8(std::string& text, std::uint32_t point) {
   text += static_cast<char>(0xf0 | point >> 18);
   for (const int shift : {12, 6, 0}) text += static_cast<char>(0x80 | (point >> shift & 0x3f));
@@ -40,7 +40,7 @@ std::string join_surrogate_pairs(std::string_view text) {
     text.remove_prefix(std::min(backslash, text.size()));
     const auto unit = escaped_unit(text);
     if (!unit || !(is_high(*unit) || is_low(*unit))) {
-      result += text.substr(0, 2);  // an escape: what follows a backslash begins none
+      result += text.substr(0, 2);  // an escape: the character after a backslash begins none
       text.remove_prefix(std::min<std::size_t>(2, text.size()));
       continue;
     }

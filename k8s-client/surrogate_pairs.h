@@ -5,9 +5,9 @@
 
 namespace portcullis::k8s {
 
-// The text of a YAML document in which escapes of two UTF-16 surrogates ("\ud83d\ude00", as JSON
-// writes characters above U+FFFF) are replaced by the character that they mean, and a surrogate
-// alone by U+FFFD. yaml-cpp refuses both. Lines keep their numbers.
+// The text of a YAML document with escapes of two UTF-16 surrogates ("\ud83d\ude00", as JSON writes
+// characters above U+FFFF) replaced by their character, and a lone surrogate by U+FFFD. yaml-cpp
+// rejects both. Line numbers do not change.
 std::string join_surrogate_pairs(std::string_view text);
 
 }  // namespace portcullis::k8s

@@ -9,12 +9,12 @@
 
 namespace portcullis::k8s {
 
-// The whole of a file. kNotFound, kPermission, kIo: "cannot read <what> <file>: <reason>".
+// The whole file. kNotFound, kPermission, kIo: "cannot read <what> <file>: <reason>".
 [[nodiscard]] Result<std::string> read_text_file(const std::filesystem::path& file,
                                                  std::string_view what);
 
-// The secret's text as it is now. One that has both a file and a value has the value when the file
-// cannot be read. `what` names it in an error.
+// The current text of the secret. One with both a file and a value falls back to the value if the
+// file cannot be read. `what` names it in an error.
 [[nodiscard]] Result<std::string> read_secret(const Secret& secret, std::string_view what);
 
 }  // namespace portcullis::k8s

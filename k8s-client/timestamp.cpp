@@ -6,8 +6,8 @@
 namespace portcullis::k8s {
 namespace {
 
-// Takes the text that `shape` describes from the front of `text`: '0' stands for any digit, the
-// rest for itself.
+// Removes the text that `shape` describes from the front of `text`: '0' stands for any digit, other
+// characters for themselves.
 std::optional<std::string_view> take(std::string_view& text, std::string_view shape) {
   const auto head = text.substr(0, shape.size());
   const bool fits = std::equal(

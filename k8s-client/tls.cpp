@@ -40,7 +40,7 @@ Result<void> identify(asio::ssl::context& context, const ClusterAccess& access,
                       const Identity& identity) {
   if (identity.client_certificate.empty()) return {};
   error_code error;
-  // Otherwise the library would ask on the terminal.
+  // Otherwise the library would prompt on the terminal.
   context.set_password_callback([](auto, auto) { return std::string(); }, error);
   context.use_certificate_chain(asio::buffer(identity.client_certificate), error);
   if (error) {
@@ -55,7 +55,7 @@ std::string server_name(const ClusterAccess& access) {
   if (!access.tls_server_name.empty()) return access.tls_server_name;
   const auto url = parse_url(access.server);
   auto host = url ? url->host : std::string();
-  if (host.ends_with('.')) host.pop_back();  // as no certificate has it
+  if (host.ends_with('.')) host.pop_back();  // no certificate has it
   return host;
 }
 

@@ -17,7 +17,7 @@ using boost::system::error_code;
 
 constexpr const char* kClosed = "connection closed by the server";
 
-// Codes of the TLS library name a part of it in their highest bits.
+// Codes of the TLS library name a component in their highest bits.
 constexpr int kLeastOfTls = 1 << 16;
 
 bool is_end(const error_code& error) {
@@ -41,7 +41,7 @@ std::string describe_failure(const error_code& error, const std::string& refusal
   if (is_end(error)) return kClosed;
   if (error.category() == asio::error::get_ssl_category()) return tls_failure(error, refusal);
   if (error == http::error::bad_version || error == http::error::bad_status) {
-    return "what answers does not speak HTTP";
+    return "the server does not speak HTTP";
   }
   return error == asio::error::connection_refused ? "connection refused" : error.message();
 }

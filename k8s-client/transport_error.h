@@ -6,12 +6,12 @@
 
 namespace portcullis::k8s {
 
-// Why a connection failed, in words. `refusal` says why a certificate was refused, where one was
-// (see tls.h): the TLS library's own error only tells that.
+// Why a connection failed, in words. `refusal` is the reason if a certificate was rejected (see
+// tls.h): the TLS library's own error only says that it was.
 std::string describe_failure(const boost::system::error_code& error, const std::string& refusal);
 
-// The same of what cpprestsdk tells: `step` is its text, which says what it was about; `code` has
-// the number of the error, but not the kind of number that it is.
+// The same for an error of cpprestsdk: `step` is its text, which says what failed; `code` has the
+// error number, but not its category.
 std::string describe_failure(const std::string& step, const std::error_code& code,
                              const std::string& refusal);
 

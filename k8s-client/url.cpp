@@ -14,7 +14,7 @@ std::uint16_t default_port(std::string_view scheme) {
   return scheme.starts_with("socks5") ? 1080 : 80;
 }
 
-// The library takes a port that is no number for a part of the host.
+// The library treats a non-numeric port as part of the host.
 bool is_host(std::string_view host, bool bracketed) {
   return !host.empty() && (bracketed || host.find(':') == std::string_view::npos);
 }

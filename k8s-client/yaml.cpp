@@ -30,7 +30,7 @@ bool fits_tag(const Scalar& scalar, std::string_view type) {
          (std::holds_alternative<double>(scalar) || std::holds_alternative<std::int64_t>(scalar));
 }
 
-// Kubernetes' own reader ignores tags of an application.
+// Kubernetes' own reader ignores application tags.
 bool fits_collection(std::string_view tag, std::string_view own_type) {
   if (!tag.starts_with(kStandardTags)) return true;
   tag.remove_prefix(kStandardTags.size());
@@ -47,16 +47,17 @@ class Reader : public YAML::EventHandler {
   bool has_failed() const { return has_failed_; }
 
   void fail(const YAML::Exception& exception) {
-    builder_.fail("is no YAML, or ends too early: " + exception.msg,
+    builder_.fail("is not YAML, or ends too early: " + exception.msg,
                   exception.mark.is_null() ? first_line_ : line_of(exception.mark));
     OnDocumentEnd();
   }
 
-  // Where yaml-cpp cannot go on with a document, it begins another.
+  // If yaml-cpp cannot continue a document, it begins another.
   void OnDocumentStart(const YAML::Mark& mark) override {
     const bool is_first = std::exchange(is_first_, false);
     if (is_first || text_.substr(static_cast<std::size_t>(mark.pos), 3) == "---") return;
-    builder_.fail("is no YAML: unexpected text; a further document begins with ---", line_of(mark));
+    builder_.fail("is not YAML: unexpected text; a further document begins with ---",
+                  line_of(mark));
   }
   void OnDocumentEnd() override {
     documents_.push_back(builder_.take());
@@ -108,7 +109,7 @@ class Reader : public YAML::EventHandler {
   }
 
   void refuse_tag(const YAML::Mark& mark) {
-    builder_.fail("has a tag that does not fit here; remove it", line_of(mark));
+    builder_.fail("has a tag that does not match its value; remove it", line_of(mark));
   }
 
   DocumentBuilder& builder_;
@@ -119,7 +120,7 @@ class Reader : public YAML::EventHandler {
   DocumentStream& documents_;
 };
 
-// yaml-cpp takes some of them for the end of the text.
+// yaml-cpp treats some of them as the end of the text.
 std::optional<SyntaxError> find_control_character(const YamlPart& part) {
   const auto control = std::ranges::find_if(part.text, [](char c) {
     return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';

@@ -36,7 +36,7 @@ std::optional<Scalar> resolve_word(std::string_view text) {
   return std::nullopt;
 }
 
-// Takes "0x", "0o", "0b" or the "0" of an octal number from the front.
+// Removes "0x", "0o", "0b" or the "0" of an octal number from the front.
 int take_base(std::string_view& digits) {
   if (digits.size() < 2 || digits.front() != '0') return 10;
   const char mark = static_cast<char>(digits[1] | 0x20);  // in lower case
@@ -53,7 +53,7 @@ std::optional<Scalar> resolve_integer(std::string_view digits, bool negative) {
   if (stop != end || error == std::errc::invalid_argument) return std::nullopt;
   constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (error == std::errc::result_out_of_range || magnitude > kMax) {
-    return Scalar(negative ? -0x1p63 : 0x1p63);  // beyond every field that we read
+    return Scalar(negative ? -0x1p63 : 0x1p63);  // beyond the range of every field that we read
   }
   const auto value = static_cast<std::int64_t>(magnitude);
   return Scalar(negative ? -value : value);

@@ -6,19 +6,19 @@
 
 namespace portcullis::k8s {
 
-// A part of a YAML text that can be parsed by itself, so that an error in it takes nothing else.
+// A part of a YAML text that is parsed separately, so that an error does not affect others.
 struct YamlPart {
   std::string_view text;
   int first_line = 1;  // in the whole text
 };
 
-// Splits a text before each line that begins with the marker of a document, "---", as kubectl does.
-// No other line of YAML may begin so (YAML 1.2, 9.1.2). What stands before the first marker and is
-// no document (directives, comments) belongs to the first part. Views into `text`.
+// Splits a text before each line that begins with the document marker "---", as kubectl does. No
+// other line of YAML may begin with it (YAML 1.2, 9.1.2). Text before the first marker that is not
+// a document (directives, comments) belongs to the first part. Views into `text`.
 std::vector<YamlPart> split_yaml(std::string_view text);
 
-// The text without the byte order marks at the start of its lines. Each file that was joined into
-// one may have begun with its own; no document has one at the start of a line for another reason.
+// The text without byte order marks at the start of its lines. Each of several concatenated files
+// may begin with one; no document has one at the start of a line for another reason.
 std::string without_byte_order_marks(std::string_view text);
 
 }  // namespace portcullis::k8s

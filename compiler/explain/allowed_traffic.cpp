@@ -31,7 +31,7 @@ void add(const PolicyPort& port, const End& destination, PortSet& ports) {
   }
 }
 
-// What the rules whose peer is `far` allow together.
+// What the rules that have `far` as a peer allow together.
 DirectionTraffic allowed_by_rules(const ClusterState& cluster,
                                   const std::vector<ObjectKey>& policies, bool ingress,
                                   const End& far, const End& destination) {

@@ -12,15 +12,15 @@ namespace portcullis {
 // All traffic that may go from one address to another.
 struct AllowedTraffic {
   PortSet ports;        // destination ports of TCP, UDP and SCTP; canonical
-  bool others = false;  // every other protocol: ICMP, and what has no ports
+  bool others = false;  // every other protocol: ICMP, and others without ports
 
   bool everything() const;
   bool nothing() const { return ports.empty() && !others; }
   bool operator==(const AllowedTraffic&) const = default;
 };
 
-// What one direction allows, and the rules that do, in the order of their policies' names; no rules
-// where it allows everything or nothing for another reason.
+// What one direction allows, and the rules that allow it, in the order of their policies' names. No
+// rules if it allows everything or nothing for another reason.
 struct DirectionTraffic {
   AllowedTraffic traffic;
   std::vector<RuleReference> rules;
@@ -34,7 +34,7 @@ struct TrafficBetween {
   AllowedTraffic both() const;
 };
 
-// What evaluate() allows of all that could be sent. `source` and `destination` are of one family.
+// Everything that evaluate() allows. `source` and `destination` are of one family.
 TrafficBetween traffic_between(const ClusterState& cluster, const End& source,
                                const End& destination);
 AllowedTraffic allowed_traffic(const ClusterState& cluster, const End& source,

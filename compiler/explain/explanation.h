@@ -10,7 +10,7 @@
 
 namespace portcullis {
 
-// Everything that there is to say about one connection. Points into the cluster.
+// The explanation of one connection. Points into the cluster.
 struct Explanation {
   Question question;
   End source;
@@ -19,22 +19,22 @@ struct Explanation {
   TrafficBetween between;  // all that is allowed from this source to this destination
 
   const Connection& connection() const { return question.connection; }
-  bool allowed() const;  // all that was asked about
+  bool allowed() const;  // everything asked about
 };
 
 Explanation explain(const ClusterState& cluster, const Connection& connection);
 Explanation explain(const ClusterState& cluster, const Question& question);
 
-// Of each connection that a user asks about: see parse_query() for the texts and the errors.
+// One for each connection that a user asks about: see parse_query() for the syntax and errors.
 [[nodiscard]] Result<std::vector<Explanation>> explain(const ClusterState& cluster,
                                                        const std::string& from,
                                                        const std::string& to,
                                                        Unknown unknown = Unknown::kRefused);
 
-// For people. Connections that differ in their addresses alone are told as one.
+// For people. Connections that differ only in their addresses are shown as one.
 std::string print_text(const ClusterState& cluster, const std::vector<Explanation>& explanations);
 
-// The same as a JSON document; see json_document.h for what all of them have in common.
+// The same as a JSON document; see json_document.h for what all documents have in common.
 //
 //     {"apiVersion": "portcullis/v1", "kind": "Explanation", "warnings": [], "allowed": false,
 //      "connections": [{"family": "IPv4", "protocol": "TCP", "port": 80, "allowed": false,
@@ -48,12 +48,12 @@ std::string print_text(const ClusterState& cluster, const std::vector<Explanatio
 //                    "nearestMiss": {"policy": "default/api", "field": "spec.ingress[0]",
 //                                    "peersMatch": true, "portsMatch": false, "message": "..."}}}]}
 //
-// Where no port was asked about there is no "protocol" and no "port", "allowed" means that
-// everything is, and a direction that allows some ports has the reason "SomePorts".
+// If no port was asked about, there is no "protocol" and no "port", "allowed" means that everything
+// is allowed, and a direction that allows some ports has the reason "SomePorts".
 std::string print_json(const ClusterState& cluster, const std::vector<Explanation>& explanations,
                        const std::vector<std::string>& warnings = {});
 
-// True if all that was asked about is allowed.
+// True if all asked about is allowed.
 bool all_allowed(const std::vector<Explanation>& explanations);
 
 }  // namespace portcullis

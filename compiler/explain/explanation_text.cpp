@@ -6,7 +6,7 @@
 namespace portcullis {
 namespace {
 
-// Of all that was asked about.
+// For everything asked about.
 std::string verdict_of(const Explanation& explanation, const AllowedTraffic& traffic,
                        bool allowed) {
   if (!explanation.question.all_traffic) return allowed ? "allowed" : "denied";
@@ -42,10 +42,10 @@ std::string reason_text(const ClusterState& cluster, const DirectionVerdict& ver
       return verdict.nearest_miss ? "no rule of the policies that isolate it allows this"
                                   : "the policies that isolate it have no rule for " + name;
     case Reason::kMalformed:
-      return "its object cannot be understood, so it may talk to nobody until it is mended" +
+      return "its object is invalid, so its traffic is denied until it is fixed" +
              (verdict.pod->origin->empty() ? "" : " (" + *verdict.pod->origin + ")");
     case Reason::kContested:
-      return "other pods claim its address with equal right, so nobody may use it";
+      return "other pods have an equal claim to its address, so no pod may use it";
     case Reason::kQuarantined:
       return "address is quarantined: it " + described_former(cluster, *subject.former) +
              ", and an interface of this node still has it";
@@ -69,7 +69,7 @@ std::string policies_text(const ClusterState& cluster, const std::vector<ObjectK
   return text;
 }
 
-// Why, of what was asked about.
+// The reason, for what was asked about.
 std::string reason_text(const ClusterState& cluster, const Explanation& explanation,
                         Direction direction) {
   const bool ingress = direction == Direction::kIngress;
@@ -77,7 +77,7 @@ std::string reason_text(const ClusterState& cluster, const Explanation& explanat
   const auto& question = explanation.question;
   if (verdict.reason == Reason::kNoPod &&
       (ingress ? question.destination_host : question.source_host) != nullptr) {
-    return "it is on its node's network, where no policy applies";
+    return "it is on the host network, where no policy applies";
   }
   const auto& between = ingress ? explanation.between.ingress : explanation.between.egress;
   if (question.all_traffic && !between.rules.empty()) {
@@ -118,11 +118,11 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
   return text;
 }
 
-// All that is said but for the addresses of pods, which differ by family.
+// The text without the addresses of pods, which differ by family.
 std::string body(const ClusterState& cluster, const Explanation& explanation) {
   return direction_text(cluster, explanation, Direction::kEgress) +
          direction_text(cluster, explanation, Direction::kIngress) +
-         "  allowed from the one to the other: " + to_string(explanation.between.both()) + "\n";
+         "  allowed from source to destination: " + to_string(explanation.between.both()) + "\n";
 }
 
 std::string asked_text(const Question& question) {

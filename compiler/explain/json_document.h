@@ -7,9 +7,9 @@
 #include "compiler/explain/allowed_traffic.h"
 
 // What the JSON documents of this folder have in common. Each begins with "apiVersion" and "kind"
-// (Explanation, Matrix, Error); "warnings" says why the answer may not be what packets meet;
-// "allowed" is always a boolean, and "allowedTraffic" always an object. Fields are only added
-// within one version.
+// (Explanation, Matrix, Error); "warnings" says why packets may be treated differently; "allowed"
+// is always a boolean, and "allowedTraffic" always an object. Within one version, fields are only
+// added.
 namespace portcullis {
 
 using Json = nlohmann::ordered_json;

@@ -10,7 +10,7 @@
 namespace portcullis {
 namespace {
 
-// All of a pod that a policy can look at, and what decides before policies do.
+// Everything of a pod that a policy can match, and what decides before policies do.
 struct Kind {
   Labels labels;
   std::vector<NamedPort> ports;

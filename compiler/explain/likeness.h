@@ -7,14 +7,14 @@
 
 namespace portcullis {
 
-// Which pods of a workload no policy can tell apart, so that a matrix need not judge each of them.
-// The cluster must outlive it, unchanged.
+// Groups the pods of a workload that no policy can tell apart, so that a matrix need not judge each
+// of them. The cluster must outlive it, unchanged.
 class Likeness {
  public:
   explicit Likeness(const ClusterState& cluster);
 
-  // One member of each kind, and a second one where there is one: what the pods of one kind may do
-  // among themselves takes two.
+  // One pod of each kind, and a second one if there is one: it takes two to tell what pods of one
+  // kind may do among themselves.
   std::vector<const Party::Member*> representatives(const Party& party) const;
 
  private:

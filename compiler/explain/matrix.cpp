@@ -18,7 +18,7 @@ void add_pair(const ClusterState& cluster, const Party::Member& from, const Part
     for (const auto& destination : to.ends) {
       if (source.address.family != destination.address.family) continue;
       if (source.pod == nullptr && destination.pod == nullptr) continue;
-      // Two pods that claim one address are no one pod: neither may use it.
+      // Pods with equal claims to an address are not merged: neither may use it.
       const bool rivals = source.pod != destination.pod && source.address == destination.address;
       add(cell, {source.address.family,
                  rivals ? AllowedTraffic() : allowed_traffic(cluster, source, destination)});
@@ -28,7 +28,7 @@ void add_pair(const ClusterState& cluster, const Party::Member& from, const Part
 
 using Members = std::vector<const Party::Member*>;
 
-// What a pod may do to itself says nothing of the workload, unless that is all there is.
+// Traffic of a pod to itself says nothing about the workload, unless it has only one pod.
 Cell cell_of(const ClusterState& cluster, const Members& from, const Members& to) {
   Cell cell;
   for (const auto* source : from) {
@@ -75,10 +75,10 @@ Result<void> check_size(const Matrix& matrix) {
   return failure(ErrorCode::kInvalidInput,
                  std::to_string(from) + " pods times " + std::to_string(to) +
                      " are too many for one matrix (" + std::to_string(kMostPairs) +
-                     " pairs at the most): choose some with -n, -l, --from or --to");
+                     " pairs at most): narrow it with -n, -l, --from or --to");
 }
 
-// The parties of one side: those that are named, else those of the whole query.
+// The parties of one side: the named ones, else those of the whole query.
 Result<void> choose(const ClusterState& cluster, const PartyNames& names, const Parties& all,
                     const MatrixQuery& query, std::vector<Party>& side) {
   if (names.empty()) {
@@ -115,7 +115,7 @@ Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query
   if (!chosen) return tl::unexpected(chosen.error());
   if (query.from.empty() || query.to.empty()) matrix.left_out = all.left_out;
   if (matrix.from.empty() || matrix.to.empty()) {
-    return failure(ErrorCode::kNotFound, "there is no such pod: check -n and -l");
+    return failure(ErrorCode::kNotFound, "no pod matches: check -n and -l");
   }
   if (const auto fits = check_size(matrix); !fits) return tl::unexpected(fits.error());
   const Likeness likeness(cluster);

@@ -19,14 +19,14 @@ struct Cell {
     bool operator==(const Part&) const = default;
   };
   // Each only once: two of one family mean that it depends on the pods. Empty: no family in common,
-  // or neither is a pod.
+  // or neither end is a pod.
   std::vector<Part> parts;
   bool is_itself = false;  // one pod to itself, which nothing can block
 
   bool everything() const;
 };
 
-// Who may talk to whom. Points into the cluster.
+// Which parties can talk to which. Points into the cluster.
 struct Matrix {
   std::vector<Party> from;
   std::vector<Party> to;
@@ -36,16 +36,15 @@ struct Matrix {
 
 inline constexpr std::size_t kMostPairs = 250'000;  // of pods
 
-// kNotFound: no pod is in a namespace that was named, or has the labels, or a name is nobody's;
-// kInvalidInput: more than kMostPairs; kInterrupted: another thread has set `stop`, if there is
-// one.
+// kNotFound: no pod is in a named namespace or has the labels, or a name is unknown; kInvalidInput:
+// more than kMostPairs; kInterrupted: another thread has set `stop`, which may be null.
 [[nodiscard]] Result<Matrix> make_matrix(const ClusterState& cluster, const MatrixQuery& query,
                                          const std::atomic<bool>* stop = nullptr);
 
-// Which of the connections are told: those that are restricted, or all.
+// Which connections are shown: the restricted ones, or all.
 enum class Listing : bool { kRestricted, kAll };
 
-// A line for each pair. Of the restricted ones, those of a whole namespace that are equal are one:
+// One line per pair. Equal restricted pairs of a whole namespace share a line:
 //
 //     FROM              TO           ALLOWED
 //     default/frontend  default/api  8080/TCP

@@ -34,7 +34,7 @@ Json to_json(const Party& party) {
   return json;
 }
 
-// Rows, then the columns that are no rows.
+// Rows, then the columns that are not rows.
 Json parties_json(const Matrix& matrix) {
   Json json = Json::array();
   for (const auto& party : matrix.from) json.push_back(to_json(party));

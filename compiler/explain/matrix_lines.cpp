@@ -10,7 +10,7 @@
 namespace portcullis {
 namespace {
 
-// One text where families and pods agree, else each with its name.
+// One text if families and pods agree, else each with its name.
 std::string text_of(const Cell& cell) {
   if (cell.parts.empty()) return "no address family in common";
   const auto& first = cell.parts.front().traffic;
@@ -31,7 +31,7 @@ std::string text_of(const Cell& cell) {
   return text;
 }
 
-// Some of the parties of one side, under one name.
+// Several parties of one side, under one name.
 struct Block {
   std::string name;
   std::vector<std::size_t> parties;
@@ -65,7 +65,7 @@ std::vector<Block> blocks_of(const std::vector<Party>& parties, Size size) {
 
 constexpr const char* kElse = "everyone else";
 
-// Takes the pairs into lines, the largest blocks first, until every restricted pair is told.
+// Groups pairs into lines, the largest blocks first, until every restricted pair is covered.
 class Folding {
  public:
   explicit Folding(const Matrix& matrix) : matrix_(matrix) {
@@ -126,7 +126,7 @@ class Folding {
     }
   }
 
-  // What is restricted alike in the whole block, and not told yet.
+  // What is restricted equally in the whole block, and not covered yet.
   void tell(const Block& from, const Block& to) {
     std::vector<Pair> pairs;
     std::set<std::size_t> sources;
@@ -149,8 +149,8 @@ class Folding {
     for (const auto& [i, j] : pairs) told_[i][j] = true;
   }
 
-  // Where all is restricted in a row or a column, and most of it entirely: the exceptions by name,
-  // and everyone else.
+  // If everything in a row or column is restricted, and most of it entirely: the exceptions by
+  // name, and everyone else.
   void tell_rest_of(const std::vector<Pair>& pairs) {
     std::vector<Pair> exceptions;
     std::vector<Pair> rest;

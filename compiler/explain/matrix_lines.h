@@ -7,16 +7,16 @@
 
 namespace portcullis {
 
-// What one line of the matrix says. A side is a party, or several of them that are treated alike:
-// "default/*" is every party of that namespace which the matrix has, "*" is every one, and
-// "everyone else" those that no line with the same other side names.
+// One line of the matrix. A side is a party, or several parties that are treated alike: "default/*"
+// is every party of that namespace in the matrix, "*" is every party, and "everyone else" are those
+// that no line with the same other side names.
 struct MatrixLine {
   std::string from;
   std::string to;
   std::string allowed;
 };
 
-// Each pair by itself, or the restricted ones, with as few lines as whole namespaces allow.
+// Each pair on its own line, or the restricted ones in as few lines as whole namespaces allow.
 std::vector<MatrixLine> matrix_lines(const Matrix& matrix, Listing listing);
 
 }  // namespace portcullis

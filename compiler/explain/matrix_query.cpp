@@ -6,7 +6,7 @@
 namespace portcullis {
 namespace {
 
-// An address that no connection has is refused here; other names are looked up later.
+// An address that no connection can have is rejected here; other names are looked up later.
 Result<void> check_names(const PartyNames& names) {
   for (const auto& name : names) {
     if (!parse_address(name)) continue;

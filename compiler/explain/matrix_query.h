@@ -18,8 +18,8 @@ struct MatrixWords {
   std::vector<std::string> addresses{};
 };
 
-// One side of the matrix, where it is chosen by name. Each is a pod or a workload
-// ("default/web"), a namespace ("default"), or an address.
+// One side of the matrix, if chosen by name. Each is a pod or a workload ("default/web"), a
+// namespace ("default"), or an address.
 using PartyNames = std::vector<std::string>;
 
 struct MatrixQuery {
@@ -27,10 +27,10 @@ struct MatrixQuery {
   LabelSelector selector;               // and with these labels
   PartyNames from;                      // the rows: these instead; empty: the same pods
   PartyNames to;                        // the columns
-  std::vector<Address> addresses;       // these beside the pods: somebody outside, a node
+  std::vector<Address> addresses;       // also these: somebody outside, a node
 };
 
-// kInvalidInput names the text that is no selector or no address.
+// kInvalidInput names the text that is not a selector or an address.
 [[nodiscard]] Result<MatrixQuery> parse_matrix_query(const MatrixWords& words);
 
 }  // namespace portcullis

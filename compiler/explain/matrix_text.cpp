@@ -12,7 +12,7 @@ constexpr std::size_t kWidth = 80;     // of a terminal
 constexpr std::size_t kLeast = 24;     // of the last column
 constexpr std::size_t kMostNamed = 3;  // pods, of those that are left out
 
-// Broken at commas, so that no line is longer than `width`, where one item is not.
+// Broken at commas, so that no line is longer than `width` unless a single item is.
 std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
   std::vector<std::string> lines;
   std::string rest = text;
@@ -53,7 +53,7 @@ std::string table(std::vector<MatrixLine> lines) {
 std::string rest_text(const Matrix& matrix, bool is_any_restricted) {
   const bool is_square = std::ranges::equal(matrix.from, matrix.to, {}, &Party::name, &Party::name);
   const auto what = is_square ? "between these " + std::to_string(matrix.from.size())
-                              : std::string("that was asked about");
+                              : std::string("asked about");
   return is_any_restricted ? "Everything else " + what + " is allowed (--all lists it).\n"
                            : "Everything " + what + " is allowed.\n";
 }
@@ -61,10 +61,10 @@ std::string rest_text(const Matrix& matrix, bool is_any_restricted) {
 std::string left_out_text(const Matrix& matrix) {
   using Reason = LeftOut::Reason;
   constexpr std::array<std::pair<Reason, const char*>, 4> kReasons = {
-      {{Reason::kHostNetwork, "on their node's network"},
+      {{Reason::kHostNetwork, "on the host network"},
        {Reason::kFinished, "finished"},
        {Reason::kNoAddress, "without an address"},
-       {Reason::kAddressTaken, "whose address is another's now"}}};
+       {Reason::kAddressTaken, "whose address another pod now has"}}};
   std::string text;
   for (const auto& [reason, words] : kReasons) {
     std::vector<std::string> names;

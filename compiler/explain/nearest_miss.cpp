@@ -22,7 +22,7 @@ std::string text_of(const PolicyPort& port, const End& destination) {
   const auto number = resolve(*name, port.protocol, destination);
   return *name + "/" + protocol +
          (number ? " (" + std::to_string(*number) + ")"
-                 : " (a name that " + name_of(destination) + " gives no port)");
+                 : " (not a port name of " + name_of(destination) + ")");
 }
 
 std::string ports_text(const PolicyRule& rule, const End& destination) {
@@ -69,21 +69,21 @@ std::string origin_text(const std::string& origin) {
   return origin.empty() ? "" : " (" + origin + ")";
 }
 
-// The far end, with what its peers are chosen by.
+// The far end, with the properties that peers match.
 std::string far_text(const ClusterState& cluster, const PolicyRule& rule, const End& far,
                      const Pod* host) {
   if (host != nullptr) {
     return to_string(host->key) + " (" + to_string(far.address) +
-           "), which is on its node's network and matches no selector";
+           "), which is on the host network and matches no selector";
   }
-  if (far.pod == nullptr) return to_string(far.address) + ", an address of no pod";
-  if (far.quarantined()) return name_of(far) + ", which is quarantined and nobody's peer";
+  if (far.pod == nullptr) return to_string(far.address) + ", not a pod address";
+  if (far.quarantined()) return name_of(far) + ", which is quarantined and matches no peer";
   auto text = name_of(far) + " (" + labels_text(far.pod->labels) + ")";
   if (!selects_namespaces(rule)) return text;
   const auto ns = cluster.namespaces().find(far.pod->key.ns);
-  if (ns == cluster.namespaces().end()) return text + " in a namespace that is not known";
+  if (ns == cluster.namespaces().end()) return text + " in an unknown namespace";
   if (ns->second->malformed) {
-    return text + " in namespace " + far.pod->key.ns + ", whose object cannot be understood" +
+    return text + " in namespace " + far.pod->key.ns + ", whose object is invalid" +
            origin_text(ns->second->origin);
   }
   return text + " in namespace " + far.pod->key.ns + " (" + labels_text(ns->second->labels) + ")";
@@ -139,7 +139,8 @@ std::string describe_nearest_miss(const ClusterState& cluster, const Explanation
   std::string text = "policy " + to_string(policy.key) + ", " + field_of(miss.rule, direction) +
                      ", allows " + ports_text(rule, explanation.destination) +
                      (ingress ? " from " : " to ") + peers_text(rule, policy.key.ns) + "; ";
-  if (question.all_traffic && miss.peers_match) return text + "that is none of its ports";
+  if (question.all_traffic && miss.peers_match)
+    return text + "the destination has none of these ports";
   text += "the connection ";
   const bool tells_ports = !miss.ports_match && !question.all_traffic;
   if (tells_ports) text += traffic_text(question.connection);

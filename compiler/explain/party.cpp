@@ -10,7 +10,7 @@
 namespace portcullis {
 namespace {
 
-// What makes pods one workload. Pods without labels have nothing in common but that.
+// What makes pods one workload. Pods without labels have only that in common.
 struct WorkloadKey {
   std::string ns;
   Labels labels;
@@ -46,7 +46,7 @@ Party party_of(const ClusterState& cluster, const Address& address) {
   return {to_string(address), "", {{nullptr, {find_end(cluster, address)}}}};
 }
 
-// Workloads of one name (two versions of a Deployment, say) are told apart by what differs.
+// Workloads of one name (such as two versions of a Deployment) are told apart by what differs.
 void tell_apart(std::vector<std::pair<Party, Labels>>& workloads) {
   std::map<std::string, std::vector<std::pair<Party, Labels>*>> by_name;
   for (auto& workload : workloads) by_name[workload.first.name].push_back(&workload);
@@ -130,10 +130,11 @@ bool has_address(const Party& party, const Address& address) {
 tl::unexpected<Error> not_found(const std::string& name, const std::vector<LeftOut>& left_out) {
   for (const auto& [pod, reason] : left_out) {
     if (to_string(pod->key) != name) continue;
-    const char* why = reason == LeftOut::Reason::kHostNetwork ? "is on its node's network"
+    const char* why = reason == LeftOut::Reason::kHostNetwork ? "is on the host network"
                       : reason == LeftOut::Reason::kFinished  ? "has finished"
-                      : reason == LeftOut::Reason::kNoAddress ? "has no address yet"
-                                                              : "has lost its address to another";
+                      : reason == LeftOut::Reason::kNoAddress
+                          ? "has no address yet"
+                          : "has lost its address to another pod";
     return failure(ErrorCode::kNotFound, "pod " + name + " " + why);
   }
   return failure(ErrorCode::kNotFound, "there is no pod, workload or namespace " + name);

@@ -9,10 +9,10 @@
 
 namespace portcullis {
 
-// A row or a column of the matrix: the pods of one workload (workload.h), or an address of no pod.
+// A row or column of the matrix: the pods of one workload (workload.h), or a non-pod address.
 struct Party {
   struct Member {
-    const Pod* pod = nullptr;  // null: an address of no pod
+    const Pod* pod = nullptr;  // null: not a pod address
     std::vector<End> ends;     // one for each of its addresses
   };
   std::string name;  // "default/web", "192.0.2.1"
@@ -20,7 +20,7 @@ struct Party {
   std::vector<Member> members;
 };
 
-// A pod that no row and no column stands for.
+// A pod that is in no row or column.
 struct LeftOut {
   enum class Reason : std::uint8_t { kHostNetwork, kFinished, kNoAddress, kAddressTaken };
   const Pod* pod = nullptr;
@@ -32,10 +32,10 @@ struct Parties {
   std::vector<LeftOut> left_out;
 };
 
-// The pods of the query's namespaces and with its labels, and its addresses.
+// The pods in the query's namespaces that have its labels, and its addresses.
 Parties find_parties(const ClusterState& cluster, const MatrixQuery& query);
 
-// Those that are named, of the whole cluster. kNotFound names what there is not.
+// The named parties of the whole cluster. kNotFound names what does not exist.
 [[nodiscard]] Result<Parties> find_parties(const ClusterState& cluster, const PartyNames& names);
 
 }  // namespace portcullis

@@ -21,7 +21,7 @@ tl::unexpected<Error> missing(const std::string& message) {
   return failure(ErrorCode::kNotFound, message);
 }
 
-// A pod or an address, and what stands behind its colon.
+// A pod or an address, and the port after its colon.
 struct Target {
   std::string host;
   std::string port;  // "8080/TCP"; empty: none
@@ -71,18 +71,18 @@ Result<const Pod*> find_pod(const ClusterState& cluster, const std::string& text
   return &pod;
 }
 
-// A pod that has lost its address to another one is not what the address stands for.
+// A pod that has lost its address to another one does not own the address.
 Result<std::vector<Address>> addresses_of(const ClusterState& cluster, const Pod& pod) {
   if (pod.host_network) return pod.addresses;
   for (const auto& address : pod.addresses) {
     const auto end = find_end(cluster, address);
     if (end.contested) {
       return missing("pod " + to_string(pod.key) + " shares the address " + to_string(address) +
-                     " with another pod, and nothing tells whose it is: ask about the address");
+                     " with another pod, and its owner is unknown: ask about the address");
     }
     if (end.pod == &pod) continue;
     return missing("the address " + to_string(address) + " of pod " + to_string(pod.key) +
-                   " is taken to be that of pod " + to_string(end.pod->key) +
+                   " is treated as that of pod " + to_string(end.pod->key) +
                    ": ask about the address instead");
   }
   return pod.addresses;
@@ -106,8 +106,8 @@ Result<Place> find_place(const ClusterState& cluster, const std::string& text) {
   });
 }
 
-// A packet to a Service meets policies only with the address of a pod behind it, of which the
-// Service's own address says nothing.
+// A packet to a Service meets policies only after translation to the address of a pod behind it;
+// the Service's own address does not tell which.
 Result<void> refuse_service(const ClusterState& cluster, const Place& place) {
   if (place.pod != nullptr) return {};
   const auto& address = place.addresses.front();
@@ -137,14 +137,14 @@ Result<std::optional<Protocol>> parse_protocol(const std::string& text) {
   for (const auto protocol : kProtocols) {
     if (upper == to_string(protocol)) return std::optional(protocol);
   }
-  return wrong(text, "is none of TCP, UDP, SCTP (for an ICMP echo write :icmp)");
+  return wrong(text, "is not TCP, UDP or SCTP (for an ICMP echo write :icmp)");
 }
 
 Result<Traffic> resolve_name(const std::string& name, std::optional<Protocol> protocol,
                              const Place& to) {
   if (!protocol && upper_case(name) == "ICMP") return Traffic{};
   if (to.pod == nullptr) {
-    return wrong(name, "is no port from 1 to 65535 (an address gives ports no names)");
+    return wrong(name, "is not a port from 1 to 65535 (an address has no port names)");
   }
   std::string known;
   for (const auto& port : to.pod->ports) {
@@ -153,8 +153,8 @@ Result<Traffic> resolve_name(const std::string& name, std::optional<Protocol> pr
     }
     known += (known.empty() ? "" : ", ") + port.name + "/" + to_string(port.protocol);
   }
-  return missing("pod " + to_string(to.pod->key) + " gives no port the name " + name +
-                 (known.empty() ? "" : " (its names are " + known + ")"));
+  return missing("pod " + to_string(to.pod->key) + " has no port named " + name +
+                 (known.empty() ? "" : " (its port names are " + known + ")"));
 }
 
 Result<Traffic> parse_traffic(const std::string& text, const Place& to) {
@@ -173,7 +173,7 @@ Result<Traffic> parse_traffic(const std::string& text, const Place& to) {
   }
   const bool is_name =
       std::any_of(port.begin(), port.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
-  if (!is_name) return wrong(port, "is no port from 1 to 65535");
+  if (!is_name) return wrong(port, "is not a port from 1 to 65535");
   return resolve_name(port, *protocol, to);
 }
 

@@ -50,7 +50,7 @@ Result<Requirement> parse_requirement(const std::string& text) {
   }
   return failure(ErrorCode::kInvalidInput,
                  "\"" + text +
-                     "\" is no part of a label selector, for example app=web, "
+                     "\" is not part of a label selector, for example app=web, "
                      "tier!=db, env in (a,b), !old");
 }
 

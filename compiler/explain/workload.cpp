@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 10> kGenerated = {
     "batch.kubernetes.io/job-completion-index",
 };
 
-// The name without its last part, if `is_part` says yes to that.
+// The name without its last part, if `is_part` accepts that part.
 template <class Predicate>
 std::string without_last(const std::string& name, Predicate is_part) {
   const auto dash = name.rfind('-');
@@ -40,7 +40,7 @@ bool is_number(std::string_view text) {
 
 bool is_random(std::string_view text) { return text.size() == 5; }
 
-// A CronJob names its jobs after the minute: 29 million and more of them since 1970.
+// A CronJob names its jobs after the minute since 1970: 29 million and more.
 bool is_minute(std::string_view text) { return is_number(text) && text.size() >= 8; }
 
 std::string controller_of(const Pod& pod) {

@@ -43,7 +43,7 @@ void keep(const std::vector<Address>& seen, const Addresses& wanted, Addresses& 
                [&](const Address& address) { return wanted.contains(address); });
 }
 
-// A namespace that has gone meanwhile took its addresses with it.
+// A namespace that has gone took its addresses with it.
 Result<bool> is_still_behind(Socket& socket, int number) {
   return links(socket).map(
       [&](const std::vector<Link>& now) { return namespaces_behind(now).contains(number); });

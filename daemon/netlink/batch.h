@@ -9,8 +9,8 @@
 
 namespace portcullis::nl {
 
-// One nf_tables batch, all or nothing, as the bytes that go to the kernel in one sendmsg(), and
-// which operation each message belongs to. Message n has the sequence number `sequence` + n.
+// One nf_tables batch, all or nothing, as the bytes sent to the kernel in one sendmsg(), and the
+// operation that each message belongs to. Message n has the sequence number `sequence` + n.
 //
 //     +-------------+-----------+-----------+-----+-----------+-----------+
 //     | BATCH_BEGIN | message 1 | message 2 | ... | message n | BATCH_END |
@@ -18,11 +18,11 @@ namespace portcullis::nl {
 //       nfnetlink     operation 0 may take         asks for     nfnetlink
 //                     several messages             an answer
 //
-// Without NLM_F_ACK the kernel answers only failures: the answer to message n is the positive
-// sign of success, on every kernel version (BATCH_END is not answered before Linux 6.10).
+// Without NLM_F_ACK the kernel answers only failures: the answer to message n confirms success on
+// every kernel version (BATCH_END is not answered before Linux 6.10).
 class Batch {
  public:
-  // What build() may write into one message, header included.
+  // The most that build() may write into one message, including the header.
   static constexpr std::size_t kMaxMessage = 128 * 1024;
 
   struct Message {
@@ -32,14 +32,13 @@ class Batch {
 
   explicit Batch(std::uint32_t sequence);
 
-  // Messages that follow belong to this operation.
+  // The following messages belong to this operation.
   void start_operation(std::size_t index) { operation_ = index; }
 
-  // Appends a message of nf_tables (NFT_MSG_*, NLM_F_*) for family inet. build() adds its
-  // attributes.
+  // Appends an nf_tables message (NFT_MSG_*, NLM_F_*) for family inet. build() adds its attributes.
   void add(std::uint16_t type, std::uint16_t flags, const std::function<void(nlmsghdr*)>& build);
 
-  // Ends the batch; nothing may be added then.
+  // Ends the batch; nothing may be added afterwards.
   void finish();
 
   bool empty() const { return messages_.empty(); }
@@ -48,9 +47,9 @@ class Batch {
 
   std::uint32_t first_sequence() const { return sequence_; }
   std::uint32_t last_operation_sequence() const;  // of message n
-  std::uint32_t end_sequence() const;             // the first that the batch does not use
+  std::uint32_t end_sequence() const;             // the first one after the batch
 
-  // Null if `sequence` is not of messages 1 to n.
+  // Null if `sequence` is not that of a message 1 to n.
   const Message* find(std::uint32_t sequence) const;
   const nlmsghdr* header(const Message& message) const;
 
@@ -60,7 +59,7 @@ class Batch {
 
   std::uint32_t sequence_;
   std::size_t operation_ = 0;
-  std::vector<std::uint8_t> buffer_;  // larger than what is used, so that growing is rare
+  std::vector<std::uint8_t> buffer_;  // larger than its content, so that it rarely grows
   std::size_t used_ = 0;
   std::vector<Message> messages_;
 };

@@ -47,7 +47,7 @@ const char* advice(int error) {
   }
 }
 
-// Of an operation on elements only the element that was refused, if the kernel told which.
+// For an operation on elements, only the rejected element, if the kernel named it.
 Operation narrow(const Operation& operation, const nlmsghdr* header, std::uint32_t offset) {
   if (const auto* add = std::get_if<AddElements>(&operation)) {
     const auto element = find_element(header, offset, add->set, add->elements);
@@ -60,8 +60,8 @@ Operation narrow(const Operation& operation, const nlmsghdr* header, std::uint32
   return operation;
 }
 
-// Answers to BATCH_BEGIN are about the transaction as a whole: what the kernel finds only when it
-// looks at all of it, such as a loop of jumps.
+// Answers to BATCH_BEGIN concern the transaction as a whole: errors that the kernel finds only when
+// it validates all of it, such as a loop of jumps.
 std::string refused(const Transaction& transaction, const Batch& batch, const Answer& answer) {
   const Batch::Message* message = batch.find(answer.sequence);
   if (message == nullptr) return "the transaction";
@@ -73,7 +73,7 @@ bool concerns(const Batch& batch, const Answer& answer) {
   return answer.sequence - batch.first_sequence() < batch.end_sequence() - batch.first_sequence();
 }
 
-// Null: none was refused.
+// Null: none was rejected.
 const Answer* first_refusal(const Batch& batch, const std::vector<Answer>& answers) {
   const Answer* first = nullptr;
   for (const Answer& answer : answers) {
@@ -88,7 +88,7 @@ const Answer* first_refusal(const Batch& batch, const std::vector<Answer>& answe
 
 tl::unexpected<Error> refusal(const Transaction& transaction, const Batch& batch,
                               const Answer& answer) {
-  return failure(code_of(answer.error), "the kernel refuses " +
+  return failure(code_of(answer.error), "the kernel rejects " +
                                             refused(transaction, batch, answer) + ": " +
                                             reason(answer) + advice(answer.error));
 }
@@ -109,7 +109,7 @@ Result<void> judge(const Transaction& transaction, const Batch& batch,
   return unanswered();
 }
 
-// The last operation must be what is refused, and nothing before it.
+// The last operation, and none before it, must be rejected.
 Result<void> judge_rehearsal(const Transaction& transaction, const Batch& batch,
                              const std::vector<Answer>& answers) {
   const Answer* first = first_refusal(batch, answers);

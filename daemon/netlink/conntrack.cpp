@@ -14,11 +14,11 @@
 
 #include "daemon/netlink/conntrack_entry.h"
 
-// Why not leave the search to the kernel, with one request to delete and CTA_FILTER? On Linux 6.18
-// such a filter by an IPv6 address deletes every entry but those of the address, and a kernel that
-// does not know an attribute ignores it, which makes a request without a tuple delete everything.
-// It would be no faster either: a filter names one place of the four that an address can have, so
-// that the kernel would go through the whole table four times for each address.
+// Why not let the kernel search, with one delete request and CTA_FILTER? On Linux 6.18 a filter by
+// an IPv6 address deletes every entry except those of the address, and a kernel that does not know
+// an attribute ignores it, so a request without a tuple deletes everything. It would not be faster
+// either: a filter covers one of the four places of an address, so the kernel would scan the whole
+// table four times per address.
 namespace portcullis::nl {
 namespace {
 
@@ -65,7 +65,7 @@ Result<std::vector<Deletion>> find(Socket& socket, const std::vector<Address>& s
   });
 }
 
-// The kernel answers what failed, and the last one in any case.
+// The kernel answers failed requests, and the last one in any case.
 std::vector<std::uint8_t> numbered(std::span<Deletion> deletions, std::uint32_t sequence) {
   std::vector<std::uint8_t> bytes;
   for (Deletion& deletion : deletions) {
@@ -80,7 +80,7 @@ std::vector<std::uint8_t> numbered(std::span<Deletion> deletions, std::uint32_t 
 Result<void> judge(const std::vector<Answer>& answers, std::uint32_t first, std::size_t count,
                    Forgotten& forgotten) {
   bool complete = false;
-  std::size_t gone = 0;  // meanwhile, by themselves
+  std::size_t gone = 0;  // expired meanwhile
   std::size_t kept = 0;
   for (const Answer& answer : answers) {
     if (answer.sequence - first >= count) continue;  // of an earlier request
@@ -90,7 +90,8 @@ Result<void> judge(const std::vector<Answer>& answers, std::uint32_t first, std:
     } else if (answer.error == EBUSY) {
       ++kept;
     } else if (answer.error != 0) {
-      return failure(ErrorCode::kIo, "the kernel refuses to delete an entry: " + reason(answer));
+      return failure(ErrorCode::kIo,
+                     "the kernel rejects the deletion of an entry: " + reason(answer));
     }
   }
   if (!complete) return failure(ErrorCode::kInterrupted, "the kernel did not answer a deletion");

@@ -14,7 +14,7 @@ namespace portcullis::nl {
 // One message of a dump of the conntrack table, and pointers into it.
 struct ConntrackEntry {
   std::uint8_t family = 0;  // NFPROTO_*
-  // Source and destination of both directions: they differ by more than their order after NAT.
+  // Source and destination of both directions; with NAT they differ by more than their order.
   std::array<std::optional<Address>, 4> addresses;
   const nlattr* original = nullptr;  // CTA_TUPLE_ORIG
   const nlattr* zone = nullptr;      // CTA_ZONE; null: the default zone, or one direction's own
@@ -24,7 +24,7 @@ struct ConntrackEntry {
 ConntrackEntry decode_conntrack_entry(const nlmsghdr* message);
 
 // A request to delete this entry, and no later one of the same tuple. Nothing if the entry lacks
-// what names it: a request that names none would delete the whole table.
+// the attributes that identify it: a request without them would delete the whole table.
 std::optional<std::vector<std::uint8_t>> encode_conntrack_deletion(const ConntrackEntry& entry);
 
 }  // namespace portcullis::nl

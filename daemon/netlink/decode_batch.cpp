@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kSmallest = MNL_NLMSG_HDRLEN + sizeof(nfgenmsg);
 
-// Of a message of NFT_MSG_NEWSETELEM.
+// From an NFT_MSG_NEWSETELEM message.
 struct ElementList {
   std::string set;
   const nlattr* elements = nullptr;
@@ -42,7 +42,7 @@ ElementList list_in(const nlmsghdr* header) {
 }
 
 // A message as the kernel would dump it. libnftnl numbers the elements of a list that it writes,
-// and reads only lists like the kernel's, whose elements are all of one type.
+// but only reads lists like the kernel's, whose elements all have one type.
 std::vector<std::uint8_t> as_dumped(const nlmsghdr* header, const nlattr* elements) {
   const auto* begin = reinterpret_cast<const std::uint8_t*>(header);
   std::vector<std::uint8_t> message(begin, begin + header->nlmsg_len);
@@ -59,7 +59,7 @@ std::vector<std::uint8_t> as_dumped(const nlmsghdr* header, const nlattr* elemen
   return message;
 }
 
-// Passes over what it does not know: decode_batch() compares the whole.
+// Skips unknown content: decode_batch() compares the whole.
 class Decoder {
  public:
   void read(const nlmsghdr* header) {

@@ -8,10 +8,9 @@
 
 namespace portcullis::nl {
 
-// The ruleset of which encode(diff({}, ruleset), 0) made these bytes. kInvalidInput: of no ruleset
-// that it can tell it makes exactly them, to the last bit: they are another table's, or another
-// version's. `bytes` is aligned as a vector is. libnftnl believes what a message says of itself, so
-// they must be known to be unharmed.
+// The ruleset for which encode(diff({}, ruleset), 0) gives exactly these bytes. kInvalidInput:
+// there is none, since they are from another table or another version. `bytes` is aligned as a
+// vector is. libnftnl trusts the lengths in a message, so the bytes must be known to be intact.
 [[nodiscard]] Result<Ruleset> decode_batch(std::span<const std::uint8_t> bytes);
 
 }  // namespace portcullis::nl

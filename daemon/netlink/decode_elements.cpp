@@ -50,7 +50,7 @@ struct FreeIterator {
 void ElementDecoder::add(const nlmsghdr* header) {
   const SetObject part(allocated(nftnl_set_alloc()));
   if (nftnl_set_elems_nlmsg_parse(header, part.get()) < 0) {
-    saw_foreign_ = true;  // something that libnftnl does not know
+    saw_foreign_ = true;  // unknown to libnftnl
     return;
   }
   const std::unique_ptr<nftnl_set_elems_iter, FreeIterator> it(
@@ -86,8 +86,8 @@ Result<std::vector<Element>> ElementDecoder::take() {
   return elements;
 }
 
-// Where one range ends the next may begin. A range without an end goes on to the largest value,
-// or to where the next one begins.
+// The next range may begin where one ends. A range without an end extends to the largest value, or
+// to the beginning of the next one.
 std::vector<Element> ElementDecoder::join_ends() {
   std::sort(ends_.begin(), ends_.end(), [](const End& a, const End& b) {
     return std::tie(a.key, a.begins) < std::tie(b.key, b.begins);

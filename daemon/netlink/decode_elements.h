@@ -11,7 +11,7 @@ struct nftnl_set_elem;
 
 namespace portcullis::nl {
 
-// One set's elements from a dump of NFT_MSG_NEWSETELEM. Another verdict than a jump becomes a
+// One set's elements from a dump of NFT_MSG_NEWSETELEM. A verdict other than a jump becomes a
 // `jump` in brackets, which names no chain.
 class ElementDecoder {
  public:
@@ -20,14 +20,14 @@ class ElementDecoder {
 
   void add(const nlmsghdr* header);
 
-  // True if an element is of a kind that we never make: the catch-all, one with a timeout, or with
-  // an expression of its own.
+  // True if an element is of a kind that we never make: the catch-all, or one with a timeout or an
+  // expression.
   bool saw_foreign() const { return saw_foreign_; }
 
-  // Everything that was added, sorted, with the beginnings and ends of ranges put together.
-  // kInterrupted: an element came twice. The kernel goes through a hash table by counting, and
-  // does not notice when it is rehashed meanwhile (which it is for a moment after a bulk load; no
-  // commit, so no new generation): then some come twice, and as many do not come at all.
+  // Everything that was added, sorted, with range beginnings and ends joined. kInterrupted: an
+  // element came twice. The kernel walks a hash table by counting and does not notice a concurrent
+  // rehash (briefly after a bulk load; no commit, so no new generation): some elements then come
+  // twice, and as many are missing.
   [[nodiscard]] Result<std::vector<Element>> take();
 
  private:

@@ -7,7 +7,7 @@
 
 namespace portcullis::nl {
 
-// Unknown for an expression that is not one of ours, or has an attribute that ours never have.
+// Unknown for an expression that we never make, or that has an attribute that ours never have.
 Expression decode_expression(const nftnl_expr* expr);
 
 // As libnftnl prints it: "meta load l4proto => reg 1".

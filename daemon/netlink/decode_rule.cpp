@@ -25,7 +25,7 @@ std::optional<Verdict::Kind> kind_of(std::int32_t verdict) {
   }
 }
 
-// Reads the statements that a rule would have if it was ours, and does not look at what they imply
+// Reads the statements that a rule would have if it were ours, and ignores what they imply
 // (registers, lengths, protocol checks): disassemble() compares that as a whole.
 class Reader {
  public:
@@ -144,7 +144,7 @@ class Reader {
 
   std::span<const Expression> rest_;
   const Sets& sets_;
-  std::uint8_t transport_ = 0;  // the last that was checked
+  std::uint8_t transport_ = 0;  // the last one checked
 };
 
 template <class Visit>
@@ -165,7 +165,7 @@ Rule foreign(nftnl_rule* object) {
   return rule;
 }
 
-// What libnftnl cannot parse, because the kernel is newer, has no text.
+// Expressions that libnftnl cannot parse, because the kernel is newer, have no text.
 PlacedRule unreadable(const nftnl_rule* object) {
   const char* chain = nftnl_rule_get_str(object, NFTNL_RULE_CHAIN);
   return {chain == nullptr ? "" : chain, Rule{{Foreign{"an expression that libnftnl lacks"}}}};

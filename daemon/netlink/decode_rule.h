@@ -14,7 +14,7 @@ namespace portcullis::nl {
 
 using Sets = std::map<std::string, Set, std::less<>>;
 
-// The rule that assemble() makes exactly these expressions of; none if there is no such rule.
+// The rule for which assemble() gives exactly these expressions; none if there is no such rule.
 // `sets` are the table's: a lookup's `interval` is its set's.
 std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets);
 
@@ -23,7 +23,7 @@ struct PlacedRule {
   Rule rule;
 };
 
-// A rule from an NFT_MSG_NEWRULE. One that is not ours becomes a Foreign statement for each of its
+// A rule from an NFT_MSG_NEWRULE. A foreign rule becomes a Foreign statement for each of its
 // expressions.
 PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets);
 

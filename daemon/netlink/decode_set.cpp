@@ -25,14 +25,14 @@ std::string comment_of(const nftnl_set* set) {
   return find_comment({static_cast<const std::uint8_t*>(data), size}, NFTNL_UDATA_SET_COMMENT);
 }
 
-// A size, a timeout or an expression (such as a counter an element) changes what a set does.
+// A size, a timeout or an expression (such as a counter per element) changes what a set does.
 bool has_foreign_attributes(const nftnl_set* set) {
   return u32(set, NFTNL_SET_DESC_SIZE) != 0 || nftnl_set_is_set(set, NFTNL_SET_TIMEOUT) ||
          nftnl_set_is_set(set, NFTNL_SET_OBJ_TYPE) || nftnl_set_is_set(set, NFTNL_SET_EXPR) ||
          nftnl_set_is_set(set, NFTNL_SET_EXPRESSIONS);
 }
 
-// True if `spec` says everything about the set: we would have made the same.
+// True if `spec` describes the set completely: we would have made the same.
 bool describes(const SetSpec& spec, const nftnl_set* set) {
   const std::uint32_t data_type = spec.verdict_map ? kVerdictType : 0;
   return !spec.key.empty() && set_flags(spec) == u32(set, NFTNL_SET_FLAGS) &&

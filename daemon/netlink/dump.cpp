@@ -43,7 +43,7 @@ Result<void> for_each_counter(Socket& socket, const std::function<void(CounterVa
 
 // GETGEN -> GETTABLE -> GETOBJ -> GETSET -> GETSETELEM, set by set -> GETCHAIN -> GETRULE -> GETGEN
 //
-// Rules come last: what a lookup in a set means depends on the set.
+// Rules come last: the meaning of a lookup depends on its set.
 class Dump {
  public:
   explicit Dump(Socket& socket) : socket_(socket) {}
@@ -79,7 +79,7 @@ class Dump {
     return vanished(read_contents());
   }
 
-  // Whatever is not there any more went while we were reading.
+  // Whatever is missing was removed while we were reading.
   static Result<void> vanished(Result<void> read) {
     if (!read && read.error().code == ErrorCode::kNotFound) {
       read.error().code = ErrorCode::kInterrupted;
@@ -146,7 +146,7 @@ class Dump {
         [&](const nlmsghdr* header) {
           auto spec = decode_chain(header);
           if (!spec) return;
-          if (dormant_) spec->base.reset();  // a dormant table's chains hang on no hook
+          if (dormant_) spec->base.reset();  // a dormant table's chains are not hooked
           snapshot_.ruleset.chains[spec->name].spec = std::move(*spec);
         });
   }

@@ -9,7 +9,7 @@
 
 namespace portcullis::nl {
 
-// The number of the ruleset as it is now; every commit of anyone makes a new one.
+// The generation of the current ruleset; every commit by anyone makes a new one.
 [[nodiscard]] Result<std::uint32_t> read_generation(Socket& socket);
 
 // See KernelTable::dump_once() and KernelTable::counters().

@@ -122,7 +122,7 @@ class Encoder {
         .map([&] { encode(add, batch_); });
   }
 
-  // A verdict that is to be deleted may be anyone's; only its key is written.
+  // An element to be deleted may have any verdict; only its key is written.
   Result<void> operator()(const DeleteElements& remove) {
     return check_name(remove.set.name).map([&] { encode(remove, batch_); });
   }

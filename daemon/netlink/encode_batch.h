@@ -8,9 +8,9 @@
 
 namespace portcullis::nl {
 
-// The transaction as one finished batch whose first message has the given sequence number. It is
-// byte for byte what nft(8) 1.0.6 would send, apart from the order of attributes and set ids.
-// kInvalidInput: an operation that the kernel's format cannot hold (a name or a comment that is
+// The transaction as a complete batch whose first message has the given sequence number. It is byte
+// for byte what nft(8) 1.0.6 would send, apart from the order of attributes and set ids.
+// kInvalidInput: an operation that the kernel's format cannot represent (a name or comment that is
 // too long, a Foreign statement); the message names it.
 [[nodiscard]] Result<Batch> encode(const Transaction& transaction, std::uint32_t sequence,
                                    std::uint32_t table_flags = 0);  // NFT_TABLE_F_* of AddTable

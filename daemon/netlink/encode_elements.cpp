@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::size_t kMaxElementList = 60'000;  // bytes; a netlink attribute ends at 65,535
 
-// Elements in ranges of one field (rbtree) are written as where each range begins and where it
-// has ended, in one half-open line of numbers:
+// Ranges of one field (rbtree) are written as the beginning and the (exclusive) end of each range,
+// on one line of numbers:
 //
 //     0 [end]   10.0.0.0   11.0.0.0 [end]   192.168.0.0   192.169.0.0 [end]
 //     |         `-------------------'       `----------------------------'
-//     what is below the first range, if it does not begin at 0
+//     the values below the first range, if it does not begin at 0
 //
 // A range up to the largest value has no end; nft marks its beginning with a flag in user data.
 bool has_ends(const SetSpec& set) { return set.interval && set.key.size() == 1; }

@@ -7,13 +7,13 @@
 
 namespace portcullis::nl {
 
-// Each makes as many messages as it takes to keep the element list of each below 64 KB, the
-// largest netlink attribute. An interval set of single values gets all its ranges by one
-// operation: the element that ends "nothing" at zero is written once an AddElements.
+// Each writes as many messages as needed to keep each element list below 64 KB, the largest netlink
+// attribute. An interval set of single values gets all its ranges in one operation: the element
+// that ends "nothing" at zero is written once per AddElements.
 void encode(const AddElements& add, Batch& batch);
 void encode(const DeleteElements& remove, Batch& batch);
 
-// The element that stands `offset` bytes into a message of the above; none if none does.
+// The element at `offset` bytes in a message of the above; none if there is none.
 std::optional<Element> find_element(const nlmsghdr* header, std::uint32_t offset,
                                     const SetSpec& set, const std::vector<Element>& elements);
 

@@ -88,9 +88,9 @@ nftnl_expr* encode(const Lookup& lookup) {
 // | NFTA_COUNTER_BYTES u64 | NFTA_COUNTER_PACKETS u64 |, which start at zero when they are missing
 nftnl_expr* encode(const Count&) { return make("counter"); }
 
-// | NFTA_OBJREF_IMM_TYPE u32 | NFTA_OBJREF_IMM_NAME name |, which libnftnl writes without its end:
-// to decode_batch() it ends where padding does, so that names of 4, 8, 12... bytes cannot be read
-// back.
+// | NFTA_OBJREF_IMM_TYPE u32 | NFTA_OBJREF_IMM_NAME name |, which libnftnl writes without its
+// terminator: decode_batch() finds the end by the padding, so names whose length is a multiple of 4
+// cannot be read back.
 nftnl_expr* encode(const CountBy& count) {
   nftnl_expr* expr = make("objref");
   nftnl_expr_set_u32(expr, NFTNL_EXPR_OBJREF_IMM_TYPE, NFT_OBJECT_COUNTER);

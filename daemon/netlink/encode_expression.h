@@ -5,7 +5,7 @@
 
 namespace portcullis::nl {
 
-// Appends the expression to the rule. Aborts on Unknown: it came from a kernel dump.
+// Appends the expression to the rule. Aborts on Unknown, which only a kernel dump contains.
 void encode_expression(const Expression& expression, nftnl_rule* rule);
 
 }  // namespace portcullis::nl

@@ -56,7 +56,7 @@ std::int32_t code_of(Verdict::Kind kind) {
   std::abort();
 }
 
-// Statement by statement, remembering which protocols the rule has checked already.
+// Encodes statement by statement, tracking which protocols the rule has already checked.
 class Assembler {
  public:
   Result<void> operator()(const ConntrackState& state) {
@@ -77,7 +77,7 @@ class Assembler {
     return compare(NFT_CMP_LTE, most.field, most.value);
   }
 
-  // Of a prefix of whole bytes nft would load no more than these: no block of ours has one.
+  // For a prefix of whole bytes nft would load only these; our blocks have none.
   Result<void> operator()(const InBlock& in) {
     const PayloadField* field = find_payload_field(in.field);
     const int all = bits(in.block.base.family);

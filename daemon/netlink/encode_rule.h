@@ -10,7 +10,7 @@
 namespace portcullis::nl {
 
 // The expressions that nft(8) 1.0.6 writes for the rule, with the protocol checks that its fields
-// imply. kInvalidInput: a Foreign statement, or a key longer than the registers.
+// imply. kInvalidInput: a Foreign statement, or a key that exceeds the registers.
 [[nodiscard]] Result<std::vector<Expression>> assemble(const Rule& rule);
 
 [[nodiscard]] Result<void> encode(const AddRule& add, Batch& batch);

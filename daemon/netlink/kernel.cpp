@@ -18,11 +18,11 @@ constexpr int kDumps = 64;
 
 struct Kernel::Impl {
   Socket socket;
-  std::uint32_t table_flags = 0;               // of tables that it makes
+  std::uint32_t table_flags = 0;               // of the tables that it makes
   std::optional<Notifications> notifications;  // once it listens
 };
 
-// Reading the generation needs what everything else needs: CAP_NET_ADMIN, and nf_tables.
+// Reading the generation has the same requirements as everything else: CAP_NET_ADMIN, nf_tables.
 Result<Kernel> Kernel::open(Ownership ownership) {
   auto socket = Socket::open();
   if (!socket) return tl::unexpected(std::move(socket.error()));

@@ -10,16 +10,16 @@
 
 namespace portcullis::nl {
 
-// What becomes of a table that is made here.
+// Who may change a table that is made here.
 enum class Ownership : std::uint8_t {
   kShared,
-  // It is this socket's, where the kernel keeps such a table when we are gone (since Linux 6.9);
-  // else it is shared.
+  // It belongs to this socket, if the kernel keeps such a table when we exit (since Linux 6.9);
+  // otherwise it is shared.
   kOwned,
 };
 
-// nf_tables of the network namespace that open() was called in, over one NETLINK_NETFILTER
-// socket, and listen() over a second one. Needs CAP_NET_ADMIN there. Movable; not thread safe.
+// nf_tables of the network namespace where open() was called, over one NETLINK_NETFILTER socket,
+// and listen() over a second one. Needs CAP_NET_ADMIN there. Movable; not thread safe.
 class Kernel final : public KernelTable {
  public:
   // kPermission names the missing capability; kUnsupported: a kernel without nf_tables.
@@ -29,13 +29,13 @@ class Kernel final : public KernelTable {
   Kernel& operator=(Kernel&&) noexcept;
   ~Kernel() override;
 
-  // Has the kernel take each operation in turn, in a batch that ends with one that must fail, so
-  // that nothing changes and no packet notices. Success: commit() would find every feature that
-  // the transaction needs.
+  // Sends each operation in a batch that ends with one that must fail, so that nothing changes and
+  // no packet notices. Success: the kernel has every feature that commit() of the transaction would
+  // need.
   [[nodiscard]] Result<void> rehearse(const Transaction& transaction);
 
-  // dump_once() again and again, up to 64 times, while commits of anyone interrupt it. It may take
-  // seconds: for commands and threads of their own, never for an event loop.
+  // dump_once(), repeated up to 64 times while commits by anyone interrupt it. It may take seconds:
+  // for commands and separate threads, never for an event loop.
   [[nodiscard]] Result<Snapshot> dump();
 
   bool owns() const override;

@@ -14,7 +14,7 @@
 #include <cstdlib>
 #include <memory>
 
-// Owners of libnftnl's objects. An expression or a set element that was added to a rule or a set
+// Owners of libnftnl's objects. An expression or set element that was added to a rule or set
 // belongs to it.
 namespace portcullis::nl {
 
@@ -33,7 +33,7 @@ using RuleObject = std::unique_ptr<nftnl_rule, Release<nftnl_rule_free>>;
 using CounterObject = std::unique_ptr<nftnl_obj, Release<nftnl_obj_free>>;
 using GenerationObject = std::unique_ptr<nftnl_gen, Release<nftnl_gen_free>>;
 
-// libnftnl allocates with malloc(): running out of memory ends us, as it does with new.
+// libnftnl allocates with malloc(): running out of memory aborts, as it does with new.
 template <class T>
 T* allocated(T* object) {
   if (object == nullptr) std::abort();

@@ -21,13 +21,13 @@
 namespace portcullis::nl {
 namespace {
 
-// What others commit may be much, and comes while our own commit holds the loop.
+// Others may commit a lot while our own commit occupies the loop.
 constexpr int kReceiveRoom = 8 << 20;  // bytes
 
 constexpr std::size_t kLargestDatagram = 1U << 16U;
 
-// All that a batch of ours tells, but for what others need, is dropped before it takes room: the
-// messages of one packet are of one batch. nlmsghdr has its port in byte 12, in the host's order.
+// Drops the notifications of our own batches before they occupy the buffer: the messages of one
+// datagram belong to one batch. The port is in byte 12 of nlmsghdr, in host byte order.
 bool ignore_port(int fd, std::uint32_t port) {
   std::array<sock_filter, 4> code = {{
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(nlmsghdr, nlmsg_pid)),
@@ -47,7 +47,7 @@ bool join(int fd) {
          setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) == 0;
 }
 
-// In every message but NEWGEN the first attribute of a table's content names the table.
+// In every message except NEWGEN the first attribute names the table.
 struct Attributes {
   const nlattr* first = nullptr;  // NFTA_TABLE_NAME, NFTA_CHAIN_TABLE ...; of NEWGEN NFTA_GEN_ID
   const nlattr* process = nullptr;
@@ -100,7 +100,7 @@ Result<Notifications> Notifications::open(std::uint32_t own_port) {
   }
   const int error = errno;
   return failure(error == EPERM ? ErrorCode::kPermission : ErrorCode::kIo,
-                 "cannot listen for changes of nf_tables: " + std::string(strerror(error)));
+                 "cannot subscribe to nf_tables changes: " + std::string(strerror(error)));
 }
 
 Notifications::Notifications(Notifications&& other) noexcept

@@ -10,16 +10,16 @@
 
 namespace portcullis::nl {
 
-// Hears of commits that others make, from NFNLGRP_NFTABLES. The kernel tells each change of a batch
-// with its table, and last the generation that the batch made and who made it:
+// Receives the commits of others from NFNLGRP_NFTABLES. The kernel reports each change of a batch
+// with its table, and last the generation that the batch made and its author:
 //
 //     NEWTABLE | NEWCHAIN | NEWSETELEM ... | NEWGEN     may take several datagrams
 //
 // Movable; not thread safe.
 class Notifications {
  public:
-  // In this thread's network namespace. Of what the netlink socket `own_port` commits it hears
-  // nothing. kPermission, kIo.
+  // In this thread's network namespace. Commits by the netlink socket `own_port` are not reported.
+  // kPermission, kIo.
   [[nodiscard]] static Result<Notifications> open(std::uint32_t own_port);
 
   Notifications(Notifications&& other) noexcept;
@@ -28,8 +28,8 @@ class Notifications {
 
   int fd() const { return fd_; }  // readable while read() has something to read
 
-  // What was told since the last call, without waiting; at most kMostDatagrams of it, so that a
-  // flood does not keep the caller for ever.
+  // The reports since the last call, without waiting; at most kMostDatagrams of them, so that a
+  // flood does not block the caller.
   ForeignCommits read();
 
   static constexpr int kMostDatagrams = 256;
@@ -38,7 +38,7 @@ class Notifications {
   explicit Notifications(int fd) : fd_(fd) {}
 
   int fd_ = -1;
-  bool touched_ = false;  // our table, by the batch that is being told
+  bool touched_ = false;  // whether the current batch touched our table
 };
 
 }  // namespace portcullis::nl

@@ -15,11 +15,11 @@ namespace portcullis::nl {
 inline constexpr std::uint32_t kPersist = 1U << 2U;  // NFT_TABLE_F_PERSIST, since Linux 6.9
 inline constexpr std::uint32_t kOwnedTable = NFT_TABLE_F_OWNER | kPersist;
 
-// Whether the kernel has tables that are owned and outlive their owner: those with an owner alone,
-// of Linux 5.12 to 6.8, go with it. It is asked by a batch that it refuses in any case.
+// Whether the kernel supports owned tables that outlive their owner: with ownership alone (Linux
+// 5.12 to 6.8) they disappear with it. Tested with a batch that the kernel always rejects.
 bool can_own(Socket& socket);
 
-// Whose a table is, for the socket of that port.
+// The owner of a table, from the view of the socket with that port.
 TableOwner owner_of(const nftnl_table* table, std::uint32_t port);
 
 }  // namespace portcullis::nl

@@ -14,10 +14,10 @@ namespace {
 constexpr auto kNetwork = static_cast<std::uint32_t>(NFT_PAYLOAD_NETWORK_HEADER);
 constexpr auto kTransport = static_cast<std::uint32_t>(NFT_PAYLOAD_TRANSPORT_HEADER);
 
-// The first ten bits, by which link-local addresses are known: ffc0::.
+// The first ten bits, which identify link-local addresses: ffc0::.
 const Bytes scope = {0xff, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
-// Of fields of one place, those for which more is checked come first.
+// Among fields at the same place, those with more checks come first.
 const std::array payload_fields = {
     PayloadField{Field::kIp4Source, kNetwork, 12, 4, NFPROTO_IPV4},
     PayloadField{Field::kIp4Destination, kNetwork, 16, 4, NFPROTO_IPV4},

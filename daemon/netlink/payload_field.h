@@ -7,8 +7,8 @@
 
 namespace portcullis::nl {
 
-// Where a packet's field lies, and which protocols a rule must have checked before it may look.
-// Fields of one place differ in what must be checked, or in the mask.
+// The place of a packet field, and the protocols that a rule must have checked before loading it.
+// Fields at the same place differ in the checks, or in the mask.
 struct PayloadField {
   Field field;
   std::uint32_t base;          // NFT_PAYLOAD_NETWORK_HEADER or NFT_PAYLOAD_TRANSPORT_HEADER
@@ -19,8 +19,8 @@ struct PayloadField {
   Bytes mask{};                // empty: none
 };
 
-// What a packet's connection knows. Nothing is to be checked: of a connection of the other family
-// it has no value, and the rule does not match.
+// A field of the packet's connection. Needs no check: for a connection of the other family it has
+// no value, and the rule does not match.
 struct ConntrackField {
   Field field;
   std::uint32_t key;       // NFT_CT_SRC_IP or NFT_CT_SRC_IP6
@@ -32,8 +32,8 @@ struct ConntrackField {
 const PayloadField* find_payload_field(Field field);
 const ConntrackField* find_conntrack_field(Field field);
 
-// Null for a load that is of no field of ours. `transport` is what the rule has checked before, 0
-// for nothing; `masked` is whether a mask follows.
+// Null if the load is not one of our fields. `transport` is what the rule has checked before, 0 for
+// nothing; `masked` is whether a mask follows.
 const PayloadField* find_payload_field(const LoadPayload& load, std::uint8_t transport,
                                        bool masked);
 const ConntrackField* find_conntrack_field(const LoadConntrack& load);

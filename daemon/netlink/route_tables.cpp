@@ -16,13 +16,13 @@ namespace {
 
 constexpr std::uint16_t kResolved =
     NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT;
-// Of a bridge's forwarding table: learned, or static. Permanent are addresses of the ports
-// themselves.
+// Entries of a bridge's forwarding table: learned, or static. Permanent entries are the ports'
+// own addresses.
 constexpr std::uint16_t kLearned = NUD_REACHABLE | NUD_STALE | NUD_NOARP;
 
 unsigned char family_number(Family family) { return family == Family::kIpv4 ? AF_INET : AF_INET6; }
 
-// | nlmsghdr | a header of the table's own | attributes |
+// | nlmsghdr | table-specific header | attributes |
 template <class Header>
 class Request {
  public:
@@ -196,7 +196,7 @@ Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number, 
   if (!done) return tl::unexpected(done.error());
   if (!is_that_one) {
     return failure(ErrorCode::kUnsupported,
-                   "this kernel does not tell the addresses of another network namespace: use "
+                   "this kernel does not report the addresses of another network namespace: use "
                    "Linux 4.20 or later");
   }
   return found;

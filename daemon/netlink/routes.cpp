@@ -42,17 +42,17 @@ class Request {
   nlmsghdr* header_;
 };
 
-// The one message that answers; errno of the kernel, negative, where that is an error.
+// The single answer; the kernel's errno, negative, if that is an error.
 Result<int> ask(mnl_socket* socket, Request& request,
                 const std::function<void(const nlmsghdr*)>& take) {
   if (mnl_socket_sendto(socket, request.header(), request.header()->nlmsg_len) < 0) {
-    return system_failure("cannot ask for routes", errno);
+    return system_failure("cannot request routes", errno);
   }
   alignas(nlmsghdr) std::array<char, kAnswer> buffer{};
   const auto size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
   const auto* header = reinterpret_cast<const nlmsghdr*>(buffer.data());
   if (size < 0 || !mnl_nlmsg_ok(header, static_cast<int>(size))) {
-    return system_failure("no answer about routes", size < 0 ? errno : EBADMSG);
+    return system_failure("cannot receive routes", size < 0 ? errno : EBADMSG);
   }
   if (header->nlmsg_type == NLMSG_ERROR) {
     return static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(header))->error;

@@ -9,14 +9,14 @@ struct mnl_socket;
 
 namespace portcullis::nl {
 
-// Where the network namespace that open() was called in sends packets to, over one NETLINK_ROUTE
-// socket. Needs no privilege. Not thread safe.
+// The routes of the network namespace where open() was called, over one NETLINK_ROUTE socket. Needs
+// no privilege. Not thread safe.
 class Routes {
  public:
   [[nodiscard]] static Result<Routes> open();
 
-  // Whether a packet to the address leaves by a bridge (RTM_GETROUTE, then RTM_GETLINK); false
-  // where there is no route.
+  // Whether a packet to the address leaves by a bridge (RTM_GETROUTE, then RTM_GETLINK); false if
+  // there is no route.
   [[nodiscard]] Result<bool> lead_to_bridge(const Address& address);
 
  private:

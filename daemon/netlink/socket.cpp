@@ -87,13 +87,14 @@ Error request_error(const Answer& answer) {
     case EOPNOTSUPP:
     case EPROTONOSUPPORT:
     case EAFNOSUPPORT:
-      return {ErrorCode::kUnsupported, "the kernel does not know the request: " + reason(answer)};
+      return {ErrorCode::kUnsupported,
+              "the kernel does not support the request: " + reason(answer)};
     default:
-      return {ErrorCode::kIo, "the kernel refuses to tell: " + reason(answer)};
+      return {ErrorCode::kIo, "the kernel refuses to answer: " + reason(answer)};
   }
 }
 
-// What ends the answers to a request: NLMSG_DONE a dump, NLMSG_ERROR anything else.
+// The end of the answers to a request: NLMSG_DONE for a dump, NLMSG_ERROR for anything else.
 std::optional<Answer> parse_end(const nlmsghdr* header) {
   if (header->nlmsg_type == NLMSG_ERROR) return parse_answer(header);
   if (header->nlmsg_type != NLMSG_DONE) return {};
@@ -196,7 +197,7 @@ Result<void> Socket::send(Bytes bytes) {
   return {};
 }
 
-// The number of bytes in buffer_; 0 if there is nothing to receive without waiting.
+// The number of bytes in buffer_; 0 if nothing can be received without waiting.
 Result<std::size_t> Socket::receive(int flags) {
   for (;;) {
     const auto size = recv(fd_, buffer_.data(), buffer_.size(), flags | MSG_TRUNC);
@@ -209,7 +210,7 @@ Result<std::size_t> Socket::receive(int flags) {
   }
 }
 
-// The kernel takes a message only if it is smaller than SO_SNDBUF by 32 bytes.
+// The kernel accepts a message only if it is at least 32 bytes smaller than SO_SNDBUF.
 Result<void> Socket::make_room_to_send(std::size_t size) {
   const std::size_t needed = size + 32;
   if (send_buffer_size(fd_) >= needed) return {};

@@ -15,40 +15,39 @@ struct mnl_socket;
 
 namespace portcullis::nl {
 
-// The kernel's word on one message: NLMSG_ERROR, with extended acknowledgement where there is one.
+// The kernel's answer to one message: NLMSG_ERROR, with extended acknowledgement if there is one.
 struct Answer {
   std::uint32_t sequence = 0;
-  int error = 0;             // errno; 0: it was taken
-  std::uint32_t offset = 0;  // of the attribute that was refused, in the message; 0: unknown
+  int error = 0;             // errno; 0: accepted
+  std::uint32_t offset = 0;  // of the rejected attribute, in the message; 0: unknown
   std::string text;          // what the kernel says beyond errno; may be empty
 };
 
-// "No such file or directory", with the kernel's text if it has more to say.
+// "No such file or directory", with the kernel's text if there is any.
 std::string reason(const Answer& answer);
 
-// A netlink socket, of the network namespace it was opened in. Requests are answered
-// before they return. Interrupted system calls are repeated. Not thread safe.
+// A netlink socket of the network namespace where it was opened. Requests return once they are
+// answered. Interrupted system calls are repeated. Not thread safe.
 class Socket {
  public:
   using Bytes = std::span<const std::uint8_t>;
 
-  // Of NETLINK_NETFILTER, or NETLINK_ROUTE with strict checks of what a dump asks for.
+  // For NETLINK_NETFILTER, or NETLINK_ROUTE with strict checking of dump requests.
   [[nodiscard]] static Result<Socket> open(int protocol = NETLINK_NETFILTER);
 
   std::uint32_t port() const;  // its netlink address
 
-  // The sequence number that the next message is to have, and after it was made, the one after it.
+  // The sequence number for the next message, and after it was made, for the one after it.
   std::uint32_t next_sequence() const { return sequence_; }
   void set_next_sequence(std::uint32_t sequence) { sequence_ = sequence; }
 
-  // One request, with NLM_F_ACK or NLM_F_DUMP, and every message that the kernel answers with.
-  // kNotFound: ENOENT; kInterrupted: the dump is not of one generation, or answers were lost.
+  // One request, with NLM_F_ACK or NLM_F_DUMP, and every message of the answer. kNotFound: ENOENT;
+  // kInterrupted: the dump mixes generations, or answers were lost.
   [[nodiscard]] Result<void> request(const nlmsghdr* request,
                                      const std::function<void(const nlmsghdr*)>& take);
 
-  // A whole batch in one sendmsg(), and all answers to it: the kernel has worked on it by the time
-  // sendmsg() returns. `messages` bounds how many answers there can be.
-  // kInterrupted: answers were lost.
+  // A whole batch in one sendmsg(), and all answers to it: the kernel has processed it by the time
+  // sendmsg() returns. `messages` bounds the number of answers. kInterrupted: answers were lost.
   [[nodiscard]] Result<std::vector<Answer>> exchange(Bytes batch, std::size_t messages);
 
  private:

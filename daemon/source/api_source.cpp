@@ -16,11 +16,11 @@
 namespace portcullis {
 namespace {
 
-constexpr std::chrono::seconds kVersionLimit{10};  // until the server must have told its version
-constexpr std::chrono::seconds kVersionPause{30};  // until it is asked again, where it has not
-constexpr int kFirstWithStreamedLists = 27;  // 1.27 knows sendInitialEvents, if only to refuse it
+constexpr std::chrono::seconds kVersionLimit{10};  // for the server to report its version
+constexpr std::chrono::seconds kVersionPause{30};  // until it is asked again otherwise
+constexpr int kFirstWithStreamedLists = 27;  // 1.27 knows sendInitialEvents, if only to reject it
 
-// Older servers ignore what they do not know, and would never end such a list.
+// Older servers ignore unknown parameters, and would never end such a list.
 bool streams_lists(const std::string& version_json) {
   const auto version = k8s::parse_json(version_json, {{{"minor", {}}}});
   const auto* minor = version ? version->find("minor") : nullptr;
@@ -30,7 +30,8 @@ bool streams_lists(const std::string& version_json) {
 
 std::string no_namespaces(const std::string& server) {
   return "the API server " + server +
-         " lists no namespaces at all, as no cluster does: is it the right one, and has it its "
+         " lists no namespaces, although every cluster has some: is it the right one, and does it "
+         "have its "
          "data?";
 }
 
@@ -62,7 +63,7 @@ struct ApiSource::Impl {
   bool told_synced = false;
   std::array<std::size_t, k8s::kResources.size()> told{};  // how many objects of each
   std::unique_ptr<NamespaceCheck> check{};
-  std::vector<Event> unchecked{};  // what came while that asks
+  std::vector<Event> unchecked{};  // events received during the check
   std::string fault{};             // as in Update
 };
 
@@ -73,7 +74,7 @@ void ApiSource::Impl::ask_version() {
                    [this, body](const auto& answer) { take_version(answer, body->text()); });
 }
 
-// Nothing waits for a server that does not tell: it is asked for pages until it has.
+// Nothing waits for the version: without it lists are requested in pages.
 void ApiSource::Impl::take_version(const Result<k8s::ApiClient::Answer>& answer,
                                    const std::string& version) {
   const bool answered = answer && answer->good();
@@ -98,8 +99,8 @@ void ApiSource::Impl::start_reflectors(bool streams_lists) {
   for (auto& reflector : reflectors) reflector.start(streams_lists);
 }
 
-// What empties a resource may be true, or come from a server that has lost everything: then it has
-// no namespaces either.
+// A resource that becomes empty may be real, or come from a server that has lost its data: then it
+// has no namespaces either.
 void ApiSource::Impl::take(std::vector<Event> events) {
   if (!check->is_asking() && !has_emptied()) return tell(std::move(events));
   std::move(events.begin(), events.end(), std::back_inserter(unchecked));

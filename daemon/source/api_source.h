@@ -11,17 +11,17 @@
 
 namespace portcullis {
 
-// The objects of an API server, followed. Updates are synced once every resource has been listed;
-// one that cannot be followed after that keeps what it last said, and is in trouble. A server
-// without any namespace is not believed: at the start nothing is synced, later what it takes away
-// stays until it has namespaces again.
+// Follows the objects of an API server. Updates are synced once every resource has been listed; a
+// resource that later cannot be followed keeps its last content and is reported as in trouble. A
+// server without any namespace is not believed: at the start nothing is synced, later its removals
+// are ignored until it has namespaces again.
 class ApiSource : public Source {
  public:
   ApiSource(boost::asio::io_context& io, k8s::ClusterAccess access, k8s::Environment environment,
             k8s::ReflectorTiming timing, Sink sink, k8s::Resolve resolve = k8s::resolve);
   ~ApiSource() override;
 
-  // Fails if the access cannot be used. A server that does not answer yet is waited for.
+  // Fails if the access cannot be used. Waits for a server that does not answer yet.
   [[nodiscard]] Result<void> start() override;
 
   bool is_remote() const override { return true; }

@@ -21,11 +21,11 @@ using std::chrono::milliseconds;
 
 constexpr const char* kStays = "; what was read there before stays in force";
 
-constexpr milliseconds kQuiet{30};          // after a change, before looking
-constexpr milliseconds kMaxQuiet{500};      // for changes that go on
-constexpr milliseconds kMaxUnstable{2000};  // looks that changes overtook
+constexpr milliseconds kQuiet{30};          // after a change, before a scan
+constexpr milliseconds kMaxQuiet{500};      // for continuing changes
+constexpr milliseconds kMaxUnstable{2000};  // scans that changes overtook
 constexpr milliseconds kRetry{200};         // for files that fail
-constexpr milliseconds kRecheck{1000};      // for what inotify does not tell
+constexpr milliseconds kRecheck{1000};      // for changes that inotify does not report
 
 }  // namespace
 
@@ -47,7 +47,7 @@ struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
         cache(settings.last),
         isolates_pods(settings.isolates_pods) {}
 
-  ~Impl() { descriptor.release(); }  // the file descriptor is the watches'
+  ~Impl() { descriptor.release(); }  // the watches own the file descriptor
 
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -70,13 +70,13 @@ struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
   boost::asio::steady_timer look_timer;
   boost::asio::steady_timer recheck_timer;
 
-  std::optional<Clock::time_point> changing_since;  // not looked since
+  std::optional<Clock::time_point> changing_since;  // not scanned since
   std::optional<Clock::time_point> unstable_since;  // not published since
-  std::optional<FileStamp> root;                    // when it was last listed
+  std::optional<FileStamp> root;                    // at the last listing
   std::vector<Problem> unfollowed;                  // directories
-  bool listed_whole = false;                        // no directory was left out of the last look
+  bool listed_whole = false;                        // the last scan covered every directory
   ManifestCache cache;
-  std::string fault;   // why the last look is not believed; empty: it is
+  std::string fault;   // why the last scan is not believed; empty: it is
   bool isolates_pods;  // what was published, or was in force at the start
 
   bool has_published = false;
@@ -96,7 +96,7 @@ void DirectorySource::Impl::follow() {
                         });
 }
 
-// A directory that was mounted over, or came back after it was gone, sends no event.
+// A directory that was mounted over, or removed and recreated, sends no event.
 void DirectorySource::Impl::recheck() {
   recheck_timer.expires_after(kRecheck);
   recheck_timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
@@ -128,7 +128,7 @@ void DirectorySource::Impl::look() {
   const auto now = Clock::now();
   changing_since.reset();
   read_tree(now);
-  // Half of a rename may have been seen: look again before anything is said to be gone.
+  // A rename may have been seen half done: scan again before reporting removals.
   if (!unstable_since) unstable_since = now;
   if (watches.drain() && now - *unstable_since < kMaxUnstable) return note_change(now);
   unstable_since.reset();
@@ -137,7 +137,7 @@ void DirectorySource::Impl::look() {
 }
 
 void DirectorySource::Impl::read_tree(Clock::time_point now) {
-  constexpr int kMaxListings = 8;  // what comes before its directory is watched needs another one
+  constexpr int kMaxListings = 8;  // a file may appear before its directory is watched
   Tree tree;
   DirectoryWatches::Coverage coverage{true, {}};
   for (int i = 0; coverage.has_new && i < kMaxListings; ++i) {
@@ -156,14 +156,14 @@ void DirectorySource::Impl::read_tree(Clock::time_point now) {
   std::move(coverage.unwatched.begin(), coverage.unwatched.end(), std::back_inserter(unfollowed));
 }
 
-// What is not mounted looks empty, and would open every pod that policies isolate.
+// An unmounted directory looks empty, and would open every isolated pod.
 std::string DirectorySource::Impl::fault_of(const Tree& tree) const {
   if (!isolates_pods) return "";
   const auto missing = std::ranges::find(tree.unlisted, directory, &Problem::file);
   if (missing != tree.unlisted.end()) return to_string(*missing) + kStays;
   if (allow_empty || !tree.files.empty() || !tree.unlisted.empty()) return "";
   return directory.string() +
-         ": holds no manifests, while policies are in force (--allow-empty lets go of these)";
+         ": holds no manifests, while policies are in force (--allow-empty drops them)";
 }
 
 namespace {
@@ -218,7 +218,7 @@ Result<void> check_directory(const std::filesystem::path& directory) {
   }
   if (error) return failure(ErrorCode::kIo, directory.string() + ": " + error.message());
   return failure(ErrorCode::kInvalidInput,
-                 directory.string() + " is no directory; name one that holds manifests");
+                 directory.string() + " is not a directory; name one that holds manifests");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace portcullis {
 namespace {
 
-// No IN_MODIFY: a file that is still being written is none of our business yet.
+// No IN_MODIFY: a file that is still being written is of no interest yet.
 constexpr std::uint32_t kChanges = IN_CLOSE_WRITE | IN_ATTRIB | IN_CREATE | IN_DELETE |
                                    IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF |
                                    IN_ONLYDIR;
@@ -69,7 +69,7 @@ bool DirectoryWatches::drain() {
       inotify_event event;
       std::memcpy(&event, next, sizeof event);
       next += sizeof event + event.len;
-      // The kernel's word that a watch is over; also after we ended it ourselves.
+      // The kernel reports the end of a watch; also after we removed it ourselves.
       if ((event.mask & IN_IGNORED) != 0) {
         watched_.erase(event.wd);
       } else {

@@ -9,8 +9,8 @@
 
 namespace portcullis {
 
-// Watches directories with inotify(7). It tells that something happened, not what: whoever wants
-// to know looks, so a lost or doubled event does no harm.
+// Watches directories with inotify(7). Reports that something happened, not what: the caller
+// rescans, so a lost or duplicate event does no harm.
 class DirectoryWatches {
  public:
   [[nodiscard]] static Result<DirectoryWatches> open();
@@ -26,10 +26,10 @@ class DirectoryWatches {
     std::vector<Problem> unwatched;
   };
 
-  // Watches these directories and no others. One that does not exist is passed over.
+  // Watches exactly these directories. Ignores those that do not exist.
   Coverage watch_only(const std::vector<std::filesystem::path>& directories);
 
-  // Takes what happened since the last call. True if anything did.
+  // Consumes the events since the last call. True if there were any.
   bool drain();
 
  private:

@@ -8,10 +8,9 @@
 
 namespace portcullis {
 
-// What the log says of how a source is followed. A failure that several resources share, as all of
-// them do when the server cannot be reached, is said once: when the first of them fails. Whatever
-// is said of it while it lasts is not repeated, and its end is said when the last one has
-// recovered.
+// Log lines about following a source. A failure that several resources share, such as an
+// unreachable server, is logged once: when the first of them fails. While it lasts it is not
+// repeated, and its end is logged when the last one has recovered.
 class FollowedLog {
  public:
   struct News {

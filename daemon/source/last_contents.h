@@ -9,8 +9,8 @@
 
 namespace portcullis {
 
-// What manifest files last said, kept for the next run of the daemon. All calls are made on one
-// thread, and none waits for a disk but load().
+// The last content of manifest files, saved for the next run of the daemon. All calls are on one
+// thread, and only load() waits for a disk.
 class LastContents {
  public:
   LastContents() = default;
@@ -18,15 +18,15 @@ class LastContents {
   LastContents& operator=(const LastContents&) = delete;
   virtual ~LastContents() = default;
 
-  // What keep() was last given for the file. None: the last run never read it. An error: it is not
-  // known whether that did, since nothing was kept at all, or what was is refused.
+  // The last argument of keep() for the file. None: the last run never read it. An error: unknown,
+  // since nothing was saved, or the saved content is rejected.
   [[nodiscard]] virtual Result<std::optional<std::string>> load(
       const std::filesystem::path& file) = 0;
 
-  // `content` was read, and is good.
+  // `content` was read, and is valid.
   virtual void keep(const std::filesystem::path& file, std::string content) = 0;
 
-  // There are no other files than these now.
+  // These are now all the files.
   virtual void keep_only(const std::vector<std::filesystem::path>& files) = 0;
 };
 

@@ -51,7 +51,7 @@ void ManifestCache::read(const std::filesystem::path& path, Entry& entry, Clock:
 void ManifestCache::recall(const std::filesystem::path& path, Entry& entry) {
   if (std::exchange(entry.recalled, true)) return;
   if (!last_) {
-    entry.unknown = "nothing is kept from run to run (--snapshot is off)";
+    entry.unknown = "nothing is saved between runs (--snapshot is off)";
     return;
   }
   const auto text = last_->load(path);
@@ -59,7 +59,7 @@ void ManifestCache::recall(const std::filesystem::path& path, Entry& entry) {
     entry.unknown = text.error().message;
   } else if (*text) {
     auto file = parse_manifest_text(path, **text);
-    if (!file) entry.unknown = "this version cannot read what is kept of it";
+    if (!file) entry.unknown = "this version cannot read its saved content";
     if (file) entry.content = std::move(*file);
   }
 }
@@ -111,9 +111,9 @@ std::vector<Problem> ManifestCache::problems() const {
     if (!entry.failure || !entry.concluded) continue;
     problems.push_back(entry.failure->problem);
     auto& message = problems.back().defect.message;
-    if (entry.content) message += "; what it last said stays in force";
+    if (entry.content) message += "; its last content stays in force";
     if (last_ && !entry.unknown.empty())
-      message += "; what it last said is not known: " + entry.unknown;
+      message += "; what it last said is unknown: " + entry.unknown;
   }
   return problems;
 }

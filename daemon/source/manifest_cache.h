@@ -14,31 +14,31 @@
 
 namespace portcullis {
 
-// What each manifest file last said, in this run or, by `last`, in an earlier one. A file that
-// cannot be read or parsed keeps its last content and is given kPatience, in which it may only be
-// half written; then it is a problem.
+// The last content of each manifest file, from this run or, by `last`, an earlier one. A file that
+// cannot be read or parsed keeps its last content and gets kPatience, since it may be half written;
+// then it is a problem.
 class ManifestCache {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kPatience{1000};
 
-  // `last`: null if nothing is kept from run to run.
+  // `last`: null if nothing is saved between runs.
   explicit ManifestCache(std::shared_ptr<LastContents> last) : last_(std::move(last)) {}
 
-  // Reads the files of `tree` that changed or failed before, and forgets those that are gone. What
-  // is below a directory that could not be listed stays.
+  // Reads the files of `tree` that changed or failed before, and forgets removed ones. The content
+  // below a directory that could not be listed stays.
   void refresh(const Tree& tree, Clock::time_point now);
 
-  // True while a file fails and may yet come right: refresh again soon.
+  // True while a file fails and may still recover: refresh again soon.
   bool has_unsettled() const;
 
-  // True while a file fails for a reason that may end without changing the file.
+  // True while a file fails for a reason that may end without a change of the file.
   bool has_unreadable() const;
 
-  // True while there is a file that fails and of which it is not known what it last said.
+  // True while a file fails and its last content is unknown.
   bool has_unknown() const;
 
-  // Files that fail and never said anything, as far as is known.
+  // Files that fail and never had content, as far as is known.
   std::vector<std::filesystem::path> never_read() const;
 
   std::vector<std::filesystem::path> paths() const;  // of all files
@@ -51,9 +51,9 @@ class ManifestCache {
     std::optional<ManifestFile> content;
     std::optional<Unreadable> failure;
     Clock::time_point failing_since;
-    bool concluded = false;  // the failure stands
+    bool concluded = false;  // the failure is final
     bool recalled = false;   // the last run was asked for its content
-    std::string unknown;     // why that cannot tell; empty: it can
+    std::string unknown;     // why it does not know; empty: it does
   };
 
   void forget_missing(const Tree& tree);

@@ -31,7 +31,7 @@ k8s::DocumentStream read_stream(std::string_view text) {
   return count_read(yaml) > count_read(json) || k8s::all_read(yaml) ? yaml : json;
 }
 
-// What keeps us from knowing all that the document says; none if nothing does.
+// Why the content of the document is not completely known; none: it is.
 std::optional<k8s::Defect> add_document(const k8s::Document& document, int number,
                                         ManifestFile& file) {
   const auto origin = file.path.string() + ", document " + std::to_string(number);

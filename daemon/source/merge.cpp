@@ -17,7 +17,7 @@ struct Key {
   auto operator<=>(const Key&) const = default;
 };
 
-// One object where it was found.
+// One object and its origin.
 struct Definition {
   const k8s::Object* object = nullptr;
   const ManifestFile* file = nullptr;
@@ -44,7 +44,7 @@ std::string describe(const Key& key) {
   return kKinds[key.kind] + prefix + k8s::printable(key.name.name);
 }
 
-// Whatever their origins.
+// Ignores their origins.
 bool define_the_same(const Definition& left, const Definition& right) {
   return std::visit(
       [&](const auto& value) {
@@ -92,7 +92,7 @@ void drop_repetitions(const Key& key, std::vector<Definition>& definitions,
   definitions = std::move(distinct);
 }
 
-// Definitions that contradict each other: we can't know which one is meant.
+// Contradicting definitions: we cannot know which one is meant.
 void keep_all_malformed(const Key& key, const std::vector<Definition>& definitions,
                         Objects& objects, std::vector<Problem>& problems) {
   int number = 1;

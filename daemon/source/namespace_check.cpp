@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kLimit{10};
 constexpr std::chrono::seconds kPause{2};
 constexpr std::size_t kMoreThanNone = 4096;  // bytes; a list without items has some 100
 
-// None: the text is no list.
+// None: the text is not a list.
 std::optional<bool> has_items(const std::string& text) {
   if (text.size() > kMoreThanNone) return true;
   const auto list = k8s::parse_json(text, {{{"items", {{{"kind", {}}}}}, {"kind", {}}}});
@@ -35,7 +35,7 @@ void NamespaceCheck::ask() {
   request_ = client_.send(
       {path_of(k8s::Resource::kNamespaces), {{"limit", "1"}}}, kLimit, body,
       [this, body](const Result<k8s::ApiClient::Answer>& answer) {
-        // A body that is too long to be kept has items, though its request has failed.
+        // A body that is too long to be stored has items, although its request has failed.
         const bool is_list = (answer && answer->good()) || body->text().size() > kMoreThanNone;
         const auto has_namespaces = is_list ? has_items(body->text()) : std::nullopt;
         if (!has_namespaces || !*has_namespaces) ask_later();

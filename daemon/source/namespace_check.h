@@ -8,10 +8,10 @@
 
 namespace portcullis {
 
-// Every API server has namespaces: those of the cluster itself cannot be deleted. One that lists
-// none is another server than it should be, or has lost its data, and nothing that it says is gone
-// is gone. This asks for one until the server has answered with some. All calls are on the
-// io_context's thread.
+// Every API server has namespaces: those of the cluster itself cannot be deleted. A server that
+// lists none is the wrong one or has lost its data, so its removals must not be believed. This
+// requests one namespace until the server has answered with some. All calls are on the io_context's
+// thread.
 class NamespaceCheck {
  public:
   // Called with each answer, until the first that has namespaces.

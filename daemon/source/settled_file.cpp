@@ -65,10 +65,9 @@ Result<std::string> read_all(int fd, std::size_t expected_size) {
 
 enum class Writer : std::uint8_t { kNone, kSome, kUnknown };
 
-// A read lease is given only where nobody has the file open for writing. Where there are no leases
-// (some file systems; other users' files without CAP_LEASE) we cannot know. A writer who opens the
-// file in the moment that we hold it waits for us, and the kernel sends us SIGURG, which does
-// nothing.
+// A read lease is granted only if nobody has the file open for writing. Without leases (some file
+// systems; other users' files without CAP_LEASE) we cannot know. A writer that opens the file while
+// we hold the lease waits for us, and the kernel sends us SIGURG, which has no effect.
 Writer find_writer(int fd) {
   if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return Writer::kUnknown;
   if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) {

@@ -12,7 +12,7 @@
 
 namespace portcullis {
 
-// What tells one state of a file from another, as far as a file system can.
+// Identifies one state of a file, as far as a file system can.
 struct FileStamp {
   dev_t device = 0;
   ino_t inode = 0;
@@ -31,13 +31,13 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-// Follows symbolic links. Nothing if it cannot be told.
+// Follows symbolic links. Nothing if it cannot be determined.
 std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
 
-// The whole of a file that nobody is writing. kInterrupted: a process has it open for writing, or
-// it changed meanwhile; where the kernel does not tell who has it open, it changed a moment ago.
-// kIo: it cannot be read. The message is without the path. What is no regular file (a pipe) is read
-// to its end.
+// The whole file, if nobody is writing it. kInterrupted: a process has it open for writing, or it
+// changed during the read; if the kernel cannot tell who has it open, it changed a moment ago. kIo:
+// it cannot be read. The message does not name the path. A file that is not regular (a pipe) is
+// read to its end.
 [[nodiscard]] Result<std::string> read_settled(const std::filesystem::path& path);
 
 }  // namespace portcullis

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Hidden ones are ConfigMap volumes' insides (..data) and editors' leftovers.
+// Hidden files are internals of ConfigMap volumes (..data) and editor leftovers.
 bool is_skipped(const std::string& name) { return name.starts_with('.') || name.starts_with('#'); }
 
 bool has_manifest_extension(const fs::path& path) {
@@ -20,7 +20,7 @@ bool has_manifest_extension(const fs::path& path) {
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
 }
 
-// Of a directory without links on its way, so that its parent is the one by name.
+// For a directory without links in its path, so that its parent is the one by name.
 fs::path step(const fs::path& directory, const fs::path& name) {
   if (name.empty() || name == ".") return directory;
   return name == ".." ? directory.parent_path() : directory / name;
@@ -57,7 +57,7 @@ class Walk {
     std::error_code error;
     const auto type = entry.status(error).type();
     const bool is_directory = type == fs::file_type::directory;
-    // A link that leads nowhere is listed, so that it is told of.
+    // A dangling link is listed, so that it is reported.
     const bool is_link = entry.is_symlink(error);
     const bool leads_nowhere =
         is_link && (type == fs::file_type::not_found || type == fs::file_type::none);
@@ -68,7 +68,7 @@ class Walk {
     if (is_manifest) tree.files.push_back(path);
   }
 
-  // Every link on the way can be switched, and the last name replaced.
+  // Every link on the way can be retargeted, and the last name replaced.
   void follow(const fs::path& link) {
     constexpr int kMaxLinks = 40;  // as many as the kernel follows
     std::error_code error;

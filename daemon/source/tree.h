@@ -7,12 +7,12 @@
 
 namespace portcullis {
 
-// What a manifest directory holds at one moment. All paths begin with the directory's own.
+// The content of a manifest directory at one moment. All paths begin with the directory's own.
 struct Tree {
-  std::vector<std::filesystem::path> files;  // as list_manifests() has them
+  std::vector<std::filesystem::path> files;  // as list_manifests() returns them
 
-  // Every directory whose changes can change `files` or what they say: those that were listed, and
-  // those that hold what symbolic links lead to, or a link on the way there.
+  // Every directory whose changes can change `files` or their content: the listed ones, and those
+  // that contain targets of symbolic links, or a link on the way there.
   std::vector<std::filesystem::path> directories;
 
   std::vector<Problem> unlisted;  // directories that could not be listed

@@ -14,13 +14,13 @@
 
 namespace portcullis::bench {
 
-// When a watch that does nothing else got each event: the reference of what follows a watch.
+// The arrival times at a watch that does nothing else: the reference for what follows a watch.
 class Arrivals {
  public:
-  // Of a resource: "/api/v1/pods".
+  // For a resource: "/api/v1/pods".
   Arrivals(const test::ApiClient::Setup& setup, const std::string& path);
 
-  // Of the event with this resourceVersion. None: not in `patience`.
+  // The time of the event with this resourceVersion. None: not within `patience`.
   std::optional<Clock::time_point> wait_for(const std::string& version,
                                             std::chrono::milliseconds patience);
 
@@ -34,7 +34,7 @@ class Arrivals {
   std::jthread thread_;
 };
 
-// The first resourceVersion in an object's JSON, which is its own; "" if there is none.
+// The first resourceVersion in an object's JSON, which is the object's; "" if there is none.
 std::string version_in(std::string_view json);
 
 }  // namespace portcullis::bench

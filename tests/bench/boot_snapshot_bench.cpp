@@ -10,8 +10,8 @@
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/temporary_directory.h"
 
-// What it costs to keep a table of 60,000 elements for the next boot, on a thread of its own, and
-// to restore it; and beside it the dump of that table alone.
+// The cost of saving a table of 60,000 elements for the next boot, on a separate thread, and of
+// restoring it; beside it the dump of that table alone.
 namespace portcullis::bench {
 namespace {
 
@@ -71,7 +71,7 @@ class Table {
   std::string file_ = directory_ / "ruleset";
 };
 
-// Of another node each time, so that the file is another.
+// For another node each time, so that the file differs.
 void save_changed(benchmark::State& state) {
   Table table(state);
   if (!table) return;
@@ -101,7 +101,7 @@ void restore(benchmark::State& state) {
   }
 }
 
-// Reference: what cannot be avoided without a copy of the ruleset in the event loop.
+// Reference: unavoidable without a copy of the ruleset in the event loop.
 void dump_only(benchmark::State& state) {
   Table table(state);
   if (!table) return;

@@ -12,9 +12,9 @@
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/costly_policies.h"
 
-// What one policy of an unfriendly tenant costs a daemon, from its JSON to what is to be committed,
-// on a node with a pod that it selects, in a cluster of 1,000 pods with labels of their own. Beside
-// the time, `peak_mb`: by how much resident memory grew, at most.
+// The cost of one policy of a malicious tenant, from its JSON to what is to be committed, on a node
+// with a pod that it selects, in a cluster of 1,000 pods with unique labels. Beside the time,
+// `peak_mb`: the maximum growth of resident memory.
 namespace portcullis::bench {
 namespace {
 

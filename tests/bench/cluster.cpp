@@ -18,7 +18,7 @@ std::string namespace_name(int pod) { return "team-" + std::to_string(pod / kPod
 
 std::string application(int number) { return "app-" + std::to_string(number % kApplications); }
 
-// The pods of one application in one namespace are one Deployment's.
+// The pods of one application in one namespace belong to one Deployment.
 int deployment(int pod) { return pod / kPodsInNamespace * kApplications + pod % kApplications; }
 
 std::string namespace_yaml(const std::string& name, int number) {

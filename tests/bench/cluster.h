@@ -9,17 +9,17 @@
 
 namespace portcullis::bench {
 
-// A made-up cluster: namespaces of 100 pods, ten applications each; the first `local` pods are on
+// A synthetic cluster: namespaces of 100 pods, ten applications each; the first `local` pods are on
 // the node "local", the rest on others. Policies select one application of their namespace each,
-// and allow another one, a labelled namespace or an ipBlock, on a port or two: the recipes of the
-// Kubernetes documentation in turn.
+// and allow another one, a labelled namespace or an ipBlock, on one or two ports: the recipes of
+// the Kubernetes documentation in turn.
 struct ClusterSize {
   int pods = 0;
   int policies = 0;
   int local = 0;
 };
 
-// As manifests: one multi-document file for each namespace.
+// As manifests: one multi-document file per namespace.
 struct ManifestText {
   std::string name;
   std::string text;
@@ -30,13 +30,13 @@ std::vector<ManifestText> manifests(const ClusterSize& size);
 // The same, read and merged.
 ClusterState cluster(const ClusterSize& size);
 
-// What a source that has read it tells.
+// The events of a source that has read it.
 std::vector<Event> events_of(const ClusterState& cluster);
 
 // Of all its sets.
 std::size_t element_count(const Ruleset& ruleset);
 
-// Its pods of other nodes that rules of the node "local" speak of: there their labels matter.
+// Its pods on other nodes whose labels matter to rules of the node "local".
 std::vector<const Pod*> peers(const ClusterState& cluster);
 
 // Writes the manifests into a directory.

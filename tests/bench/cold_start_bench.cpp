@@ -44,7 +44,7 @@ void must(bool done, const char* what) {
   std::abort();
 }
 
-// How long the kernel takes for these transactions, already encoded, in an empty network namespace.
+// The kernel's time for these transactions, already encoded, in an empty network namespace.
 double load(const std::vector<Transaction>& transactions, double* encoding = nullptr) {
   const auto network = std::move(test::NetworkNamespace::create().value());
   double milliseconds = 0;
@@ -78,7 +78,7 @@ double load_by_nft(const std::string& file) {
   return milliseconds;
 }
 
-// Sets and maps with what can be in them without a chain: verdicts are left out.
+// Sets and maps with the content that needs no chain: verdicts are omitted.
 Transaction only_elements(const Ruleset& ruleset) {
   Ruleset sets;
   for (const auto& [name, set] : ruleset.sets) {

@@ -19,17 +19,17 @@ namespace portcullis::bench {
 
 using Clock = std::chrono::steady_clock;
 
-// When the kernel committed elements of sets and maps, as its notifications tell: those of a batch
-// come when packets see it already, its new generation last. A poll of the generation would tell no
-// sooner, and would take a processor away from what is measured. Thread safe.
+// The times when the kernel committed elements of sets and maps, from its notifications: those of a
+// batch arrive once packets see it, its new generation last. Polling the generation would not be
+// faster, and would take a processor from what is measured. Thread safe.
 class Commits {
  public:
-  // Listens in a network namespace until destroyed. Aborts where it cannot.
+  // Listens in a network namespace until destroyed. Aborts if it cannot.
   explicit Commits(const test::NetworkNamespace& network);
   ~Commits();
 
-  // When an element with this IPv4 address for its key was first added or removed after `since`.
-  // None: not in `patience`.
+  // When the element with this IPv4 address as its key was first added or removed after `since`.
+  // None: not within `patience`.
   std::optional<Clock::time_point> wait_for(const Address& address, Clock::time_point since,
                                             std::chrono::milliseconds patience);
 

@@ -3,9 +3,9 @@
 #include "daemon/netlink/conntrack.h"
 #include "tests/support/conntrack/conntrack_table.h"
 
-// What it costs to forget one address, or all 110 of a node that went, in a table of 100,000
-// connections of which 100 are of each address; and beside it the dump of that table alone, which
-// is what no way to do it from outside the kernel can avoid.
+// The cost of forgetting one address, or all 110 of a removed node, in a table of 100,000
+// connections of which each address has 100; beside it the dump of that table alone, which cannot
+// be avoided from outside the kernel.
 namespace portcullis::bench {
 namespace {
 
@@ -20,7 +20,7 @@ std::vector<Address> addresses(std::int64_t count) {
   return all;
 }
 
-// Forgets them again and again, each time with all their connections back.
+// Forgets them repeatedly, each time with all their connections restored.
 void forget(benchmark::State& state) {
   const auto netns = test::NetworkNamespace::create();
   if (!netns) return state.SkipWithError(netns.error().message.c_str());
@@ -45,7 +45,7 @@ void forget(benchmark::State& state) {
   }
 }
 
-// Reference: every entry received, and none looked at.
+// Reference: every entry received, none examined.
 void read_table(benchmark::State& state) {
   const auto netns = test::NetworkNamespace::create();
   if (!netns) return state.SkipWithError(netns.error().message.c_str());

@@ -10,12 +10,12 @@
 
 namespace portcullis::bench {
 
-// The real daemon of the node "local", in a network namespace whose loopback device is up.
+// The real daemon of the node "local", in a network namespace with its loopback device up.
 class DaemonProcess {
  public:
   DaemonProcess(const test::NetworkNamespace& network, const std::string& kubeconfig);
 
-  // It enforces what it was told at first.
+  // It enforces its initial objects.
   bool becomes_ready(std::chrono::seconds patience) const;
 
   std::size_t memory_kb() const { return status_kb("VmRSS:"); }       // resident

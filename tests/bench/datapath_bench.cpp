@@ -10,11 +10,10 @@
 #include "tests/bench/quantiles.h"
 #include "tests/support/rig/command.h"
 
-// How fast two pods of a node make new connections under some rules. The time is the median of one
+// How fast two pods of a node open new connections under some rules. The time is the median for one
 // connection, `a_second` the same as a rate. Beside it `conntrack_a_second`, the reference in the
-// same run: connection tracking, which whatever lets replies through must have, and no more rules.
-// Both are measured in short turns, each in a node of its own, and `ratio` is the median of the
-// turns' ratios.
+// same run: connection tracking, which every stateful filter needs, and no other rules. Both are
+// measured in short turns, each on its own node, and `ratio` is the median of the turns' ratios.
 //
 // `policies` select the server's pod, on so many different `ports`, and 60,000 peers are shared out
 // among them; admitted_by says which policy admits the client. A list is gone through to there: the
@@ -60,7 +59,7 @@ Result<PodPair> build(const Load& load) {
   return pods;
 }
 
-// Turns of both, in which each is as often the first.
+// Turns of both; each is first equally often.
 class Turns {
  public:
   Turns(PodPair& subject, PodPair& reference, Protocol protocol, std::uint16_t port)
@@ -135,7 +134,7 @@ void datapath_no_rules(benchmark::State& state, Protocol protocol) {
   measure(state, protocol, kPort, load_nothing);
 }
 
-// Twice the same: how far a ratio is to be trusted.
+// The same twice: how reliable a ratio is.
 void datapath_conntrack_only(benchmark::State& state, Protocol protocol) {
   measure(state, protocol, kPort, load_conntrack_only);
 }
@@ -146,7 +145,7 @@ void datapath_ours(benchmark::State& state, Protocol protocol) {
   });
 }
 
-// What an engine programs that goes through lists: made up here, of no engine in particular.
+// What an engine with list-based rules programs: synthetic, not that of any specific engine.
 void datapath_linear_engine_generated(benchmark::State& state, Protocol protocol) {
   measure_policed(state, protocol, [](const auto& pods, const auto& policed) {
     return load_script(pods, linear_ruleset(policed));

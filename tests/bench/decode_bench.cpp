@@ -5,8 +5,8 @@
 #include "tests/bench/cluster.h"
 #include "tests/bench/pod_json.h"
 
-// What it costs to read pods of about 6 KB each, as a page of 500 and as events; and beside it what
-// simdjson takes to find its way through the same bytes and read nothing. `pods` is a rate.
+// The cost of reading pods of about 6 KB each, as a page of 500 and as events; beside it simdjson's
+// time to index the same bytes and read nothing. `pods` is a rate.
 namespace portcullis::bench {
 namespace {
 

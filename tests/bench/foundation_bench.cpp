@@ -38,7 +38,7 @@ ClusterState read(const std::filesystem::path& directory) {
 
 using Clock = std::chrono::steady_clock;
 
-// One iteration: `work` in a network namespace of its own; only `work` is measured.
+// One iteration: `work` in a new network namespace; only `work` is measured.
 void measure_in_new_namespace(benchmark::State& state,
                               const std::function<Result<void>(nl::Kernel&)>& work) {
   const auto netns = test::NetworkNamespace::create();

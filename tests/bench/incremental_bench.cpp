@@ -13,11 +13,11 @@
 #include "tests/bench/quantiles.h"
 #include "tests/support/netns/network_namespace.h"
 
-// What one event costs on a node with 110 of the cluster's pods, from the event to the kernel's
-// answer: the time is the median, of it `compile_us` the compiler's and `commit_us` the kernel's
-// with netlink. Beside it `raw_us`, the reference in the same run: one element in or out of one set
-// of the same size, and nothing else. And what it costs to compile all the objects that a source
-// tells of at first, beside compile(), which compiles them from scratch for the offline commands.
+// The cost of one event on a node with 110 of the cluster's pods, from the event to the kernel's
+// answer: the time is the median, of which `compile_us` is the compiler's and `commit_us` the
+// kernel's with netlink. Beside it `raw_us`, the reference in the same run: one element added to or
+// removed from one set of the same size. And the cost of compiling all the initial objects of a
+// source, beside compile(), which compiles them from scratch for the offline commands.
 namespace portcullis::bench {
 namespace {
 
@@ -62,7 +62,7 @@ class Stage {
     if (!transaction.empty()) must(kernel_.commit(transaction));
   }
 
-  // The steps' last one is not part of the time: nobody waits for it.
+  // The last of the steps is not part of the time: nobody waits for it.
   void apply(const Event& event) {
     const auto start = Clock::now();
     const auto change = compiler_.apply({&event, 1}).change;
@@ -95,8 +95,8 @@ class Stage {
   std::vector<double> all_;
 };
 
-// One element in or out of a set of that many, which is in the midst of the table's others, beside
-// as many chains: the kernel walks over the sets to find it, and over the chains in each commit.
+// One element added to or removed from a set of that size, in the middle of the table's other sets,
+// beside as many chains: the kernel walks the sets to find it, and the chains in each commit.
 double raw_microseconds(int members, int others = 0) {
   const auto network = std::move(test::NetworkNamespace::create().value());
   auto kernel = open_kernel(network);
@@ -127,7 +127,7 @@ double raw_microseconds(int members, int others = 0) {
   return quantile(times, 0.5);
 }
 
-// Applies each event and then the one that undoes it, some times over.
+// Applies each event and then its inverse, several times.
 void measure(benchmark::State& state, ClusterState objects,
              const std::function<std::vector<std::pair<Event, Event>>(const Stage&)>& choose) {
   Stage stage(std::move(objects));

@@ -7,10 +7,10 @@
 #include "tests/bench/kube_stage.h"
 #include "tests/bench/quantiles.h"
 
-// From a real API server's answer to a write, to the change that the daemon has committed to the
-// kernel: the time is the median, in `p99_ms` beside it the 99th percentile. And `watch_ms`,
-// `watch_p99_ms`, the reference in the same run: from the same answer to the arrival of the event
-// at a watch that only looks at the clock.
+// From a real API server's response to a write, to the daemon's commit to the kernel: the time is
+// the median, `p99_ms` the 99th percentile. And `watch_ms`, `watch_p99_ms`, the reference in the
+// same run: from the same response to the arrival of the event at a watch that only records the
+// time.
 namespace portcullis::bench {
 namespace {
 
@@ -48,10 +48,10 @@ double milliseconds_between(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
 }
 
-// What became of the writes.
+// The outcome of the writes.
 class Latencies {
  public:
-  // False if the kernel or the watch was not told in time.
+  // False if the kernel or the watch was not notified in time.
   bool add(const Write& write, KubeStage& stage, Arrivals& arrivals) {
     if (write.version.empty()) return false;
     const auto arrival = arrivals.wait_for(write.version, kPatience);
@@ -77,7 +77,7 @@ class Latencies {
   std::vector<double> kernel_;
 };
 
-// One write after the other, each when the one before is in the kernel and `pause` has passed.
+// One write after another, each when the previous one is in the kernel and `pause` has passed.
 void measure_one_by_one(benchmark::State& state, KubeStage& stage, const char* watched,
                         milliseconds pause, int count, const std::function<Write(int)>& write) {
   Arrivals arrivals(stage.server().api_setup(), watched);
@@ -104,8 +104,8 @@ void pod_label_to_kernel(benchmark::State& state) {
   }
 }
 
-// Another port: other chains, which take the places of those in use at one moment. What counts is
-// that moment.
+// Another port: other chains, which replace those in use in one generation. That moment is
+// measured.
 void policy_to_kernel(benchmark::State& state) {
   const auto stage = KubeStage::build(state, {10, 10, 5});
   if (!stage || !stage->start_daemon(state)) return;
@@ -122,7 +122,7 @@ void policy_to_kernel(benchmark::State& state) {
   }
 }
 
-// As many a second as the argument says, of many pods in turn.
+// As many per second as the argument says, for many pods in turn.
 void pod_labels_at_a_rate(benchmark::State& state) {
   constexpr std::size_t kSeconds = 10;
   const auto stage = KubeStage::build(state, {2'000, 100, 110});

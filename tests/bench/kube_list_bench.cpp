@@ -8,8 +8,8 @@
 #include "tests/bench/kube_stage.h"
 #include "tests/bench/quantiles.h"
 
-// A list of 4,000 pods from a real API server in pages of 500, to objects; and beside it curl,
-// which fetches the same pages on one connection of HTTP/1.1 and looks at nothing: medians both.
+// A list of 4,000 pods from a real API server in pages of 500, to objects; beside it curl, which
+// fetches the same pages on one HTTP/1.1 connection and parses nothing: medians of both.
 namespace portcullis::bench {
 namespace {
 
@@ -23,7 +23,7 @@ std::string text_after(const std::string& json, const std::string& name) {
   return json.substr(begin, json.find('"', begin) - begin);
 }
 
-// The paths of all pages of the list as it is now.
+// The paths of all pages of the current list.
 std::vector<std::string> pages(test::ApiClient& api) {
   const std::string first = "/api/v1/pods?limit=500";
   std::vector<std::string> paths = {first};
@@ -56,7 +56,7 @@ double list(const KubeStage& stage, const k8s::ClusterAccess& access) {
   return listed == kPods ? milliseconds : -1;
 }
 
-// As another agent than curl, for which the server would indent the text.
+// With another user agent than curl, for which the server would indent the text.
 double fetch(KubeStage& stage, const std::vector<std::string>& paths) {
   const auto setup = stage.server().api_setup();
   test::ChildSetup curl{

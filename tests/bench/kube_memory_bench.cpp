@@ -14,11 +14,11 @@
 #include "tests/support/process/http_client.h"
 #include "tests/support/tls/certificate_authority.h"
 
-// The daemon's resident memory, with pods of about 6 KB each and policies in force:
-// `synced_mb`, and `peak_mb`, the most there ever was; then `changed_mb`, after labels of pods have
-// changed as often as PORTCULLIS_BENCH_EVENTS says, by default 2,000 times. The time is that from
-// the daemon's start to its rules in force. Reference: `json_mb`, the text of those pods. The
-// server is the tests' own, which is told of that many pods at once.
+// The daemon's resident memory, with pods of about 6 KB each and policies in force: `synced_mb`,
+// and `peak_mb`, the maximum; then `changed_mb`, after PORTCULLIS_BENCH_EVENTS changes of pod
+// labels, by default 2,000. The time is from the daemon's start to its rules in force. Reference:
+// `json_mb`, the text of those pods. The server is the tests' own, which accepts that many pods at
+// once.
 namespace portcullis::bench {
 namespace {
 
@@ -43,7 +43,7 @@ std::string kubeconfig_text(const test::api::Server& server, const std::string& 
       .dump();
 }
 
-// A server that holds such a cluster, in a network namespace of its own.
+// A server that holds such a cluster, in a separate network namespace.
 class ServerStage {
  public:
   ServerStage(test::NetworkNamespace netns, const ClusterSize& size)

@@ -16,8 +16,8 @@
 
 namespace portcullis::bench {
 
-// A real API server that holds a made-up cluster, its pods of about 6 KB each, in a network
-// namespace of its own; and there the daemon of one node, if it is started.
+// A real API server with a synthetic cluster, its pods of about 6 KB each, in a separate network
+// namespace; and there the daemon of one node, if it is started.
 class KubeStage {
  public:
   // Null, and the benchmark is skipped with the reason: no API server, no namespace, or it failed.
@@ -46,7 +46,7 @@ class KubeStage {
   std::optional<DaemonProcess> daemon_;
 };
 
-// Calls work(client, i) for each i below `count`, on `workers` threads with a client each.
+// Calls work(client, i) for each i below `count`, on `workers` threads with one client each.
 void share_out(const test::ApiClient::Setup& setup, std::size_t workers, std::size_t count,
                const std::function<void(test::ApiClient&, std::size_t)>& work);
 

@@ -7,11 +7,10 @@
 
 namespace portcullis::bench {
 
-// With what a server adds by itself, its managedFields above all, a third of the text; or without.
+// With what a server adds, mainly managedFields, a third of the text; or without.
 enum class PodText { kStored, kToPost };
 
-// A pod as those of a Deployment are, about 6 KB when stored, of which next to nothing matters to
-// us.
+// A pod like those of a Deployment, about 6 KB when stored, of which almost nothing matters to us.
 std::string pod_json(const Pod& pod, PodText text = PodText::kStored);
 
 // One page of a list of them, and the event of a watch.

@@ -44,7 +44,7 @@ FileDescriptor open_server(Protocol protocol, const SocketAddress& at) {
   return {};
 }
 
-// That the connection has been made is seen at the server.
+// The server shows that the connection has been made.
 bool connect_and_reset(int listener, const SocketAddress& to) {
   constexpr linger kReset{1, 0};
   auto client = open_socket(Protocol::kTcp, SOCK_NONBLOCK);
@@ -71,7 +71,7 @@ tl::unexpected<Error> failed(const std::string& what) {
   return failure(ErrorCode::kIo, what + ": " + std::strerror(errno));
 }
 
-// Of connections a second. `connect` makes one.
+// Connections per second. `connect` makes one.
 Result<double> median_rate(const std::function<bool()>& connect) {
   using Clock = std::chrono::steady_clock;
   std::vector<double> rates;

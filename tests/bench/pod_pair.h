@@ -10,9 +10,9 @@
 
 namespace portcullis::bench {
 
-// A client and a server in network namespaces of their own, which reach each other through their
-// node's. One thread plays both, so that nothing waits for the scheduler: what takes the time is
-// the way through the kernel, four times the node's for a TCP connection, twice for UDP.
+// A client and a server in separate network namespaces, which reach each other through their
+// node's. One thread plays both, so that nothing waits for the scheduler: the time is spent on the
+// way through the kernel, four times the node's for a TCP connection, twice for UDP.
 class PodPair {
  public:
   // kPermission and kUnsupported are reasons to skip.
@@ -22,11 +22,11 @@ class PodPair {
   const test::Endpoint& client() const { return playground_.endpoint("default/client"); }
   const test::Endpoint& server() const { return playground_.endpoint("default/server"); }
 
-  // Connections a second to this port of the server, 200 made one after the other: of TCP opened,
-  // accepted and reset, of UDP a request from a new port and its answer. Each is new to connection
-  // tracking, which then forgets them all; that is not part of the time. It is the median of
-  // batches that are short beside the scheduler's slices, so that what else the machine does is
-  // mostly left out. Fails if one does not get through within a second.
+  // Connections per second to this port of the server, from 200 in sequence: TCP is opened,
+  // accepted and reset, UDP is a request from a new port and its reply. Each is new to conntrack,
+  // which then forgets them all, outside the measured time. The median of batches that are short
+  // compared to the scheduler's slices, which mostly excludes other load of the machine. Fails if
+  // one does not get through within a second.
   [[nodiscard]] Result<double> connection_rate(Protocol protocol, std::uint16_t port);
 
  private:

@@ -8,7 +8,7 @@
 namespace portcullis::bench {
 
 // The policies that isolate one of a node's 110 pods for ingress. Each admits its share of 60,000
-// peers to one port; the client is a peer of one of them only. One more policy isolates all 110.
+// peers to one port; the client is a peer of only one of them. Another policy isolates all 110.
 struct PolicedPod {
   Protocol protocol = Protocol::kTcp;
   int policies = 0;     // that admit somebody
@@ -23,9 +23,9 @@ struct PolicedPod {
 // As objects; the pod is on the node "local".
 ClusterState cluster(const PolicedPod& pod);
 
-// As a script for nft(8), what an engine programs whose rules are a list: in turn a jump to the
-// chain of each local pod, the server's last, and there in turn a rule for each policy with a set
-// of its peers. Replies need none of it, as with us.
+// As a script for nft(8), as an engine with list-based rules programs it: a jump to each local
+// pod's chain in turn, the server's last, and there a rule for each policy with a set of its peers.
+// Replies need none of it, as with us.
 std::string linear_ruleset(const PolicedPod& pod);
 
 }  // namespace portcullis::bench

@@ -11,9 +11,9 @@
 #include "tests/bench/pod_pair.h"
 #include "tests/support/model/cluster_builder.h"
 
-// What many ranges of ports cost: to load (`load_ms`), and for a new connection (the time, of UDP)
-// that is let through by the last of them. The reference in the same run is the same ruleset with
-// the protocol before the port in its keys: there the kernel walks all ranges of a protocol.
+// The cost of many port ranges: to load (`load_ms`), and for a new connection (the time, of UDP)
+// that the last of them admits. The reference in the same run is the same ruleset with the protocol
+// before the port in its keys: there the kernel walks all ranges of a protocol.
 namespace portcullis::bench {
 namespace {
 

@@ -6,7 +6,7 @@
 
 namespace portcullis::bench {
 
-// The value that `part` of all are not above; 0.5 is the median. 0 if there are none.
+// The value that `part` of all values do not exceed; 0.5 is the median. 0 if there are none.
 inline double quantile(std::vector<double> values, double part) {
   if (values.empty()) return 0;
   const auto rank = static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));

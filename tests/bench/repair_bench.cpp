@@ -12,9 +12,9 @@
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/loop_thread.h"
 
-// How long somebody else's change of a shared table is in force: from the kernel's answer to him
-// until its answer to the repair, on a node with 110 of 10,000 pods, under 1,000 policies. The time
-// is the median.
+// How long a foreign change of a shared table is in force: from the kernel's answer to it until its
+// answer to the repair, on a node with 110 of 10,000 pods, under 1,000 policies. The time is the
+// median.
 namespace portcullis::bench {
 namespace {
 
@@ -35,7 +35,7 @@ nl::Kernel open_kernel(const test::NetworkNamespace& network) {
   return std::move(*kernel);
 }
 
-// The daemon's compiler and reconciler on a thread of their own, and somebody else.
+// The daemon's compiler and reconciler on a separate thread, and a foreign process.
 class Stage {
  public:
   Stage() {
@@ -53,7 +53,7 @@ class Stage {
 
   Ruleset held() { return somebody_.dump().value().ruleset; }
 
-  // Commits it as somebody else, and returns for how long it was in force, in milliseconds.
+  // Commits it as a foreign process, and returns for how long it was in force, in milliseconds.
   double repair(const Transaction& change) {
     const auto before = Clock::now();
     if (const auto done = somebody_.commit(change); !done) give_up(done.error().message);

@@ -7,7 +7,7 @@
 
 namespace portcullis::test {
 
-// What a whole cluster is made of.
+// The parts of a whole cluster.
 struct ClusterAssets {
   KubeAssets kube;
   std::string kubernetes;  // the folder of kubelet, kube-proxy and the controllers
@@ -15,7 +15,7 @@ struct ClusterAssets {
   std::string images;      // archives of the daemon's image and of the pods', separated by blanks
 };
 
-// As KUBEBUILDER_ASSETS, CLUSTER_ASSETS and IMAGES name them. kNotFound is a reason to skip a test:
+// As named by KUBEBUILDER_ASSETS, CLUSTER_ASSETS and IMAGES. kNotFound is a reason to skip a test:
 // `make cluster-e2e` prepares them all.
 [[nodiscard]] Result<ClusterAssets> find_cluster_assets();
 

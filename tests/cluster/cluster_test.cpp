@@ -1,6 +1,6 @@
-// Portcullis in a real cluster: installed with kubectl as README says, in force between real pods
-// and through kube-proxy's Services, renewed under traffic, and removed. The cases are steps: each
-// goes on from where the one before has left the cluster.
+// Portcullis in a real cluster: installed with kubectl as in the README, in force between real pods
+// and through kube-proxy's Services, upgraded under traffic, and removed. The cases are steps: each
+// continues where the previous one has left the cluster.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -17,7 +17,7 @@
 namespace portcullis::test {
 namespace {
 
-// What all cases share.
+// State shared by all cases.
 struct Shared {
   std::unique_ptr<RealCluster> cluster;
   bool is_ready = false;
@@ -49,7 +49,7 @@ class Cluster : public testing::Test {
   static void TearDownTestSuite() { shared().cluster.reset(); }
 
   void SetUp() override {
-    // Where everything was prepared for it, a skipped test would look like one that passed.
+    // If everything was prepared for it, a skipped test would look like one that passed.
     if (!shared().cluster && std::getenv("IMAGES") != nullptr) FAIL() << shared().why_not;
     if (!shared().cluster) GTEST_SKIP() << shared().why_not;
     ASSERT_TRUE(shared().is_ready) << "the node did not become ready";
@@ -66,8 +66,7 @@ class Cluster : public testing::Test {
     return done.out;
   }
 
-  // The kubelet may take a minute to let go of a pod, and longer where others keep the machine
-  // busy.
+  // The kubelet may take a minute to terminate a pod, and longer on a busy machine.
   static void wait_for_rollout(const std::string& ns, const std::string& what) {
     const auto is_done = [&] {
       return kubectl({"rollout", "status", "--namespace", ns, what, "--watch=false"})
@@ -254,8 +253,8 @@ TEST_F(Cluster, RollsOutUnderTrafficAndNothingIsDroppedOrOpened) {
   }
 }
 
-// Its commands for a cluster as they are written, but the one that removes the daemon. (node.sh
-// imports the image, by the path that the documentation has.)
+// Its commands for a cluster as written, except the one that removes the daemon. (node.sh imports
+// the image, by the path in the documentation.)
 TEST_F(Cluster, DoesWhatTheDocumentationSays) {
   enforce({"default-deny-ingress"});
   for (const std::string pod : {"frontend", "api"}) {

@@ -1,5 +1,5 @@
-// Answers every question of DNS over UDP, on port 53 of every address: no such name. That suffices
-// to see whether questions and answers pass.
+// Answers every DNS query over UDP, on port 53 of every address: no such name. That suffices to see
+// whether queries and replies pass.
 #include <netinet/in.h>
 #include <sys/socket.h>
 

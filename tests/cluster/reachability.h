@@ -12,7 +12,7 @@
 
 namespace portcullis::test {
 
-// A new connection (over UDP, a question and its answer), tried with busybox's tools.
+// A new connection (over UDP, a request and its reply), tried with busybox's tools.
 struct Connection {
   std::string from;  // a workload, or "office", a host beside the node: 10.10.0.1
   std::string to;    // a workload, or "internet": 203.0.113.1
@@ -27,8 +27,7 @@ using Allowed = std::function<bool(const Connection&)>;
 
 std::string to_string(const Connection& connection);
 
-// What a shell of busybox does to try it; it succeeds if it is answered before the seconds are
-// over.
+// The shell command for busybox that tries it; it succeeds if there is a reply within the seconds.
 std::string command_of(const Connection& connection, int seconds);
 
 // Tries connections from inside the pods of the workloads, which must all run.
@@ -36,8 +35,8 @@ class Reachability {
  public:
   explicit Reachability(const RealCluster& cluster);
 
-  // Everyone to everyone else, on all that the workloads answer on, directly and through the
-  // Services: what is answered becomes what `allowed` says, before some seconds are over.
+  // From everyone to everyone else, on all ports that the workloads serve, directly and through the
+  // Services: the results become what `allowed` says, within some seconds.
   testing::AssertionResult becomes(const Allowed& allowed) const;
 
   const std::string& pod_of(const std::string& workload) const { return pods_.at(workload); }

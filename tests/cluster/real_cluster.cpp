@@ -36,7 +36,7 @@ void connect(const NetworkNamespace& node, const NetworkNamespace& world) {
             "route add default via 10.10.0.2\n");
 }
 
-// Of control groups, all that no process is in. Those of ours that are left, one a line.
+// Removes all control groups without processes. Prints the remaining ones of ours, one per line.
 std::string clean_up() {
   return run_to_end({{"sh", "tests/cluster/node.sh", "clean"}, {}, nullptr, ""}).out;
 }

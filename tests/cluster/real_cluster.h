@@ -37,13 +37,13 @@ class RealCluster {
     return server_.kubectl(arguments, input);
   }
 
-  // A command of kubectl that goes on.
+  // A command of kubectl that keeps running.
   ChildProcess start_kubectl(const std::vector<std::string>& arguments) const;
 
-  // A line for a shell beside the API server, of an admin with kubectl.
+  // A shell command line beside the API server, as an admin with kubectl.
   Finished shell(const std::string& line) const;
 
-  // A program in the network of the node, and one in that of the world (busybox is in its PATH).
+  // A program on the node's network, and one on the world's (busybox is in its PATH).
   Finished on_node(const std::vector<std::string>& arguments) const;
   Finished in_world(const std::vector<std::string>& arguments) const;
 

@@ -7,7 +7,7 @@
 
 namespace portcullis::test {
 
-// New connections of one kind, one after the other (denied ones: several a second, side by side),
+// New connections of one kind, one after another (denied ones: several per second, in parallel),
 // from inside a pod, until this is destroyed.
 class Stream {
  public:

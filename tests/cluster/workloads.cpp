@@ -12,7 +12,7 @@ Json labels_of(const Workload& workload) {
                                       : Json{{"app", workload.app}};
 }
 
-// The object's head, to which a specification is added.
+// The object's head, to which a spec is appended.
 Json object(const char* version, const char* kind, const Workload& workload, const Json& spec) {
   return {{"apiVersion", version},
           {"kind", kind},

@@ -5,7 +5,8 @@
 
 namespace portcullis::test {
 
-// An application of the seed's policies: a Deployment of one pod and a Service, both of its name.
+// An application of the example policies: a Deployment of one pod and a Service, both with its
+// name.
 struct Workload {
   std::string ns;
   std::string app;
@@ -15,12 +16,12 @@ struct Workload {
 
 const std::vector<Workload>& workloads();
 
-// The ports that every one of them answers on, whether a policy lets anybody in there or not. TCP,
-// and UDP on 53, where it answers as a DNS server does.
+// The ports that all of them serve, whether a policy allows it or not. TCP, and UDP on 53, where it
+// answers like a DNS server.
 const std::vector<int>& tcp_ports();
 inline constexpr int kDnsPort = 53;
 
-// Their manifests, those of their namespaces too.
+// Their manifests, including their namespaces.
 std::string manifests_of_workloads();
 
 }  // namespace portcullis::test

@@ -100,7 +100,7 @@ void Demo::show(const std::function<bool(const test::Flow&)>& allowed) {
   surprises_ += surprises;
 }
 
-// The kernel holds what the manifests mean, compiled here once more.
+// The kernel holds the ruleset of the manifests, compiled here again.
 bool Demo::wait_until_enforced() const {
   const auto wanted = compiled();
   if (test::wait_until([&] { return in_kernel() == wanted; })) return true;

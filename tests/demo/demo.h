@@ -13,13 +13,13 @@
 namespace portcullis::demo {
 
 // A playground of network namespaces -> `portcullis run` on its node, on a directory of manifests
-// -> one policy after another, and probes after each. Writes to standard output. The playground and
-// the prober must outlive it; the daemon and the directory go with it.
+// -> one policy after another, with probes after each. Writes to standard output. The playground
+// and the prober must outlive it; it owns the daemon and the directory.
 class Demo {
  public:
   Demo(const test::Playground& playground, test::Prober& prober, test::Colours colours);
 
-  // False if the daemon failed us. Verdicts are counted apart.
+  // False if the daemon failed. Verdicts are counted separately.
   bool run();
 
   int probes() const { return probes_; }

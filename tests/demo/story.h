@@ -7,7 +7,7 @@
 #include "tests/support/rig/probe.h"
 #include "tests/support/rig/topology.h"
 
-// What the demo shows: a small shop with its neighbours, and one policy after another.
+// The story of the demo: a small shop with its neighbours, and one policy after another.
 namespace portcullis::demo {
 
 // The shop in `default`, its name server, a second team in `production`, its monitoring, and three
@@ -21,10 +21,10 @@ struct Chapter {
   std::function<bool(const test::Flow&)> allowed;  // what it leaves open, by hand
 };
 
-// Each policy replaces the one before.
+// Each policy replaces the previous one.
 std::vector<Chapter> chapters();
 
-// Everyone to every service, over IPv4 and IPv6, with what `allowed` expects.
+// From everyone to every service, over IPv4 and IPv6, with the expectation of `allowed`.
 std::vector<test::Probe> probes(const test::Playground& playground,
                                 const std::function<bool(const test::Flow&)>& allowed);
 

@@ -6,7 +6,7 @@
 
 #include "tests/docs/documents.h"
 
-// Where each command of the documentation is run.
+// Where each command of the documentation is tested.
 namespace portcullis::test {
 
 enum class Place : std::uint8_t {
@@ -31,7 +31,7 @@ struct KnownCommand {
 const KnownCommand* find_known_command(const std::string& text);
 const std::vector<KnownCommand>& known_commands();
 
-// Those that the documentation has for this place, in its order, each once.
+// The commands that the documentation has for this place, in order, each once.
 std::vector<DocumentedCommand> documented_commands(Place place);
 
 }  // namespace portcullis::test

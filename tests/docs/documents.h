@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-// What the documentation is made of: README.md, docs/*.md and the index of the examples.
+// The documentation: README.md, docs/*.md and the index of the examples.
 //
 //     ```sh          commands, one a line; "  # " begins a remark
 //     ```console     "$ command", and under it what it prints
@@ -27,10 +27,10 @@ struct CodeSpan {
   std::string text;
 };
 
-// `What stands so` in running text.
+// `Code spans` in running text.
 std::vector<CodeSpan> code_spans();
 
-// What is no block as above: indented ones, and fences of a language that is not known.
+// Blocks of other kinds: indented ones, and fences of an unknown language.
 std::vector<std::string> odd_blocks();
 
 }  // namespace portcullis::test

@@ -1,4 +1,4 @@
-// What the documentation says of itself and of the program.
+// Checks what the documentation says about itself and about the program.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -115,7 +115,7 @@ TEST(Examples, SayWhatTheyAreForAndAreListedAndTried) {
   }
 }
 
-// So that a policy tried on the example cluster does something, and its peers are there.
+// So that a policy tried on the example cluster has an effect, and its peers exist.
 TEST(Examples, AreAboutTheExampleCluster) {
   for (const auto& entry : std::filesystem::directory_iterator("manifests/examples")) {
     if (entry.path().extension() != ".yaml") continue;

@@ -1,5 +1,5 @@
-// The documentation's commands for a cluster, against a real API server, as they are written. It
-// has no controllers and no kubelets: what needs those is run by make cluster-e2e.
+// The documentation's cluster commands, against a real API server, as written. It has no
+// controllers and no kubelets: make cluster-e2e runs the commands that need those.
 #include <csignal>
 #include <filesystem>
 
@@ -31,7 +31,7 @@ class KubeCommands : public KubeApiServer {
     return sandbox_->run(command, {"KUBECONFIG=" + admin_});
   }
 
-  // Debian's kubectl has a kustomize that knows no directories among resources.
+  // The kustomize of Debian's kubectl does not support directories among resources.
   bool can_be_run(const std::string& command) const {
     return command.find(kOverlay) == command.npos ||
            run(std::string("kubectl kustomize ") + kOverlay).code == 0;

@@ -1,5 +1,5 @@
-// The documentation's commands on a node whose daemon follows a directory with its example: as they
-// are written, and with the output that is shown.
+// The documentation's commands on a node whose daemon follows a directory with its example: as
+// written, and with the documented output.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -52,7 +52,7 @@ class NodeCommands : public testing::Test {
   std::optional<ChildProcess> daemon_;
 };
 
-// For a failure message: the first line that is shown, and is not printed after those before it.
+// For a failure message: the first documented line that is not printed after the previous ones.
 std::string first_missing(const std::string& shown, const std::string& printed) {
   std::istringstream left(printed);
   std::istringstream lines(shown);

@@ -9,25 +9,25 @@
 
 namespace portcullis::test {
 
-// A host to run the documentation's commands on as they stand: a mount namespace with /etc, /run
-// and /var/lib of its own, in a network namespace, and a copy of the documentation and manifests to
-// stand in. Nothing of it is left when this is gone.
+// A host for the documentation's commands as written: a mount namespace with private /etc, /run and
+// /var/lib, in a network namespace, with a copy of the documentation and manifests as the working
+// directory. Nothing of it is left when this is gone.
 class Sandbox {
  public:
-  // `portcullis` is the program's path; `path` are further directories of programs, behind PATH's.
-  // The network must outlive it.
+  // `portcullis` is the program's path; `path` are further program directories, after PATH's. The
+  // network must outlive it.
   Sandbox(const NetworkNamespace& network, const std::string& portcullis,
           const std::string& path = "");
 
-  // False where the kernel lets us make no mount namespace: a reason to skip. log() says why.
+  // False if the kernel does not permit a mount namespace: a reason to skip. log() says why.
   bool is_ready() const;
   std::string log() const { return holder_.err(); }
 
-  // A command line, in the copy of the repository.
+  // Runs a command line, in the copy of the repository.
   Finished run(const std::string& command, const std::vector<std::string>& environment = {}) const;
   ChildProcess start(const std::string& command) const;
 
-  // One that was started there is ready, by its default address, before the deadline.
+  // A daemon that was started there is ready, at its default address, before the deadline.
   bool daemon_becomes_ready() const;
 
  private:

@@ -4,8 +4,8 @@
 #include "tests/e2e/api_node.h"
 #include "tests/e2e/chaos_run.h"
 
-// Random edits under random faults, on the real daemon and its kernel. Faults that fall silent are
-// left to the unit tests, as the daemon's patience is minutes.
+// Random edits under random faults, on the real daemon and its kernel. Silent faults are left to
+// the unit tests, since the daemon's timeouts are minutes.
 namespace portcullis::test {
 namespace {
 
@@ -74,8 +74,8 @@ class ApiChaos : public ApiNode {
     }
   }
 
-  // Nothing is written to a restored server before all have come back to it: versions that were
-  // given out already can be told from new ones only until then.
+  // Nothing is written to a restored server before all clients have reconnected: only until then
+  // can reused versions be told from new ones.
   void restore(std::uint64_t version) {
     if (!server_->restore(version)) return;  // it has been compacted
     const auto all_watch = [&] {

@@ -2,7 +2,7 @@
 
 #include "tests/e2e/api_node.h"
 
-// The daemon on an API server that refuses a part, or all.
+// The daemon on an API server that rejects some requests, or all.
 namespace portcullis::test {
 namespace {
 
@@ -46,7 +46,7 @@ TEST_F(ApiDaemon, NamesWhatIsWrongInAKubeconfig) {
       "clusters: [{name: c, cluster: {server: 7}}]\n"
       "contexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x\n",
       "server");
-  expect_unusable("clusters: [\n", "is no YAML");
+  expect_unusable("clusters: [\n", "is not YAML");
 }
 
 TEST_F(ApiDaemon, TellsOfWhatIsStaleAndKeepsItInForce) {

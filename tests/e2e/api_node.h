@@ -10,7 +10,7 @@
 
 namespace portcullis::test {
 
-// A node with a test API server beside its daemon, over TLS, who lets in the token "good".
+// A node with a test API server beside its daemon, over TLS, which accepts the token "good".
 class ApiNode : public Node {
  protected:
   void SetUp() override;
@@ -21,7 +21,7 @@ class ApiNode : public Node {
   void start_daemon();
   bool node_becomes_ready() const;
 
-  // The kernel comes to hold what `portcullis compile` makes of the server's objects.
+  // The kernel comes to hold the output of `portcullis compile` for the server's objects.
   bool kernel_follows_server() const;
 
   CertificateAuthority authority_;

@@ -6,7 +6,7 @@
 
 #include "tests/e2e/node.h"
 
-// What the daemon keeps for the next boot, and what `portcullis restore` makes of it.
+// The ruleset saved for the next boot, and `portcullis restore`.
 namespace portcullis::test {
 namespace {
 
@@ -25,7 +25,7 @@ class BootSnapshot : public Node {
     ASSERT_TRUE(std::filesystem::exists(snapshot_)) << daemon_->err();
   }
 
-  // A boot: what is on disk stays, what is in the kernel goes.
+  // A boot: files on disk stay, the kernel's state goes.
   void reboot() {
     daemon_.reset();
     network_.emplace(NetworkNamespace::create().value());
@@ -50,7 +50,7 @@ class BootSnapshot : public Node {
     EXPECT_EQ(portcullis_here({"dump"}).code, 1) << "nothing is loaded";
   }
 
-  // What the table holds, each with the number that the kernel gave it when it was made.
+  // The content of the table, each object with its kernel handle.
   std::string with_handles() const {
     const std::string text = nft({"-a", "list", "table", "inet", "portcullis"}).out;
     return text.substr(std::min(text.find("\tmap "), text.size()));
@@ -121,9 +121,9 @@ TEST_F(BootSnapshot, TheDaemonTakesOverWhatWasRestored) {
   const std::string before = with_handles();
   ASSERT_TRUE(contains(before, "# handle")) << before;
   start_and_wait_until_ready();
-  EXPECT_EQ(with_handles(), before) << "nothing was made anew";
-  EXPECT_TRUE(contains(daemon_->err(), "nothing to commit")) << daemon_->err();
-  EXPECT_NE(nft({"flush", "table", "inet", "portcullis"}).code, 0) << "it is the daemon's alone";
+  EXPECT_EQ(with_handles(), before) << "nothing was recreated";
+  EXPECT_TRUE(contains(daemon_->err(), "is already up to date")) << daemon_->err();
+  EXPECT_NE(nft({"flush", "table", "inet", "portcullis"}).code, 0) << "only the daemon owns it";
 }
 
 TEST_F(BootSnapshot, ASharedTableStaysAsItWasRestored) {
@@ -165,12 +165,12 @@ TEST_F(BootSnapshot, ATableInForceIsNewer) {
   start_and_wait_until_ready();
   ASSERT_TRUE(kernel_becomes_compiled());
   snapshot_ = kept;
-  expect_untouched(restore(), "in force already", generation());
+  expect_untouched(restore(), "already in force", generation());
   stop_daemon(SIGKILL);
-  expect_untouched(restore(), "in force already", generation());
+  expect_untouched(restore(), "already in force", generation());
 }
 
-// nftables.service loads what somebody saved, weeks ago maybe, with all our rules in it.
+// nftables.service loads a saved ruleset, maybe weeks old, that contains all our rules.
 TEST_F(BootSnapshot, ATableOfASavedFirewallIsReplaced) {
   start_and_wait_until_ready();
   const std::string saved = table();
@@ -186,7 +186,7 @@ TEST_F(BootSnapshot, ATableOfASavedFirewallIsReplaced) {
   EXPECT_EQ(end.code, 0) << end.err;
   EXPECT_TRUE(contains(end.err, "in place of an older one")) << end.err;
   EXPECT_EQ(dumped(), newest);
-  expect_untouched(restore(), "is the one that was kept", generation());
+  expect_untouched(restore(), "equals the saved one", generation());
 }
 
 // Better than none.
@@ -247,10 +247,10 @@ TEST_F(BootSnapshot, ADamagedFileIsRefused) {
 TEST_F(BootSnapshot, AForeignFileIsRefused) {
   save_and_stop();
   reboot();
-  expect_refused("it is of node \"node\"", {"--node-name", "other"});
+  expect_refused("it is from node \"node\"", {"--node-name", "other"});
   std::filesystem::permissions(snapshot_, std::filesystem::perms::group_write,
                                std::filesystem::perm_options::add);
-  expect_refused("others than its owner");
+  expect_refused("users other than its owner");
   std::filesystem::rename(snapshot_, snapshot_ + ".real");
   std::filesystem::create_symlink(snapshot_ + ".real", snapshot_);
   expect_refused("a symbolic link");
@@ -274,9 +274,10 @@ TEST_F(BootSnapshot, AFailureToKeepItIsToldAndCostsNothingElse) {
   EXPECT_TRUE(wait_until([&] {
     return contains(get("/metrics").body, "\nportcullis_snapshot_failing 1\n");
   })) << daemon_->err();
-  EXPECT_TRUE(contains(get("/readyz").body, "not kept for the next boot: ")) << get("/readyz").body;
+  EXPECT_TRUE(contains(get("/readyz").body, "not saved for the next boot: "))
+      << get("/readyz").body;
   EXPECT_EQ(get("/readyz").status, 200);
-  EXPECT_EQ(count_of(daemon_->err(), "cannot keep the ruleset for the next boot"), 1U);
+  EXPECT_EQ(count_of(daemon_->err(), "cannot save the ruleset for the next boot"), 1U);
   EXPECT_EQ(stop_daemon(SIGTERM), 0);
 }
 

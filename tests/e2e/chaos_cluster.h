@@ -12,27 +12,27 @@ namespace portcullis::test {
 
 inline constexpr const char* kChaosNode = "node";
 
-// The pods of one node that random policies are about: five in two namespaces that talk to each
-// other on two ports, and two whom nobody forbids anything.
+// The pods of one node that random policies apply to: five in two namespaces that talk to each
+// other on two ports, and two without any restriction.
 Topology chaos_topology();
 Patrol::Route chaos_route();
 
-// A cluster that changes at random. Every state of it has a ruleset of its own, which no other
-// state has: a pod of another node, which a policy names, gets a new address each time.
+// A cluster that changes at random. Every state of it has a unique ruleset: a pod of another node,
+// which a policy names, gets a new address each time.
 class ChaosCluster {
  public:
-  // At first no policy selects the pods. A crowd of pods of other nodes that policies may name
-  // makes commits long.
+  // Initially no policy selects the pods. Many pods of other nodes that policies may name make
+  // commits long.
   ChaosCluster(const Playground& playground, std::size_t crowd, std::mt19937& random);
 
-  // One random edit: of a pod's or a namespace's labels, or of a policy, which comes, changes or
-  // goes. Returns its name: "17: pod red/a app=x".
+  // One random edit: to a pod's or a namespace's labels, or to a policy, which is added, changed or
+  // removed. Returns its name: "17: pod red/a app=x".
   std::string edit();
 
   const ClusterState& state() const { return state_; }
 
-  // As manifests. What never changes is the one, all that edits change the other, so that each edit
-  // is one file that is replaced.
+  // As manifests: one has what never changes, the other everything that edits change, so that each
+  // edit replaces one file.
   std::string fixed_manifests() const;
   std::string changing_manifests() const;
 

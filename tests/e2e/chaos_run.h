@@ -6,8 +6,8 @@
 
 namespace portcullis::test {
 
-// How a random test runs: PORTCULLIS_CHAOS_SEED repeats a run, PORTCULLIS_CHAOS_ROUNDS makes it
-// longer.
+// The settings of a random test: PORTCULLIS_CHAOS_SEED repeats a run, PORTCULLIS_CHAOS_ROUNDS makes
+// it longer.
 struct ChaosRun {
   static unsigned number_from(const char* variable, unsigned otherwise) {
     const char* text = std::getenv(variable);

@@ -1,7 +1,7 @@
 #include "daemon/netlink/kernel.h"
 #include "tests/e2e/api_node.h"
 
-// `portcullis check`, what it finds and what it makes of it.
+// `portcullis check`: its findings and exit codes.
 namespace portcullis::test {
 namespace {
 
@@ -23,7 +23,7 @@ TEST_F(Check, FindsAllGood) {
   EXPECT_EQ(found.code, 0) << found.out << found.err;
   EXPECT_EQ(count_of(found.out, "FAILED"), 0U) << found.out;
   EXPECT_TRUE(contains(found.out, "ok      API server " + server_->url() + " v1.32.4\n"));
-  EXPECT_EQ(count_of(found.out, "ok      may "), 6U) << found.out;
+  EXPECT_EQ(count_of(found.out, "ok      can "), 6U) << found.out;
 }
 
 TEST_F(Check, NamesATokenThatIsNotLetIn) {
@@ -33,8 +33,8 @@ TEST_F(Check, NamesATokenThatIsNotLetIn) {
 TEST_F(Check, NamesWhatIsForbidden) {
   server_->deny({.verb = "watch", .resource = "networkpolicies"});
   const Finished found = check(kubeconfig());
-  expect_failure(found, "may not watch networkpolicies in every namespace: apply manifests/");
-  EXPECT_EQ(count_of(found.out, "ok      may "), 5U) << found.out;
+  expect_failure(found, "cannot watch networkpolicies in all namespaces: apply manifests/");
+  EXPECT_EQ(count_of(found.out, "ok      can "), 5U) << found.out;
 }
 
 TEST_F(Check, NamesAServerThatDoesNotAnswer) {
@@ -68,7 +68,7 @@ TEST_F(Check, OutsideOfAPodSaysWhatIsMissing) {
   EXPECT_TRUE(contains(found.out, "KUBERNETES_SERVICE_HOST")) << found.out;
 }
 
-// As portcullis run does, which needs no API server then.
+// As portcullis run does, which then needs no API server.
 TEST_F(Check, LooksAtADirectoryOfManifests) {
   std::filesystem::create_directory(manifests_);
   write("web.yaml", pod_manifest("web", "10.0.0.1"));
@@ -82,7 +82,7 @@ TEST_F(Check, LooksAtADirectoryOfManifests) {
   expect_failure(portcullis_here({"check", "--manifests", manifests_ + "/none"}), "manifests: ");
 }
 
-// What it counts it reads.
+// It reads what it counts.
 TEST_F(Check, ReadsTheManifestsThatItCounts) {
   std::filesystem::create_directory(manifests_);
   write("web.yaml", pod_manifest("web", "10.0.0.1"));
@@ -98,7 +98,7 @@ TEST_F(Check, ProvesThatTheKernelTakesWhatIsCommitted) {
   const auto before = generation();
   const Finished found = check(kubeconfig());
   EXPECT_TRUE(
-      contains(found.out, "ok      nf_tables takes the forward chain and a set of each kind\n"))
+      contains(found.out, "ok      nf_tables accepts the forward chain and a set of each kind\n"))
       << found.out;
   EXPECT_EQ(generation(), before);
   EXPECT_EQ(nft({"list", "tables"}).out, "");
@@ -119,7 +119,8 @@ TEST_F(Check, IsGoodBesideARunningDaemon) {
   ASSERT_TRUE(node_becomes_ready()) << daemon_->err();
   const Finished found = check(kubeconfig());
   EXPECT_EQ(found.code, 0) << found.out;
-  EXPECT_TRUE(contains(found.out, "table inet portcullis is in force, by the daemon")) << found.out;
+  EXPECT_TRUE(contains(found.out, "table inet portcullis is in force, owned by the running daemon"))
+      << found.out;
   EXPECT_EQ(get("/readyz").status, 200);
 }
 
@@ -138,7 +139,7 @@ TEST_F(Check, SaysWhichNameTheNodeHas) {
       "198.51.100.7}\n");
   expect_failure(
       portcullis_here({"check", "--kubeconfig", kubeconfig(), "--node-name", "WORKER-1"}),
-      "no pod is on a node named \"WORKER-1\", and the cluster calls this host "
+      "no pod is on a node named \"WORKER-1\", but the cluster calls this host "
       "\"worker-1\": set --node-name worker-1");
   EXPECT_EQ(
       portcullis_here({"check", "--kubeconfig", kubeconfig(), "--node-name", "worker-1"}).code, 0);

@@ -1,6 +1,6 @@
 #include "tests/e2e/node.h"
 
-// What needs no kernel: compile, configuration, errors and exit codes.
+// Everything that needs no kernel: compile, configuration, errors and exit codes.
 namespace portcullis::test {
 namespace {
 
@@ -91,7 +91,7 @@ TEST_F(CommandLine, CompletionIsPrintedAndListsNames) {
   EXPECT_EQ(pods.out, "default/web\n") << pods.err;
 }
 
-// What bash would offer with the cursor at the end of these words.
+// Bash's completions with the cursor at the end of these words.
 TEST_F(CommandLine, BashCompletesPodsOfTheFilesOnTheLine) {
   write_file(directory_ / "pods.yaml", pod_manifest("web", "10.0.0.1"));
   const std::string script =
@@ -131,7 +131,7 @@ TEST_F(CommandLine, ConfigurationErrorsNameFileLineAndKey) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"manifests: /m\nnode_name: a\n", file + ":2: node_name: unknown key"},
       {"manifests: [/m]\n", file + ":1: manifests: must be a single value"},
-      {"listen: off\nlisten: off\n", file + ":2: listen: is there already"},
+      {"listen: off\nlisten: off\n", file + ":2: listen: is already set"},
       {"listen: here\n", file + ":1: listen: \"here\""},
   };
   for (const auto& [text, words] : cases) {
@@ -154,7 +154,7 @@ TEST_F(CommandLine, UsageErrorsExitWithTwo) {
 TEST_F(CommandLine, HelpAndVersionGoToStdout) {
   const Finished help = portcullis({"compile", "--help"});
   EXPECT_EQ(help.code, 0);
-  EXPECT_TRUE(contains(help.out, "compiled closed")) << help.out;
+  EXPECT_TRUE(contains(help.out, "fails closed")) << help.out;
   const Finished version = portcullis({"--version"});
   EXPECT_EQ(version.code, 0);
   EXPECT_EQ(version.out.rfind("portcullis ", 0), 0U);

@@ -7,7 +7,7 @@
 #include "tests/support/rig/settled.h"
 #include "tests/support/rig/stream.h"
 
-// Connections end with the ownership of their address, and no others do.
+// Connections end when the ownership of their address ends, and no others do.
 namespace portcullis::test {
 namespace {
 
@@ -55,7 +55,7 @@ class DaemonAndConnections : public Node {
     return wait_until([&] { return connections() == wanted; });
   }
 
-  // What happened before has been swept, for what happened after it was.
+  // Earlier changes have been swept, since a later one was.
   bool pass_the_fence() {
     remove("fence.yaml");
     return wait_until([&] {
@@ -122,7 +122,7 @@ TEST_F(DaemonAndConnections, StayOverARestart) {
   EXPECT_EQ(stop_daemon(SIGTERM), 0);
 }
 
-// The node has the addresses of all: pods web and other, a client, and a Service that leads to web.
+// The node has the addresses of all: pods web and other, a client, and a Service for web.
 class DaemonAndStreams : public Node {
  protected:
   void SetUp() override {

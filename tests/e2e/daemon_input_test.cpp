@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-// How the running daemon follows its manifests, good ones and bad ones.
+// How the running daemon follows its manifests, valid and invalid ones.
 namespace portcullis::test {
 namespace {
 
@@ -75,18 +75,18 @@ TEST_F(DaemonInput, ABrokenFileLeavesTheOthersInForceAndIsNamed) {
   ASSERT_TRUE(says("db.yaml")) << daemon_->err();
   ASSERT_TRUE(wait_until([&] { return contains(get("/readyz").body, "db.yaml"); }));
   EXPECT_EQ(get("/readyz").status, 200);
-  EXPECT_EQ(table(), before) << "what it said last stays in force";
+  EXPECT_EQ(table(), before) << "its last content stays in force";
   write("web.yaml", pod_manifest("web", "10.0.0.77") + "---\n" + deny_manifest("web", "web"));
   EXPECT_TRUE(wait_until([&] { return contains(table(), "10.0.0.77"); }));
   EXPECT_TRUE(contains(table(), "10.0.0.2"));
   EXPECT_EQ(count_of(daemon_->err(), " warning "), 1U) << daemon_->err();
 
   write("db.yaml", pod_manifest("db", "10.0.0.2") + "---\n" + deny_manifest("db", "db"));
-  EXPECT_TRUE(says("no longer: ")) << daemon_->err();
+  EXPECT_TRUE(says("resolved: ")) << daemon_->err();
   EXPECT_TRUE(wait_until([&] { return get("/readyz").body == "ready\n"; }));
 }
 
-// Where it is not known what the file last said.
+// If the last content of the file is unknown.
 TEST_F(DaemonInput, AfterARestartABrokenFileOpensNothing) {
   const std::string before = table();
   stop_daemon(SIGTERM);
@@ -111,7 +111,7 @@ TEST_F(DaemonInput, WithoutRulesABrokenFileDoesNotStopTheRest) {
   start_daemon();
   EXPECT_TRUE(wait_until([&] { return contains(table(), "10.0.0.1"); })) << daemon_->err();
   EXPECT_TRUE(contains(get("/readyz").body, "broken.json")) << get("/readyz").body;
-  EXPECT_EQ(get("/readyz").status, 503) << "what it says is not enforced";
+  EXPECT_EQ(get("/readyz").status, 503) << "its content is not enforced";
   EXPECT_TRUE(contains(daemon_->err(), "broken.json"));
 }
 
@@ -131,7 +131,7 @@ TEST_F(DaemonInput, TwoPodsWithOneAddressAreReportedOnceAndWhenGone) {
   write("twin.yaml", pod_manifest("twin", "10.0.0.1"));
   ASSERT_TRUE(says("default/twin")) << daemon_->err();
   write("twin.yaml", pod_manifest("twin", "10.0.0.4"));
-  ASSERT_TRUE(says("no longer: ")) << daemon_->err();
+  ASSERT_TRUE(says("resolved: ")) << daemon_->err();
   EXPECT_EQ(count_of(daemon_->err(), " warning "), 1U) << daemon_->err();
 }
 

@@ -5,7 +5,7 @@
 #include "daemon/netlink/kernel.h"
 #include "tests/e2e/node.h"
 
-// What the running daemon leaves in the kernel, from its start to its end.
+// The daemon's state in the kernel, from its start to its end.
 namespace portcullis::test {
 namespace {
 
@@ -38,7 +38,7 @@ TEST_F(DaemonAndKernel, DumpsOfKernelAndDaemonAgreeInBothFormats) {
   EXPECT_EQ(portcullis_here({"dump"}).out, table());
 }
 
-// What it can mend it mends before anyone can ask: here it may not.
+// What it can repair it repairs before anyone can ask: here it cannot.
 TEST_F(DaemonAndKernel, SaysWhoTookTheTableAndWhatIsMissing) {
   start_and_wait_until_ready({"--table", "shared"});
   const Finished none = ask_daemon({"diff"});
@@ -73,7 +73,7 @@ TEST_F(DaemonAndKernel, ARestartTouchesNothing) {
     start_and_wait_until_ready({"--table", "shared"});
     EXPECT_EQ(generation(), before) << daemon_->err();
   }
-  EXPECT_TRUE(contains(daemon_->err(), "nothing to commit")) << daemon_->err();
+  EXPECT_TRUE(contains(daemon_->err(), "is already up to date")) << daemon_->err();
 }
 
 TEST_F(DaemonAndKernel, ARestartCommitsWhatChangedMeanwhile) {

@@ -5,7 +5,7 @@
 #include "tests/e2e/node.h"
 #include "tests/support/rig/command.h"
 
-// The daemon closes a local address that no pod explains for as long as an interface has it.
+// The daemon closes a local address that no pod explains while an interface has it.
 namespace portcullis::test {
 namespace {
 
@@ -42,7 +42,8 @@ class DaemonQuarantine : public Node {
     ASSERT_TRUE(done) << done.error().message;
   }
 
-  // The reason that explain gives for traffic to the address; what it says where that is allowed.
+  // The reason that explain gives for traffic to the address, or its text if the traffic is
+  // allowed.
   std::string explained() {
     return ask_daemon({"explain", "--from", "default/client", "--to", kAddress}).out;
   }
@@ -96,7 +97,7 @@ TEST_F(DaemonQuarantine, IsNotToldOfWherePodsGoInGoodOrder) {
   EXPECT_FALSE(contains(daemon_->err(), "quarantined")) << daemon_->err();
 }
 
-// What was deleted while no daemon ran, the kernel's table still knows.
+// The kernel's table still knows what was deleted while no daemon ran.
 TEST_F(DaemonQuarantine, OutlivesTheDaemon) {
   remove("web.yaml");
   ASSERT_TRUE(becomes_quarantined()) << daemon_->err();

@@ -8,11 +8,11 @@
 
 #include "tests/e2e/node.h"
 
-// The daemon as a service: readiness, health, its socket, what keeps it from starting.
+// The daemon as a service: readiness, health, its socket, and what prevents its start.
 namespace portcullis::test {
 namespace {
 
-// Where sd_notify(3) sends to.
+// The receiver of sd_notify(3).
 class NotifySocket {
  public:
   explicit NotifySocket(const std::string& path)
@@ -48,7 +48,7 @@ class DaemonService : public Node {
     if (!IsSkipped()) write("web.yaml", pod_manifest("web", "10.0.0.1"));
   }
 
-  // The daemon ends by itself with this in its words, and no table.
+  // The daemon exits with this in its message, and without a table.
   void expect_refusal(const std::string& words) {
     EXPECT_EQ(daemon_->wait(), 2);
     EXPECT_TRUE(contains(daemon_->err(), words)) << daemon_->err();
@@ -66,7 +66,7 @@ TEST_F(DaemonService, TellsSystemdOfReadinessAndOfItsEnd) {
   EXPECT_EQ(count_of(notify.text(), "READY=1\n"), 1U);
 }
 
-// Who waits for the start would wait until the file is mended, and systemd not as long as that.
+// The start must not wait until the file is fixed, and systemd would not wait that long.
 TEST_F(DaemonService, HasStartedWhereItHoldsTheRulesOfTheLastRun) {
   write("deny.yaml", deny_manifest("deny", "web"));
   start_and_wait_until_ready();
@@ -108,7 +108,7 @@ TEST_F(DaemonService, ASecondDaemonIsRefused) {
       {"run", "--manifests", manifests_, "--socket", directory_ / "other.sock", "--listen", "off"});
   EXPECT_EQ(second.code, 2);
   EXPECT_TRUE(contains(second.err, "another portcullis already enforces")) << second.err;
-  EXPECT_EQ(ask_daemon({"diff"}).code, 0) << "the first one lives on";
+  EXPECT_EQ(ask_daemon({"diff"}).code, 0) << "the first one keeps running";
 }
 
 TEST_F(DaemonService, ServesHealthOnIpv6) {
@@ -123,7 +123,7 @@ TEST_F(DaemonService, RunsWithoutAHealthPort) {
   EXPECT_EQ(get("/healthz").status, 0);
 }
 
-// While it waits for something else to happen, too.
+// Also while it waits for something else.
 TEST_F(DaemonService, FeedsTheWatchdog) {
   NotifySocket notify(directory_ / "notify");
   start_daemon({}, {"NOTIFY_SOCKET=" + (directory_ / "notify"), "WATCHDOG_USEC=100000"});
@@ -156,7 +156,7 @@ TEST_F(DaemonService, WithoutTheCapabilityItNamesIt) {
 }
 
 TEST_F(DaemonService, UnderTheJournalItLeavesTimeAndPriorityToIt) {
-  // The variable as systemd sets it, for the descriptor that the shell gives as stderr.
+  // The variable as systemd sets it, for the descriptor that the shell uses as stderr.
   const std::string log = directory_ / "log";
   const std::string script = "JOURNAL_STREAM=$(stat -L -c %d:%i \"$0\") exec \"$@\" 2>>\"$0\"";
   write_file(log, "");

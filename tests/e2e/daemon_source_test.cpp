@@ -2,7 +2,7 @@
 
 #include "tests/e2e/node.h"
 
-// Manifests that are gone, not there yet, or broken: what was in force stays.
+// Manifests that are gone, not there yet, or broken: the previous rules stay in force.
 namespace portcullis::test {
 namespace {
 
@@ -80,7 +80,7 @@ TEST_F(DaemonSource, AnEmptyDirectoryCanBeMeant) {
   start_and_wait_until_ready();
 }
 
-// What it last said, and everything else goes on.
+// Its last content stays, and everything else continues.
 TEST_F(DaemonSource, AfterARestartABrokenFileKeepsWhatItLastSaid) {
   stop_daemon(SIGTERM);
   write("db.yaml", "kind: Pod\n metadata: [\n");
@@ -89,16 +89,16 @@ TEST_F(DaemonSource, AfterARestartABrokenFileKeepsWhatItLastSaid) {
   EXPECT_TRUE(wait_until([&] { return contains(table(), "10.0.0.77"); })) << daemon_->err();
   EXPECT_TRUE(contains(table(), "10.0.0.2")) << table();
   EXPECT_TRUE(readyz_says("unreadable: " + manifests_ + "/db.yaml"));
-  EXPECT_TRUE(contains(daemon_->err(), "what it last said stays in force")) << daemon_->err();
+  EXPECT_TRUE(contains(daemon_->err(), "its last content stays in force")) << daemon_->err();
 
-  // And it does so for ever.
+  // Indefinitely.
   start_and_wait_until_ready();
   EXPECT_TRUE(contains(table(), "10.0.0.2")) << table();
   remove("db.yaml");
   EXPECT_TRUE(wait_until([&] { return !contains(table(), "10.0.0.2"); })) << daemon_->err();
 }
 
-// A reboot with a file that is broken by now: from the disk alone.
+// A reboot with a file that is broken meanwhile: from the disk alone.
 TEST_F(DaemonSource, AfterARebootABrokenFileKeepsWhatItLastSaid) {
   stop_daemon(SIGTERM);
   network_.emplace(NetworkNamespace::create().value());
@@ -113,11 +113,11 @@ TEST_F(DaemonSource, AfterARebootABrokenFileKeepsWhatItLastSaid) {
 TEST_F(DaemonSource, AFileThatWasNeverReadableIsNotReady) {
   write("new.yaml", "kind: [\n");
   ASSERT_TRUE(
-      readyz_says("never read, so what is in it is not enforced: " + manifests_ + "/new.yaml"))
+      readyz_says("never read, so its content is not enforced: " + manifests_ + "/new.yaml"))
       << get("/readyz").body;
   EXPECT_EQ(get("/readyz").status, 503);
   write("web.yaml", pod_manifest("web", "10.0.0.77") + "---\n" + deny_manifest("web", "web"));
-  EXPECT_TRUE(wait_until([&] { return contains(table(), "10.0.0.77"); })) << "others go on";
+  EXPECT_TRUE(wait_until([&] { return contains(table(), "10.0.0.77"); })) << "others continue";
   EXPECT_TRUE(wait_until(
       [&] { return contains(get("/metrics").body, "\nportcullis_files_never_read 1\n"); }));
 

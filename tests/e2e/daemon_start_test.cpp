@@ -11,11 +11,11 @@
 
 #include "tests/e2e/node.h"
 
-// What stands in the daemon's way when it starts, and must not keep it from enforcing.
+// Obstacles at the daemon's start that must not prevent enforcement.
 namespace portcullis::test {
 namespace {
 
-// A pod as the API server tells of it, on a node with this name and address.
+// A pod as the API server reports it, on a node with this name and address.
 std::string pod_on(const std::string& node, const std::string& host, const std::string& address) {
   return "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: default, labels: {app: "
          "web}}\n"
@@ -58,7 +58,7 @@ class DaemonStart : public Node {
   }
 };
 
-// Any process may bind a name in the abstract space of its network namespace.
+// Any process may bind a name in the abstract namespace of its network namespace.
 TEST_F(DaemonStart, NobodyElseCanHoldItsLock) {
   int fd = -1;
   network_->run([&] {
@@ -116,7 +116,7 @@ TEST_F(DaemonStart, ASocketThatSomebodyRemovesComesBack) {
   EXPECT_TRUE(wait_until([&] { return ask_daemon({"diff"}).code == 0; })) << daemon_->err();
 }
 
-// As many clients as like, and as fast: the kubelet's probe is answered, and changes are enforced.
+// With any number of fast clients, the kubelet's probe is answered and changes are enforced.
 TEST_F(DaemonStart, AFloodOfItsPortHoldsNothingUp) {
   start_and_wait_until_ready();
   const std::string script =
@@ -181,7 +181,8 @@ TEST_F(DaemonStart, PodsOnABridgeThatIsNotFilteredAreTold) {
   ip({"address", "add", "10.0.0.254/24", "dev", "cni0"});
   ip({"link", "set", "cni0", "up"});
   start_daemon();
-  EXPECT_TRUE(readyz_says("no policy holds between them: load br_netfilter")) << daemon_->err();
+  EXPECT_TRUE(readyz_says("policies do not apply between them: load br_netfilter"))
+      << daemon_->err();
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_TRUE(enforces()) << "what can be";
   EXPECT_TRUE(wait_until(

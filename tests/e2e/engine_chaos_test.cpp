@@ -13,7 +13,7 @@
 #include "tests/support/rig/command.h"
 
 // kill -9 at random points of random edit sequences under traffic: whatever happens, a packet is
-// judged by some state that was written since the last one that is known to have been in force.
+// judged by some state written since the last one that is known to have been in force.
 namespace portcullis::test {
 namespace {
 
@@ -27,7 +27,7 @@ bool has_all(const Map& actual, const Map& wanted) {
   });
 }
 
-// What else there is decides nothing, as the chain of the hook does not lead to it.
+// Other objects have no effect, since the hook's chain does not lead to them.
 bool enforces(const Ruleset& actual, const Ruleset& wanted) {
   return has_all(actual.sets, wanted.sets) && has_all(actual.chains, wanted.chains);
 }
@@ -39,7 +39,7 @@ bool has_another(const Map& actual, const Map& besides, const Map& of) {
   });
 }
 
-// What a kill left in the kernel.
+// The state of the kernel after a kill.
 enum class Left : std::uint8_t { kOld, kOldAndPrepared, kNewAndStale, kNew, kNeither };
 
 const char* to_string(Left left) {

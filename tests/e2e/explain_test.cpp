@@ -191,7 +191,7 @@ TEST_F(AskedDaemon, AStoppedOneIsNotWaitedForForEver) {
   daemon_->signal(SIGSTOP);
   const Finished names = ask_daemon({"completion", "pods"});
   EXPECT_EQ(names.code, 2);
-  EXPECT_TRUE(contains(names.err, "gave no answer within 2 s: is the daemon stopped")) << names.err;
+  EXPECT_TRUE(contains(names.err, "did not answer within 2 s: is the daemon stopped")) << names.err;
   daemon_->signal(SIGCONT);
 }
 
@@ -209,7 +209,7 @@ TEST_F(AskedDaemon, SaysThatTheKernelMayDifferWhileTheLastRulesStay) {
                                              "default/web:80"};
   EXPECT_TRUE(wait_until([&] { return ask_daemon(question).code == 1; })) << daemon_->err();
   const Finished asked = ask_daemon(question);
-  EXPECT_TRUE(contains(asked.err, "not yet what the kernel does")) << asked.err;
+  EXPECT_TRUE(contains(asked.err, "not what the kernel does yet")) << asked.err;
   EXPECT_TRUE(contains(asked.err, "a file was never read")) << asked.err;
 }
 

@@ -3,8 +3,8 @@
 
 #include "tests/e2e/node.h"
 
-// What somebody else does to our table by hand: refused where it is owned, mended where it is
-// shared, found at the next start where nobody was there; and reported.
+// Manual changes of our table by others: rejected if it is owned, repaired if it is shared, found
+// at the next start if no daemon was running; and reported.
 namespace portcullis::test {
 namespace {
 
@@ -56,7 +56,7 @@ class Foreign : public Node, public testing::WithParamInterface<ForeignChange> {
     write("web.yaml", kPolicy);
   }
 
-  // The first of our objects whose name begins so.
+  // The first of our objects whose name has this prefix.
   std::string named(const std::string& kind, const std::string& prefix) const {
     const std::string text = dumped();
     const auto at = text.find(kind + " " + prefix);

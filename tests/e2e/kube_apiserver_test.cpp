@@ -1,4 +1,4 @@
-// The real API server: that the harness has one as described.
+// The real API server: the harness works as described.
 #include <nlohmann/json.hpp>
 
 #include "tests/e2e/kube_fixture.h"
@@ -84,7 +84,7 @@ TEST_F(KubeHarness, HasPodsWithoutAKubelet) {
   EXPECT_TRUE(list(kPods).at("items").empty());
 }
 
-// 410, which a watch tells as an event of the stream or as its status.
+// 410, which a watch reports as an event of the stream or as its status.
 TEST_F(KubeHarness, ForgetsThePastWhenCompacted) {
   const std::string before = list(kPolicies).at("metadata").at("resourceVersion");
   create_policy("first");

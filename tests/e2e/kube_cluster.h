@@ -18,7 +18,7 @@
 
 namespace portcullis::test {
 
-// A cluster of which everything that Portcullis meets is real: an API server on a host beside the
+// A cluster in which everything that Portcullis meets is real: an API server on a host beside the
 // nodes, a daemon on every node, and packets between pods.
 //
 //     control-plane (kube-apiserver, etcd) ---- node-1 (portcullis run --kubeconfig) ---- pods
@@ -28,19 +28,19 @@ namespace portcullis::test {
 // pods and namespaces are objects of the API server from the beginning.
 class KubeCluster : public testing::Test {
  protected:
-  // All but the daemons. Skips the test where there is no API server, or no namespaces can be made.
+  // Everything except the daemons. Skips the test without an API server or namespaces.
   void build(Topology topology);
 
   KubeServer& server() { return *server_; }
   const Playground& playground() const { return *playground_; }
   const Pod& pod(const std::string& name) const;  // "default/web", as it was built
 
-  // `kubectl ARGUMENTS` as admin; what it refuses fails the test.
+  // `kubectl ARGUMENTS` as admin; a rejection fails the test.
   void kubectl(const std::vector<std::string>& arguments, const std::string& input = "");
   void apply(const std::string& manifests) { kubectl({"apply", "-f", "-"}, manifests); }
 
-  // Those that do not run, without waiting. Ready is a daemon once it enforces what the API server
-  // has told it at first.
+  // Starts the stopped ones, without waiting. A daemon is ready once it enforces the API server's
+  // initial objects.
   void start_daemons();
   bool daemons_become_ready() const;
   ChildProcess& daemon(const std::string& node) { return *daemons_.at(node); }
@@ -51,8 +51,8 @@ class KubeCluster : public testing::Test {
   // `portcullis dump` of the kernel's table on a node.
   std::string dumped(const std::string& node) const;
 
-  // Probes (see probe_table.h) until all are as expected, or for as long as a change may take to
-  // reach every node.
+  // Repeats probes (see probe_table.h) until all are as expected, for as long as a change may take
+  // to reach every node.
   testing::AssertionResult traffic_becomes(const std::string& table);
   testing::AssertionResult traffic_is(const std::string& table);
 

@@ -1,4 +1,4 @@
-// The daemon on the real API server: what is written there is seen on packets.
+// The daemon on the real API server: packets show the effect of writes.
 #include <csignal>
 
 #include "tests/e2e/kube_cluster.h"
@@ -117,7 +117,7 @@ TEST_F(KubeDaemon, FollowsNamespaces) {
   EXPECT_TRUE(traffic_becomes("other/far -> default/web  80/TCP: denied")) << logs();
 }
 
-// What is written once they are back is followed, so the daemons have come back to them too.
+// Later writes are followed, so the daemons have reconnected, too.
 TEST_F(KubeDaemon, KeepsTheRulesWhileTheServersAreAway) {
   apply(web_allows(kOnlyNear));
   ASSERT_TRUE(traffic_becomes(kNearReaches)) << logs();
@@ -139,7 +139,7 @@ TEST_F(KubeDaemon, KeepsTheRulesWhileTheServersAreAway) {
   EXPECT_TRUE(traffic_becomes(kFarReaches)) << logs();
 }
 
-// A daemon that starts without a server leaves the rules of its last run, whatever has changed.
+// A daemon that starts without a server keeps the rules of its last run, whatever has changed.
 TEST_F(KubeDaemon, KeepsTheRulesUntilItHasHeardAll) {
   apply(web_allows(kOnlyNear));
   ASSERT_TRUE(traffic_becomes(kNearReaches)) << logs();
@@ -156,7 +156,7 @@ TEST_F(KubeDaemon, KeepsTheRulesUntilItHasHeardAll) {
   EXPECT_TRUE(traffic_becomes(kFarReaches)) << logs();
 }
 
-// It misses an edit, a deletion and a creation, and cannot watch from where it was.
+// It misses an edit, a deletion and a creation, and cannot resume its watch.
 TEST_F(KubeDaemon, ListsAgainWhenThePastIsCompacted) {
   apply(web_allows(kOnlyNear));
   ASSERT_TRUE(traffic_becomes(kNearReaches)) << logs();

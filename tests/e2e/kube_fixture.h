@@ -11,12 +11,12 @@
 
 namespace portcullis::test {
 
-// A real API server in a network namespace of its own; the test is skipped where there is none.
+// A real API server in a separate network namespace; the test is skipped if there is none.
 class KubeApiServer : public testing::Test {
  protected:
   void SetUp() override { start({}); }
 
-  // With further flags of kube-apiserver.
+  // With additional flags of kube-apiserver.
   void start(std::vector<std::string> flags) {
     flags.insert(flags.end(), kWithoutControllers.begin(), kWithoutControllers.end());
     const auto assets = find_kube_assets();
@@ -29,7 +29,7 @@ class KubeApiServer : public testing::Test {
     ASSERT_TRUE(server_->becomes_ready()) << server_->log();
   }
 
-  // `kubectl apply -f`; what is refused fails the test.
+  // `kubectl apply -f`; a rejection fails the test.
   void apply(const std::string& file, const std::string& input = "") {
     const auto applied = server_->kubectl({"apply", "-f", file}, input);
     ASSERT_EQ(applied.code, 0) << applied.err;

@@ -1,5 +1,5 @@
-// What is shipped for clusters, against a real API server: it is taken as it is written, the
-// daemon's account may do what it must and nothing else, and the hardening does what it says.
+// The shipped cluster manifests, against a real API server: they are accepted as written, the
+// daemon's account has exactly the permissions that it needs, and the hardening works.
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 
 class ShippedManifests : public KubeApiServer {
  protected:
-  // A field that the server does not know, it leaves out: then they differ from what it has.
+  // The server drops unknown fields: then the manifest differs from the stored object.
   void expect_taken(const std::string& manifests) {
     const auto applied = server_->kubectl({"apply", "-f", "-"}, manifests);
     EXPECT_EQ(applied.code, 0) << applied.err;
@@ -24,7 +24,7 @@ class ShippedManifests : public KubeApiServer {
     EXPECT_EQ(unchanged.code, 0) << unchanged.out << unchanged.err;
   }
 
-  // Of the kubectl in PATH: Debian's has a kustomize that knows no directories among resources.
+  // For the kubectl in PATH: Debian's kustomize does not support directories among resources.
   static Finished built(const std::string& directory) {
     return run_to_end({{"kubectl", "kustomize", directory}, {}, nullptr, ""});
   }
@@ -85,7 +85,7 @@ TEST_F(ShippedManifests, OnlyTheNetworkTeamChangesPolicies) {
                                          "--as=somebody", "--as-group=" + group});
     return asked.out.starts_with("yes");
   };
-  // The server takes a moment to heed a new binding.
+  // The server takes a moment to apply a new binding.
   ASSERT_TRUE(wait_until([&] { return may("on-call", "list", "networkpolicies"); }));
   for (const std::string group : {"network-team", "developers", "on-call"}) {
     EXPECT_TRUE(may(group, "get", "networkpolicies")) << group;
@@ -106,11 +106,11 @@ class DaemonsRights : public KubeApiServer {
     const auto kubeconfig = server_->kubeconfig_of("portcullis", "portcullis");
     ASSERT_TRUE(kubeconfig) << kubeconfig.error().message;
     kubeconfig_ = *kubeconfig;
-    // The server takes a moment to heed a new binding.
+    // The server takes a moment to apply a new binding.
     ASSERT_TRUE(wait_until([&] { return get("/api/v1/pods").code == 0; }));
   }
 
-  // By the token of the daemon's service account.
+  // With the token of the daemon's service account.
   Finished get(const std::string& path) const {
     return server_->kubectl_as(kubeconfig_, {"get", "--raw", path});
   }
@@ -122,7 +122,7 @@ class DaemonsRights : public KubeApiServer {
   std::string kubeconfig_;
 };
 
-// All that the server says it may do, but for what everybody may: asking that.
+// All its permissions according to the server, except those that everybody has: asking that.
 TEST_F(DaemonsRights, AreToReadWhatItEnforcesAndNothingElse) {
   const auto asked = post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
                           R"({"apiVersion": "authorization.k8s.io/v1",
@@ -182,7 +182,7 @@ class Hardening : public KubeApiServer {
            "--encryption-provider-config=" + std::string(directory_ / "encryption.yaml")});
   }
 
-  // What was written down of a request: "create networkpolicies default/web".
+  // The audit log's record of a request: "create networkpolicies default/web".
   std::vector<Json> audited(const std::string& verb, const std::string& resource,
                             const std::string& name) {
     std::vector<Json> found;

@@ -25,10 +25,10 @@ std::string deny_manifest(const std::string& name, const std::string& app);
 bool contains(const std::string& text, const std::string& part);
 std::size_t count_of(const std::string& text, const std::string& part);
 
-// `portcullis ARGUMENTS` in this process's network namespace, to its end.
+// Runs `portcullis ARGUMENTS` in this process's network namespace, to its end.
 Finished portcullis(const std::vector<std::string>& arguments, const std::string& input = "");
 
-// A node: a network namespace of its own, a manifest directory and at most one running daemon.
+// A node: a separate network namespace, a manifest directory and at most one running daemon.
 class Node : public testing::Test {
  protected:
   void SetUp() override;
@@ -36,7 +36,7 @@ class Node : public testing::Test {
   void write(const std::string& name, const std::string& text) const;
   void remove(const std::string& name) const;
 
-  // Starts `portcullis run` and returns at once; stops the one before with SIGKILL.
+  // Starts `portcullis run` and returns at once; stops the previous one with SIGKILL.
   void start_daemon(const std::vector<std::string>& more = {},
                     const std::vector<std::string>& environment = {});
   void start_and_wait_until_ready(const std::vector<std::string>& more = {});
@@ -49,7 +49,7 @@ class Node : public testing::Test {
   Finished portcullis_here(const std::vector<std::string>& arguments) const;
   Finished ask_daemon(std::vector<std::string> arguments) const;  // with its --socket
   Finished nft(const std::vector<std::string>& arguments) const;
-  // As nft lists it, stateless, chains as old as they come, without whose it is.
+  // As nft lists it, stateless, chains by age, without its owner.
   std::string table() const;
   std::string dumped() const;    // as `portcullis dump` prints it, chains by name
   std::string compiled() const;  // what `portcullis compile` makes of the manifest directory

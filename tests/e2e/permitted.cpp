@@ -42,8 +42,8 @@ void Permitted::note(std::string event) {
   events_.push_back(stamp(Clock::now()) + std::move(event));
 }
 
-// It comes when the round is over, so that the states of later are not among these yet, and those
-// of before its beginning are of no more use.
+// Called at the end of a round, so that later states are not among these yet, and states from
+// before its beginning are no longer needed.
 void Permitted::judge(const Patrol::Round& round) {
   const std::lock_guard lock(mutex_);
   std::erase_if(states_, [&](const State& state) { return state.until < round.begin; });

@@ -11,22 +11,22 @@
 
 namespace portcullis::test {
 
-// Holds what a patrol sees against every state of the cluster that may have been in force
+// Compares a patrol's results with every state of the cluster that may have been in force
 // meanwhile: what all of them allow must be answered, what none of them allows must be lost. The
-// reference evaluator says what a state allows. Thread safe.
+// reference evaluator decides what a state allows. Thread safe.
 class Permitted {
  public:
   using Clock = Patrol::Clock;
 
   explicit Permitted(std::vector<PatrolFlow> flows) : flows_(std::move(flows)) {}
 
-  // From now on this state may be in force, too.
+  // From now on this state may also be in force.
   void may_become(const ClusterState& cluster, std::string name);
 
-  // From now on only the last one is.
+  // From now on only the last one is in force.
   void is_last();
 
-  // Tells it once what happened, for messages.
+  // Records what happened, for messages.
   void note(std::string event);
 
   void judge(const Patrol::Round& round);

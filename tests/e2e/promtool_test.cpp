@@ -1,4 +1,4 @@
-// What Prometheus is given, held against Prometheus' own tool, where PROMTOOL names it.
+// Checks the files for Prometheus with Prometheus' own tool, if PROMTOOL names it.
 #include <yaml-cpp/yaml.h>
 
 #include <cstdlib>

@@ -31,8 +31,8 @@ struct Directory {
 
 }  // namespace
 
-// Any file at all where a boot snapshot is looked for. One that is taken enforces, and is what
-// would be written for it.
+// An arbitrary file as a boot snapshot. An accepted one enforces, and is exactly what would be
+// written for it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Directory directory;
   const auto file = std::filesystem::path(directory.path) / "ruleset";

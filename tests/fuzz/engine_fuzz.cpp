@@ -29,7 +29,7 @@ void require(bool holds) {
   if (!holds) abort();
 }
 
-// What some bytes choose of what the generator has. The same bytes choose the same.
+// The generator's output chosen by some bytes. The same bytes choose the same.
 template <class T>
 T chosen(const rc::Gen<T>& gen, std::uint64_t choice, int size) {
   return gen(rc::Random(choice), size).value();
@@ -62,9 +62,9 @@ void check_verdict(const ClusterState& cluster, const Connection& probe) {
 
 }  // namespace
 
-// A sequence of batches of events in a small world. After each: the incremental compiler has what
-// compile() makes; its changes lead the kernel there, by steps of which every prefix is valid; and
-// the rules decide as the reference evaluator does.
+// A sequence of batches of events in a small world. After each: the incremental compiler equals
+// compile(); its changes lead the kernel there, by steps of which every prefix is valid; and the
+// rules decide as the reference evaluator does.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   IncrementalCompiler incremental(kNode);
   ClusterState cluster;

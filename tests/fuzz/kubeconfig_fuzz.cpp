@@ -19,7 +19,7 @@ void require(bool holds) {
   if (!holds) abort();
 }
 
-// A file without a place on disk.
+// An in-memory file.
 class MemoryFile {
  public:
   explicit MemoryFile(std::string_view text) : file_(memfd_create("kubeconfig", 0)) {
@@ -36,7 +36,7 @@ class MemoryFile {
   const int file_;
 };
 
-// What a kubeconfig says can be used: a URL of a host, encrypted but for this one.
+// An accepted kubeconfig is usable: a URL with a host, encrypted except for this host.
 void check_access(const k8s::ClusterAccess& access) {
   const auto url = k8s::parse_url(access.server);
   require(url.has_value());
@@ -48,7 +48,7 @@ void check_access(const k8s::ClusterAccess& access) {
 
 }  // namespace
 
-// Any text at all as a kubeconfig, and as what a credential plugin has printed.
+// An arbitrary text as a kubeconfig, and as the output of a credential plugin.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const MemoryFile file(text);

@@ -7,8 +7,8 @@
 #include "compiler/print.h"
 #include "daemon/source/manifests.h"
 
-// Any text at all -> objects -> ruleset: nothing may crash, and whatever comes of it must print and
-// be equal to itself.
+// Arbitrary text -> objects -> ruleset: nothing may crash, and the result must print and be equal
+// to itself.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const bool json = text.starts_with('{') || text.starts_with('[');

@@ -12,7 +12,7 @@
 #include "daemon/netlink/encode_batch.h"
 #include "daemon/source/manifests.h"
 
-// fuzz_seeds GOLDENS DIRECTORY: writes what the fuzz targets of binary formats begin with, made of
+// fuzz_seeds GOLDENS DIRECTORY: writes the seeds of the fuzz targets of binary formats, made from
 // the goldens' manifests: DIRECTORY/netlink and DIRECTORY/boot_snapshot.
 namespace {
 

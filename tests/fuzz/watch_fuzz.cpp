@@ -38,8 +38,8 @@ std::vector<std::string> lines_of(std::string_view text, std::size_t piece) {
 
 }  // namespace
 
-// The first byte chooses the resource and how the stream is cut. Whatever a server sends: an event
-// says one thing, the cuts don't matter, and a list is decoded or refused.
+// The first byte chooses the resource and how the stream is split. Whatever a server sends: an
+// event decodes in one way, independent of the splits, and a list is decoded or rejected.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const auto resource = k8s::kResources[data[0] % k8s::kResources.size()];

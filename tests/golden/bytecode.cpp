@@ -33,7 +33,7 @@ std::string set_text(const nlmsghdr* header, int (*parse)(const nlmsghdr*, nftnl
   });
 }
 
-// libnftnl numbers the elements of a list that it writes, and reads only lists like the kernel's,
+// libnftnl numbers the elements of a list that it writes, but only reads lists like the kernel's,
 // where each is an NFTA_LIST_ELEM.
 std::string elements_text(const nlmsghdr* header) {
   std::vector<char> copy(reinterpret_cast<const char*>(header),

@@ -4,16 +4,16 @@
 
 #include "compiler/ruleset.h"
 
-// What goes to the kernel, as text.
+// The kernel messages as text.
 namespace portcullis::test {
 
-// The messages that we encode for the whole ruleset, parsed back from their bytes and printed by
-// libnftnl, as `nft --debug=netlink` prints its own.
+// The encoded messages of the whole ruleset, parsed back from their bytes and printed by libnftnl,
+// as `nft --debug=netlink` prints its own.
 std::string encoded_text(const Ruleset& ruleset);
 
-// Such a text, ours or nft's, in one form for both, since nft writes the messages in another order:
-// sets by name with their flags and sorted elements, then rules by chain in their order. Lines of
-// tables and chains, which nft prints without their names, are left out.
+// Normalizes such a text, ours or nft's, since nft writes the messages in another order: sets by
+// name with their flags and sorted elements, then rules by chain in order. Lines of tables and
+// chains, which nft prints without their names, are omitted.
 std::string canonical(const std::string& text);
 
 }  // namespace portcullis::test

@@ -24,7 +24,7 @@ TEST_P(GoldenText, Bytes) {
   expect_golden(GetParam().file(".bytes"), canonical(encoded_text(compile(GetParam()))));
 }
 
-// Holds the golden against nft(8) and the kernel, in a fresh network namespace.
+// Compares the golden with nft(8) and the kernel, in a new network namespace.
 class GoldenLoaded : public ::testing::TestWithParam<Golden> {
  protected:
   void SetUp() override {
@@ -65,7 +65,7 @@ TEST_P(GoldenLoaded, NftListsWhatItLoaded) {
   EXPECT_EQ(list(), print_nft(ruleset_));
 }
 
-// nft(8) 1.0.6 reads no comments of sets and chains from JSON.
+// nft(8) 1.0.6 does not read comments of sets and chains from JSON.
 Ruleset without_comments(Ruleset ruleset) {
   for (auto& [name, set] : ruleset.sets) set.spec.comment.clear();
   for (auto& [name, chain] : ruleset.chains) chain.spec.comment.clear();

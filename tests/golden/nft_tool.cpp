@@ -11,7 +11,7 @@
 namespace portcullis::test {
 namespace {
 
-// A file in memory that the child reads or writes: it never blocks, whatever its size.
+// An in-memory file that the child reads or writes: it never blocks, whatever its size.
 class MemoryFile {
  public:
   MemoryFile() : fd_(memfd_create("nft", MFD_CLOEXEC)) {}

@@ -205,7 +205,7 @@ upgrade_test() {
   in_node dpkg --install --force-confold /next.deb >/dev/null 2>&1
   eventually is_other_daemon "$daemon_before"
   eventually in_node portcullis diff
-  [ "$(handle)" = "$table_before" ] || fail "the table was made anew"
+  [ "$(handle)" = "$table_before" ] || fail "the table was recreated"
   grep -q 'log-level: debug' "$root/etc/portcullis/config.yaml" || fail "the configuration is lost"
   check_sandbox
 }
@@ -254,7 +254,7 @@ contexts: [{name: a, context: {cluster: a, user: a}}]
 current-context: a
 EOF
   in_node systemctl --no-block restart portcullis.service
-  eventually is_waiting 'that is no JSON'
+  eventually is_waiting 'that is not JSON'
   check_sandbox
   in_node sh -c 'kill $(pidof openssl)'
   mv "$work/config.yaml" "$root/etc/portcullis/config.yaml"

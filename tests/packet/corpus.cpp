@@ -28,13 +28,13 @@ ObjectKey key_of(const std::string& name) {
   return {name.substr(0, slash), name.substr(slash + 1)};
 }
 
-// Hand-written pods have no node: the one whose subnet they are in, "node-2" of 10.244.2.0/24.
+// Hand-written pods have no node: use the one with their subnet, "node-2" for 10.244.2.0/24.
 std::string node_of(const Json& pod, const Address& address) {
   if (pod.contains("node")) return pod.at("node");
   return "node-" + std::to_string(static_cast<int>(address.value >> 8 & 0xff));
 }
 
-// Reads one file, and keeps the first error that is none of the JSON library's.
+// Reads one file, and keeps the first error that is not the JSON library's.
 class Reader {
  public:
   Result<std::vector<CorpusCase>> read(const Json& file) {

@@ -10,8 +10,8 @@
 #include "compiler/result.h"
 #include "tests/support/rig/probe.h"
 
-// The conformance corpus: policies, pods and the verdict of every probe, in JSON files outside of
-// the project. Their format stands in the README beside them.
+// The conformance corpus: policies, pods and the verdict of every probe, in JSON files outside the
+// project. The README beside them describes their format.
 namespace portcullis::test {
 
 // The verdicts on one connection. A pod cannot block itself: its connections to itself are allowed,
@@ -23,7 +23,7 @@ struct Expectation {
   std::optional<bool> ingress{};
 };
 
-// Everything as it is after the step.
+// The state after the step.
 struct CorpusStep {
   int index = 0;
   std::vector<std::string> policies{};      // JSON, as the file has them
@@ -39,10 +39,10 @@ struct CorpusCase {
   std::vector<CorpusStep> steps{};  // each follows the one before; at least one
 };
 
-// Where the corpus lies: $PORTCULLIS_CONFORMANCE, else ../shared/conformance. It may not be there.
+// The path of the corpus: $PORTCULLIS_CONFORMANCE, else ../shared/conformance. It may not exist.
 std::filesystem::path corpus_folder();
 
-// One file, whole and at least one case, or an error that names the file and the case.
+// One file with at least one case, or an error that names the file and the case.
 [[nodiscard]] Result<std::vector<CorpusCase>> read_corpus(const std::filesystem::path& file);
 
 }  // namespace portcullis::test

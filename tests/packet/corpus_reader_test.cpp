@@ -1,4 +1,4 @@
-// What is no corpus is an error, never one with less in it.
+// An invalid corpus is an error, never a smaller corpus.
 #include <gtest/gtest.h>
 
 #include "tests/packet/corpus.h"

@@ -1,5 +1,5 @@
-// Every case of the conformance corpus, by the reference evaluator and on packets. The corpus is no
-// part of the project: where it is not there, these tests are skipped.
+// Every case of the conformance corpus, by the reference evaluator and on packets. The corpus is
+// not part of the project: without it, these tests are skipped.
 #include "tests/packet/corpus.h"
 
 #include <algorithm>
@@ -127,7 +127,7 @@ TEST_P(ConformanceOfEvaluator, EveryVerdict) {
   tally.report(cases.size());
 }
 
-// One of as many parts of a file as there are, numbered from 1.
+// One of several parts of a file, numbered from 1.
 struct Part {
   std::size_t number = 1;
   std::size_t of = 1;

@@ -17,7 +17,8 @@
 
 namespace portcullis::test {
 
-// How a playground's pods are wired, over how many nodes they are spread, and who makes Services.
+// How a playground's pods are wired, how many nodes they are spread over, and who implements
+// Services.
 struct Variant {
   Wiring wiring = Wiring::kRouted;
   int nodes = 1;
@@ -31,56 +32,56 @@ void PrintTo(const Variant& variant, std::ostream* out);  // for GoogleTest
 inline const Variant kVariants[] = {
     {Wiring::kRouted, 1}, {Wiring::kRouted, 2}, {Wiring::kBridged, 1}, {Wiring::kBridged, 2}};
 
-// The topology wired and spread so: its pods on the nodes in turn, hosts on the first.
+// The topology wired and spread that way: its pods on the nodes in turn, hosts on the first.
 Topology in(const Variant& variant, Topology topology);
 
 // The text of manifests/examples/<name>.yaml.
 std::string example(const std::string& name);
 
-// What no policy filters: a pod to itself, and between a pod and its own node.
+// Traffic that no policy filters: of a pod to itself, and between a pod and its own node.
 bool is_never_filtered(const Flow& flow);
 
-// A playground with a prober, for tests that are run in some or all variants.
+// A playground with a prober, for tests that run in some or all variants.
 class PacketTest : public testing::TestWithParam<Variant> {
  protected:
-  // Skips the test where namespaces cannot be made. A second playground replaces the first.
+  // Skips the test if namespaces cannot be created. A second playground replaces the first.
   void build(const Topology& topology);
 
   Playground& playground() { return *playground_; }
 
-  // What the next enforce() will have been told of: at first the playground's own pods, running,
-  // and their namespaces.
+  // The input of the next enforce(): initially the playground's own pods, running, and their
+  // namespaces.
   ClusterState& objects() { return objects_; }
   const Pod& pod(const std::string& name) const;  // "default/web"; aborts if there is none
   void edit_pod(const std::string& name, const std::function<void(Pod&)>& edit);
   void delete_pod(const std::string& name);
   void label_namespace(const std::string& name, const Labels& labels);
 
-  // Every node enforces these manifests (YAML texts), and no other policies any more, on objects().
-  // The daemon would log these problems of theirs, and no others.
+  // Makes every node enforce exactly these manifests (YAML texts) on objects(). The daemon would
+  // log exactly these problems.
   void enforce(const std::vector<std::string>& manifests,
                const std::vector<std::string>& problems = {});
 
-  // The next enforce() is a daemon's first: it has not seen which pods had which addresses.
+  // The next enforce() acts as a daemon's first: it has not seen which pods had which addresses.
   void forget_history() { enforcement_.reset(); }
 
-  // Rules of nft(8) in a node, beside ours: whole lines, as in a file.
+  // nft(8) rules on a node, beside ours: whole lines, as in a file.
   void load_nft(const std::string& node, const std::string& script);
 
-  // What the counters of a table of inet have counted in an endpoint, all together.
+  // The sum of the counters of an inet table in an endpoint.
   std::size_t counted_packets(const std::string& endpoint, const std::string& table);
 
-  // What the rules of our profiles have dropped on a node since they are there.
+  // The drops of our profiles' rules on a node since they exist.
   std::size_t dropped_packets(const std::string& node);
 
-  // What was seen must be as expected, and, once something is enforced, as `portcullis explain`
-  // says. Every endpoint to every endpoint.
+  // The results must be as expected, and, once something is enforced, as `portcullis explain` says.
+  // Every endpoint to every endpoint.
   testing::AssertionResult reachability_is(const std::function<bool(const Flow&)>& allowed);
   testing::AssertionResult outcomes_are(const std::vector<Probe>& probes);
   testing::AssertionResult traffic_is(const std::string& table);  // see probe_table.h
 
-  // For what something else than a policy decides, of which explain knows nothing: a proxy that
-  // drops, a filter in the pod.
+  // For results not decided by policies, which explain does not know: a proxy that drops, a filter
+  // in the pod.
   testing::AssertionResult outcomes_beside_policies_are(const std::vector<Probe>& probes);
 
  private:

@@ -1,4 +1,4 @@
-// The rig itself: what it builds, what it sees, and that nothing of it is left behind.
+// The rig itself: what it builds and sees, and that it leaves nothing behind.
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -117,7 +117,7 @@ TEST_F(RigOnce, ErrorOfAProbeHasItsReason) {
                              .via = ServiceAddress{*parse_address("255.255.255.255")}}}));
 }
 
-// Nobody answers to the address, and the prober's own kernel says so.
+// Nobody has the address, so the prober's own kernel answers.
 TEST_F(RigOnce, AMissingNeighbourIsAnErrorAndNoRefusal) {
   BUILD_OR_SKIP(small_cluster());
   const auto& netns = playground().endpoint("default/a").netns;
@@ -173,8 +173,8 @@ TEST_F(RigOnce, ThousandsOfProbesAtOnce) {
   EXPECT_TRUE(reachability_is([](const Flow&) { return true; }));  // 3,366 probes
 }
 
-// A namespace cannot be counted from outside, but a link dies with either end's namespace: one from
-// each namespace of the playground into one of ours bears witness.
+// Namespaces cannot be counted from outside, but a link dies with either end's namespace: a link
+// from each namespace of the playground into ours shows that it exists.
 std::string witness_link(const Endpoint& endpoint) { return "w" + std::to_string(endpoint.number); }
 
 [[noreturn]] void play_until_killed(const Topology& topology, const NetworkNamespace& witness,

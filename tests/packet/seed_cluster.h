@@ -4,7 +4,7 @@
 
 namespace portcullis::test {
 
-// The cluster that the example policies speak of:
+// The cluster of the example policies:
 //
 //   default      frontend, api (8080, 9090), database (5432), web (80, 443), backend (8080)
 //   production   api (9090, 8080), worker (8080)

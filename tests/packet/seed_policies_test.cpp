@@ -1,5 +1,5 @@
-// Every policy of manifests/examples on a whole cluster: each test states which of all connections
-// (every endpoint to every endpoint, TCP, UDP, SCTP and ICMP, over IPv4 and IPv6) it allows.
+// Every policy of manifests/examples on a whole cluster: each test states which connections it
+// allows (every endpoint to every endpoint, TCP, UDP, SCTP and ICMP, over IPv4 and IPv6).
 #include "tests/packet/fixture.h"
 #include "tests/packet/seed_cluster.h"
 
@@ -19,7 +19,7 @@ TEST_P(SeedPolicies, NoPolicyNoIsolation) {
   EXPECT_TRUE(reachability_is([](const Flow&) { return true; }));
 }
 
-// production/worker has the role of a front end, too, but is of another namespace.
+// production/worker has the role of a front end, too, but in another namespace.
 TEST_P(SeedPolicies, ExamplePolicy) {
   BUILD_OR_SKIP(in(GetParam(), seed_cluster()));
   enforce({example("example-policy")});
@@ -126,8 +126,8 @@ TEST_P(SeedPolicies, RestrictEgress) {
   }));
 }
 
-// Policies only add up: the API's own policy opens what the default denials close, but only its
-// own side of each connection. The front end's and the database's sides stay closed.
+// Policies are additive: the API's policy opens what the default denials close, but only its side
+// of each connection. The front end's and the database's sides stay closed.
 TEST_P(SeedPolicies, PoliciesAddUpAndBothSidesMustAllow) {
   BUILD_OR_SKIP(in(GetParam(), seed_cluster()));
   enforce({example("default-deny-ingress"), example("default-deny-egress"), example("api-policy")});

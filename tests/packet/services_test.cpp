@@ -1,5 +1,5 @@
-// Services, as kube-proxy makes them, under policies: each pod's node judges a packet by the
-// addresses and ports that it has there after DNAT and before masquerading.
+// Services, as kube-proxy implements them, under policies: each pod's node judges a packet by its
+// addresses and ports there after DNAT and before masquerading.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
@@ -59,7 +59,7 @@ std::string client(const std::string& egress_rules) {
   return policy_of("client", "policyTypes: [Egress], egress: [" + egress_rules + "]");
 }
 
-// What leads to default/web comes from beside it (near, of the same node) and from afar.
+// Traffic to default/web comes from beside it (near, on the same node) and from afar.
 //
 //     node-1: default/web, default/near, other/near; internet and elsewhere hang on it
 //     node-2: default/far, other/far
@@ -132,8 +132,8 @@ class Services : public PacketTest {
     });
   }
 
-  // Where web's node sees the sender, since it masquerades only after it has judged, or not at all.
-  // The sender's node, if it is another, sees it go to the node port.
+  // If web's node sees the sender, since it masquerades only after judging, or not at all. The
+  // sender's node, if it is another, sees it go to the node port.
   std::vector<Probe> by_node_port(const std::string& node, const Names& from, Outcome expected) {
     auto all = probes(from, expected, [&](Family family, const ServicePort& port) {
       return ServiceAddress{playground().endpoint(node).address(family), port.node_port};
@@ -144,7 +144,7 @@ class Services : public PacketTest {
     return all;
   }
 
-  // Where web's node sees the node that has masqueraded.
+  // If web's node sees the node that has masqueraded.
   std::vector<Probe> by_node_port_as_node(const std::string& node, const Names& from,
                                           Outcome expected) {
     auto all = by_node_port(node, from, expected);
@@ -172,7 +172,7 @@ class Services : public PacketTest {
   build_and_serve(ExternalTrafficPolicy::external, listens); \
   if (IsSkipped() || HasFatalFailure()) return
 
-// One node would show only what "near" shows on two.
+// One node would only show what "near" shows with two.
 const Variant kServiceVariants[] = {{Wiring::kRouted, 2, ProxyMode::kIptables},
                                     {Wiring::kRouted, 2, ProxyMode::kNftables},
                                     {Wiring::kBridged, 2, ProxyMode::kIptables},
@@ -240,7 +240,7 @@ TEST_P(Services, Line10_ClusterIpsAndTheirPortsOpenNothing) {
                            by_cluster_ip({"other/near", "other/far"}, kAllowed)));
 }
 
-// A node port of the client's own node is redirected before the client's egress is judged, that of
+// A node port of the client's own node is redirected before the client's egress is judged, one of
 // another node after it.
 TEST_P(Services, Line10_EgressToANodePortIsToThePodOnTheOwnNodeAndToTheNodeOnOthers) {
   SERVE_OR_SKIP(kCluster, kListens);
@@ -256,7 +256,7 @@ TEST_P(Services, Line10_EgressToANodePortIsToThePodOnTheOwnNodeAndToTheNodeOnOth
                            by_node_port_as_node("node-2", {"default/far"}, kDenied)));
 }
 
-// It masquerades only after policies have judged: its own address admits nobody.
+// It masquerades only after policies have judged, so its own address admits nobody.
 TEST_P(Services, Line10_NodePortOfThePodsOwnNodeShowsTheClientBeforeSnat) {
   SERVE_OR_SKIP(kCluster, kListens);
   enforce({web_from(kInternet + ", " + kNode1 + ", " + kClients)});
@@ -278,7 +278,7 @@ TEST_P(Services, Line16_NodePortOfAnotherNodeShowsThatNode) {
                            by_node_port("node-1", {"internet"}, kDenied)));
 }
 
-// On other nodes kube-proxy itself drops what comes from outside.
+// On other nodes kube-proxy itself drops packets from outside.
 TEST_P(Services, Line10_LocalTrafficPolicyShowsTheClientAndAnswersOnThePodsNodeAlone) {
   SERVE_OR_SKIP(kLocal, kListens);
   enforce({web_from(kInternet + ", " + kNode1 + ", " + kNode2)});
@@ -288,7 +288,7 @@ TEST_P(Services, Line10_LocalTrafficPolicyShowsTheClientAndAnswersOnThePodsNodeA
       outcomes_beside_policies_are(by_node_port("node-2", {"internet", "elsewhere"}, kDenied)));
 }
 
-// The pod itself drops what comes from the client: under Cluster it does not recognise it.
+// The pod itself drops packets from the client: with Cluster it does not recognise them.
 TEST_P(Services, Line10_ClusterTrafficPolicyHidesTheClientFromThePodAndNotFromItsPolicies) {
   SERVE_OR_SKIP(kCluster, kListens);
   load_nft("default/web",
@@ -308,7 +308,7 @@ TEST_P(Services, Line14_RefusalsOfThePodComeBackThroughThem) {
                            by_node_port_as_node("node-2", {"internet"}, kRefused)));
 }
 
-// Of the pod's own firewall. They name the pod, and the client knows only the Service.
+// From the pod's own firewall. They name the pod, and the client only knows the Service.
 TEST_P(Services, Line14_IcmpErrorsOfThePodComeBackThroughThem) {
   SERVE_OR_SKIP(kCluster, kListens);
   load_nft("default/web",

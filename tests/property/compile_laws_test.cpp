@@ -27,7 +27,7 @@ bool passes_all_nodes(const ClusterState& cluster, const Connection& connection)
       nodes, [&](const char* node) { return passes(compile(cluster, node), packet); });
 }
 
-// Such traffic never passes the forward hook, so that no ruleset has anything to say about it.
+// Such traffic never passes the forward hook, so no ruleset decides it.
 bool is_with_own_node(const Evaluation& evaluation) {
   return evaluation.egress.reason == Reason::kOwnNode ||
          evaluation.ingress.reason == Reason::kOwnNode;
@@ -74,7 +74,7 @@ RC_GTEST_PROP(CompileLaws, OrderOfEventsDoesNotMatter, ()) {
   RC_ASSERT(compile(cluster_of(last), "n1") == compile(cluster, "n1"));
 }
 
-// But of the forward chain and those that it jumps to, which never change.
+// Except the forward chain and the chains that it jumps to, which never change.
 RC_GTEST_PROP(CompileLaws, EveryNameOfASetOrChainIsAHashOfItsContent, ()) {
   const auto one = compile(any_cluster("one"), "n1");
   const auto other = compile(any_cluster("other"), "n1");

@@ -22,7 +22,7 @@ void assert_leads_to(const Ruleset& from, const Ruleset& to) {
   RC_ASSERT(*result == to);
 }
 
-// Somebody else's hands in our table: objects gone, changed and added.
+// Foreign changes of our table: objects removed, changed and added.
 Ruleset tampered(Ruleset ruleset) {
   for (auto& [name, set] : ruleset.sets) {
     if (*rc::gen::inRange(0, 4) == 0) set.spec.comment += "!";

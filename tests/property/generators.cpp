@@ -33,7 +33,7 @@ Address numbered(Family family, int low) {
 
 Family family() { return *element(Family::kIpv4, Family::kIpv6); }
 
-// Of pods: 10.0.0.0..7 and fd00::0..7. Nodes have 8 and 9, as if they were pods' neighbours.
+// Of pods: 10.0.0.0..7 and fd00::0..7. Nodes have 8 and 9, like neighbours of the pods.
 Address address() { return numbered(family(), *inRange(0, 8)); }
 
 std::vector<Address> node_addresses(const std::string& node) {

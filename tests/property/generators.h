@@ -8,7 +8,7 @@
 #include "compiler/evaluate.h"
 
 // Random clusters in a small world: few namespaces, labels, ports and addresses, so that selectors
-// match, blocks overlap and addresses collide all the time.
+// match, blocks overlap and addresses collide often.
 namespace portcullis::test {
 
 inline constexpr const char* kNodes[] = {"n1", "n2"};
@@ -23,10 +23,10 @@ rc::Gen<Connection> connection();      // between addresses of the same small wo
 
 ClusterState cluster_of(const std::vector<Event>& events, const Budgets& budgets = {});
 
-// That many policies and profiles of this world exceed, but for the limit on pods.
+// Limits that many policies and profiles of this world exceed, apart from the limit on pods.
 Budgets small_budgets();
 
-// A random cluster, which a counterexample prints as manifests under this name. In a property only.
+// A random cluster, which a counterexample prints as manifests under this name. Only in a property.
 ClusterState any_cluster(const char* name = "cluster", const Budgets& budgets = {});
 
 }  // namespace portcullis::test

@@ -13,8 +13,8 @@
 namespace portcullis::test {
 namespace {
 
-// Events in random batches: of a small world, so that they keep meeting the same objects, and some
-// of them take objects away.
+// Events in random batches: in a small world, so that they often affect the same objects, and some
+// of them remove objects.
 std::vector<std::vector<Event>> batches() {
   std::vector<std::vector<Event>> batches;
   const int count = *rc::gen::inRange(1, 8);
@@ -35,7 +35,7 @@ void assert_equal(const Ruleset& seen, const Ruleset& expected) {
   RC_FAIL("the rulesets differ");
 }
 
-// Objects that only one side of a change has are there as a whole, as its ruleset has them.
+// Objects that only one side of a change has are complete, as in its ruleset.
 void assert_whole(const Ruleset& side, const Ruleset& other, const Ruleset& ruleset) {
   for (const auto& [name, set] : side.sets) {
     if (!other.sets.contains(name)) RC_ASSERT(set == ruleset.sets.at(name));
@@ -63,7 +63,7 @@ std::vector<std::string> lines(const std::vector<AddressConflict>& conflicts) {
   return lines;
 }
 
-// What a node of that name has in quarantine after the owners of its addresses changed so.
+// The quarantine of the node with that name after this change of address owners.
 void follow_quarantine(const AddressOwners& before, const AddressOwners& after,
                        ClusterState& cluster) {
   for (const auto& [address, subject] : before) cluster.quarantine(address, subject.pod->key);
@@ -134,7 +134,8 @@ RC_GTEST_PROP(IncrementalLaws, EqualsACompilationFromScratchBeyondBudgets, ()) {
   assert_equals_a_compilation_from_scratch(small_budgets());
 }
 
-// What was rejected for its pods may stay so after some of them went, and nothing else may differ.
+// A profile rejected for its pods may stay rejected after some of them went; nothing else may
+// differ.
 RC_GTEST_PROP(IncrementalLaws, NeverHasMorePodsInAProfileThanItsBudget, ()) {
   Budgets budgets;
   budgets.pods = *rc::gen::inRange<std::size_t>(1, 8);
@@ -181,7 +182,7 @@ RC_GTEST_PROP(IncrementalLaws, ChangesLeadFromRulesetToRuleset, ()) {
   }
 }
 
-// Whatever went has been forgotten, too.
+// Removed objects have been forgotten, too.
 RC_GTEST_PROP(IncrementalLaws, EndsEmptyOnceEverythingIsGone, ()) {
   IncrementalCompiler incremental("n1");
   for (const auto& batch : batches()) {

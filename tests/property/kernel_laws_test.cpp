@@ -29,7 +29,7 @@ class KernelLaws : public testing::Test {
     kernel_.emplace(std::move(**opened));
   }
 
-  // These two in a property only: they end it on failure.
+  // Only in a property: both end it on failure.
   Ruleset held() {
     auto snapshot = kernel_->dump();
     if (!snapshot) RC_FAIL(snapshot.error().message);

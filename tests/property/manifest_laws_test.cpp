@@ -1,4 +1,4 @@
-// What a counterexample prints is what it is about: manifests read back as the objects they were.
+// A printed counterexample is faithful: manifests read back as the original objects.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 

@@ -6,7 +6,7 @@
 
 namespace portcullis::test {
 
-// The commands that show what the product makes of a counterexample's manifests.
+// The commands that reproduce a counterexample's manifests with the product.
 std::string commands_for(const Connection& connection);
 
 }  // namespace portcullis::test

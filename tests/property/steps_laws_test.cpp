@@ -47,7 +47,7 @@ RC_GTEST_PROP(StepsLaws, EachDecidesAsBeforeOrAsAfter, ()) {
   RC_ASSERT(kernel.ruleset() == to);
 }
 
-// Nobody sees one before the last: the law above then holds for the step.
+// Nobody sees one before the last: then the law above holds for the step.
 RC_GTEST_PROP(StepsLaws, BatchesAreBoundedAndPrepareTheSame, ()) {
   const auto prepare = steps(diff({}, compile(any_cluster("to"), "n1"))).prepare;
   const auto most = *rc::gen::inRange<std::size_t>(1, 10);

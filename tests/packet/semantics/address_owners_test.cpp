@@ -1,4 +1,4 @@
-// SEMANTICS, line 19: whose an address is.
+// SEMANTICS, line 19: the owner of an address.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
@@ -7,8 +7,8 @@ namespace {
 
 class AddressOwners : public PacketTest {
  protected:
-  // A running pod of p, labelled pod: <name>, with the addresses of an endpoint that may be
-  // another pod's too.
+  // A running pod of p, labelled pod: <name>, with the addresses of an endpoint, which another pod
+  // may have, too.
   void add_claimant(const std::string& name, const std::string& endpoint_name,
                     const std::function<void(Pod&)>& edit) {
     const Endpoint& endpoint = playground().endpoint(endpoint_name);
@@ -27,7 +27,7 @@ class AddressOwners : public PacketTest {
 INSTANTIATE_TEST_SUITE_P(Variants, AddressOwners, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
-// Nobody's member; and since its interface is still there, its address is closed (line 20).
+// It matches no peer; and since its interface still exists, its address is closed (line 20).
 TEST_P(AddressOwners, Line19_FinishedPodIsNeitherSubjectNorMember) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   const auto denial = policy("p/deny-both", R"(
@@ -49,7 +49,7 @@ TEST_P(AddressOwners, Line19_FinishedPodIsNeitherSubjectNorMember) {
   }
 }
 
-// q/b has the address that p/done had: what policies say of p/done is not said of q/b.
+// q/b has the address that p/done had: policies on p/done do not apply to q/b.
 TEST_P(AddressOwners, Line19_AddressOfAFinishedPodIsItsNextOwners) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   const auto denial = policy("p/deny-both", R"(
@@ -107,7 +107,7 @@ const Claims kClaims[] = {
      }},
 };
 
-// Two pods claim the address of p/c. Who owns it is its subject, and its member.
+// Two pods claim the address of p/c. Its owner is its subject, and its member.
 TEST_P(AddressOwners, Line19_OfTwoLivePodsTheRunningNewestOwnsTheAddress) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   delete_pod("p/c");
@@ -139,7 +139,7 @@ TEST_P(AddressOwners, Line19_OfTwoLivePodsTheRunningNewestOwnsTheAddress) {
   }
 }
 
-// Nobody reaches the address, it reaches nobody, and it is nobody's peer, whatever the labels.
+// All traffic of the address is denied, and it matches no peer, whatever the labels.
 TEST_P(AddressOwners, Line19_OfTwoPodsWithEqualClaimsNeitherOwnsTheAddress) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   delete_pod("p/c");

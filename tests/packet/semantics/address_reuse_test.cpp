@@ -1,4 +1,4 @@
-// SEMANTICS, line 22: what the former pod of an address was told does not reach the next one.
+// SEMANTICS, line 22: connections of an address's former pod do not reach the next one.
 #include <algorithm>
 
 #include "compiler/address_owner.h"
@@ -89,7 +89,7 @@ TEST_P(AddressReuse, Line22_ConnectionsOfTheFormerPodDoNotReachTheNextOne) {
 constexpr std::uint16_t kDirect = 9000;
 constexpr std::uint16_t kTarget = 9001;
 
-// What leads to default/a by another address.
+// Other addresses that lead to default/a.
 Service service_of(const Endpoint& pod, Family family) {
   return {.name = "a",
           .cluster_ip = *parse_address(family == Family::kIpv4 ? "10.96.0.10" : "fd00:10:96::10"),
@@ -99,7 +99,7 @@ Service service_of(const Endpoint& pod, Family family) {
           .pod_node = pod.node};
 }
 
-// Its egress too, for its side of a connection would have it tracked again.
+// Also its egress, since its side of a connection would otherwise be tracked again.
 const std::string kDenyNewBoth = policy("default/deny-new", R"(
   podSelector: {matchLabels: {app: new}}
   policyTypes: [Ingress, Egress]

@@ -1,5 +1,5 @@
-// SEMANTICS, line 19: an address passes from a finished pod to the next, in whatever order one
-// hears of it.
+// SEMANTICS, line 19: an address passes from a finished pod to the next, in whatever order the
+// events arrive.
 #include <optional>
 
 #include "tests/packet/fixture.h"
@@ -8,7 +8,7 @@
 namespace portcullis::test {
 namespace {
 
-// What there is: the former owner of q/b's address, in a phase, and q/b.
+// The objects: the former owner of q/b's address, in a phase, and q/b.
 struct State {
   std::optional<PodPhase> former;
   bool next = false;

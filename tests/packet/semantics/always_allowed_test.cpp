@@ -1,4 +1,4 @@
-// SEMANTICS, lines 14 to 17: what passes whatever the policies say.
+// SEMANTICS, lines 14 to 17: traffic that is allowed whatever the policies say.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/rig/command.h"
@@ -6,7 +6,7 @@
 namespace portcullis::test {
 namespace {
 
-// On two nodes, default/a is on the first and other/b on the second.
+// With two nodes, default/a is on the first and other/b on the second.
 Topology two_namespaces() {
   const std::vector<Traffic> listens = {tcp(80), udp(53), sctp(9999)};
   return {
@@ -38,7 +38,7 @@ TEST_P(AlwaysAllowed, Line14_RepliesOutOfAPodThatMayReachNobody) {
 )"));
 }
 
-// Nobody listens there, and the kernel of the other end says so.
+// Nobody listens there, and the kernel of the other end reports it.
 TEST_P(AlwaysAllowed, Line14_IcmpErrorsAboutAllowedConnections) {
   BUILD_OR_SKIP(in(GetParam(), two_namespaces()));
   enforce({kDenyIngress});
@@ -56,7 +56,7 @@ TEST_P(AlwaysAllowed, Line15_APodToItself) {
 )"));
 }
 
-// Its own address stands for it after DNAT, and is masqueraded only after the policies have judged.
+// After DNAT it has its own address, and is masqueraded only after the policies have judged.
 TEST_P(AlwaysAllowed, Line15_APodToItselfThroughAService) {
   BUILD_OR_SKIP(in(GetParam(), two_namespaces()));
   const Endpoint& pod = playground().endpoint("default/a");
@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(Variants, OneNode,
                          testing::Values(Variant{Wiring::kRouted, 1}, Variant{Wiring::kBridged, 1}),
                          [](const auto& each) { return name_of(each.param); });
 
-// Two pods of one node that may talk to each other, and to nobody else, on one port.
+// Two pods of one node that may talk only to each other, on one port.
 TEST_P(OneNode, Line17_NeighbourDiscovery) {
   Topology topology = two_namespaces();
   topology.pods.resize(1);

@@ -8,15 +8,15 @@
 
 namespace portcullis::test {
 
-// Packets that no socket would send or take: an endpoint counts those that reach it.
+// Packets that no socket would send or accept: an endpoint counts those that reach it.
 class ArrivalsTest : public PacketTest {
  protected:
-  // What any of these rules of nft(8) matches, in this endpoint and before it routes, in place of
-  // what it counted before.
+  // Counts what any of these nft(8) rules matches, in this endpoint before routing. Replaces the
+  // previous rules.
   void count_arrivals(const std::string& endpoint, const std::vector<std::string>& matches);
 
-  // Whether what `send` sends, one packet that is counted there, arrives: either it does, or a node
-  // drops it by one of our rules.
+  // Whether the packet that `send` sends, which is counted there, arrives: either it does, or a
+  // node drops it by one of our rules.
   bool arrives(const std::string& endpoint, const std::function<bool()>& send);
 
  private:

@@ -110,7 +110,7 @@ TEST_P(ChangingLabels, Line09_RelabelledNamespaceTouchesEveryPodInIt) {
   p/a -> p/b, r/a  80/TCP ICMP: denied
 )"));
 
-  // Its own labels neither free the policy's namespace from it nor, without a rule, let it in.
+  // Its own labels neither exempt the policy's namespace nor, without a rule, admit it.
   label_namespace("q", {{"trusted", "no"}});
   label_namespace("p", {{"trusted", "yes"}});
   enforce({from_trusted});
@@ -122,7 +122,7 @@ TEST_P(ChangingLabels, Line09_RelabelledNamespaceTouchesEveryPodInIt) {
 )"));
 }
 
-// Every selector on a port of its own; peers are "from" or "to".
+// Every selector on a separate port; peers are "from" or "to".
 std::string rules_by_port(const std::string& peers) {
   return R"(
   - {ports: [{port: 80}], )" +

@@ -6,7 +6,7 @@
 
 namespace portcullis::test {
 
-// The cluster that most lines of the semantics are shown on:
+// The cluster for most lines of the semantics:
 //
 //   p         a, b, c
 //   q         a, b      each pod labelled pod: <its name>, each namespace labelled ns: <its name>
@@ -23,7 +23,7 @@ std::string policy(const std::string& name, const std::string& spec);
 // app: <its name>.
 Topology web_and_client();
 
-// A policy of default: these peers may reach web on these ports, YAML lists without brackets.
+// A policy in default: these peers may reach web on these ports, YAML lists without brackets.
 std::string web_allows(const std::string& name, const std::string& peers, const std::string& ports);
 
 // Two ways to say client, among others.
@@ -36,7 +36,7 @@ extern const std::string kDenyIngress;
 extern const std::string kDenyEgress;
 extern const std::string kDenyBoth;
 
-// Nobody but these peers, a YAML list, may reach p/a, and it nobody else.
+// Only these peers, a YAML list, may reach p/a, and p/a only them.
 std::string only_with(const std::string& peers);
 
 }  // namespace portcullis::test

@@ -74,7 +74,7 @@ TEST_P(DualStack, Line13_BlockOfOneFamilySaysNothingAboutTheOther) {
 )"));
 }
 
-// The address that its status leaves out is nobody's: open, and no peer.
+// The address missing in its status belongs to nobody: open, and not a peer.
 TEST_P(DualStack, Line13_PodIpAloneIsTheOneAddress) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   const Pod a = pod("p/a");

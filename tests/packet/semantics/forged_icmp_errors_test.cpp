@@ -1,5 +1,5 @@
-// SEMANTICS, line 14: an ICMP error passes with the connection that it quotes, if one of its ends
-// sends it or no local pod does. Others are judged like new packets, and so are redirects.
+// SEMANTICS, line 14: an ICMP error passes with the connection that it quotes, if an end of it or a
+// non-pod address sends it. Others, and redirects, are judged like new packets.
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
@@ -22,14 +22,14 @@ std::vector<IcmpType> errors(Family family) {
   return {{ICMP_UNREACH, ICMP_UNREACH_PORT}, {ICMP_TIMXCEED, 0}, {ICMP_PARAMPROB, 0}};
 }
 
-// Conntrack calls these related too.
+// Conntrack also calls these related.
 std::vector<IcmpType> never_passed(Family family) {
   if (family == Family::kIpv6) return {{100, 0}};  // RFC 4443: an error for private experiments
   return {{ICMP_REDIRECT, ICMP_REDIRECT_HOST}, {ICMP_SOURCEQUENCH, 0}};
 }
 
-// other/b talks to other/c; nobody but these two is an end of that connection. default/a is on the
-// first node, beside other/c, and other/b on the second if there are two.
+// other/b talks to other/c; only these two are ends of that connection. default/a is on the first
+// node, beside other/c, and other/b on the second if there are two.
 class ForgedIcmpErrors : public ArrivalsTest {
  protected:
   void build_ends() {
@@ -52,7 +52,7 @@ class ForgedIcmpErrors : public ArrivalsTest {
     }));
   }
 
-  // Whether other/b gets an error about its question.
+  // Whether other/b gets an error about its request.
   bool is_heard(const std::string& from, Family family, const IcmpType& type) {
     const bool v4 = family == Family::kIpv4;
     const auto& source = address(from, family);
@@ -99,7 +99,7 @@ TEST_P(ForgedIcmpErrors, Line14_NoPodSendsThemOutOfItsIsolation) {
   }
 }
 
-// A pod of another node is no local pod: there only its own egress is judged.
+// A pod of another node is not a local pod: there only its own egress is judged.
 TEST_P(ForgedIcmpErrors, Line14_NoLocalPodSendsThemIntoTheIsolationOfAnother) {
   BUILD_ENDS_OR_SKIP();
   enforce({isolated("b", "Ingress")});
@@ -127,7 +127,7 @@ TEST_P(ForgedIcmpErrors, Line14_AnIsolatedEndSendsErrorsAboutItsConnections) {
   }
 }
 
-// Nor is anything else that conntrack takes for an error.
+// Nor does anything else that conntrack treats as an error.
 TEST_P(ForgedIcmpErrors, Line14_RedirectsAreNoErrors) {
   BUILD_ENDS_OR_SKIP();
   enforce({isolated("b", "Ingress")});

@@ -1,4 +1,4 @@
-// SEMANTICS, line 28: fragments are judged as the packet that they make, and none without it.
+// SEMANTICS, line 28: fragments are judged as their whole packet, and none without it.
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
@@ -58,12 +58,12 @@ class Fragments : public PacketTest {
     }
   }
 
-  // What has come in fragments, before connection tracking could put them together.
+  // What arrived in fragments, before connection tracking reassembled them.
   std::size_t fragments_at(const std::string& name) { return counted_packets(name, "fragments"); }
 
   const std::string& node_of(const std::string& pod) { return playground().endpoint(pod).node; }
 
-  // Sends once, and waits until the rules of a node have counted the packet as dropped, once.
+  // Sends once, and waits until a node's rules have counted the packet as dropped, once.
   void expect_dropped(const std::string& node, const std::function<bool()>& send) {
     const auto fragments = fragments_at(node);
     const auto dropped = dropped_packets(node);
@@ -164,7 +164,7 @@ TEST_P(Fragments, Line28_OfAnEchoNeedARuleWithoutPorts) {
   }
 }
 
-// Without our rules they reach the pod one by one, with them only once they are complete.
+// Without our rules they reach the pod individually, with them only once they are complete.
 TEST_P(Fragments, Line28_ThatNeverBecomeWholeReachNoPod) {
   BUILD_PODS_OR_SKIP();
   const Endpoint& from = playground().endpoint("default/client");

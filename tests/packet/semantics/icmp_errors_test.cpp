@@ -1,5 +1,5 @@
-// SEMANTICS, line 14: ICMP errors about allowed connections, by routers on the way and by the far
-// end.
+// SEMANTICS, line 14: ICMP errors about allowed connections, from routers on the way and from the
+// far end.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/process/wait_until.h"
@@ -61,7 +61,7 @@ struct Datagram {
   std::size_t size = 1;
 };
 
-// Sends datagrams from port 4000 to port 4000, which nobody may cut, until somebody complains.
+// Sends unfragmentable datagrams from port 4000 to port 4000 until somebody sends an error.
 std::optional<SocketError> error_about(const Endpoint& from, const Address& to,
                                        const Datagram& datagram) {
   const Family family = to.family;
@@ -123,7 +123,7 @@ TEST_P(IcmpErrors, Line14_PacketTooBigComesFromARouter) {
   }
 }
 
-// A router has a word to say about replies too, though it may open no connection itself.
+// A router may report errors about replies, too, though it may not open connections itself.
 TEST_P(IcmpErrors, Line14_PacketTooBigIsAboutReplies) {
   BUILD_WAY_BEYOND_OR_SKIP();
   const Endpoint& a = playground().endpoint("default/a");
@@ -159,7 +159,7 @@ TEST_P(IcmpErrors, Line14_HostUnreachableIsAboutEveryProtocol) {
   EXPECT_TRUE(outcomes_are(probes));
 }
 
-// Of the far pod's own firewall.
+// For the far pod's own firewall.
 TEST_P(IcmpErrors, Line14_RejectionsOfThePodsOwnFirewall) {
   BUILD_WAY_BEYOND_OR_SKIP();
   for (const auto* pod : {"default/a", "other/b"}) {

@@ -1,4 +1,4 @@
-// SEMANTICS, line 10: ipBlock and its except. DNAT before it is for the tests of Services.
+// SEMANTICS, line 10: ipBlock and its except. The tests of Services cover preceding DNAT.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 

@@ -1,4 +1,5 @@
-// SEMANTICS, lines 1 to 6: which pods are isolated in which direction, and what an empty list says.
+// SEMANTICS, lines 1 to 6: which pods are isolated in which direction, and the meaning of an empty
+// list.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
@@ -131,7 +132,7 @@ TEST_P(Isolation, Line02_PoliciesAddUp) {
   }
 }
 
-// p/b is on another node than p/a where there are two, and p/c always on the same.
+// With two nodes p/b is on another node than p/a, and p/c always on the same.
 TEST_P(Isolation, Line02_BothSidesMustAllow) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   const auto out_of_a = policy("p/out-of-a", R"(

@@ -1,5 +1,5 @@
-// SEMANTICS, line 8: what labels a selector matches. Each selector is tried on a port of its own,
-// its place in the list of cases, so that one policy shows them all.
+// SEMANTICS, line 8: the labels that a selector matches. Each selector is tried on a separate port,
+// its index in the list of cases, so that one policy shows them all.
 #include <set>
 
 #include "tests/packet/fixture.h"
@@ -103,7 +103,7 @@ std::string rules(const SelectorCases& cases, const std::string& peers,
   return text;
 }
 
-// On each case's port `probed` tells who it is that may connect, or may be connected to.
+// On each case's port, `probed` determines who may connect, or may be connected to.
 std::vector<Probe> probes_of(const SelectorCases& cases, const std::set<std::string>& all,
                              const std::function<Probe(const std::string&)>& probed) {
   std::vector<Probe> probes;

@@ -17,8 +17,8 @@ constexpr int kPolicies = 4;
 constexpr int kGroups = 2'000;
 constexpr int kEdits = 6;
 
-// Ports of web with peers of their own each, which two versions have not in common: nothing of
-// either profile is the other's.
+// Ports of web with separate peers each, which differ between the two versions: the profiles share
+// nothing.
 std::vector<std::string> many_port_groups(int version) {
   std::vector<std::string> policies;
   for (int p = 0; p < kPolicies; ++p) {

@@ -1,4 +1,4 @@
-// SEMANTICS, line 21: an address that comes late, and what it brings with it.
+// SEMANTICS, line 21: an address that is reported late, and its effects.
 #include <array>
 #include <atomic>
 #include <set>
@@ -16,9 +16,9 @@ constexpr int kRounds = 50;
 constexpr std::size_t kEnough = 100;  // datagrams of each kind
 
 // Datagrams without a pause while one change opens a way and closes others. One that has arrived by
-// the open way tells that the change is in force, so that none sent from then on may arrive by a
-// closed one. Nobody answers, so each datagram is judged. A node's changes are at one moment, but
-// not those of two: all the ways must be judged by the same node.
+// the open way shows that the change is in force, so that none sent later may arrive by a closed
+// one. Nobody answers, so each datagram is judged. A node's changes happen at one moment, but those
+// of two nodes do not: all ways must be judged by the same node.
 class Turn {
  public:
   struct Way {
@@ -35,7 +35,7 @@ class Turn {
   std::size_t arrived_before() const { return arrived_before_; }  // by ways yet to be closed
   std::size_t sent_after() const { return sent_after_; }          // by ways that are closed
 
-  // Ends it. How many arrived by closed ways.
+  // Ends it. Returns how many arrived by closed ways.
   std::size_t leaked() {
     halt();
     receive();
@@ -87,7 +87,7 @@ using LateAddress = PacketTest;
 INSTANTIATE_TEST_SUITE_P(Variants, LateAddress, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
-// p/a is isolated, and p/c, on the same node, is open to it alone.
+// p/a is isolated, and p/c, on the same node, is open only to it.
 const std::vector<std::string> kPolicies = {policy("p/of-a", R"(
   podSelector: {matchLabels: {pod: a}}
   policyTypes: [Ingress, Egress]

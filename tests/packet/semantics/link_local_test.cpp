@@ -1,5 +1,5 @@
-// SEMANTICS, lines 17 and 24: IPv6 link-local addresses, which any pod on a bridge may use and of
-// which the API tells nothing.
+// SEMANTICS, lines 17 and 24: IPv6 link-local addresses, which any pod on a bridge may use and
+// which the API does not report.
 #include <netinet/icmp6.h>
 
 #include "tests/packet/semantics/arrivals.h"
@@ -14,7 +14,7 @@ const Address kUnspecified{Family::kIpv6, 0};
 const Address kAllRouters = *parse_address("ff02::2");
 const Address kAllMldv2Routers = *parse_address("ff02::16");
 
-// As the rig gives them to eth0.
+// As the rig assigns them to eth0.
 Address link_local(const Endpoint& endpoint) {
   return *parse_address("fe80::" + std::to_string(endpoint.number + 1000));
 }
@@ -41,7 +41,7 @@ class LinkLocal : public ArrivalsTest {
         to, [&] { return send_frame(pod_at(from), mac_address(pod_at(to)), encode(packet)); });
   }
 
-  // To all that hang on the bridge, and what becomes of it at one of them.
+  // To everything on the bridge; checks whether one of them receives it.
   bool reaches_group(const std::string& from, const std::string& to, const RawPacket& packet) {
     return arrives(to, [&] {
       return send_frame(pod_at(from), group_mac_address(packet.destination), encode(packet));
@@ -99,7 +99,7 @@ TEST_P(LinkLocal, Line24_AnIsolatedPodReachesNobody) {
   expect(true);
 }
 
-// An isolated pod without IPv6 addresses of its own has these all the same.
+// An isolated pod without IPv6 addresses in the API still has these.
 TEST_P(LinkLocal, Line24_HoldsForPodsThatHaveOnlyIpv4) {
   BUILD_PODS_OR_SKIP();
   for (const auto* name : {"default/closed", "other/x", "other/y"}) {
@@ -114,7 +114,7 @@ TEST_P(LinkLocal, Line24_HoldsForPodsThatHaveOnlyIpv4) {
       reaches("default/closed", "other/x", datagram(local("default/closed"), local("other/x"))));
 }
 
-// An error about what other/x and other/y say to each other, by the address that any pod may have.
+// An error about traffic between other/x and other/y, from the address that any pod may have.
 TEST_P(LinkLocal, Line14_IsNoRoutersAddress) {
   BUILD_PODS_OR_SKIP();
   enforce({kDenyEgress});
@@ -158,11 +158,11 @@ TEST_P(LinkLocal, Line17_NeighbourDiscoveryIsAsLongAsItNeeds) {
   }
 }
 
-// What every pod must say to have addresses at all; these are those of a pod that is not isolated.
+// What every pod must send to obtain addresses at all; these are from a pod that is not isolated.
 TEST_P(LinkLocal, Line17_RouterSolicitationsAndMldReports) {
   BUILD_PODS_OR_SKIP();
   enforce({kDenyBoth});
-  // The kernel's own reports have another header in between.
+  // The kernel's own reports have an additional header in between.
   count_arrivals("other/x", {"ip6 nexthdr icmpv6 icmpv6 type { 133, 143 }"});
   for (const auto& source : {local("other/y"), kUnspecified}) {
     SCOPED_TRACE("from " + to_string(source));

@@ -1,4 +1,4 @@
-// SEMANTICS, lines 17 and 24: what an isolated pod sends to a whole bridge.
+// SEMANTICS, lines 17 and 24: packets of an isolated pod to a whole bridge.
 #include "tests/packet/semantics/arrivals.h"
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/rig/frame.h"

@@ -1,4 +1,4 @@
-// SEMANTICS, line 12: ports by name, which every pod resolves for itself.
+// SEMANTICS, line 12: named ports, which are resolved for every pod separately.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
@@ -10,8 +10,8 @@ using NamedPorts = PacketTest;
 INSTANTIATE_TEST_SUITE_P(Variants, NamedPorts, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
-// What web is in each pod: in low 80/TCP, in high 8080/TCP, in datagram 80/UDP, in both 80/TCP and
-// 8080/UDP; in plain and client there is none. All answer on 80 and 8080 whatever they declare.
+// The port named web in each pod: in low 80/TCP, in high 8080/TCP, in datagram 80/UDP, in both
+// 80/TCP and 8080/UDP; plain and client have none. All answer on 80 and 8080 whatever they declare.
 Topology named_ports() {
   const NamedPort low{"web", Protocol::kTcp, 80};
   const NamedPort high{"web", Protocol::kTcp, 8080};
@@ -181,7 +181,7 @@ TEST_P(NamedPorts, Line12_NamesFollowThePod) {
 )"));
 }
 
-// With a sidecar that names 8080/TCP, and a container that is over before the pod's others begin.
+// With a sidecar that names 8080/TCP, and a container that ends before the pod's others begin.
 std::string with_init_containers(const Pod& pod) {
   std::string ips;
   for (const auto& address : pod.addresses)

@@ -1,4 +1,4 @@
-// SEMANTICS, lines 27 to 29: ICMP, odd packets, and what a denial looks like.
+// SEMANTICS, lines 27 to 29: ICMP, unusual packets, and how a denial appears.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/rig/command.h"
@@ -15,7 +15,7 @@ class OddPackets : public PacketTest {
     }
   }
 
-  // Counts on every node what a rule matches just before ours judge.
+  // Counts on every node what a rule matches just before our chain.
   void count_on_nodes(const std::string& match) {
     for (const auto& node : playground().topology().nodes) {
       load_nft(node, "table inet watch {\nchain c {\ntype filter hook forward priority -2\n" +
@@ -23,7 +23,7 @@ class OddPackets : public PacketTest {
     }
   }
 
-  // On the node of default/web, and where that is another, of default/client.
+  // On the node of default/web, and on that of default/client if it is another.
   std::size_t counted_into_web() { return counted_packets("node-1", "watch"); }
   std::size_t counted_out_of_client() {
     return counted_packets(playground().endpoint("default/client").node, "watch");
@@ -74,8 +74,8 @@ TEST_P(OddPackets, Line27_IcmpNeedsARuleWithoutPorts) {
 )"));
 }
 
-// The acknowledgement of a connection that nobody made, which a strict connection tracking calls
-// invalid and a loose one new. A pod that gets it resets.
+// An ACK of a connection that does not exist: invalid for strict connection tracking, new for
+// loose. A pod that receives it resets.
 TEST_P(OddPackets, Line27_InvalidPacketsAreJudgedLikeNewOnes) {
   BUILD_OR_SKIP(in(GetParam(), three_pods()));
   count_on_nodes("tcp flags & (rst | ack) == ack ct state invalid");
@@ -108,7 +108,7 @@ TEST_P(OddPackets, Line27_InvalidPacketsAreJudgedLikeNewOnes) {
   }
 }
 
-// Nothing recognises their replies either: those of an isolated pod need a rule of its egress.
+// Their replies are not recognised either: those of an isolated pod need a rule for its egress.
 TEST_P(OddPackets, Line27_UntrackedPacketsAreJudgedLikeNewOnes) {
   BUILD_OR_SKIP(in(GetParam(), three_pods()));
   for (const auto& node : playground().topology().nodes) {

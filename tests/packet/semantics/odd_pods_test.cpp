@@ -1,4 +1,4 @@
-// SEMANTICS, lines 18, 20 and 21: pods that are not what they seem.
+// SEMANTICS, lines 18, 20 and 21: unusual pods.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 class OddPods : public PacketTest {
  protected:
-  // A pod of p labelled pod: b that uses its host's network, and so its host's addresses.
+  // A host-network pod of p labelled pod: b, with its host's addresses.
   void add_host_network_pod(const std::string& host, const std::string& node_name) {
     const Endpoint& endpoint = playground().endpoint(host);
     Pod pod;
@@ -42,8 +42,8 @@ Topology with_node_ports() {
   return topology;
 }
 
-// The host outside plays a node that enforces nothing, so that all its traffic is forwarded. Where
-// its pod says that it runs on node-1, or does not say where, node-1 is the one to be misled.
+// The host outside plays a node that enforces nothing, so that all its traffic is forwarded. If its
+// pod claims to run on node-1, or names no node, node-1 is the one to be misled.
 TEST_P(OddPods, Line18_HostNetworkPodIsNoSubject) {
   BUILD_OR_SKIP(in(GetParam(), with_node_ports()));
   for (const std::string node : {"internet", "node-1", ""}) {
@@ -115,7 +115,7 @@ TEST_P(OddPods, Line20_TerminatingPodKeepsItsEnforcementUntilItIsFinished) {
   }
 }
 
-// Of both the interfaces are still there.
+// Both interfaces still exist.
 TEST_P(OddPods, Line20_TerminatingPodKeepsItsEnforcementUntilItIsGone) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
   edit_pod("p/a", [](Pod& pod) { pod.terminating = true; });

@@ -1,4 +1,4 @@
-// SEMANTICS, line 16: addresses of a node that its pods' status.hostIPs do not tell.
+// SEMANTICS, line 16: addresses of a node that its pods' status.hostIPs do not report.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 

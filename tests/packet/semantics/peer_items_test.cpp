@@ -1,4 +1,4 @@
-// SEMANTICS, line 7: how namespaceSelector and podSelector go together.
+// SEMANTICS, line 7: how namespaceSelector and podSelector combine.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 

@@ -10,8 +10,8 @@ using Ports = PacketTest;
 INSTANTIATE_TEST_SUITE_P(Variants, Ports, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
-// web is 80/TCP in both pods. p/a may be reached, and reaches, only on the ports of the policy
-// under test.
+// web is 80/TCP in both pods. p/a may be reached, and reaches others, only on the ports of the
+// policy under test.
 Topology many_ports() {
   std::vector<Traffic> listens = {tcp(1), udp(1), tcp(65535), udp(65535)};
   for (std::uint16_t port = 79; port <= 83; ++port) {
@@ -33,7 +33,7 @@ std::string only_on(const std::string& ports) {
                                  "}]\n  egress: [{ports: " + ports + "}]\n");
 }
 
-// The same into p/a and out of it.
+// The same for ingress and egress of p/a.
 std::string both_ways(const std::string& allowed, const std::string& denied) {
   std::string table;
   for (const std::string pair : {"q/a, internet -> p/a  ", "p/a -> q/a, internet  "})
@@ -86,7 +86,7 @@ TEST_P(Ports, Line11_RangesMayOverlapTouchAndRepeat) {
                                    "1/TCP 65535/TCP 79/UDP 83/UDP 80/SCTP ICMP")));
 }
 
-// It allows nothing of the whole policy, which isolates all the same.
+// The whole policy allows nothing, but still isolates.
 TEST_P(Ports, Line11_NameWithARangeIsInvalid) {
   BUILD_OR_SKIP(in(GetParam(), many_ports()));
   const std::string problem = ".ports[1].endPort: needs a port that is a number";

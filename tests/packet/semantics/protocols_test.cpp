@@ -1,4 +1,4 @@
-// SEMANTICS, lines 4, 11 and 27: protocols other than TCP, UDP, SCTP and ICMP, as which GRE stands.
+// SEMANTICS, lines 4, 11 and 27: protocols other than TCP, UDP, SCTP and ICMP, represented by GRE.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
@@ -12,7 +12,7 @@ INSTANTIATE_TEST_SUITE_P(Variants, Protocols, testing::ValuesIn(kVariants),
 
 const std::vector<Traffic> kListens = {tcp(80), udp(80), sctp(80), gre()};
 
-// p/c and whoever else does not listen refuses GRE.
+// p/c and others that do not listen reject GRE.
 Topology gre_everywhere() {
   return {.pods = {{.ns = "p", .name = "a", .labels = {{"pod", "a"}}, .listens = kListens},
                    {.ns = "p", .name = "b", .labels = {{"pod", "b"}}, .listens = kListens},

@@ -39,7 +39,7 @@ class Quarantine : public PacketTest {
     objects().apply(PodEvent{claimant.key, std::make_shared<const Pod>(claimant)});
   }
 
-  // Cuts the interface of p/b, as a runtime does at last.
+  // Cuts the interface of p/b, as a runtime eventually does.
   void unplug_b() {
     const auto done = run_ip(playground().endpoint("p/b").netns, {"link del eth0"});
     ASSERT_TRUE(done) << done.error().message;

@@ -11,7 +11,7 @@ using RelatedConnections = PacketTest;
 INSTANTIATE_TEST_SUITE_P(Variants, RelatedConnections, testing::ValuesIn(kVariants),
                          [](const auto& each) { return name_of(each.param); });
 
-// What active FTP does: a connection to port 80 makes the node expect one back to port 4000.
+// Like active FTP: a connection to port 80 makes the node expect one back to port 4000.
 constexpr const char* kExpectation = R"(
 table inet expectations {
   ct expectation back {

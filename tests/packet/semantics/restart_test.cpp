@@ -19,7 +19,7 @@ constexpr std::uint16_t kOpen = 1000;    // every policy allows it
 constexpr std::uint16_t kClosed = 2000;  // none does
 constexpr int kCrashes = 8;
 
-// All of whose nodes are node-1.
+// All nodes of these pods are node-1.
 class Restart : public PacketTest {
  protected:
   void write_policy(const std::string& text) {
@@ -37,7 +37,7 @@ class Restart : public PacketTest {
         {}});
   }
 
-  // The daemon has read what stands in the directory, and the kernel holds it.
+  // The daemon has read the directory, and the kernel holds it.
   bool enforces(const std::string& policy_name) {
     return wait_until([&] {
       return ask({"dump", "--desired"}).out.find(policy_name) != std::string::npos &&
@@ -45,7 +45,7 @@ class Restart : public PacketTest {
     });
   }
 
-  // By the daemon, each probe of the table.
+  // With the daemon, each probe of the table.
   void expect_explained(const std::string& table) {
     const auto probes = parse_probes(table);
     ASSERT_TRUE(probes) << probes.error().message;

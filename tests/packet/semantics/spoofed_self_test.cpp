@@ -1,4 +1,4 @@
-// SEMANTICS, line 15: a pod may reach itself, but not everybody who takes its address.
+// SEMANTICS, line 15: a pod may reach itself, but others that use its address may not.
 #include "tests/packet/semantics/arrivals.h"
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/rig/raw_packet.h"

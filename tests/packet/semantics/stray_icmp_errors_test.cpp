@@ -1,4 +1,4 @@
-// SEMANTICS, line 14: ICMP errors about no connection are not let in or out with the related ones.
+// SEMANTICS, line 14: ICMP errors about no connection do not pass with the related ones.
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/process/wait_until.h"
@@ -23,7 +23,7 @@ void PrintTo(const Counts& counts, std::ostream* out) {
        << " dropped";
 }
 
-// That `to` has sent a packet which it has not.
+// Claims that `to` has sent a packet that it has not sent.
 Bytes stray_error(const Endpoint& from, const Endpoint& to, Family family) {
   const auto& teller = from.address(family);
   const auto& told = to.address(family);
@@ -39,7 +39,7 @@ class StrayIcmpErrors : public PacketTest {
              "icmpv6 type destination-unreachable counter\n}\n}\n");
   }
 
-  // What becomes of one that default/a gets and one that it sends.
+  // The fate of one that default/a receives and one that it sends.
   Counts exchange(const std::string& other, Family family) {
     const Endpoint& a = playground().endpoint("default/a");
     const Endpoint& far = playground().endpoint(other);

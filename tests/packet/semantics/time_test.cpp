@@ -24,7 +24,7 @@ const std::string kDenyWeb = policy("default/deny-web", R"(
   podSelector: {matchLabels: {app: web}}
 )");
 
-// There is no option yet that denies what is not known: README, limits.
+// There is no option yet that denies unknown pods: README, limits.
 TEST_P(Time, Line23_UntilItsAddressIsKnownAPodIsOpen) {
   BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   const auto addresses = pod("default/web").addresses;
@@ -79,7 +79,7 @@ TEST_P(Time, Line24_ExistingTcpConnectionsOutliveATighterPolicy) {
   }
 }
 
-// What is denied until a policy loosens is not remembered as denied.
+// Traffic denied until a policy loosens is not remembered as denied.
 TEST_P(Time, Line24_DeniedConnectionsPassOnceAPolicyLoosens) {
   BUILD_OR_SKIP(in(GetParam(), web_and_client()));
   for (const auto family : {Family::kIpv4, Family::kIpv6}) {
@@ -105,8 +105,9 @@ std::string client_may_use(const std::string& ports) {
   egress: [{ports: [)" + ports + "]}]\n");
 }
 
-// States that differ in everything but what they say of the two ports. Each node changes at once,
-// but no two at the same moment: only on one may the closed port be closed on another side.
+// States that differ in everything except the two ports. Each node changes at once, but two nodes
+// do not change at the same moment: on different nodes the closed port could be closed by different
+// sides.
 std::vector<std::vector<std::string>> states(bool one_node) {
   const std::string one = "{port: 1000, protocol: UDP}";
   const std::string both = one + ", {port: 2000, protocol: UDP}";
@@ -147,8 +148,8 @@ TEST_P(Time, Line25_NoPacketSeesHalfOfAChange) {
   }
 }
 
-// Only the client's label changes: of "red" its egress allows the closed port, and the ingress of
-// web does not; of "blue" it is the other way round.
+// Only the client's label changes: with "red" its egress allows the closed port, and the ingress of
+// web does not; with "blue" it is the opposite.
 const std::vector<std::string> kByColour = {policy("default/red", R"(
   podSelector: {matchLabels: {colour: red}}
   policyTypes: [Egress]

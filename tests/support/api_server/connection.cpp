@@ -33,7 +33,7 @@ Request to_request(const http::request<http::string_body>& message) {
   return request;
 }
 
-// With Content-Length, or chunked where `size` is nothing.
+// With Content-Length, or chunked if `size` is nothing.
 std::string head(const Reply& reply, std::optional<std::size_t> size) {
   http::response_header<> header;
   header.version(11);
@@ -131,7 +131,7 @@ void Connection::bookmark_later() {
   });
 }
 
-// Of the next request after a stream, or none: the client is gone.
+// The next request after a stream, or none: the client is gone.
 void Connection::await_bytes() {
   transport_->read_some(buffer_.prepare(1024), [self = shared_from_this()](std::size_t size) {
     if (size == 0) return self->close(fault::Ending::kClose);

@@ -12,7 +12,7 @@
 
 namespace portcullis::test::api {
 
-// One client's connection: one request after the other. Lives as long as it is open. `core`
+// One client's connection: serves one request after another. Lives while it is open. `core`
 // outlives it.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -22,7 +22,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close(fault::Ending ending);
   bool open() const { return open_; }
 
-  // The stream that it serves now; null: none.
+  // The stream being served; null: none.
   WatchStream* watch();
 
  private:

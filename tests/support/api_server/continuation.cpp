@@ -31,7 +31,7 @@ std::optional<std::string> from_hex(const std::string& hex) {
 
 }  // namespace
 
-// "VERSION:AFTER" in hexadecimal; the version is "-" where there is none.
+// "VERSION:AFTER" in hexadecimal; the version is "-" if there is none.
 std::string to_token(const Continuation& continuation) {
   const auto& version = continuation.version;
   return to_hex((version ? std::to_string(*version) : "-") + ":" + continuation.after);

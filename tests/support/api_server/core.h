@@ -18,7 +18,7 @@ namespace portcullis::test::api {
 
 class Connection;
 
-// What the connections of a server share. Used on the loop's thread only.
+// State shared by a server's connections. Used only on the loop's thread.
 struct Core {
   explicit Core(const Setup& given) : setup(given), store(given.history) {}
 
@@ -33,13 +33,13 @@ struct Core {
   std::size_t bytes_sent = 0;
 };
 
-// 401 or 403 where the client may not do this.
+// 401 or 403 if the client is not permitted to do this.
 std::optional<Reply> refuse(const Core& core, const Request& request, bool certified);
 
-// Everything but watches.
+// Everything except watches.
 Reply serve(Core& core, const Request& request);
 
-// Sends every watch stream what has changed.
+// Sends every watch stream the new changes.
 void notify(Core& core);
 
 }  // namespace portcullis::test::api

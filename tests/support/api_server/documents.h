@@ -8,11 +8,11 @@
 
 namespace portcullis::test::api {
 
-// What a client asks about the server itself: /version, discovery, health. Nothing: there is no
-// such document. There is no OpenAPI: use kubectl with --validate=false.
+// Documents about the server itself: /version, discovery, health. Nothing: there is no such
+// document. There is no OpenAPI: use kubectl with --validate=false.
 std::optional<Reply> document(const std::string& path, const std::string& version);
 
-// What a SelfSubjectAccessReview asks about.
+// The question of a SelfSubjectAccessReview.
 struct AccessQuestion {
   std::string verb;
   std::string group;

@@ -7,13 +7,13 @@
 
 namespace portcullis::test::api {
 
-// Faults that wait for their requests. Not thread safe.
+// Faults that wait for requests. Not thread safe.
 class FaultQueue {
  public:
   void add(Fault fault, const Requests& requests);
   void clear() { waiting_.clear(); }
 
-  // The first fault that meets this request.
+  // The first fault that applies to this request.
   std::optional<Fault> take(const Request& request);
 
  private:

@@ -14,13 +14,13 @@
 
 namespace portcullis::test::api {
 
-// The server's thread, and what happens on it.
+// The server's thread and its event loop.
 class Server::Loop {
  public:
   explicit Loop(const Setup& setup);
   ~Loop();
 
-  // On the thread; returns what it returns, throws what it throws.
+  // Runs on the thread; returns and throws what the function does.
   template <typename Work>
   auto run(Work work) {
     std::packaged_task<decltype(work(core_))()> task([&] { return work(core_); });
@@ -46,7 +46,7 @@ class Server::Loop {
   LoopThread thread_;
 };
 
-// The open ones.
+// The open connections.
 std::vector<std::shared_ptr<Connection>> open_connections(Core& core);
 
 }  // namespace portcullis::test::api

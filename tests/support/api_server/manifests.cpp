@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A plain scalar is what JSON makes of it: true, 8080 and null are no texts.
+// A plain scalar has its JSON type: true, 8080 and null are not strings.
 Json scalar(const YAML::Node& node) {
   const std::string& text = node.Scalar();
   if (node.Tag() == "!") return text;  // it was quoted

@@ -6,7 +6,7 @@
 
 namespace portcullis::test::api {
 
-// The documents of a YAML (or JSON) text; a List is its items. Throws on what is no YAML.
+// The documents of a YAML (or JSON) text; a List yields its items. Throws if it is not YAML.
 std::vector<nlohmann::json> parse_manifests(std::string_view text);
 
 }  // namespace portcullis::test::api

@@ -13,19 +13,19 @@
 
 namespace portcullis::test::api {
 
-// What a connection writes, in order. Lives until what it was given is written.
+// The output of a connection, in order. Lives until everything is written.
 class Output : public std::enable_shared_from_this<Output> {
  public:
-  // `sent` counts the bytes that the socket has taken, and outlives it.
+  // `sent` counts the bytes accepted by the socket, and outlives this.
   Output(boost::asio::io_context& io, std::shared_ptr<Transport> transport, std::size_t& sent);
 
   void send(std::string bytes);
   void send_chunk(const std::string& bytes);  // of a chunked body; an empty one is its end
 
-  // Runs `next` when everything is written; not after an ending.
+  // Runs `next` when everything is written; not after an end.
   void then(std::function<void()> next);
 
-  // What is queued is written before; what is sent later is not.
+  // Queued data is still written; later data is not.
   void end(fault::Ending ending);
 
   void drip(std::chrono::microseconds pause);  // from now on a byte at a time

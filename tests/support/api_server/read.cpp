@@ -16,7 +16,7 @@ constexpr const char* kTooOldToContinue =
     "The provided continue parameter is too old to display a consistent list result. Start a new "
     "list without it, or go on with the token of this response, which is inconsistent.";
 
-// What a list is made from.
+// The input of a list.
 struct Page {
   Contents contents;
   std::uint64_t version = 0;
@@ -95,7 +95,7 @@ std::string item_text(Json object) {
   return to_text(object);
 }
 
-// In the API server's order of fields: the version comes before the items.
+// In the API server's field order: the version precedes the items.
 Reply print(const Page& page, const Request& request) {
   const Selection selection(request.parameter("labelSelector"), request.parameter("fieldSelector"));
   std::string items;

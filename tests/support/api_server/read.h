@@ -11,7 +11,7 @@ namespace portcullis::test::api {
 Reply get(const Store& store, const Request& request);
 Reply list(const Store& store, const Request& request);
 
-// Nothing where it is no number.
+// Nothing if it is not a number.
 std::optional<std::uint64_t> parse_version(const std::string& text);
 
 Reply not_found(Resource resource, const std::string& name);

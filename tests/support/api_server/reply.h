@@ -16,10 +16,10 @@ struct Reply {
   std::string content_type = "application/json";
 };
 
-// As compact text; bytes that are no UTF-8 are replaced.
+// As compact text; invalid UTF-8 is replaced.
 std::string to_text(const nlohmann::json& json);
 
-// The object that an error is told by: kind Status. The reason is what the code usually has.
+// The error object: kind Status, with the code's usual reason.
 nlohmann::json status_object(unsigned code, const std::string& message,
                              const nlohmann::json& details);
 nlohmann::json status_object(unsigned code, const std::string& message);
@@ -28,10 +28,10 @@ Reply reply(const nlohmann::json& object, unsigned status = 200);
 Reply refusal(const nlohmann::json& status_object);
 Reply refusal(unsigned code, const std::string& message);
 
-// What kube-apiserver says with such a code; Retry-After where given.
+// kube-apiserver's message for this code; with Retry-After if given.
 Reply usual_refusal(unsigned code, std::optional<std::chrono::seconds> retry_after);
 
-// 422 for a request's parameter.
+// 422 for an invalid parameter of a request.
 Reply forbidden_option(const std::string& field, const std::string& message);
 
 // 504 for a resourceVersion that this server has not reached.

@@ -9,7 +9,7 @@
 
 namespace portcullis::test::api {
 
-// As RBAC calls them; kOther is for what is no resource (/version).
+// Verbs as in RBAC; kOther for requests without a resource (/version).
 enum class Verb {
   kGet,
   kList,
@@ -38,13 +38,13 @@ struct Request {
   std::string name{};
   std::string subresource{};
 
-  // Empty where there is none.
+  // Empty if there is none.
   std::string parameter(const std::string& key) const;
   std::string field(const std::string& lower_case_name) const;
   Key key() const;
 };
 
-// Fills in what the method and the target say.
+// Fills in the values of the method and the target.
 Request parse_request(std::string method, std::string target);
 
 }  // namespace portcullis::test::api

@@ -7,8 +7,8 @@
 
 namespace portcullis::test::api {
 
-// A labelSelector and a fieldSelector, as a request's parameters write them. Fields are the paths
-// of any single values: "metadata.name", "spec.nodeName".
+// A labelSelector and a fieldSelector, as in a request's parameters. A field is the path of any
+// scalar: "metadata.name", "spec.nodeName".
 class Selection {
  public:
   Selection() = default;

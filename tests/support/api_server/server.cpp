@@ -24,7 +24,7 @@ Key key_of(const Json& object) {
           metadata.at("name").get<std::string>()};
 }
 
-// The running streams, of one resource or all.
+// The running streams, for one resource or all.
 template <typename Work>
 std::size_t each_watch(Core& core, std::optional<Resource> resource, Work work) {
   std::size_t count = 0;

@@ -16,7 +16,7 @@
 
 namespace portcullis::test::api {
 
-// What the server makes of a watch's sendInitialEvents.
+// How the server handles a watch's sendInitialEvents.
 enum class WatchLists {
   kServed,
   kRefused,  // 422, as a newer server with the feature off
@@ -33,10 +33,10 @@ enum class ExpiredWatch {
 struct Tls {
   std::string certificate;  // of the server, with its chain
   std::string key;
-  std::string client_authority{};  // who shows a certificate of it is let in; empty: not asked for
+  std::string client_authority{};  // its client certificates are accepted; empty: none requested
 };
 
-// What RBAC speaks of; "*" is anything.
+// As in RBAC; "*" is anything.
 struct Access {
   std::string verb = "*";
   std::string resource = "*";
@@ -56,17 +56,17 @@ struct Setup {
   std::chrono::milliseconds bookmark_interval{0};  // 0: only when told
 };
 
-// A Kubernetes API server for pods, namespaces and networkpolicies in this process, with real
-// connections, that misbehaves when told. It speaks HTTP/1.1 and JSON, and follows
+// An in-process Kubernetes API server for pods, namespaces and networkpolicies, with real
+// connections, that misbehaves on request. It speaks HTTP/1.1 and JSON, and follows
 // https://kubernetes.io/docs/reference/using-api/api-concepts/; objects are neither validated nor
-// given defaults, so malformed ones can be stored.
+// defaulted, so malformed ones can be stored.
 //
-// It has a thread of its own, in the network namespace of the thread that makes it. Every function
-// may be called from any thread and has taken effect when it returns: what it sends is then queued
-// at each connection. Those that read objects or tell of requests are meant for wait_until.
+// It has its own thread, in the network namespace of the creating thread. Every function may be
+// called from any thread and has taken effect when it returns: its output is then queued at each
+// connection. Functions that read objects or report requests are meant for wait_until.
 class Server {
  public:
-  explicit Server(Setup setup = {});  // throws where it cannot listen, or not with this TLS
+  explicit Server(Setup setup = {});  // throws if it cannot listen, or not with this TLS
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();  // ends all connections
@@ -74,37 +74,38 @@ class Server {
   std::uint16_t port() const { return port_; }
   std::string url() const;  // "https://127.0.0.1:6443"
 
-  // The objects. put() creates or replaces, status and malformed fields included, and needs no
-  // namespace to be there; apply() does so with every document of a YAML or JSON text. They return
-  // the resourceVersion after it, and throw on what has no kind of ours or no name. What changes
-  // nothing makes no event. A uid and a creationTimestamp are taken from an object that is new.
+  // The objects. put() creates or replaces, including status and malformed fields, and needs no
+  // namespace; apply() does so for every document of a YAML or JSON text. They return the new
+  // resourceVersion, and throw for an unsupported kind or a missing name. A no-op makes no event. A
+  // new object keeps a given uid and creationTimestamp.
   std::uint64_t put(const nlohmann::json& object);
   std::uint64_t apply(std::string_view manifests);
   bool erase(Resource resource, const std::string& ns, const std::string& name);
   std::vector<nlohmann::json> objects(Resource resource) const;  // by namespace and name
   std::uint64_t resource_version() const;
 
-  // History. Running streams go on. compact(): every version before now is 410 for new watches,
-  // lists and continue tokens. restore(): as etcd from a backup, contents and resourceVersion of
-  // then, without history, all connections reset; false where that version is compacted.
+  // History. Running streams continue. compact(): every earlier version is 410 for new watches,
+  // lists and continue tokens. restore(): like etcd from a backup, with the contents and
+  // resourceVersion of that time, without history, all connections reset; false if that version is
+  // compacted.
   void compact();
   bool restore(std::uint64_t version);
 
-  // Faults of requests to come, in the order given, and of the watch streams that run now: it
-  // returns how many of these there were.
+  // Faults for future requests, in the given order, and for the running watch streams: returns the
+  // number of those.
   void inject(Fault fault, Requests requests = {});
   std::size_t disturb(const Fault& fault, std::optional<Resource> resource = {});
-  void clear_faults();  // those that have not met their requests
+  void clear_faults();  // those not yet applied
 
-  // Faults of connections. stop(): refused, and the open ones are reset; start() listens on the
-  // same port again, with the same objects and history. ignore_connections(): new ones are
-  // accepted by the kernel, and nobody reads from them.
+  // Connection faults. stop(): new ones are refused, open ones reset; start() listens on the same
+  // port again, with the same objects and history. ignore_connections(): the kernel accepts new
+  // ones, and nobody reads from them.
   void stop();
   void start();
   void ignore_connections(bool ignored);
   void drop_connections(fault::Ending ending = fault::Ending::kReset);
 
-  // Streams. end_watches(): regularly, as after timeoutSeconds.
+  // Streams. end_watches(): normally, as after timeoutSeconds.
   void send_bookmarks();
   void end_watches(std::optional<Resource> resource = {});
 
@@ -116,7 +117,7 @@ class Server {
   void deny(const Access& access);  // 403, and false for SelfSubjectAccessReview
   void allow_all();
 
-  // What has been asked, in order of arrival.
+  // The requests, in order of arrival.
   std::vector<Request> requests() const;
   std::size_t count(std::optional<Resource> resource, std::optional<Verb> verb) const;
   void forget_requests();

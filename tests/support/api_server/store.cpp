@@ -30,7 +30,7 @@ std::string make_uid(std::uint64_t number) {
   return text.data();
 }
 
-// As the API server does, whoever writes the namespace; unreadable labels are left alone.
+// As the API server does, whoever writes the namespace; invalid labels are left alone.
 void label_with_name(const Key& key, Json& metadata) {
   if (key.resource != Resource::kNamespaces) return;
   Json& labels = metadata["labels"];

@@ -23,7 +23,7 @@ struct Change {
   bool deleted = false;
 };
 
-// The objects and their history, with one growing version, as etcd's revision. Not thread safe.
+// The objects and their history, with one increasing version, as in etcd. Not thread safe.
 class Store {
  public:
   explicit Store(std::size_t history);  // changes kept; older ones are compacted away
@@ -32,24 +32,24 @@ class Store {
   const Contents& contents() const { return contents_; }
   Object find(const Key& key) const;  // null: there is none
 
-  // Creates or replaces: gives it uid, creationTimestamp and resourceVersion. What equals the
-  // stored object but for these changes nothing, and costs no version.
+  // Creates or replaces: sets uid, creationTimestamp and resourceVersion. If only these differ from
+  // the stored object, nothing changes, and no version is used.
   Object put(const Key& key, nlohmann::json object);
 
-  // What it was, with the deletion's resourceVersion; null: there was none. A namespace's objects
-  // go before it.
+  // The old object, with the deletion's resourceVersion; null: there was none. A namespace's
+  // objects are deleted first.
   Object erase(const Key& key);
 
-  // The contents as of a version; nothing where that is compacted or in the future.
+  // The contents at a version; nothing if that is compacted or in the future.
   std::optional<Contents> at(std::uint64_t version) const;
 
-  // In order of their versions, each greater than compacted().
+  // In version order, each greater than compacted().
   const std::deque<Change>& changes() const { return changes_; }
   std::uint64_t compacted() const { return compacted_; }
 
   void compact();  // forgets every change
 
-  // A backup's return: contents and version of then, and no history. False where it is compacted.
+  // Restores a backup: contents and version, without history. False if it is compacted.
   bool restore(std::uint64_t version);
 
  private:

@@ -93,7 +93,7 @@ std::shared_ptr<asio::ssl::context> tls_context(const std::string& certificate,
   context->use_private_key(asio::buffer(key), asio::ssl::context::pem);
   if (client_authority.empty()) return context;
   context->add_certificate_authority(asio::buffer(client_authority));
-  // As kube-apiserver: asks, and answers 401 to who shows no good one.
+  // As kube-apiserver: requests a certificate, and answers 401 without a valid one.
   context->set_verify_mode(asio::ssl::verify_peer);
   context->set_verify_callback([](bool, asio::ssl::verify_context&) { return true; });
   SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);

@@ -15,8 +15,8 @@ class context;
 
 namespace portcullis::test::api {
 
-// One connection's bytes, over TLS or not. Its operations end on the io_context's thread; one read
-// and one write may be under way.
+// One connection's bytes, with or without TLS. Operations complete on the io_context's thread; one
+// read and one write may be pending.
 class Transport {
  public:
   using Done = std::function<void(bool ok)>;
@@ -30,7 +30,7 @@ class Transport {
                          std::function<void(std::size_t)> done) = 0;  // 0: the client is gone
   virtual void write(boost::asio::const_buffer bytes, Done done) = 0;
 
-  // The client showed a certificate that the authority signed.
+  // The client sent a certificate signed by the authority.
   virtual bool certified() const = 0;
 
   virtual boost::asio::ip::tcp::socket& socket() = 0;
@@ -41,7 +41,7 @@ std::shared_ptr<Transport> tls_transport(boost::asio::ip::tcp::socket socket,
                                          std::shared_ptr<boost::asio::ssl::context> context);
 
 // PEM texts: the server's certificate (chain) and key; the authority of client certificates, empty
-// where none are asked for. Throws on what OpenSSL cannot read.
+// if none are requested. Throws if OpenSSL cannot read them.
 std::shared_ptr<boost::asio::ssl::context> tls_context(const std::string& certificate,
                                                        const std::string& key,
                                                        const std::string& client_authority);

@@ -38,7 +38,7 @@ Json expired_status(std::uint64_t asked, std::uint64_t oldest) {
                                 std::to_string(oldest) + ")");
 }
 
-// The others come after what there is to send at first.
+// The others follow the initial events.
 bool from_the_start(const Fault& fault) {
   const auto* broken = std::get_if<fault::Break>(&fault);
   return (broken != nullptr && broken->events > 0) || std::holds_alternative<fault::Drip>(fault) ||
@@ -77,8 +77,7 @@ void WatchStream::send_initial_events() {
   send_event("BOOKMARK", object);
 }
 
-// A client that knows a version of the future is told nothing until that is past, as by
-// kube-apiserver.
+// As in kube-apiserver, a client with a future version gets nothing until that version has passed.
 void WatchStream::follow() {
   if (held_ || ended_) return;
   const auto& changes = store_.changes();
@@ -89,7 +88,7 @@ void WatchStream::follow() {
   version_ = std::max(version_, store_.version());
 }
 
-// An object that comes into the selection is added, one that leaves it is deleted.
+// An object that enters the selection is added, one that leaves it is deleted.
 void WatchStream::send_change(const Change& change) {
   if (change.key.resource != request_.resource) return;
   if (!request_.ns.empty() && change.key.ns != request_.ns) return;
@@ -153,7 +152,7 @@ void WatchStream::apply(const fault::Refuse& fault) {
 
 void WatchStream::apply(const fault::ErrorEvent& fault) { apply(fault::Refuse{fault.code}); }
 
-// Where no event is to come first, the last one breaks off, sent once more.
+// Without a first event, the last one is repeated and broken off.
 void WatchStream::apply(const fault::Break& fault) {
   break_ = fault;
   if (fault.events > 0) return;

@@ -30,7 +30,7 @@ struct WatchRequest {
 std::variant<WatchRequest, Reply> parse_watch(const Request& request, const Store& store,
                                               WatchLists watch_lists);
 
-// One watch's response. Not thread safe; `store` outlives it.
+// The response to one watch. Not thread safe; `store` outlives it.
 class WatchStream {
  public:
   WatchStream(const Store& store, WatchRequest request, std::shared_ptr<Output> output);
@@ -40,7 +40,7 @@ class WatchStream {
   // Nothing more is sent; the connection may serve another request.
   bool ended() const { return ended_; }
 
-  // Sends what there is at first. The fault is that of the request.
+  // Sends the initial events. The fault is that of the request.
   void start(const std::optional<Fault>& fault);
 
   void follow();  // sends what has changed since

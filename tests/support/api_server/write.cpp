@@ -34,7 +34,7 @@ Reply bad_request(const std::string& message) { return refusal(400, message); }
 
 std::optional<Reply> check_kind(const Request& request, const Json& object) {
   const auto& about = info(*request.resource);
-  if (!object.is_object()) return bad_request("the body is no JSON object");
+  if (!object.is_object()) return bad_request("the body is not a JSON object");
   if (object.value("kind", Json(about.kind)) != about.kind ||
       object.value("apiVersion", Json(about.api_version)) != about.api_version) {
     return bad_request(std::string("the body is no ") + about.kind + " of " + about.api_version);
@@ -69,7 +69,7 @@ Reply already_exists(const Request& request, const std::string& name) {
   return refusal(status);
 }
 
-// Takes from `object` only what this request may change.
+// Copies from `object` only what this request may change.
 Json admitted(const Request& request, const Json& before, Json object) {
   if (!info(*request.resource).has_status) return object;
   const bool status_only = request.subresource == "status";
@@ -93,7 +93,7 @@ Reply store_update(Store& store, const Request& request, const Object& before, J
   return reply(*store.put(request.key(), admitted(request, *before, std::move(object))));
 }
 
-// Instructions of a strategic merge patch ("$setElementOrder/containers") are no fields.
+// Directives of a strategic merge patch ("$setElementOrder/containers") are not fields.
 void drop_directives(Json& patch) {
   if (!patch.is_structured()) return;
   for (auto at = patch.begin(); at != patch.end();) {
@@ -142,7 +142,7 @@ Reply patch(Store& store, const Request& request) {
   if (!before) return not_found(*request.resource, request.name);
   const std::string type = request.field("content-type");
   Json change = parse(request.body);
-  if (change.is_discarded()) return bad_request("the patch is no JSON");
+  if (change.is_discarded()) return bad_request("the patch is not JSON");
   Json object = *before;
   if (type.rfind("application/json-patch+json", 0) == 0) {
     try {

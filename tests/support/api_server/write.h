@@ -6,8 +6,8 @@
 
 namespace portcullis::test::api {
 
-// The verbs that change something. As with kube-apiserver a namespace must exist before what is in
-// it, status is changed through the subresource only, and a deletion takes effect at once.
+// The modifying verbs. As in kube-apiserver, a namespace must exist before its objects, status is
+// changed only through the subresource; a deletion takes effect at once.
 Reply create(Store& store, const Request& request);
 Reply replace(Store& store, const Request& request);
 Reply patch(Store& store, const Request& request);

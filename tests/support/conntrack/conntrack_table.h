@@ -17,17 +17,17 @@ namespace portcullis::test {
 //     10.0.0.1>10.96.0.1 10.0.0.2>10.0.0.1       they come so, for there is NAT
 //     10.0.0.1>10.0.0.2 zone 7                   also "original-zone 7", "reply-zone 7"
 //
-// Aborts if the kernel refuses. Not thread safe.
+// Aborts if the kernel rejects a request. Not thread safe.
 class ConntrackTable {
  public:
-  // Nothing if this kernel does not let us see its table: a reason to skip the test.
+  // Nothing if this kernel does not expose its table: a reason to skip the test.
   static std::optional<ConntrackTable> open(const NetworkNamespace& network);
 
-  // With a source port of its own, or this one.
+  // With a new source port, or this one.
   void add(const std::string& connection);
   void add(const std::string& connection, std::uint16_t source_port);
 
-  // Adds `count` of a client's, from as many ports and servers as that takes.
+  // Adds `count` connections of a client, from as many ports and to as many servers as needed.
   void add_many(std::size_t count, const std::string& client);
 
   std::vector<std::string> list();  // sorted

@@ -8,8 +8,8 @@
 
 namespace portcullis::test {
 
-// An address of this host that is dead: connections to its port are neither accepted nor refused,
-// as its queue of them is full, and the kernel ignores more.
+// A dead address of this host: connections to its port are neither accepted nor refused, since its
+// queue is full and the kernel ignores further ones.
 class DeadAddress {
  public:
   DeadAddress(const std::string& address, std::uint16_t port);

@@ -11,7 +11,7 @@
 
 namespace portcullis::test {
 
-// What a gateway makes of the answer to a watch.
+// How a gateway treats the response to a watch.
 enum class Framing {
   kUnchunked,   // as HTTP/1.0: neither chunks nor a length, the end of the connection ends it
   kBuffered,    // the head passes, the body is held back until its end
@@ -19,8 +19,8 @@ enum class Framing {
   kCompressed,  // said to be, in its head
 };
 
-// An HTTP gateway between a client and a server on 127.0.0.1, without TLS. Answers to anything but
-// a watch pass whole. Its threads are its own.
+// An HTTP gateway between a client and a server on 127.0.0.1, without TLS. Responses other than to
+// a watch pass unchanged. It has its own threads.
 class Gateway {
  public:
   Gateway(std::uint16_t server_port, Framing framing);
@@ -37,7 +37,7 @@ class Gateway {
   void serve(Socket client);
   void pass_watch(Socket& client, Socket& server);
 
-  // A socket that is shut down at the end, so that nobody waits for it.
+  // A socket that is shut down at the end, so that nobody blocks on it.
   class Registered;
 
   const std::uint16_t server_port_;

@@ -12,8 +12,8 @@
 
 namespace portcullis::test {
 
-// Requests to an API server over HTTPS, one after the other on one connection, which is made when
-// it is needed: also by the first request after one that nobody answered. Not thread safe.
+// Requests to an API server over HTTPS, one after another on one connection, which is opened when
+// needed, also by the first request after an unanswered one. Not thread safe.
 class ApiClient {
  public:
   struct Setup {
@@ -33,9 +33,8 @@ class ApiClient {
   HttpAnswer request(const std::string& method, const std::string& path,
                      const std::string& body = "", const std::string& type = "application/yaml");
 
-  // A watch, on a connection of its own: visit(line) for each line that comes, those of the
-  // transfer encoding too, as soon as it is there. Returns when the stream ends, or soon after
-  // `stop`.
+  // A watch, on a separate connection: visit(line) for each line as soon as it arrives, including
+  // those of the transfer encoding. Returns when the stream ends, or soon after `stop`.
   void follow(const std::string& path, const std::stop_token& stop,
               const std::function<void(std::string_view)>& visit) const;
 

@@ -27,7 +27,7 @@ std::vector<std::string> command_line_of_etcd(const KubeAssets& assets,
       "--initial-advertise-peer-urls=" + peers,
       "--initial-cluster=default=" + peers,
   };
-  // A killed process loses nothing that it has written: only a machine does.
+  // A killed process loses nothing that it has written: only a machine failure does.
   if (knows(assets.etcd, "--unsafe-no-fsync")) line.push_back("--unsafe-no-fsync");
   return line;
 }
@@ -53,7 +53,7 @@ std::vector<std::string> command_line_of_api_server(const KubeAssets& assets,
       "--service-account-signing-key-file=" + file("server.key"),
       "--service-account-key-file=" + file("server.crt"),
   };
-  // Before 1.21 pods had one address unless this was asked for; later it cannot be.
+  // Before 1.21 dual-stack pods needed a flag that later versions reject.
   if (knows(assets.kube_apiserver, "IPv6DualStack=true|false (ALPHA")) {
     line.push_back("--feature-gates=IPv6DualStack=true");
   }

@@ -7,8 +7,8 @@
 
 #include "tests/support/kube/assets.h"
 
-// How the servers are started, on a directory that holds what they are given and what they store:
-// ca.crt, server.crt, server.key, tokens.csv. All flags are in 1.20 as well as in what is current.
+// The command lines of the servers, for a directory with their input and storage: ca.crt,
+// server.crt, server.key, tokens.csv. All flags exist in 1.20 and in current versions.
 namespace portcullis::test {
 
 inline constexpr std::uint16_t kEtcdPort = 2379;  // of 127.0.0.1

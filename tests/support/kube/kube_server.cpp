@@ -61,7 +61,7 @@ void KubeServer::start_api_server() {
 }
 
 bool KubeServer::becomes_ready(std::chrono::seconds deadline) {
-  // It makes the first namespace a moment after it has said so.
+  // It creates the first namespace shortly after it reports ready.
   return wait_until(
       [&] {
         return api_.get("/readyz").status == 200 &&

@@ -17,31 +17,31 @@
 
 namespace portcullis::test {
 
-// Flags of kube-apiserver where no controllers run: nobody makes the secret that each service
-// account must have for its pods.
+// Flags of kube-apiserver without controllers: nobody creates the secret that each service account
+// needs for its pods.
 inline const std::vector<std::string> kWithoutControllers = {
     "--disable-admission-plugins=ServiceAccount"};
 
-// A real API server in a network namespace, with TLS and RBAC, and no controllers, scheduler or
-// kubelets unless a test brings them: pods are what a test says of them, their deletion is
-// immediate with gracePeriodSeconds=0, and namespaces do not finish going.
+// A real API server in a network namespace, with TLS and RBAC, and without controllers, scheduler
+// or kubelets unless a test adds them: a test sets the status of pods, deletes them immediately
+// with gracePeriodSeconds=0, and namespaces never finish terminating.
 //
 //     kubectl, ApiClient (admin) ---> kube-apiserver (every address, 6443) ---> etcd (127.0.0.1)
 //     daemons (a service account) --'
 //
-// What they store is in a temporary directory, and outlives their crashes. Not thread safe.
+// Their storage is in a temporary directory, and survives crashes. Not thread safe.
 class KubeServer {
  public:
   static constexpr std::uint16_t kPort = 6443;
   static constexpr const char* kServiceAddress = "10.96.0.1";  // its own Service's
 
-  // Starts both, and does not wait. The namespace must outlive it, and have its loopback device up;
-  // others reach the server by `address`, one of the namespace's. `flags` are further ones of
+  // Starts both, without waiting. The namespace must outlive it, with its loopback device up;
+  // others reach the server by `address`, one of the namespace's. `flags` are additional ones of
   // kube-apiserver.
   KubeServer(const KubeAssets& assets, const NetworkNamespace& network, std::string address,
              std::vector<std::string> flags = kWithoutControllers);
 
-  // /readyz said so, and the namespace `default` is there, before the deadline. If not, log() tells
+  // /readyz succeeded, and the namespace `default` exists, before the deadline. If not, log() tells
   // why.
   bool becomes_ready(std::chrono::seconds deadline = std::chrono::seconds(60));
 
@@ -50,8 +50,8 @@ class KubeServer {
   void kill_etcd() { etcd_.reset(); }
   void start_etcd();
 
-  // Drops what etcd remembers of the past: only what is newest can be listed and watched from now
-  // on, but for the API server's own memory of recent events, which a restart empties.
+  // Drops etcd's history: from now on only the latest version can be listed and watched, apart from
+  // the API server's cache of recent events, which a restart empties.
   bool compact();
 
   // With admin, a kubeconfig, and the authority's and the service accounts' ca.crt and server.key.
@@ -60,7 +60,7 @@ class KubeServer {
   // The value that etcd has for a key; "" for none.
   std::string stored(const std::string& key) const;
 
-  // As admin, who may do everything (system:masters).
+  // As admin, who has all permissions (system:masters).
   ApiClient& api() { return api_; }
   ApiClient::Setup api_setup() const;  // of further clients
   Finished kubectl(const std::vector<std::string>& arguments, const std::string& input = "") const;
@@ -73,7 +73,7 @@ class KubeServer {
   [[nodiscard]] Result<std::string> kubeconfig_of(const std::string& ns,
                                                   const std::string& account);
 
-  // The same with a client certificate: who has it is this user, of these groups.
+  // The same with a client certificate: its holder is this user, in these groups.
   std::string kubeconfig_by_certificate(const std::string& user,
                                         const std::vector<std::string>& groups = {}) const;
 

@@ -4,13 +4,13 @@
 #include "compiler/result.h"
 #include "tests/support/kube/api_client.h"
 
-// Pods of an API server, their status too, which a kubelet would otherwise tell.
+// Pods of an API server, including their status, which a kubelet would otherwise report.
 namespace portcullis::test {
 
-// Its namespace must exist, and it must not.
+// Its namespace must exist, and the pod must not.
 [[nodiscard]] Result<void> create_pod(ApiClient& api, const Pod& pod);
 
-// The status of an existing pod becomes this one's, and so do its labels.
+// An existing pod gets this one's status and labels.
 [[nodiscard]] Result<void> update_pod_status(ApiClient& api, const Pod& pod);
 
 // At once, without a grace period.

@@ -15,7 +15,7 @@ constexpr const char* kLongAgo = "2001-09-09T01:46:40Z";
 Json empty_map() { return Json::object(); }
 Json empty_list() { return Json::array(); }
 
-// The first two levels as YAML blocks, what is below as JSON, which is YAML too.
+// The first two levels as YAML blocks, deeper ones as JSON, which is also YAML.
 std::string print(const Json& object, int level = 0) {
   std::string text;
   for (const auto& [key, value] : object.items()) {

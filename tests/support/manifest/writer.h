@@ -6,8 +6,8 @@
 
 namespace portcullis::test {
 
-// The object as a YAML document that the daemon reads back as the same value, but for its origin. A
-// malformed one has something unreadable in it.
+// The object as a YAML document that the daemon reads back as the same value, except for its
+// origin. A malformed one contains something invalid.
 std::string to_manifest(const Namespace& ns);
 std::string to_manifest(const Pod& pod);
 std::string to_manifest(const NetworkPolicy& policy);

@@ -5,14 +5,14 @@
 
 #include "compiler/cluster_state.h"
 
-// Clusters for tests, written as one would tell them:
+// Clusters for tests, in readable form:
 //
 //     cluster({ns("shop", "env=prod"),
 //              pod("shop/web", "10.0.0.1").labels("app=web"),
 //              policy("shop/web", "app=web").ingress(from({pods("app=api")}).tcp(80))})
 //
 // Keys are "namespace/name". Selectors are written as for kubectl's -l, without "in (...)":
-// "app=web,tier!=db,new,!old"; "" selects everything. Text that cannot be read aborts.
+// "app=web,tier!=db,new,!old"; "" selects everything. Aborts on invalid text.
 namespace portcullis::test {
 
 Address address(std::string_view text);
@@ -21,7 +21,7 @@ ObjectKey key(std::string_view text);
 Labels labels(std::string_view text);
 LabelSelector selector(std::string_view text);
 
-// A running pod of node n1.
+// A running pod on node n1.
 class PodBuilder {
  public:
   PodBuilder(std::string_view key, std::string_view addresses);
@@ -44,7 +44,7 @@ class PodBuilder {
   Pod pod_;
 };
 
-// What one rule allows; every port until one is named.
+// One rule; every port until one is named.
 class RuleBuilder {
  public:
   explicit RuleBuilder(std::vector<PolicyPeer> peers) : rule_{{}, std::move(peers)} {}
@@ -70,7 +70,7 @@ PolicyPeer pods(std::string_view selector);  // of the policy's namespace
 PolicyPeer pods_in(std::string_view namespaces, std::string_view pods);
 PolicyPeer block(std::string_view cidr, const std::vector<std::string_view>& except = {});
 
-// Isolates each direction that it is told of, with or without rules.
+// Isolates each direction that is set, with or without rules.
 class PolicyBuilder {
  public:
   PolicyBuilder(std::string_view key, std::string_view pod_selector);

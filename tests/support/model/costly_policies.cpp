@@ -41,7 +41,7 @@ std::string unanchored(const std::string& i) {
          R"(","operator":"DoesNotExist"}]}})";
 }
 
-// 100.64.0.0/32, 100.64.0.2/32, ...: no two of them touch.
+// 100.64.0.0/32, 100.64.0.2/32, ...: no two are adjacent.
 std::string lone_network(const std::string& i) {
   const auto value = 2 * std::stoul(i);
   return "100." + std::to_string(64 + value / 65'536) + "." + std::to_string(value / 256 % 256) +

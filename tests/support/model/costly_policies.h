@@ -6,13 +6,13 @@
 
 namespace portcullis::test {
 
-// A policy of an unfriendly tenant, as JSON, that selects every pod of namespace "shop".
+// A policy of a malicious tenant, as JSON, that selects every pod of namespace "shop".
 struct CostlyPolicy {
   std::string name;
   std::string json;
 };
 
-// A list of `count` items in a policy each.
+// Policies with a list of `count` items each.
 std::string nested_ranges(std::size_t count);     // of ports, each for other peers
 std::string shared_port(std::size_t count);       // rules that share a port and have another each
 std::string unanchored_peers(std::size_t count);  // in one rule
@@ -25,10 +25,10 @@ std::string requirements(std::size_t count);  // of each of two selectors
 std::string values(std::size_t count);        // of one selector
 std::string unknown_fields(std::size_t count);
 
-// Each as large as an API server takes it: somewhat below 1 MB.
+// Each as large as an API server accepts: slightly below 1 MB.
 std::vector<CostlyPolicy> largest_policies();
 
-// The most expensive that are within the default budget, as far as is known.
+// The most expensive known policies within the default budget.
 std::vector<CostlyPolicy> largest_within_budget();
 
 }  // namespace portcullis::test

@@ -8,8 +8,7 @@
 
 namespace portcullis::test {
 
-// The set of that name, or the dispatch set of that name in whatever generation; aborts if there is
-// none.
+// The set with that name, or the dispatch set of any generation; aborts if there is none.
 inline const Set& find_set(const Ruleset& ruleset, const std::string& name) {
   const auto exact = ruleset.sets.find(name);
   if (exact != ruleset.sets.end()) return exact->second;

@@ -103,7 +103,7 @@ bool field_between(std::span<const std::uint8_t> low, std::span<const std::uint8
          !std::lexicographical_compare(high.begin(), high.end(), value.begin(), value.end());
 }
 
-// In an interval set each field of a concatenation has a range of its own.
+// In an interval set each field of a concatenation has a separate range.
 bool matches(const SetSpec& set, const Element& element, const ElementKey& key) {
   if (element.last.empty()) return element.key == key;
   std::size_t offset = 0;

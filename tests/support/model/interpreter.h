@@ -7,7 +7,7 @@
 
 namespace portcullis::test {
 
-// What the forward hook sees of a packet.
+// A packet as the forward hook sees it.
 struct Packet {
   Address source;
   Address destination;
@@ -18,14 +18,14 @@ struct Packet {
   std::uint16_t length = 32;  // after the IPv6 header
   std::uint8_t icmp_type = 0;
   std::uint32_t ct_status = 0;
-  // Of its connection, of the packet's family: who opened it, and who answers.
+  // Of its connection, in the packet's family: the initiator, and the responder.
   std::optional<Address> ct_original_source{};
   std::optional<Address> ct_reply_source{};
 };
 
-// Whether the ruleset lets the packet through the chain `forward`, by nf_tables' own rules: a rule
-// is left at the first statement that does not match or whose field the packet has not; `return`
-// goes back to the caller; a missing set matches nothing.
+// Whether the ruleset accepts the packet in the chain `forward`, by nf_tables' rules: a rule ends
+// at the first statement that does not match or whose field the packet does not have; `return`
+// returns to the caller; a missing set matches nothing.
 bool passes(const Ruleset& ruleset, const Packet& packet);
 
 }  // namespace portcullis::test

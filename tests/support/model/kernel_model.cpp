@@ -30,7 +30,7 @@ std::string target_of(const Statement& statement) {
   return jump == nullptr ? "" : jump->chain;
 }
 
-// The first chain with a statement that refers to `name`, as `reference` tells; "" for none.
+// The first chain with a statement that refers to `name`, according to `reference`; "" for none.
 std::string user_of(const std::string& name, std::string (*reference)(const Statement&),
                     const Ruleset& ruleset) {
   for (const auto& [chain, content] : ruleset.chains) {

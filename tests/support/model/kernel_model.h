@@ -5,19 +5,19 @@
 
 namespace portcullis::test {
 
-// The table as nf_tables would keep it, by nf_tables' rules: what is referred to must exist, what
-// is added must not, what others refer to cannot be deleted, an interval set is filled once.
+// The table as nf_tables would keep it, by nf_tables' rules: references must exist, added objects
+// must not, referenced objects cannot be deleted, an interval set is filled once.
 class KernelModel {
  public:
   KernelModel() = default;
   explicit KernelModel(Ruleset ruleset)
       : ruleset_(std::move(ruleset)), table_exists_(!ruleset_.empty()) {}
 
-  // On failure nothing is changed by this operation, and the message is what it violates. kBusy:
-  // something refers to what is to go; kConflict: anything else.
+  // On failure this operation changes nothing, and the message names the violation. kBusy: the
+  // object to delete is referenced; kConflict: anything else.
   [[nodiscard]] Result<void> apply(const Operation& operation);
 
-  // Every operation in order. A failure names the operation; the state is then in between.
+  // Every operation in order. A failure names the operation; the earlier ones are applied.
   [[nodiscard]] Result<void> apply(const Transaction& transaction);
 
   const Ruleset& ruleset() const { return ruleset_; }

@@ -7,8 +7,8 @@
 
 namespace portcullis::test {
 
-// A network namespace without a name: it lives as long as this object or a process inside it, so
-// nothing is left behind, however the test ends. Movable; thread safe.
+// An unnamed network namespace: it lives as long as this object or a process inside it, so nothing
+// is left behind, however the test ends. Movable; thread safe.
 class NetworkNamespace {
  public:
   // kPermission without CAP_SYS_ADMIN: a reason to skip the test.
@@ -23,11 +23,11 @@ class NetworkNamespace {
 
   int fd() const { return fd_; }
 
-  // A path that other threads and children of this process can open it by.
+  // A path by which other threads and children of this process can open it.
   std::string path() const;
 
-  // Runs `work` inside, on a thread of its own, and waits for it. Sockets that it opens and
-  // processes that it starts stay inside.
+  // Runs `work` inside, on a new thread, and waits for it. Sockets that it opens and processes that
+  // it starts stay inside.
   void run(const std::function<void()>& work) const;
 
  private:

@@ -90,7 +90,7 @@ Result<void> NfTablesModel::commit(const Socket& by, const Transaction& transact
   State next = state_;
   for (const auto& operation : transaction.operations) {
     if (const auto done = run(next, by, operation); !done) {
-      return failure(done.error().code, "the kernel refuses \"" + to_string(operation) +
+      return failure(done.error().code, "the kernel rejects \"" + to_string(operation) +
                                             "\": " + done.error().message);
     }
   }

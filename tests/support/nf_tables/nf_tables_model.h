@@ -27,21 +27,21 @@ namespace portcullis::test {
 // Must outlive its sockets. Not thread safe.
 class NfTablesModel {
  public:
-  // The socket of a process, "nft (process 7)", which listen()s with a descriptor that is readable
-  // as the kernel's is.
+  // The socket of a process, "nft (process 7)", whose listen() returns a descriptor that is
+  // readable as the kernel's would be.
   std::unique_ptr<nl::KernelTable> open(const std::string& process,
                                         nl::Ownership ownership = nl::Ownership::kShared);
 
   // Somebody commits to another table.
   void commit_elsewhere(const std::string& process = "kube-proxy (process 8)");
 
-  // Happens in the midst of every dump from now on, to whatever else commits or takes time.
+  // From now on runs in the middle of every dump: foreign commits, or a delay.
   void during_dumps(std::function<void()> happens) { during_dumps_ = std::move(happens); }
 
-  // How many notifications wait in a socket before the next one is lost.
+  // How many notifications a socket holds before further ones are lost.
   void set_notification_room(std::size_t commits) { notification_room_ = commits; }
 
-  // The answers to so many of the next commits get lost: nobody knows whether they were taken.
+  // Loses the answers to this many of the next commits: their outcome is unknown.
   void lose_answers(int commits) { lost_answers_ = commits; }
 
   const Ruleset& ruleset() const { return state_.table.ruleset(); }

@@ -16,8 +16,8 @@ struct ChildSetup {
   std::string input;                          // its standard input
 };
 
-// A real process, its output kept in memory. It is killed and reaped when this is destroyed, and
-// by the kernel if the thread that started it dies.
+// A real process; its output is kept in memory. It is killed and reaped when this is destroyed, and
+// killed by the kernel if the thread that started it dies.
 class ChildProcess {
  public:
   explicit ChildProcess(const ChildSetup& setup);
@@ -28,7 +28,7 @@ class ChildProcess {
   void signal(int number) const;
   pid_t pid() const { return pid_; }  // -1 once it has been waited for
 
-  // Its exit code, -signal if one ended it. Kills it after a minute: -SIGKILL.
+  // Its exit code, or -signal. Kills it after a minute: -SIGKILL.
   int wait();
 
   std::string out() const;  // what it has written so far

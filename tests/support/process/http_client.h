@@ -15,7 +15,7 @@ HttpAnswer http_get(const std::string& host, std::uint16_t port, const std::stri
 HttpAnswer http_post(const std::string& host, std::uint16_t port, const std::string& path,
                      const std::string& body);
 
-// Makes 127.0.0.1 and ::1 usable in the network namespace of this thread.
+// Enables 127.0.0.1 and ::1 in this thread's network namespace.
 void bring_loopback_up();
 
 }  // namespace portcullis::test

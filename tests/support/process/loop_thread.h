@@ -6,7 +6,7 @@
 
 namespace portcullis::test {
 
-// Runs an io_context on a thread of its own, until destroyed; it can be run again then.
+// Runs an io_context on a separate thread, until destroyed; it can then be run again.
 class LoopThread {
  public:
   explicit LoopThread(boost::asio::io_context& io)
@@ -14,7 +14,7 @@ class LoopThread {
   LoopThread(const LoopThread&) = delete;
   LoopThread& operator=(const LoopThread&) = delete;
 
-  // The last of the work that ends stops the io_context, so it ends before that is restarted.
+  // The last work to finish stops the io_context, so it finishes before the restart.
   ~LoopThread() {
     work_.reset();
     io_.stop();

@@ -4,8 +4,8 @@
 
 namespace portcullis::test {
 
-// Keeps the calling thread on the processor where it is, until the object ends, in the same thread.
-// Throws std::system_error.
+// Pins the calling thread to its current processor until the object is destroyed, in the same
+// thread. Throws std::system_error.
 class OneProcessor {
  public:
   OneProcessor();
@@ -13,7 +13,7 @@ class OneProcessor {
   OneProcessor(const OneProcessor&) = delete;
   OneProcessor& operator=(const OneProcessor&) = delete;
 
-  // Has the calling thread, another one, run on the others, if there are any.
+  // Moves the calling thread, another one, to the other processors, if there are any.
   void leave() const;
 
  private:

@@ -6,7 +6,7 @@
 
 namespace portcullis::test {
 
-// A directory under the system's temporary one, removed with what is in it.
+// A directory under the system's temporary one, removed with its content.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();

@@ -6,7 +6,7 @@
 
 namespace portcullis::test {
 
-// Asks again and again until it is true; false when the deadline has passed before.
+// Polls until it is true; false if the deadline passes first.
 inline bool wait_until(const std::function<bool()>& condition,
                        std::chrono::seconds deadline = std::chrono::seconds(20)) {
   const auto end = std::chrono::steady_clock::now() + deadline;

@@ -7,7 +7,7 @@
 namespace portcullis::test {
 namespace {
 
-// As an operator would ask; of GRE one cannot ask in words.
+// As an operator would ask; explain has no syntax for GRE.
 Result<std::vector<Explanation>> ask(const ClusterState& cluster, const Address& from,
                                      const ServiceAddress& to, const Traffic& traffic) {
   if (traffic == gre()) {
@@ -33,7 +33,7 @@ bool is_pod_and_its_node(const Endpoint& pod, const Endpoint& far) {
   return pod.is_pod() && (far.is_node() || far.is_node_address()) && pod.node == far.node;
 }
 
-// A denial names the condition that explain cannot check, and we can: whose node has the address.
+// A denial names the condition that explain cannot check but we can: whose node has the address.
 bool says_allowed(const ClusterState& cluster, const Explanation& explanation,
                   const DirectionVerdict& verdict, const Address& far, bool is_own_node) {
   const std::string condition = "unless " + to_string(far) + " is an address of its own node";

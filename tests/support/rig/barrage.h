@@ -9,12 +9,12 @@
 
 namespace portcullis::test {
 
-// Datagrams from one endpoint to two ports of another, one pair after the other without a pause,
-// while a test does something else. Nobody answers, so that each of them is a new connection to
-// connection tracking, and judged. So few are under way at a time that no buffer can overflow, be
-// the machine as busy as it may: once kMostUnderWay are lost, it sends no more. It keeps off the
-// processor on which the test then stays, so that what the test does meets packets. What it sees
-// is not held against explain: what is in force changes under way.
+// Datagrams from one endpoint to two ports of another, in pairs without a pause, while a test does
+// something else. Nobody answers, so each is a new connection to conntrack, and judged. So few are
+// under way at a time that no buffer can overflow on a busy machine: once kMostUnderWay are lost,
+// it stops sending. It avoids the processor on which the test then stays, so that the test's
+// changes meet packets. Its results are not compared with explain, since the rules change
+// meanwhile.
 class Barrage {
  public:
   struct Ports {
@@ -37,11 +37,11 @@ class Barrage {
 
   Sent sent() const { return {sent_to_open_, sent_to_closed_}; }  // so far
 
-  // Waits until a pair more has been sent, without sleeping, lest it wakes when the sender has had
-  // its turn on a busy processor; false when that takes 20 s.
+  // Waits until another pair has been sent, without sleeping, lest it wake up after the sender's
+  // turn on a busy processor; false if that takes 20 s.
   bool goes_on() const;
 
-  // The socket of the closed port, to show that it could have heard; only after stop().
+  // The socket of the closed port, to show that it could receive; only after stop().
   const Talker& closed() const { return closed_; }
 
   struct Outcome {
@@ -50,7 +50,7 @@ class Barrage {
     std::size_t leaked = 0;  // to the closed port
   };
 
-  // Ends it, and waits for what is still under way.
+  // Stops it, and waits for pending datagrams.
   Outcome stop();
 
  private:

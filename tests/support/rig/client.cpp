@@ -19,11 +19,11 @@ namespace {
 
 constexpr int kBindAttempts = 100;
 
-// Errors that somebody's answer brings.
+// Errors caused by an answer.
 constexpr std::array kRefusals = {ECONNREFUSED, ECONNRESET, EHOSTUNREACH, ENETUNREACH,
                                   ENOPROTOOPT,  EPROTO,     EACCES,       EPIPE};
 
-// A lingering time of zero: closing resets the connection, and leaves no TIME_WAIT.
+// Zero linger time: closing resets the connection, and leaves no TIME_WAIT.
 void reset_on_close(int fd) {
   const linger none{.l_onoff = 1, .l_linger = 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
@@ -165,7 +165,7 @@ void Client::judge(std::span<const std::uint8_t> packet) {
   }
 }
 
-// Raw sockets hear of each other's packets.
+// Raw sockets receive each other's packets.
 void Client::judge_sctp(std::span<const std::uint8_t> packet) {
   const auto asked = decode_sctp(request_);
   const auto answer = decode_sctp(packet);
@@ -196,7 +196,7 @@ void Client::conclude_with_errno() {
   conclude(answered ? Outcome::kRefused : Outcome::kError, std::strerror(error));
 }
 
-// It finds no route or no neighbour, and sends itself an ICMP error about the latter.
+// No route or no neighbour: the sender itself gets an ICMP error about the latter.
 bool Client::is_own_kernels_word() const {
   const auto told = take_error(fd());
   if (!told || (told->error != EHOSTUNREACH && told->error != ENETUNREACH)) return false;

@@ -11,8 +11,8 @@
 
 namespace portcullis::test {
 
-// Ports and ids that no earlier probe of a prober has used, so that no conntrack entry of an
-// earlier one lets a later one pass.
+// Ports and ids that no earlier probe of a prober has used, so that no old conntrack entry lets a
+// later one pass.
 class FreshPorts {
  public:
   std::uint16_t next();
@@ -23,14 +23,14 @@ class FreshPorts {
   std::uint16_t last_ = kFirst;
 };
 
-// One probe under way.
+// A pending probe.
 class Client : public Watched {
  public:
-  // Opens, binds and connects a socket of the calling thread's network namespace, and sends. Never
-  // fails: what goes wrong is the outcome.
+  // Opens, binds and connects a socket in the calling thread's network namespace, and sends. Never
+  // fails: an error is an outcome.
   Client(const Endpoint& from, const Endpoint& to, const Probe& probe, FreshPorts& ports);
 
-  // Sends again, unless it is over or the kernel does that itself (TCP).
+  // Sends again, unless it has finished or the kernel retransmits itself (TCP).
   void retransmit();
 
   void on_ready() override;

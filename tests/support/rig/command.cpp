@@ -27,7 +27,7 @@ std::optional<std::string> find_program(const std::string& name) {
   return std::nullopt;
 }
 
-// Files in memory stand in for pipes: whatever the sizes, nobody waits for a reader.
+// Memory files instead of pipes: whatever the size, nobody waits for a reader.
 FileDescriptor memory_file(std::string_view content = {}) {
   FileDescriptor file(memfd_create("rig", MFD_CLOEXEC));
   if (write(file.get(), content.data(), content.size()) < 0) file.reset();

@@ -41,7 +41,7 @@ std::string hex(int number) {
   return {kDigits[number / 16 % 16], kDigits[number % 16]};
 }
 
-// Makes endpoints one by one, and keeps the first error.
+// Makes endpoints one by one, and remembers the first error.
 class Builder {
  public:
   explicit Builder(const Topology& topology) : topology_(topology) {}
@@ -95,7 +95,7 @@ class Builder {
     if (endpoint != nullptr) endpoint->listens = topology_.node_listens;
   }
 
-  // The name and number of a node; of the first one where no name is given.
+  // The name and number of a node; the first one if no name is given.
   std::pair<std::string, int> find_node(const std::string& name, const std::string& user) {
     const auto& nodes = topology_.nodes;
     const auto found = name.empty() ? nodes.begin() : std::find(nodes.begin(), nodes.end(), name);

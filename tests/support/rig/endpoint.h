@@ -12,8 +12,8 @@
 
 namespace portcullis::test {
 
-// One network namespace of a playground, or further addresses of a node's, that probes start from
-// and go to.
+// One network namespace of a playground, or further addresses of a node, as source and destination
+// of probes.
 struct Endpoint {
   enum class Kind : std::uint8_t { kNode, kPod, kHost, kNodeAddress };
 
@@ -35,8 +35,8 @@ struct Endpoint {
   bool is_node_address() const { return kind == Kind::kNodeAddress; }
 };
 
-// The topology's endpoints, each in a new and still empty namespace: nodes, then pods, then hosts.
-// Last the nodes' further addresses, in the nodes' namespaces.
+// The topology's endpoints, each in a new, empty namespace: nodes, then pods, then hosts. Last the
+// nodes' further addresses, in the nodes' namespaces.
 [[nodiscard]] Result<std::vector<Endpoint>> make_endpoints(const Topology& topology);
 
 }  // namespace portcullis::test

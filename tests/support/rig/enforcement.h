@@ -18,17 +18,17 @@ namespace portcullis::test {
 //     manifests -> Event -> IncrementalCompiler -> RulesetChange -> Reconciler
 //                                  ^ addresses in quarantine that the node has no longer
 //
-// The playground must outlive it. The rules stay when it goes, as a daemon's do.
+// The playground must outlive it. The rules stay when it is destroyed, as a daemon's do.
 class Enforcement {
  public:
   [[nodiscard]] static Result<Enforcement> start(const Playground& playground);
 
-  // Every node comes to enforce exactly these manifests (YAML texts), one node after the other.
-  // Returns the manifests' problems as the daemon would log them; what they are about fails closed.
-  // What the change left behind goes in a later call.
+  // Makes every node enforce exactly these manifests (YAML texts), one node after another. Returns
+  // the manifests' problems as the daemon would log them; invalid objects fail closed. Objects left
+  // behind by the change are removed in a later call.
   [[nodiscard]] Result<std::vector<std::string>> apply(const std::vector<std::string>& manifests);
 
-  // What is enforced: the objects of the last apply(), and what any node has in quarantine.
+  // The enforced state: the objects of the last apply(), and every node's quarantine.
   ClusterState cluster() const;
 
  private:

@@ -11,7 +11,7 @@ constexpr std::size_t kSize = 9;
 
 }  // namespace
 
-// Where protocols with ports have that of the destination, GRE has the type of its payload: 80.
+// GRE's payload type, in the place of other protocols' destination port: 80.
 //
 //     | flags: a key | type | key | kind |
 //           2           2      4     1

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-// GRE (RFC 2890) as a protocol that no policy names: a question and its answer.
+// GRE (RFC 2890) as a protocol that no policy names: a request and its reply.
 namespace portcullis::test {
 
 struct GrePacket {

@@ -5,7 +5,7 @@
 
 namespace portcullis::test {
 
-// The playground's namespaces and pods as an API server would tell of them.
+// The playground's namespaces and pods as an API server would report them.
 ClusterState objects_of(const Playground& playground);
 
 }  // namespace portcullis::test

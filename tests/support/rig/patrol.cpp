@@ -118,7 +118,7 @@ void Patrol::run(const std::stop_token& stop) {
   }
 }
 
-// Until neighbours know each other, datagrams wait for them and come out of turn.
+// Until neighbours are resolved, datagrams queue for them and arrive out of order.
 void Patrol::warm_up() {
   const auto deadline = Clock::now() + kPatience;
   while (true) {
@@ -165,7 +165,7 @@ void Patrol::send(const Own& own, std::size_t flow) {
   }
 }
 
-// The free one's listener is the last: when it has its datagram, so have all whose may pass.
+// The free pair's listener is last: once it has its datagram, so have all others that may pass.
 void Patrol::answer_arrivals(std::vector<Fate>& fates) {
   must_become_readable(listeners_.back().get());
   for (const auto& listener : listeners_) {

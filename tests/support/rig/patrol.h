@@ -15,7 +15,7 @@
 
 namespace portcullis::test {
 
-// What a patrol sends in each of its rounds.
+// The flows that a patrol sends in each round.
 struct PatrolFlow {
   const Endpoint* from;
   const Endpoint* to;
@@ -25,15 +25,14 @@ struct PatrolFlow {
 
 std::string to_string(const PatrolFlow& flow);  // "default/web -> default/db 5353/UDP over IPv4"
 
-// Round after round, while a test does something else: one datagram from every pod to every other
-// one, on some ports, and the answers to those that arrive. No two rounds send from one port, so
-// that each datagram is a new connection, and judged.
+// Rounds of datagrams while a test does something else: one from every pod to every other one, on
+// some ports, and replies to those that arrive. No two rounds use the same source port, so each
+// datagram is a new connection, and judged.
 //
-// What is silent is lost, and that is known without a deadline: a round's last datagram goes
-// between two pods that no policy may select, and what one processor sends to and through veth
-// devices it also handles, in order (its backlog), so that the thread stays on one. Neither can any
-// buffer overflow, as a round begins when all of the last one has been handled. What nevertheless
-// arrives later is a stray.
+// Loss is detected without a deadline: a round's last datagram goes between two pods that no policy
+// may select, and whatever one processor sends through veth devices it also receives, in order (its
+// backlog), so the thread stays on one. No buffer can overflow either, since a round begins when
+// the last one has been processed. A datagram that arrives later anyway is a stray.
 class Patrol {
  public:
   using Clock = std::chrono::steady_clock;
@@ -55,8 +54,8 @@ class Patrol {
     std::array<std::string, 2> free;   // two more pods, whom nothing is forbidden
   };
 
-  // Every flow of the route must be open now: the first round waits until all are answered, aborts
-  // if they are not for long, and is not told. The playground must outlive it.
+  // Every flow of the route must be open at the start: the first round waits until all are
+  // answered, aborts if that takes long, and is not reported. The playground must outlive it.
   Patrol(const Playground& playground, const Route& route, Sink sink);
   ~Patrol() { stop(); }
   Patrol(const Patrol&) = delete;
@@ -66,7 +65,7 @@ class Patrol {
 
   void stop();
 
-  // These only after stop().
+  // Only after stop().
   std::size_t rounds() const { return number_; }
   std::size_t strays() const { return strays_; }
 

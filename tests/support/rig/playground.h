@@ -9,17 +9,17 @@
 
 namespace portcullis::test {
 
-// A small cluster of anonymous network namespaces: nodes, the pods on them, and hosts outside.
-// Everyone reaches everyone by IPv4 and IPv6 until somebody forbids it. It lives as long as this
-// object: nothing of it has a name or a process, so nothing is left behind, not even by kill -9.
+// A small cluster of unnamed network namespaces: nodes, the pods on them, and hosts outside.
+// Everyone reaches everyone by IPv4 and IPv6 until a rule forbids it. It lives as long as this
+// object: it has no names and no processes, so nothing is left behind, even after kill -9.
 //
 //     pod (eth0) ---- (veth<N>) node-1 (to-2) ---- (to-1) node-2 (veth<N>) ---- (eth0) pod
 //                               node-1 (veth<N>) ---- (eth0) host
 //
-// Bridged pods hang on the node's bridge cbr0 instead. Movable; const members are thread safe.
+// Bridged pods are on the node's bridge cbr0 instead. Movable; const members are thread safe.
 class Playground {
  public:
-  // kPermission and kUnsupported are reasons to skip a test; other failures are defects of the
+  // kPermission and kUnsupported are reasons to skip a test; other failures are errors in the
   // topology (they name the endpoint) or of the host.
   [[nodiscard]] static Result<Playground> build(const Topology& topology);
 

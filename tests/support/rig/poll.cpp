@@ -11,7 +11,7 @@ namespace portcullis::test {
 
 namespace {
 
-// Sending makes an event too, when the packet has left and there is room again.
+// Sending causes an event, too, when the packet has left and there is room again.
 constexpr std::uint32_t kArrivals = EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP;
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace portcullis::test {
 
-// Something with a socket that wants to hear when it may go on.
+// Something with a socket that is notified when it can continue.
 class Watched {
  public:
   explicit Watched(FileDescriptor socket) : socket_(std::move(socket)) {}
@@ -14,7 +14,7 @@ class Watched {
   Watched(const Watched&) = delete;
   Watched& operator=(const Watched&) = delete;
 
-  // Must go on until the socket has nothing more to give (EAGAIN): it is not told twice.
+  // Must continue until the socket is drained (EAGAIN): it is not notified twice.
   virtual void on_ready() = 0;
 
   int fd() const { return socket_.get(); }
@@ -27,16 +27,16 @@ class Watched {
   FileDescriptor socket_;
 };
 
-// epoll, edge-triggered. Closing its socket ends the watch of an object; an object must not be
-// destroyed by another's on_ready() unless its socket is closed. Not thread safe.
+// epoll, edge-triggered. Closing its socket ends an object's watch; another object's on_ready()
+// must not destroy an object unless its socket is closed. Not thread safe.
 class Poll {
  public:
   Poll();
 
   void watch(Watched& watched);
 
-  // Waits for events, calls on_ready() of each, and returns how many brought something: data, an
-  // error or an end.
+  // Waits for events, calls on_ready() for each, and returns the number that had data, an error or
+  // an end.
   int wait(std::chrono::milliseconds timeout);
 
  private:

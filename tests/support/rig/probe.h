@@ -21,13 +21,13 @@ enum class Outcome : std::uint8_t {
 
 const char* to_string(Outcome outcome);  // "allowed"
 
-// What leads to an endpoint by another address: a Service's, or a node's with a NodePort.
+// Another address that leads to an endpoint: a Service's, or a node's with a NodePort.
 struct ServiceAddress {
   Address address;
   std::uint16_t port = 0;  // 0: that of the traffic
 };
 
-// One new connection (or datagram, association, echo) that a prober is to try.
+// One new connection (or datagram, association, echo) for a prober to try.
 struct Probe {
   std::string from{};  // names of endpoints
   std::string to{};
@@ -35,7 +35,7 @@ struct Probe {
   Family family = Family::kIpv4;
   Outcome expected = Outcome::kAllowed;
   std::optional<ServiceAddress> via{};  // sent there instead, and redirected to `to` on `traffic`
-  // What rules see, where NAT makes it another before (ingress) or only after (egress) they judge.
+  // What rules see if NAT changes it before (ingress) or only after (egress) they judge.
   std::optional<Address> seen_from{};       // by ingress: the node that has masqueraded it
   std::optional<ServiceAddress> seen_to{};  // by egress: another node's node port
 };
@@ -50,7 +50,7 @@ struct ProbeResult {
   bool as_expected() const { return seen == probe.expected; }
 };
 
-// A probe that could be made, for predicates.
+// A possible probe, for predicates.
 struct Flow {
   const Endpoint& from;
   const Endpoint& to;
@@ -58,8 +58,8 @@ struct Flow {
   Family family;
 };
 
-// Every endpoint to every endpoint (itself too), on all that the destination listens on and ICMP,
-// over both families, with what `allowed` expects of it.
+// From every endpoint to every endpoint (including itself), on all that the destination listens on
+// and ICMP, over both families, with the expectation of `allowed`.
 std::vector<Probe> every_probe(const Playground& playground,
                                const std::function<bool(const Flow&)>& allowed);
 

@@ -13,9 +13,8 @@ namespace portcullis::test {
 //     x/b, internet -> x/a  80/TCP ICMP GRE: allowed
 //     y/a -> x/a, x/b  53/UDP over IPv6: denied
 //
-// over both families unless the line names one. Outcomes are those that print: allowed, denied,
-// refused. A line that cannot be read is an error that quotes it; so is a table without any,
-// which would hold whatever happens.
+// over both families unless the line names one. Outcomes are printed as: allowed, denied, refused.
+// An invalid line is an error that quotes it; so is an empty table, which would always hold.
 [[nodiscard]] Result<std::vector<Probe>> parse_probes(const std::string& table);
 
 }  // namespace portcullis::test

@@ -12,24 +12,24 @@
 
 namespace portcullis::test {
 
-// How long a run waits. Time passes in rounds; a round in which anything was answered, anywhere in
-// the playground, is not a quiet one. Servers and clients share one thread, so that on a busy
-// machine silence never means that a server had no turn.
+// How long a run waits. Time passes in rounds; a round with any answer, anywhere in the playground,
+// is not quiet. Servers and clients share one thread, so that on a busy machine silence never means
+// that a server had no turn.
 struct Patience {
   std::chrono::milliseconds answer{5000};  // for probes that are expected to be answered
   std::chrono::milliseconds round{50};
   int quiet_rounds = 6;  // in a row, after the last answer: the rest are denied
 };
 
-// Sends probes, and answers them: it opens what every endpoint listens on. Not thread safe.
+// Sends probes, and answers them: it opens every port that an endpoint listens on. Not thread safe.
 class Prober {
  public:
-  // The playground must outlive it. One prober a playground.
+  // The playground must outlive it. One prober per playground.
   [[nodiscard]] static Result<Prober> open(const Playground& playground);
 
-  // All at once. What nodes have tracked between the ends of probes that have no ports (GRE) is
-  // forgotten before; of these, none may be in one run with another the other way round, unless
-  // both are expected to fare alike. The results are in the order of the probes.
+  // All at once. Conntrack entries between the ends of probes without ports (GRE) are deleted
+  // first; a run must not contain two such probes in opposite directions, unless both have the same
+  // expectation. The results are in the order of the probes.
   std::vector<ProbeResult> run(const std::vector<Probe>& probes, const Patience& patience = {});
 
  private:

@@ -43,7 +43,7 @@ std::uint16_t checksum(Bytes bytes) {
   return static_cast<std::uint16_t>(~sum);
 }
 
-// RFC 768 and RFC 8200: of ICMP over IPv4, the payload alone.
+// RFC 768 and RFC 8200: for ICMP over IPv4, only the payload.
 //
 //     | source | destination | protocol, 2 bytes | length, 2 bytes | payload |
 void put_checksum(RawPacket& packet, std::size_t place) {

@@ -32,25 +32,25 @@ struct IcmpType {
   std::uint8_t code = 0;
 };
 
-// An ICMP error about a packet, which it quotes whole.
+// An ICMP error about a packet, which it quotes completely.
 RawPacket icmp_error(const Address& source, const Address& destination, const IcmpType& type,
                      const RawPacket& about);
 
-// An ICMP error: nobody listens on the port that `about` went to.
+// An ICMP error: nobody listens on the destination port of `about`.
 RawPacket port_unreachable(const Address& source, const Address& destination,
                            const RawPacket& about);
 
-// A message of ICMPv6; `body` comes after type, code and checksum.
+// An ICMPv6 message; `body` follows type, code and checksum.
 RawPacket icmpv6_message(const Address& source, const Address& destination, std::uint8_t type,
                          const Bytes& body, std::uint8_t hop_limit);
 
-// With its header of IPv4 or IPv6.
+// With its IPv4 or IPv6 header.
 Bytes encode(const RawPacket& packet);
 
-// Cut into fragments of so many bytes of payload, a multiple of 8; the last may be smaller.
+// Split into fragments with this many bytes of payload, a multiple of 8; the last may be smaller.
 std::vector<Bytes> encode_in_fragments(const RawPacket& packet, std::size_t size, std::uint16_t id);
 
-// Leaves the endpoint as it is, whoever the source is. False if the kernel does not take it.
+// Sends it unchanged from the endpoint, whatever its source. False if the kernel rejects it.
 [[nodiscard]] bool send_raw(const Endpoint& from, const Bytes& packet);
 
 }  // namespace portcullis::test

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-// As much of SCTP (RFC 9260) as one handshake's first two packets need: kernels without SCTP
+// The part of SCTP (RFC 9260) that the first two packets of a handshake need: kernels without SCTP
 // sockets still track its connections. Ports are in host byte order.
 namespace portcullis::test {
 
@@ -19,13 +19,13 @@ struct SctpPacket {
   std::uint32_t initiate_tag = 0;  // the sender's own, not 0; of INIT and INIT ACK
 };
 
-// With its checksum, and in an INIT ACK with the state cookie that it must carry.
+// With its checksum, and in an INIT ACK with the mandatory state cookie.
 std::vector<std::uint8_t> encode(const SctpPacket& packet);
 
-// Nothing for other chunks and for packets that are too short or whose checksum is wrong.
+// Nothing for other chunks, for packets that are too short, and for a wrong checksum.
 std::optional<SctpPacket> decode_sctp(std::span<const std::uint8_t> bytes);
 
-// CRC32c (Castagnoli) as RFC 9260, appendix A, has it.
+// CRC32c (Castagnoli) as in RFC 9260, appendix A.
 std::uint32_t crc32c(std::span<const std::uint8_t> bytes);
 
 }  // namespace portcullis::test

@@ -16,7 +16,7 @@ namespace {
 
 using Buffer = std::array<std::uint8_t, 2048>;
 
-// True if a socket call should be tried again at once: a pending ICMP error has been taken.
+// True if a socket call should be retried at once: a pending ICMP error has been consumed.
 bool goes_on(ssize_t result) { return result >= 0 || (errno != EAGAIN && errno != EBADF); }
 
 class TcpConnection : public Watched {

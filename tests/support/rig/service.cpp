@@ -6,7 +6,7 @@
 namespace portcullis::test {
 namespace {
 
-// Where topology.h takes pods' addresses from.
+// The range of pod addresses in topology.h.
 constexpr const char* kPods4 = "10.244.0.0/16";
 constexpr const char* kPods6 = "fd00:10:244::/48";
 
@@ -42,7 +42,7 @@ bool has_legacy(const NetworkNamespace& netns) {
   return run_command(netns, {"iptables-legacy", "--wait", "-t", "nat", "-S"}).has_value();
 }
 
-// kube-proxy leaves the routing of a node's own packets to its default route, which ours lack.
+// kube-proxy relies on a node's default route for the node's own packets; ours have none.
 Result<void> route(const Endpoint& node, const std::vector<Service>& services) {
   std::vector<std::string> commands;
   for (const auto& service : services)

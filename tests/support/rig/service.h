@@ -9,9 +9,8 @@
 #include "tests/support/rig/playground.h"
 #include "tests/support/rig/traffic.h"
 
-// Services as kube-proxy makes them: its rules of nat, in its words, shortened to what decides
-// which addresses a packet has, and when
-// (https://kubernetes.io/docs/reference/networking/virtual-ips/).
+// Services as kube-proxy implements them: its nat rules, verbatim, reduced to what decides which
+// addresses a packet has, and when (https://kubernetes.io/docs/reference/networking/virtual-ips/).
 //
 //     prerouting, output   Service's address or node port: mark for masquerade?, DNAT to the pod
 //     forward              where policies judge
@@ -36,7 +35,7 @@ struct Service {
   std::string pod_node{};  // name of the node that it runs on
 };
 
-// Whom a kube-proxy works for.
+// The node that a kube-proxy works for.
 struct ProxyNode {
   std::string name{};
   Address address{};  // answers on node ports; its family is that of the rules
@@ -47,12 +46,12 @@ enum class ProxyMode : std::uint8_t { kIptables, kIptablesLegacy, kNftables };
 
 const char* to_string(ProxyMode mode);  // "iptables_legacy"
 
-// All Services of the node's family: the whole of tables nat and filter for iptables-restore(8) or
-// ip6tables-restore(8), or table kube-proxy for nft(8), in place of what these held before.
+// All Services of the node's family: the complete tables nat and filter for iptables-restore(8) or
+// ip6tables-restore(8), or table kube-proxy for nft(8), replacing their previous content.
 std::string iptables_rules(const std::vector<Service>& services, const ProxyNode& node);
 std::string nftables_rules(const std::vector<Service>& services, const ProxyNode& node);
 
-// Every node of the playground comes to serve exactly these, of both families. kUnsupported if the
+// Makes every node of the playground serve exactly these, of both families. kUnsupported if the
 // kernel or its tools lack iptables-legacy.
 [[nodiscard]] Result<void> serve(const Playground& playground, const std::vector<Service>& services,
                                  ProxyMode mode);

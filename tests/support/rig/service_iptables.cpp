@@ -57,7 +57,7 @@ constexpr const char* kNatEnd = R"(
 COMMIT
 )";
 
-// What kube-proxy accepts here was marked by itself; policies must hold all the same.
+// kube-proxy accepts only what it has marked itself; policies must still apply.
 constexpr const char* kFilter = R"(*filter
 :KUBE-FORWARD - [0:0]
 :KUBE-EXTERNAL-SERVICES - [0:0]

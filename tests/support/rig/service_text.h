@@ -11,17 +11,17 @@ namespace portcullis::test {
 
 using Blanks = std::vector<std::pair<std::string, std::string>>;
 
-// The text with every "<name>" replaced by the value of that name.
+// The text with every "<name>" replaced by its value.
 std::string fill_in(std::string_view text, const Blanks& values);
 
 // <name> <protocol> <cluster-ip> <port> <node-port> <pod> <target> <node> <pods>: as the members of
 // Service and ProxyNode; <target> is the pod's address and port.
 Blanks blanks_of(const Service& service, const ProxyNode& node);
 
-// Whether a node drops what comes to the node port from outside, for the pod is on another.
+// Whether a node drops packets to the node port from outside, since the pod is on another node.
 bool drops_from_outside(const Service& service, const ProxyNode& node);
 
-// A proxy's rules for one Service, by what they are there for.
+// A proxy's rules for one Service, by purpose.
 struct ServiceRules {
   std::string_view cluster_ip;
   std::string_view external_cluster;  // by the node port, as the Service's external policy says
@@ -30,7 +30,7 @@ struct ServiceRules {
   std::string_view node_port;
 };
 
-// Those that the node needs, filled in.
+// The rules that the node needs, filled in.
 std::string rules_of(const Service& service, const ProxyNode& node, const ServiceRules& rules);
 
 }  // namespace portcullis::test

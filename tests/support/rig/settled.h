@@ -5,8 +5,8 @@
 
 namespace portcullis::test {
 
-// The kernel gives a new IPv6 address its local route a little later, from a work queue; until
-// then what is sent to it goes astray. Waits until every address of the namespace has its own.
+// The kernel adds the local route of a new IPv6 address later, from a work queue; until then
+// packets to it go astray. Waits until every address of the namespace has its route.
 [[nodiscard]] Result<void> wait_for_local_addresses(const NetworkNamespace& netns);
 
 }  // namespace portcullis::test

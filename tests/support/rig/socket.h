@@ -13,7 +13,7 @@
 
 namespace portcullis::test {
 
-// An address and port as the socket calls take it.
+// An address and port in the form of socket calls.
 class SocketAddress {
  public:
   SocketAddress() = default;
@@ -29,12 +29,12 @@ class SocketAddress {
   socklen_t size_ = sizeof(sockaddr_storage);
 };
 
-// A non-blocking socket of the calling thread's network namespace that carries `transport`: raw for
-// SCTP and GRE, a ping socket for ICMP. It reports ICMP errors. On failure empty, with errno set.
+// A non-blocking socket in the calling thread's network namespace that carries `transport`: raw for
+// SCTP and GRE, a ping socket for ICMP. It reports ICMP errors. Empty on failure, with errno set.
 FileDescriptor open_socket(Transport transport, Family family);
 
-// The next packet or piece of stream, without the IPv4 header that raw sockets deliver. Negative
-// with errno set where there is none; 0 at a stream's end. `from` may be null.
+// The next packet or piece of a stream, without the IPv4 header that raw sockets deliver. Negative
+// with errno set if there is none; 0 at a stream's end. `from` may be null.
 ssize_t receive(int fd, std::span<std::uint8_t> buffer, std::span<const std::uint8_t>& packet,
                 SocketAddress* from);
 

@@ -7,7 +7,7 @@
 
 namespace portcullis::test {
 
-// What became of a packet that a socket has sent: of ip(7)'s and ipv6(7)'s queue of errors.
+// An error of a packet that a socket has sent, from the error queue of ip(7) and ipv6(7).
 struct SocketError {
   int error = 0;          // EHOSTUNREACH
   std::uint8_t type = 0;  // of the ICMP or ICMPv6 error; 0: the own kernel found it wrong
@@ -16,7 +16,7 @@ struct SocketError {
   std::optional<Address> offender{};  // who sent the ICMP error
 };
 
-// The oldest one of a socket of open_socket(), which holds it no longer.
+// The oldest error of a socket from open_socket(); removes it.
 std::optional<SocketError> take_error(int fd);
 
 }  // namespace portcullis::test

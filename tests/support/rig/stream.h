@@ -9,8 +9,8 @@
 
 namespace portcullis::test {
 
-// A TCP connection that stays for as long as a test likes. Not held against explain, which judges
-// new connections only.
+// A TCP connection that stays open as long as a test needs. Not compared with explain, which judges
+// only new connections.
 class Stream {
  public:
   struct End {
@@ -22,15 +22,15 @@ class Stream {
     bool receive() const;  // whether anything has arrived since
   };
 
-  // From the client's address to a port of the server's, or to another address that leads there.
-  // None if that takes seconds; aborts where the server's port cannot be had.
+  // From the client's address to a port of the server, or to another address that leads there.
+  // None if that takes seconds; aborts if the server's port is taken.
   static std::optional<Stream> connect(End client, End server, std::uint16_t port,
                                        std::optional<ServiceAddress> via = {});
 
   const End& client() const { return client_; }
   const End& server() const { return server_; }
 
-  // Whether a byte of each end arrives at the other; false if that takes seconds.
+  // Whether a byte from each end arrives at the other; false if that takes seconds.
   bool goes_on() const;
 
  private:

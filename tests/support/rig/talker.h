@@ -10,14 +10,14 @@
 
 namespace portcullis::test {
 
-// A UDP socket of an endpoint on one port, to talk to another one's for as long as a test likes:
-// all that two talkers say to each other is one connection. Aborts where the port cannot be had.
+// A UDP socket of an endpoint on one port, to exchange datagrams with another talker as long as a
+// test needs: everything between two talkers is one connection. Aborts if the port is taken.
 //
 //     0        4                    size
 //     +--------+------------- - - ---+
 //     | serial | x x x               |
 //     +--------+------------- - - ---+
-// Not held against explain, which judges new connections only.
+// Not compared with explain, which judges only new connections.
 class Talker {
  public:
   static constexpr std::uint16_t kPort = 4000;
@@ -32,11 +32,11 @@ class Talker {
 
   Talker(const Endpoint& endpoint, Family family, std::uint16_t port = kPort);
 
-  // One datagram of so many bytes, at least kSmallest; over 1,452 (IPv6) or 1,472 (IPv4) it travels
-  // in fragments. None if it cannot be sent.
+  // A datagram of this many bytes, at least kSmallest; above 1,452 (IPv6) or 1,472 (IPv4) it is
+  // fragmented. None if it cannot be sent.
   std::optional<Serial> send_to(const Talker& other, std::size_t size = kSmallest) const;
 
-  // The next datagram that has arrived; none: there is none (any more).
+  // The next received datagram; none: there is none.
   std::optional<Datagram> receive() const;
 
   const Address& address() const { return address_; }
@@ -47,11 +47,11 @@ class Talker {
   FileDescriptor socket_;
 };
 
-// Sends again and again until one of these datagrams arrives, whole; false if none does for
-// seconds. What else has arrived is thrown away.
+// Sends repeatedly until one of these datagrams arrives complete; false if none does for seconds.
+// Other received datagrams are discarded.
 bool reaches(const Talker& from, const Talker& to, std::size_t size = Talker::kSmallest);
 
-// Whether one of these datagrams has arrived. What else has is thrown away.
+// Whether one of these datagrams has arrived. Others are discarded.
 bool has_arrived(const std::set<Talker::Serial>& serials, const Talker& at);
 
 }  // namespace portcullis::test

@@ -7,10 +7,10 @@
 #include "compiler/objects.h"
 #include "tests/support/rig/traffic.h"
 
-// What a playground is made of. All members have defaults, so that a test names only what it is
-// about. Addresses that are left empty are assigned by position: pods 10.244.<node>.<10 + n> and
-// fd00:10:244:<node>::<10 + n>, nodes 172.18.0.<n> and fd00:172:18::<n>, hosts 192.0.2.<10 + n>
-// and 2001:db8::<10 + n>.
+// The description of a playground. All members have defaults, so that a test only sets what it is
+// about. Empty addresses are assigned by position: pods 10.244.<node>.<10 + n> and
+// fd00:10:244:<node>::<10 + n>, nodes 172.18.0.<n> and fd00:172:18::<n>, hosts 192.0.2.<10 + n> and
+// 2001:db8::<10 + n>.
 namespace portcullis::test {
 
 // How pods reach their node.
@@ -46,7 +46,7 @@ struct HostSpec {
   std::string ipv6{};
 };
 
-// A further address of a node in each family: an endpoint of its own, in the node's namespace.
+// A further address of a node in each family: a separate endpoint, in the node's namespace.
 struct NodeAddressSpec {
   std::string name{};
   std::string node{};  // empty: the first

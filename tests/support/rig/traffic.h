@@ -15,7 +15,7 @@ enum class Transport : std::uint8_t {
   kTcpAck,  // a segment of a TCP connection that nobody made: whoever gets it resets
 };
 
-// What a probe sends and an endpoint answers: a port of a protocol, an ICMP echo, or GRE.
+// The traffic of a probe and its answer: a port of a protocol, an ICMP echo, or GRE.
 struct Traffic {
   Transport transport = Transport::kTcp;
   std::uint16_t port = 0;  // 0 for ICMP and GRE

@@ -13,7 +13,7 @@ const std::string kGateway6 = "fe80::1";
 std::string link_name(const Endpoint& leaf) { return "veth" + std::to_string(leaf.number); }
 std::string node_link(const Endpoint& node) { return "to-" + std::to_string(node.number); }
 
-// On links between nodes, and on eth0: fe80::1 is the gateway's alone.
+// On links between nodes, and on eth0: fe80::1 is reserved for the gateway.
 std::string link_local(const Endpoint& endpoint) {
   return "fe80::" + std::to_string(endpoint.number + 1000);
 }
@@ -26,7 +26,7 @@ std::string host_route(const Address& address) {
   return with_length(address, bits(address.family));
 }
 
-// The first address of the block of an address: a subnet's gateway.
+// The first address of an address's block: a subnet's gateway.
 std::string gateway_of(const Address& address, int length) {
   const int host_bits = bits(address.family) - length;
   const Address gateway{address.family, ((address.value >> host_bits) << host_bits) + 1};
@@ -66,7 +66,7 @@ Commands link_to_leaf(const Endpoint& leaf, bool bridged) {
   const std::string name = link_name(leaf);
   if (bridged) {
     return {new_link(name, "eth0", leaf), "link set " + name + " master cbr0 up",
-            // What br_netfilter redirects to its sender must leave by the port it came from.
+            // br_netfilter's redirects to the sender must leave by the port they came from.
             "link set " + name + " type bridge_slave hairpin on"};
   }
   return {new_link(name, "eth0", leaf),
@@ -81,7 +81,7 @@ Commands link_to_node(const Endpoint& node, const Endpoint& other) {
   const std::string name = node_link(other);
   Commands commands;
   if (node.number < other.number) commands.push_back(new_link(name, node_link(node), other));
-  // Its own addresses here too, as on any machine: masquerading takes those of the way out.
+  // Its own addresses here, too, as on any machine: masquerading uses those of the outgoing path.
   add(commands,
       {"link set " + name + " up", "address add " + link_local(node) + "/64 dev " + name + " nodad",
        "address add " + host_route(node.ipv4) + " dev " + name,
@@ -143,7 +143,7 @@ Commands commands_of_leaf(const Endpoint& leaf, bool bridged) {
   return commands;
 }
 
-// None for the address of the node's bridge, which that has already.
+// None for the address of the node's bridge, which already has it.
 Commands commands_of_node_address(const Endpoint& endpoint, const std::vector<Endpoint>& all,
                                   Wiring wiring) {
   for (const auto& other : all) {

@@ -7,8 +7,8 @@
 #include "tests/support/rig/endpoint.h"
 #include "tests/support/rig/topology.h"
 
-// How endpoints are wired, as text: what sysctl and ip(8) are to do in each namespace. Nodes come
-// first, in order, since they make the links of everyone.
+// The wiring of endpoints, as text: input for sysctl and ip(8) in each namespace. Nodes come first,
+// in order, since they create everyone's links.
 namespace portcullis::test {
 
 std::vector<Sysctl> sysctls_of(const Endpoint& endpoint, Wiring wiring);

@@ -13,19 +13,18 @@ struct Certificate {
   std::string key;
 };
 
-// What a certificate says.
+// The content of a certificate.
 struct CertificateSubject {
   std::string common_name;                 // for a client: the user
   std::vector<std::string> organizations;  // for a client: the groups
   std::vector<std::string> names;          // DNS names and IP addresses that a server answers to
-  // From now. A certificate whose end has passed is an expired one.
+  // From now. A certificate whose end has passed is expired.
   std::chrono::seconds begin = -std::chrono::hours(1);
   std::chrono::seconds end = std::chrono::hours(1);
 };
 
-// A certificate authority that lives in memory. It issues as many certificates as one likes, each
-// with a new key (EC P-256), usable by servers and by clients. Not thread safe. What the library
-// refuses aborts.
+// An in-memory certificate authority. It issues any number of certificates, each with a new key (EC
+// P-256), usable by servers and by clients. Not thread safe. Aborts on errors of the library.
 class CertificateAuthority {
  public:
   explicit CertificateAuthority(const std::string& name = "Test CA");
@@ -51,7 +50,7 @@ class CertificateAuthority {
   std::unique_ptr<Signer> signer_;
 };
 
-// A certificate that no authority has signed, only its own key.
+// A self-signed certificate.
 Certificate self_signed(const CertificateSubject& subject);
 
 }  // namespace portcullis::test

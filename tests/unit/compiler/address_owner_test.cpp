@@ -7,7 +7,7 @@
 namespace portcullis::test {
 namespace {
 
-// "shop/a 10.0.0.1", and for what is contested "shop/a? 10.0.0.1"; in the order of the result.
+// "shop/a 10.0.0.1", and if contested "shop/a? 10.0.0.1"; in the order of the result.
 std::vector<std::string> owned(const ClusterState& cluster) {
   std::vector<std::string> lines;
   for (const auto& endpoint : endpoints(cluster)) {
@@ -58,7 +58,7 @@ struct Claims {
 
 class AddressClaims : public testing::TestWithParam<Claims> {};
 
-// Whichever of the two has the smaller key or came first.
+// Independent of which key is smaller or came first.
 TEST_P(AddressClaims, DecideByStateAlone) {
   auto [name, loser, winner] = GetParam();
   EXPECT_EQ(owned(cluster({loser, winner})), Lines{to_string(winner.value().key) + " 10.0.0.1"});
@@ -113,7 +113,7 @@ TEST(AddressOwner, EqualClaimsAreContestedWhicheverTerminates) {
             (Lines{"shop/a? 10.0.0.1", "shop/b? 10.0.0.1"}));
 }
 
-// "shop/a", "shop/a?" where it is contested, "" where no pod of n1 claims 10.0.0.1.
+// "shop/a", "shop/a?" if contested, "" if no pod of n1 claims 10.0.0.1.
 std::string subject_on_n1(const std::vector<Event>& events) {
   const auto found = subjects(cluster(events), "n1");
   const auto subject = found.find(address("10.0.0.1"));
@@ -146,7 +146,7 @@ TEST(AddressConflict, NamesOwnerAndOther) {
   EXPECT_FALSE(conflicts[0].contested);
   EXPECT_EQ(to_string(conflicts[0]),
             "pods shop/new (new.yaml, document 2) and shop/old (old.yaml) both have the address "
-            "10.0.0.1: it is taken to be that of shop/new; give one of them another address, or "
+            "10.0.0.1: it is treated as that of shop/new; give one of them another address, or "
             "delete it");
 }
 
@@ -156,7 +156,7 @@ TEST(AddressConflict, SaysThatAContestedAddressIsDenied) {
   ASSERT_EQ(conflicts.size(), 1u);
   EXPECT_TRUE(conflicts[0].contested);
   EXPECT_EQ(to_string(conflicts[0]),
-            "pods shop/a and shop/b both have the address 10.0.0.1: nothing tells whose it is, so "
+            "pods shop/a and shop/b both have the address 10.0.0.1: its owner is unknown, so "
             "all traffic of this address is denied; give one of them another address, or delete "
             "it");
 }

@@ -70,7 +70,7 @@ TEST(Address, RefusesWhatIsNoAddress) {
 TEST(Address, FailureShowsTheTextButNotAllOfAHugeOne) {
   const auto error = parse_address("10.0.0.256").error();
   EXPECT_EQ(error.code, ErrorCode::kInvalidInput);
-  EXPECT_EQ(error.message, "\"10.0.0.256\" is no IP address");
+  EXPECT_EQ(error.message, "\"10.0.0.256\" is not an IP address");
   EXPECT_LT(parse_address(std::string(1 << 20, '1')).error().message.size(), 200u);
 }
 
@@ -115,7 +115,7 @@ TEST(Cidr, RefusesWhatIsNoBlock) {
 
 TEST(Cidr, FailureSaysHowToWriteOne) {
   EXPECT_EQ(parse_cidr("10.0.0.0").error().message,
-            "\"10.0.0.0\" is no CIDR block such as 10.0.0.0/8 or 2001:db8::/32");
+            "\"10.0.0.0\" is not a CIDR block such as 10.0.0.0/8 or 2001:db8::/32");
 }
 
 TEST(Cidr, EndsAtItsLastAddress) {

@@ -60,7 +60,7 @@ TEST(AnonymousAddress, QuarantineIsIsolationToo) {
   EXPECT_FALSE(reaches(node_with({pod("shop/odd", "10.0.0.1").malformed()}), kX, kY));
 }
 
-// Whoever claims 0.0.0.0 does not decide for everyone who uses it.
+// A pod that claims 0.0.0.0 does not decide for everyone who uses it.
 TEST(AnonymousAddress, IsNoPodsAddress) {
   for (const auto* claimed : {"0.0.0.0", "::", "fe80::"}) {
     const auto odd = pod("bank/odd", claimed);

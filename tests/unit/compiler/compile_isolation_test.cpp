@@ -3,7 +3,7 @@
 #include "tests/support/model/cluster_builder.h"
 #include "tests/unit/compiler/verdict.h"
 
-// Lines 1 to 6 and 9 of SEMANTICS: who is isolated, and what follows changes.
+// Lines 1 to 6 and 9 of SEMANTICS: isolation, and the effects of changes.
 namespace portcullis::test {
 namespace {
 
@@ -12,7 +12,7 @@ constexpr const char* kApi = "10.0.0.2";
 constexpr const char* kFar = "10.0.1.3";  // app=api on the other node
 constexpr const char* kOutside = "192.0.2.1";
 
-// The pods of one namespace on two nodes, and what a test adds.
+// The pods of one namespace on two nodes, and the test's additions.
 ClusterState shop(const std::vector<Event>& more) {
   auto state = cluster({ns("shop"), pod("shop/web", kWeb).labels("app=web"),
                         pod("shop/api", kApi).labels("app=api"),

@@ -3,7 +3,7 @@
 #include "tests/support/model/cluster_builder.h"
 #include "tests/unit/compiler/verdict.h"
 
-// Lines 7, 8 and 10 of SEMANTICS: whom a rule means.
+// Lines 7, 8 and 10 of SEMANTICS: the peers of a rule.
 namespace portcullis::test {
 namespace {
 
@@ -14,7 +14,7 @@ struct Source {
   bool allowed;
 };
 
-// Who reaches the pod shop/web under one ingress rule. bank/* is on the other node.
+// The pods that reach shop/web under one ingress rule. bank/* is on the other node.
 //   shop (env=prod)  api 10.0.0.2 app=api      db 10.0.0.3 tier=db
 //   bank (env=dev)   api 10.0.1.2 app=api      db 10.0.1.3 tier=db
 void expect_sources(std::vector<PolicyPeer> peers, const std::vector<Source>& sources) {

@@ -7,7 +7,7 @@
 #include "tests/support/model/interpreter.h"
 #include "tests/unit/compiler/verdict.h"
 
-// Lines 13, 15 and 18 to 21 of SEMANTICS: whose addresses count.
+// Lines 13, 15 and 18 to 21 of SEMANTICS: which addresses count.
 namespace portcullis::test {
 namespace {
 
@@ -117,7 +117,7 @@ TEST(CompilePods, MalformedPodTalksToNobodyAndNothingElseIsDisturbed) {
   EXPECT_TRUE(connects(state, kOutside, kWeb));
 }
 
-// A nodeName that cannot be read is as good as none.
+// An invalid nodeName counts as none.
 TEST(CompilePods, MalformedPodOfNoNodeIsDeniedOnEveryNode) {
   const auto state = cluster({pod("shop/bad", kApi).on("").malformed(), pod("shop/web", kWeb)});
   EXPECT_FALSE(connects(state, kOutside, kApi));

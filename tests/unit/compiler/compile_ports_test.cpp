@@ -3,7 +3,7 @@
 #include "tests/support/model/cluster_builder.h"
 #include "tests/unit/compiler/verdict.h"
 
-// Lines 11, 12 and 27 of SEMANTICS: ports, names of ports, ICMP.
+// Lines 11, 12 and 27 of SEMANTICS: ports, port names, ICMP.
 namespace portcullis::test {
 namespace {
 

@@ -162,7 +162,7 @@ TEST(CompileStructure, RulesOfAProfileDependOnPortGroupsOnly) {
 
 constexpr auto kTcp = Protocol::kTcp;
 
-// Of pods with one label each, which may use these ports.
+// For pods with one label each, which may use these ports.
 std::vector<PolicyRule> rules(const std::vector<PortRange>& ports) {
   std::vector<PolicyRule> rules;
   for (const auto [first, last] : ports) {
@@ -193,7 +193,7 @@ TEST(CompileStructure, PortsThatTheSameRulesHaveAreOnePart) {
                                                      "-1, 85 . tcp : goto " + chain +
                                                      "-2, 86-90 . tcp : goto " + chain + "-1");
   EXPECT_EQ(ruleset.chains.at(chain + "-1").rules.size(), 2u);
-  // One set of the peers of both, so a pod that moves from the one to the other never leaves it.
+  // One set for the peers of both, so a pod that moves from one to the other never leaves it.
   EXPECT_EQ(ruleset.chains.at(chain + "-2").rules.size(), 2u);
 }
 
@@ -216,7 +216,7 @@ TEST(CompileStructure, RulesThatAPacketMeetsDoNotDependOnRangesInsideOneAnother)
   }
 }
 
-// Each of a few rules has many ranges inside the others', and many networks: too much to copy.
+// Each of a few rules has many ranges nested in the others', and many networks: too much to copy.
 TEST(CompileStructure, FewClausesWhoseClassesAreTooLargeAreLookedUpInTurn) {
   Budgets budgets;
   budgets.policy.memory = budgets.profile.memory = 4 * kMemoryOfElement;

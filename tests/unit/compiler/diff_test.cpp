@@ -46,7 +46,7 @@ Ruleset table(const std::string& profile) {
   return ruleset;
 }
 
-// The transaction's text; it is also applied by the kernel's rules, and must lead to `to`.
+// The transaction's text; also applies it by the kernel's rules, which must lead to `to`.
 std::string difference(const Ruleset& from, const Ruleset& to) {
   const auto transaction = diff(from, to);
   KernelModel kernel(from);
@@ -150,7 +150,7 @@ struct Tampering {
 
 class DiffReplacesTable : public testing::TestWithParam<Tampering> {};
 
-// What others refer to cannot be changed in place: the whole table is, in one transaction.
+// A referenced object cannot change in place: the whole table is replaced, in one transaction.
 TEST_P(DiffReplacesTable, InOneTransaction) {
   auto tampered = table("a");
   GetParam().tamper(tampered);

@@ -4,8 +4,8 @@
 
 #include "tests/support/model/cluster_builder.h"
 
-// The verdicts themselves are held against the ruleset's in every compile_*_test; here is what
-// only the evaluator tells.
+// Every compile_*_test compares the verdicts with the ruleset's; these tests cover what only the
+// evaluator reports.
 namespace portcullis::test {
 namespace {
 

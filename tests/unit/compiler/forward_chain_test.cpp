@@ -12,7 +12,7 @@
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/interpreter.h"
 
-// Lines 14, 15, 17 and 29 of SEMANTICS: what passes before any policy is looked at.
+// Lines 14, 15, 17 and 29 of SEMANTICS: what is accepted before any policy is checked.
 namespace portcullis::test {
 namespace {
 
@@ -21,7 +21,7 @@ constexpr std::uint8_t kIcmpv6 = 58;
 constexpr const char* kRouter = "192.0.2.1";
 constexpr const char* kRouter6 = "2001:db8::1";
 
-// shop/web, which may talk to nobody, and another local pod, which no policy selects.
+// shop/web, whose traffic is denied, and another local pod, which no policy selects.
 Ruleset isolated_web() {
   return compile(cluster({pod("shop/web", "10.0.0.1 fd00::1"), pod("bank/db", "10.0.0.2 fd00::2"),
                           policy("shop/deny").ingress().egress()}),

@@ -79,7 +79,7 @@ const std::vector<Move> kMoves = {
 INSTANTIATE_TEST_SUITE_P(All, LostAddresses, testing::ValuesIn(kMoves),
                          [](const auto& each) { return each.param.name; });
 
-// Without a uid, as in manifests written by hand, the name alone tells pods apart.
+// Without a uid, as in hand-written manifests, only the name tells pods apart.
 TEST(LostAddresses, WithoutUidsOneNameIsOnePod) {
   const auto pod_without = pod("shop/a", "10.0.0.1");
   EXPECT_EQ(lost_between({pod_without}, {pod("shop/a", "10.0.0.1").created_at(7)}), Lost{});

@@ -93,7 +93,7 @@ TEST(PortPartition, GivesUpEarlyOnThousandsOfNestedRanges) {
   EXPECT_FALSE(portcullis::partition({}, weighted(staircase(8'000)), {100'000, 1'000'000}));
 }
 
-// Once they are everyone's, the others are none of its business.
+// Once everyone may use them, the other policies do not matter.
 TEST(PortPartition, CostsNothingWhereEveryoneIsAllowed) {
   const auto classes = portcullis::partition(tcp(1, 65535), weighted(staircase(8'000)), {1, 0});
   EXPECT_EQ(classes, (std::vector<PortClass>{{{}, tcp(1, 65535)}}));

@@ -3,7 +3,7 @@
 #include "compiler/print.h"
 #include "tests/support/model/cluster_builder.h"
 
-// Every text here was compared with what nft(8) lists after loading it.
+// Every text here was compared with nft(8)'s listing after loading it.
 namespace portcullis::test {
 namespace {
 
@@ -218,7 +218,7 @@ TEST(PrintNft, Rules) {
   for (const auto& [statements, text] : cases) EXPECT_EQ(to_string(Rule{statements}), text);
 }
 
-// A dump with somebody else's rule in it must still load.
+// A dump with a foreign rule must still load.
 TEST(PrintNft, ForeignRuleIsAComment) {
   EXPECT_EQ(to_string(Rule{{Counter{}, Foreign{"limit"}, Verdict{}}}),
             "# not ours: counter [ limit ] drop");

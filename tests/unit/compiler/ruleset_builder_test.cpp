@@ -39,8 +39,8 @@ Profile profile(Direction direction, const std::vector<PolicyRule>& rules,
   return make_profile(direction, std::span(&pointer, 1), {});
 }
 
-// The rules of the profile's chain, with what a hash stands for cut off, and the counter's name:
-// "ip saddr @peer-v4 return".
+// The rules of the profile's chain, without hashes and the counter's name: "ip saddr @peer-v4
+// return".
 std::string rules(const Built& built) {
   std::string text;
   for (const auto& rule : built.ruleset.chains.at(built.chain).rules) {
@@ -193,7 +193,7 @@ TEST(RulesetBuilder, ChainNamesItsPolicies) {
   EXPECT_EQ(built.ruleset.chains.at(built.chain).spec.comment, "egress: shop/a, shop/b");
 }
 
-// What the same policies drop is counted on, whatever they come to say, and for both families.
+// The drops of the same policies are counted on, whatever they change to, and for both families.
 TEST(RulesetBuilder, CounterIsOfThePoliciesNames) {
   const auto once = build(profile(Direction::kIngress, {from({pods("app=api")}).tcp(80)}));
   const auto edited = build(profile(Direction::kIngress, {from().tcp(81)}), {}, Family::kIpv6);
@@ -216,7 +216,7 @@ TEST(RulesetBuilder, NamesAreOfTheContent) {
   EXPECT_EQ(find_set(other, "peer-v4").spec, find_set(once, "peer-v4").spec);
 }
 
-// Otherwise a change of a policy's name would meet the old chain under the same name.
+// Otherwise renaming a policy would conflict with the old chain of the same name.
 TEST(RulesetBuilder, ChainsOfEqualRulesButOtherPoliciesStayApart) {
   auto mine = profile(Direction::kIngress, {from().tcp(80)});
   auto theirs = mine;
@@ -258,7 +258,7 @@ TEST(RulesetBuilder, NamedSetsOfOtherPortsOrPeersStayApart) {
   EXPECT_EQ(names.size(), std::size(rules));
 }
 
-// A comment is cut, so that it may be the same for both.
+// A comment is truncated, so it may be the same for both.
 TEST(RulesetBuilder, PoliciesWithLongNamesHaveChainsAndCountersOfTheirOwn) {
   const std::string name = "shop/" + std::string(kMaxComment, 'x');
   const auto one = build(profile(Direction::kIngress, {}, name + "1"));
@@ -364,7 +364,7 @@ TEST(RulesetBuilder, QuarantineDropsEverything) {
   EXPECT_EQ(elements(find_set({ruleset, chain}, "self-v6")), "fd00::1 . fd00::1");
 }
 
-// A hash that anybody can aim at.
+// A hash that an attacker can control.
 std::string one_digit_hash(std::string_view content) {
   return std::string(1, static_cast<char>('0' + content.size() % 2));
 }

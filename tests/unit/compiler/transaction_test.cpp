@@ -40,7 +40,7 @@ TEST(Transaction, OperationsPrintAsOneWouldGiveThemToNft) {
   for (const auto& [operation, text] : cases) EXPECT_EQ(to_string(operation), text);
 }
 
-// A log line for 100,000 elements must not have them all.
+// A log line for 100,000 elements must not contain them all.
 TEST(Transaction, LongElementListIsCut) {
   const auto shown = [](std::size_t count) {
     return to_string(AddElements{kPeers, std::vector(count, element("1.1.1.1"))});

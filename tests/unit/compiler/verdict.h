@@ -21,9 +21,9 @@ inline Traffic sctp(std::uint16_t port) { return {132, port}; }
 inline Traffic icmp() { return {1, std::nullopt}; }
 inline Traffic icmpv6() { return {58, std::nullopt}; }
 
-// Whether the first packet of a connection passes the rules of every node that a pod runs on. The
-// reference evaluator must say the same: if not, that is a failure of its own. The message has the
-// nodes' rules.
+// Whether the rules of every node that a pod runs on accept the first packet of a connection. The
+// reference evaluator must agree: otherwise that is a separate failure. The message has the nodes'
+// rules.
 testing::AssertionResult connects(const ClusterState& cluster, std::string_view from,
                                   std::string_view to, const Traffic& traffic = tcp(80));
 

@@ -23,7 +23,7 @@ class Admin : public testing::Test {
   Result<AdminServer> open() {
     return AdminServer::open(
         io_, path_, [this](const std::string& target, const AdminServer::Respond& respond) {
-          // Not before this call has returned, as an answer that takes long.
+          // Not before this call has returned, like an answer that takes long.
           boost::asio::post(io_, [target, respond] { respond(reply_to(target)); });
         });
   }
@@ -40,7 +40,7 @@ class Admin : public testing::Test {
     return ask_daemon(path_, target);
   }
 
-  // A socket file without a listener, as a killed daemon leaves it.
+  // A socket file without a listener, as a killed daemon leaves behind.
   void leave_stale_socket() {
     const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     sockaddr_un address{};
@@ -123,7 +123,7 @@ TEST_F(Admin, KnowsWhetherItsSocketIsStillThere) {
   ASSERT_TRUE(successor) << successor.error().message;
   EXPECT_TRUE(successor->is_reachable());
   { const AdminServer gone(std::move(*server)); }
-  EXPECT_TRUE(successor->is_reachable()) << "it removes no other's socket";
+  EXPECT_TRUE(successor->is_reachable()) << "it does not remove another server's socket";
 }
 
 TEST_F(Admin, ReplacesAStaleSocket) {

@@ -116,13 +116,13 @@ TEST_F(BootSnapshot, AnyOtherLengthIsNoticed) {
 
 TEST_F(BootSnapshot, OfAnotherNodeIsForeign) {
   save(test::everything(), "other");
-  expect_refused("it is of node \"other\", and this is \"node\"");
+  expect_refused("it is from node \"other\", but this is \"node\"");
   save(test::everything(), "node-1");
-  expect_refused("it is of node \"node-1\"");
+  expect_refused("it is from node \"node-1\"");
   EXPECT_EQ(refusal("node-1"), "");
 }
 
-// Of an earlier boot, that is, whose tables are gone.
+// That is, of an earlier boot, whose tables are gone.
 TEST_F(BootSnapshot, KnowsWhetherItIsOfThisBootOfTheNetworkNamespace) {
   auto other = test::NetworkNamespace::create();
   if (!other) GTEST_SKIP() << other.error().message;
@@ -137,15 +137,15 @@ TEST_F(BootSnapshot, OfAnotherFormatIsNotRead) {
   std::string other = text();
   other.replace(other.find('2'), 1, "3");
   overwrite(other);
-  expect_refused("no ruleset that this version wrote");
+  expect_refused("not written by this version");
   overwrite("table inet portcullis { }\n");
-  expect_refused("no ruleset that this version wrote");
+  expect_refused("not written by this version");
 }
 
 TEST_F(BootSnapshot, OthersMustNotBeAbleToWriteIt) {
   save(test::everything());
   ASSERT_EQ(chmod(file_.c_str(), 0660), 0);
-  expect_refused("others than its owner");
+  expect_refused("users other than its owner");
 }
 
 TEST_F(BootSnapshot, MissingIsNotFound) {

@@ -18,7 +18,7 @@ using test::wait_until;
 constexpr BootSnapshotTiming kQuick{milliseconds(1), milliseconds(20), 0};
 constexpr BootSnapshotTiming kNever{hours(1), hours(1), 0};
 
-// What was committed last, and what was saved last: numbers.
+// The last commit and the last save, as numbers.
 class Writer : public testing::Test {
  protected:
   void start(BootSnapshotTiming timing) {
@@ -38,7 +38,7 @@ class Writer : public testing::Test {
     return wait_until([&] { return saved_ == state_; });
   }
 
-  // As many saves fail.
+  // This many saves fail.
   void fail(int times, ErrorCode code) {
     const std::lock_guard lock(mutex_);
     failures_ = times;

@@ -14,7 +14,7 @@ class ConfigFile : public testing::Test {
     return read_config_file(file_);
   }
 
-  // The message without the file's name before it.
+  // The message without the file name before it.
   std::string error_of(std::string_view text) {
     const auto entries = read(text);
     if (entries) return "";
@@ -50,7 +50,7 @@ TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAWrongType) {
 }
 
 TEST_F(ConfigFile, NamesADuplicateKeyAndBothLines) {
-  EXPECT_EQ(error_of("a: 1\nb: 2\na: 3\n"), ":3: a: is there already, on line 1");
+  EXPECT_EQ(error_of("a: 1\nb: 2\na: 3\n"), ":3: a: is already set on line 1");
 }
 
 TEST_F(ConfigFile, MustBeOneMapping) {
@@ -59,8 +59,8 @@ TEST_F(ConfigFile, MustBeOneMapping) {
 }
 
 TEST_F(ConfigFile, ReportsBrokenYamlWithItsLine) {
-  EXPECT_EQ(error_of("a: 1\n b: 2\n").rfind(":2: is no YAML: ", 0), 0U);
-  EXPECT_EQ(error_of("a: 1\nb: {\n").rfind(":3: is no YAML: ", 0), 0U);
+  EXPECT_EQ(error_of("a: 1\n b: 2\n").rfind(":2: is not YAML: ", 0), 0U);
+  EXPECT_EQ(error_of("a: 1\nb: {\n").rfind(":3: is not YAML: ", 0), 0U);
 }
 
 TEST_F(ConfigFile, NamesAFileThatCannotBeRead) {

@@ -23,7 +23,7 @@ using test::pod;
 
 constexpr SweeperTiming kQuick{0, milliseconds(1), milliseconds(20)};
 
-// A conntrack table: how many connections each address has. Its gate holds up whoever sweeps.
+// A conntrack table: the number of connections of each address. Its gate blocks the sweeps.
 class FakeTable {
  public:
   void add(const char* owner, std::size_t connections) {
@@ -193,7 +193,7 @@ TEST_F(Sweeper, WhatComesDuringASweepCoalesces) {
   EXPECT_EQ(sweeps_[1].forgotten.deleted, 3U);
 }
 
-// It may be of the new owner's connections that the sweep under way has seen nothing yet.
+// The running sweep may not have seen this one of the new owner's connections yet.
 TEST_F(Sweeper, AnAddressLostAgainDuringItsSweepIsSweptAgain) {
   table_.open_gate(false);
   want_and_enforce({kA});
@@ -222,7 +222,7 @@ TEST_F(Sweeper, FailuresLoseNoAddress) {
   EXPECT_EQ(table_.of("10.0.0.1") + table_.of("10.0.0.3"), 0U);
 }
 
-// Sweeps in a time of its own, in which each takes so long.
+// Sweeps in simulated time, each with this duration.
 class SweeperInTime : public Sweeper {
  protected:
   void SetUp() override {
@@ -235,7 +235,7 @@ class SweeperInTime : public Sweeper {
         SweeperTiming{}, [this](const Sweep& sweep) { sweeps_.push_back(sweep); });
   }
 
-  // Pods come and go all the time. Returns how much of it the sweeps took.
+  // Pods come and go constantly. Returns the time that the sweeps took.
   double share_of(minutes duration) {
     const auto end = time_.now() + duration;
     for (bool here = true; time_.now() < end; here = !here) {
@@ -286,7 +286,7 @@ TEST_F(SweeperInTime, SweepsNothingWhileItRests) {
   ASSERT_TRUE(turn_until([&] { return sweeps_.size() == 2; }));
 }
 
-// It must wait: the sweep uses what goes with it.
+// It must wait: the sweep uses what is destroyed with it.
 TEST_F(Sweeper, EndsWithTheSweepUnderWay) {
   table_.add("10.0.0.1", 1);
   table_.open_gate(false);

@@ -23,7 +23,7 @@ using asio::ip::tcp;
 using test::HttpAnswer;
 using test::LoopThread;
 
-// In 127.0.0.0/8, an address that no other process uses, so that each port on it is free.
+// An address in 127.0.0.0/8 that no other process uses, so that each port on it is free.
 std::string own_loopback_address() {
   return asio::ip::address_v4(0x7f000000U + static_cast<unsigned>(getpid())).to_string();
 }
@@ -40,7 +40,7 @@ class Health : public testing::Test {
     return test::http_get(address_.host, address_.port, path);
   }
 
-  // What comes back for these bytes, until the server closes.
+  // The response to these bytes, until the server closes.
   std::string exchange(const std::string& request) {
     const LoopThread loop(io_);
     asio::io_context own;
@@ -103,7 +103,7 @@ TEST_F(Health, OtherMethodsAndWhatIsNoRequestAreRefused) {
   EXPECT_EQ(exchange("\x16\x03\x01 TLS\r\n\r\n").find("HTTP/1.1 400 "), 0U);
 }
 
-// Any local process may connect, say nothing, and stay.
+// Any local process may connect, stay silent, and keep the connection.
 TEST_F(Health, IdleConnectionsKeepNobodyOut) {
   const auto server = open();
   ASSERT_TRUE(server) << server.error().message;
@@ -118,7 +118,7 @@ TEST_F(Health, IdleConnectionsKeepNobodyOut) {
   EXPECT_EQ(error, asio::error::eof) << "the oldest makes room";
 }
 
-// The kubelet's probe is one of these, and the flood comes while it writes.
+// The kubelet's probe is one of these, and the flood arrives while it writes.
 TEST_F(Health, AFloodEndsNoConnectionThatHasBegunToAsk) {
   const auto server = open();
   ASSERT_TRUE(server) << server.error().message;
@@ -132,14 +132,14 @@ TEST_F(Health, AFloodEndsNoConnectionThatHasBegunToAsk) {
   char byte = 0;
   boost::system::error_code error;
   flood.front().read_some(asio::buffer(&byte, 1), error);
-  ASSERT_EQ(error, asio::error::eof) << "those that say nothing make room";
+  ASSERT_EQ(error, asio::error::eof) << "silent ones make room";
   asio::write(probe, asio::buffer(std::string("Host: h\r\n\r\n")));
   std::string answer;
   asio::read(probe, asio::dynamic_buffer(answer), error);
   EXPECT_EQ(answer.find("HTTP/1.1 200 OK\r\n"), 0U) << answer;
 }
 
-// Whoever asks, and however often.
+// For all clients, however often they ask.
 TEST_F(Health, MetricsAreMadeOnceASecond) {
   const auto server = open();
   ASSERT_TRUE(server) << server.error().message;
@@ -150,7 +150,7 @@ TEST_F(Health, MetricsAreMadeOnceASecond) {
   EXPECT_TRUE(test::wait_until([&] { return get("/metrics").body != "metrics 1"; }));
 }
 
-// As many as there are, they are one task for it.
+// However many they are, they are one task for it.
 TEST_F(Health, ProbesThatWaitForTheLoopAreAnsweredAtOnce) {
   const auto server = open();
   ASSERT_TRUE(server) << server.error().message;

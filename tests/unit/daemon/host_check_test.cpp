@@ -27,8 +27,8 @@ std::shared_ptr<const Pod> pod(const std::string& name, const std::string& node,
   return std::make_shared<const Pod>(made);
 }
 
-// In a network namespace with a bridge that pods of 10.1.0.0/24 and fd00:1::/64 are on, and a
-// host's address.
+// In a network namespace with a bridge for pods of 10.1.0.0/24 and fd00:1::/64, and a host's
+// address.
 class Host : public testing::Test {
  protected:
   void SetUp() override {

@@ -56,7 +56,7 @@ TEST_F(Lock, WhatAKilledProcessLeavesHoldsNobodyUp) {
   EXPECT_EQ(refusal(), std::nullopt);
 }
 
-// Whoever can open it, if only to read, can lock it.
+// Whoever can open it, even only to read, can lock it.
 TEST_F(Lock, AFileThatOthersCanReadIsReplaced) {
   fs::path left;
   {

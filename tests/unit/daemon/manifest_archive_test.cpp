@@ -28,7 +28,7 @@ class Archive : public testing::Test {
   }
   void SetUp() override { open(); }
 
-  // What a next run is told: the content, "never read", or "unknown".
+  // The content for the next run: the text, "never read", or "unknown".
   std::string recalled(const std::string& file) {
     open();
     const auto content = archive_->load(file);
@@ -60,7 +60,7 @@ TEST_F(Archive, RecallsWhatWasKeptLast) {
 
 TEST_F(Archive, WithoutOneNothingIsKnown) { EXPECT_EQ(recalled("/m/a.yaml"), "unknown"); }
 
-// What this run keeps says nothing of what the last one read.
+// What this run saves does not tell what the last one read.
 TEST_F(Archive, ARunThatDidNotGetFarKnowsNothingOfOtherFiles) {
   archive_->keep("/m/a.yaml", "a");
   EXPECT_EQ(recalled("/m/a.yaml"), "a");

@@ -13,18 +13,18 @@ namespace portcullis::test {
 
 class ManualAlarm;
 
-// Time that passes only when a test says so.
+// Time that passes only when a test advances it.
 class ManualTime {
  public:
   using Clock = Alarm::Clock;
 
   Clock::time_point now() const { return Clock::time_point(Clock::duration(passed_)); }
 
-  // From any thread. No alarm rings for it.
+  // From any thread. Rings no alarm.
   void pass(Clock::duration duration) { passed_ += duration.count(); }
 
-  // Goes on to the next alarm and rings it; false if none is set for `end` or earlier: then it is
-  // `end`.
+  // Advances to the next alarm and rings it; false if none is set for `end` or earlier: then the
+  // time is `end`.
   bool ring_next(Clock::time_point end);
 
  private:

@@ -103,7 +103,7 @@ TEST(Metrics, MeasureCommits) {
   EXPECT_EQ(value_of(text, "portcullis_commit_failures_total"), 1);
 }
 
-// One series for a program, however many processes of it there were.
+// One series per program, however many processes of it there were.
 TEST(Metrics, CountRepairsByProgram) {
   Metrics metrics;
   metrics.mended("nft (process 4711)");

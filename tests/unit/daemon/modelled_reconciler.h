@@ -17,7 +17,7 @@
 
 namespace portcullis::test {
 
-// A reconciler with a model of the kernel, in a time of its own.
+// A reconciler with a model of the kernel, in simulated time.
 class ModelledReconciler : public testing::Test {
  protected:
   void start(nl::Ownership ownership = nl::Ownership::kShared, bool listens = true) {
@@ -38,7 +38,7 @@ class ModelledReconciler : public testing::Test {
     poll();
   }
 
-  // What waits on the event loop, at this moment of the time.
+  // Runs the event loop's pending handlers at the current time.
   void poll() {
     io_.restart();
     io_.poll();

@@ -32,7 +32,7 @@ TEST(NodeName, IsTheOneThatPodsAtTheHostsAddressHave) {
   EXPECT_EQ(other_node_name(cluster, "b", {address("192.0.2.2")}), std::nullopt);
 }
 
-// Those of a node that had the address before.
+// Pods of a node that had the address before.
 TEST(NodeName, FinishedPodsAndThoseWithoutANodeSayNothing) {
   auto finished = pod_at("old", "192.0.2.2");
   finished.phase = PodPhase::kSucceeded;

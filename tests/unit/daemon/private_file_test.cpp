@@ -92,7 +92,7 @@ TEST_F(PrivateFile, OthersMayNeitherReadNorWriteIt) {
   replace("a");
   for (const mode_t mode : {0640U, 0604U, 0620U, 0602U, 0610U, 0601U}) {
     ASSERT_EQ(chmod(file_.c_str(), mode), 0);
-    expect_refused("others than its owner");
+    expect_refused("users other than its owner");
   }
 }
 
@@ -109,10 +109,10 @@ TEST_F(PrivateFile, IsNoLinkPipeOrDirectory) {
   expect_refused("it is a symbolic link");
   ASSERT_EQ(unlink(file_.c_str()), 0);
   ASSERT_EQ(mkfifo(file_.c_str(), 0600), 0);
-  expect_refused("it is no file");
+  expect_refused("it is not a regular file");
   ASSERT_EQ(unlink(file_.c_str()), 0);
   ASSERT_EQ(mkdir(file_.c_str(), 0700), 0);
-  expect_refused("it is no file");
+  expect_refused("it is not a regular file");
 }
 
 TEST_F(PrivateFile, AFailureToWriteSaysWhyAndKeepsTheOldOne) {

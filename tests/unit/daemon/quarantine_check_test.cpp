@@ -31,7 +31,7 @@ Texts texts(const std::vector<Address>& addresses) {
   return texts;
 }
 
-// A node with some addresses. Its gate holds up whoever looks.
+// A node with some addresses. Its gate blocks the checks.
 class FakeNode {
  public:
   void have(const Texts& addresses) {
@@ -144,7 +144,7 @@ TEST_F(Check, GoesOnAfterErrorsOfWhichNothingIsConcluded) {
   EXPECT_EQ(texts(looks_[5].gone), Texts{"10.0.0.1"});
 }
 
-// It was claimed and lost again while the look was under way.
+// It was claimed and lost again while the check was running.
 TEST_F(Check, ALookSaysNothingOfWhatCameAfterItBegan) {
   start(kQuick);
   node_.open_gate(false);
@@ -179,7 +179,7 @@ TEST(QuarantineLog, TellsEachBeginningAndEndOnce) {
   EXPECT_EQ(log.report(look, state), Texts{});
   EXPECT_EQ(log.update(state), Texts{});
   state.release(address("10.0.0.2"));
-  EXPECT_EQ(log.update(state), Texts{}) << "it was gone in good order";
+  EXPECT_EQ(log.update(state), Texts{}) << "it was removed properly";
   state.release(address("10.0.0.1"));
   EXPECT_EQ(log.update(state), Texts{"address 10.0.0.1 is no longer quarantined: no interface of "
                                      "this node has it"});

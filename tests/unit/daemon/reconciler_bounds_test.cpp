@@ -1,5 +1,5 @@
-// What an attempt may cost the event loop, and what the kernel holds besides what is wanted, on the
-// tests' model of nf_tables.
+// The cost of an attempt for the event loop, and the kernel's content besides the desired one, on
+// the tests' model of nf_tables.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ constexpr auto kHeld = Reconciler::State::kHeld;
 
 class ReconcilerBounds : public ModelledReconciler {
  protected:
-  // Somebody commits to another table whenever we dump ours, which takes so long.
+  // Somebody commits to another table whenever we dump ours, which takes this long.
   void interrupt_every_dump(milliseconds dump_takes = milliseconds(50)) {
     kernel_.during_dumps([this, dump_takes] {
       kernel_.commit_elsewhere();
@@ -29,7 +29,7 @@ class ReconcilerBounds : public ModelledReconciler {
 
   void leave_dumps_alone() { kernel_.during_dumps({}); }
 
-  // The most dumps that the reconciler made in one turn of the loop, until `end`.
+  // The maximum number of dumps in one turn of the loop, until `end`.
   std::size_t most_dumps_in_a_turn(ManualTime::Clock::duration duration) {
     const auto end = time_.now() + duration;
     std::size_t most = 0;
@@ -136,7 +136,7 @@ TEST_F(ReconcilerBounds, CommitsToOtherTablesCostNoDump) {
   EXPECT_EQ(held(), print_nft(wanted_));
 }
 
-// Nobody tells of a commit, or not yet: then the generation alone says that there was one.
+// A commit without notification, or not yet: then only the generation shows it.
 TEST_F(ReconcilerBounds, ACommitOfWhichNobodyToldCostsOneDump) {
   start();
   want_and_hold(ruleset_for({"a"}));

@@ -1,4 +1,4 @@
-// What can go wrong between the reconciler and the kernel, on the tests' model of nf_tables.
+// Faults between the reconciler and the kernel, on the tests' model of nf_tables.
 #include <gmock/gmock.h>
 
 #include "compiler/diff.h"
@@ -54,7 +54,7 @@ TEST_F(ReconcilerFaults, ASteadyStreamOfChangesDoesNotShortenTheBackoff) {
   EXPECT_EQ(attempts_.back().next_try, seconds(30));
 }
 
-// A map of somebody else holds what is to go, until a verification would find it.
+// A foreign map holds the object to remove, until a verification would find it.
 TEST_F(ReconcilerFaults, WhatIsBusyIsRemovedOnceItIsNotWithWhatCameAfterIt) {
   start(nl::Ownership::kShared, false);
   want_and_hold(ruleset_for({"a"}, "old"));

@@ -173,7 +173,8 @@ TEST_F(ReconcilerInKernel, WhatIsLeftBehindIsTakenBackWhereItIsWantedAgain) {
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"b", "c"}, "old")));
 }
 
-// A map of somebody else holds what is to go: a kernel that needs time to let go of it answers so.
+// A foreign map holds the object to remove; a kernel that needs time to release it answers the
+// same.
 TEST_F(ReconcilerInKernel, WhatTheKernelCallsBusyIsRemovedOnceItIsNot) {
   start({milliseconds(1), milliseconds(20), hours(1), milliseconds(5)});
   want_and_hold(ruleset_for({"a"}, "old"));

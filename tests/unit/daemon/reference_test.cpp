@@ -28,7 +28,7 @@ const std::vector<Text>& texts() {
   return all;
 }
 
-// From where the text comes to speak of this command to where it goes on to the next.
+// The part of the text about this command.
 std::string part_of(const std::string& text, std::size_t command) {
   const auto commands = command_table();
   const auto where = [&](std::size_t i) {
@@ -71,10 +71,10 @@ TEST(Reference, ConfigurationInTheDocumentsIsOfThisOptionTable) {
   std::ostringstream committed;
   committed << std::ifstream("docs/configuration.md").rdbuf();
   EXPECT_EQ(committed.str(), configuration_reference())
-      << "the option table was changed: `make docs` writes docs/configuration.md anew";
+      << "the option table was changed: run `make docs` to regenerate docs/configuration.md";
 }
 
-// A line that roff would take for a request is text of ours by mistake.
+// Text that roff would take for a request is a mistake.
 TEST(Reference, TheManualPageHasOnlyRequestsThatItMeans) {
   std::istringstream page(manual_page());
   const std::vector<std::string> requests = {".TH ", ".SH ", ".SS ", ".TP",  ".PP", ".B ",

@@ -62,7 +62,7 @@ TEST(Rehearsal, TheKernelTakesItAndNothingIsThereAfterwards) {
   });
 }
 
-// Over one that is in force, packets and all.
+// Over a table in force, with packets.
 TEST(Rehearsal, LeavesATableAsItIs) {
   auto network = test::NetworkNamespace::create();
   if (!network) GTEST_SKIP() << network.error().message;

@@ -8,8 +8,7 @@ namespace {
 TEST(Status, IsNotReadyBeforeTheFirstCommitAndSaysWhy) {
   Status status;
   EXPECT_FALSE(status.ready());
-  EXPECT_EQ(describe(status),
-            "not ready: what is to be enforced is being read for the first time\n");
+  EXPECT_EQ(describe(status), "not ready: the objects are being read for the first time\n");
   status.source_read = true;
   EXPECT_FALSE(status.ready());
   status.commit_error = "add chain: No such file or directory";
@@ -31,7 +30,7 @@ TEST(Status, StaysReadyAndNamesWhatIsWrong) {
   status.unreadable_files.clear();
   status.problems = 0;
   status.unsaved = "no space";
-  EXPECT_EQ(describe(status), "ready\nnot kept for the next boot: no space\n");
+  EXPECT_EQ(describe(status), "ready\nnot saved for the next boot: no space\n");
 }
 
 TEST(Status, IsNotReadyWhilePodsMayBeOpenAndSaysWhy) {
@@ -52,7 +51,7 @@ TEST(Status, IsNotReadyWhilePodsMayBeOpenAndSaysWhy) {
   status.never_read = {"/m/a.yaml", "/m/b.yaml"};
   EXPECT_FALSE(status.ready());
   EXPECT_EQ(headline(status),
-            "not ready: never read, so what is in it is not enforced: /m/a.yaml and 1 more");
+            "not ready: never read, so its content is not enforced: /m/a.yaml and 1 more");
 }
 
 TEST(Status, SaysWhyTheRulesOfTheLastRunStay) {
@@ -64,7 +63,7 @@ TEST(Status, SaysWhyTheRulesOfTheLastRunStay) {
             "not ready: /m: holds no manifests, so the rules of the last run stay as they are");
   status.source_fault.clear();
   EXPECT_EQ(headline(status),
-            "not ready: a file cannot be read, and what it last said is not known, so the rules of "
+            "not ready: a file cannot be read, and what it last said is unknown, so the rules of "
             "the last run stay as they are");
 }
 

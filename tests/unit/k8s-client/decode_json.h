@@ -45,7 +45,7 @@ inline std::vector<std::string> fields(const Decoded& decoded) {
   return result;
 }
 
-// The one defect that loses an object, "" if nothing is lost.
+// The defect for a lost object, "" if nothing is lost.
 inline std::string lost(const Decoded& decoded) {
   return decoded.lost ? texts({*decoded.lost}).front() : "";
 }

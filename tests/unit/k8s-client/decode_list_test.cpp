@@ -68,7 +68,7 @@ TEST(DecodeList, OneBadItemDoesNotDisturbTheOthers) {
                 "string (put it in quotes)",
                 "line 2: List: items[1]: is an empty item; fill it in or remove it"}));
   EXPECT_EQ(lost(decoded),
-            "line 2: : items[0].kind: is missing or no string; write the object's kind, such as "
+            "line 2: : items[0].kind: is missing or not a string; write the object's kind, such as "
             "NetworkPolicy");
   EXPECT_FALSE(std::get<std::shared_ptr<const Pod>>(decoded.objects.at(1))->malformed);
 }

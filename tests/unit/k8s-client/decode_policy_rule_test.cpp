@@ -65,7 +65,7 @@ TEST(DecodePolicyRule, Peers) {
             }));
 }
 
-// As older API servers stored it: an exception that takes everything leaves nothing.
+// As older API servers stored it: an exception that covers everything leaves nothing.
 TEST(DecodePolicyRule, AnExceptionMayTakeTheWholeBlock) {
   for (const auto* except : {"10.1.0.0/16", "10.1.2.3/16", "10.0.0.0/8", "0.0.0.0/0"}) {
     const auto rules = ingress_of(R"([{"from": [{"ipBlock": {"cidr": "10.1.0.0/16", "except": [")" +
@@ -124,21 +124,22 @@ INSTANTIATE_TEST_SUITE_P(
         BadRule{R"([{"ports": {}}])", "[0].ports", "is a mapping, but must be a list"},
         BadRule{R"([{"ports": [80]}])", "[0].ports[0]", "is a number, but must be a mapping"},
         BadRule{R"([{"ports": [null]}])", "[0].ports[0]", "is an empty item"},
-        BadRule{R"([{"ports": [{"port": 0}]}])", "[0].ports[0].port", "0 is no port"},
-        BadRule{R"([{"ports": [{"port": 65536}]}])", "[0].ports[0].port", "65536 is no port"},
-        BadRule{R"([{"ports": [{"port": -1}]}])", "[0].ports[0].port", "-1 is no port"},
+        BadRule{R"([{"ports": [{"port": 0}]}])", "[0].ports[0].port", "0 is not a port"},
+        BadRule{R"([{"ports": [{"port": 65536}]}])", "[0].ports[0].port", "65536 is not a port"},
+        BadRule{R"([{"ports": [{"port": -1}]}])", "[0].ports[0].port", "-1 is not a port"},
         BadRule{R"([{"ports": [{"port": 80.5}]}])", "[0].ports[0].port", "is a number, but must"},
         BadRule{R"([{"ports": [{"port": true}]}])", "[0].ports[0].port", "is a boolean, but must"},
         BadRule{R"([{"ports": [{"port": "80"}]}])", "[0].ports[0].port",
-                "\"80\" is no port's name"},
-        BadRule{R"([{"ports": [{"port": ""}]}])", "[0].ports[0].port", "\"\" is no port's name"},
+                "\"80\" is not a valid port name"},
+        BadRule{R"([{"ports": [{"port": ""}]}])", "[0].ports[0].port",
+                "\"\" is not a valid port name"},
         BadRule{R"([{"ports": [{"protocol": "ICMP"}]}])", "[0].ports[0].protocol",
-                "\"ICMP\" is no protocol"},
+                "\"ICMP\" is not a protocol"},
         BadRule{R"([{"ports": [{"protocol": 6}]}])", "[0].ports[0].protocol", "is a number, but"},
         BadRule{R"([{"ports": [{"port": 80, "endPort": 79}]}])", "[0].ports[0].endPort",
                 "79 is below port 80"},
         BadRule{R"([{"ports": [{"port": 80, "endPort": 70000}]}])", "[0].ports[0].endPort",
-                "70000 is no port"},
+                "70000 is not a port"},
         BadRule{R"([{"ports": [{"port": 80, "endPort": "90"}]}])", "[0].ports[0].endPort",
                 "is a string, but must be a whole number"},
         BadRule{R"([{"ports": [{"port": "http", "endPort": 90}]}])", "[0].ports[0].endPort",
@@ -164,9 +165,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadRule{R"([{"from": [{"ipBlock": "10.0.0.0/8"}]}])", "[0].from[0].ipBlock", "is a string"},
         BadRule{R"([{"from": [{"ipBlock": {}}]}])", "[0].from[0].ipBlock.cidr", "is missing"},
         BadRule{R"([{"from": [{"ipBlock": {"cidr": "10.0.0.0"}}]}])", "[0].from[0].ipBlock.cidr",
-                "\"10.0.0.0\" is no CIDR block"},
+                "\"10.0.0.0\" is not a CIDR block"},
         BadRule{R"([{"from": [{"ipBlock": {"cidr": "10.0.0.0/33"}}]}])", "[0].from[0].ipBlock.cidr",
-                "\"10.0.0.0/33\" is no CIDR block"},
+                "\"10.0.0.0/33\" is not a CIDR block"},
         BadRule{R"([{"from": [{"ipBlock": {"cidr": "::ffff:10.0.0.0/104"}}]}])",
                 "[0].from[0].ipBlock.cidr", "\"::ffff:10.0.0.0/104\" is an IPv4 address"},
         BadRule{R"([{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": "10.1.0.0/16"}}]}])",

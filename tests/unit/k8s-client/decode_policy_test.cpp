@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
         Isolation{R"({"policyTypes": ["Egress"]})", false, true, false},
         Isolation{R"({"policyTypes": ["Ingress"], "egress": [{}]})", true, false, false},
         Isolation{R"({"policyTypes": ["Egress", "Ingress"]})", true, true, false},
-        // What policyTypes says stands, whatever else is wrong.
+        // policyTypes applies, whatever else is invalid.
         Isolation{R"({"policyTypes": ["Egress"], "ingress": 1})", false, true, true},
         Isolation{R"({"policyTypes": ["Egress"], "x": 1})", false, true, true},
         Isolation{R"({"ingress": [{"from": 1}]})", true, false, true},
@@ -58,7 +58,7 @@ TEST(DecodePolicy, MalformedAllowsNothingAndKeepsItsSubjects) {
           "ingress": [{}, {"form": []}], "egress": [{}]})",
       R"("name": "p", "namespace": "shop")"));
   EXPECT_EQ(texts(decoded.defects),
-            std::vector<std::string>{"line 2: NetworkPolicy shop/p: spec.ingress[1].form: is no "
+            std::vector<std::string>{"line 2: NetworkPolicy shop/p: spec.ingress[1].form: is not a "
                                      "field of the API; known here: ports, from"});
   const auto got = only<NetworkPolicy>(decoded);
   ASSERT_NE(got, nullptr);
@@ -79,7 +79,7 @@ TEST(DecodePolicy, AServersUnknownFieldsBesideTheSpecAreTolerated) {
   EXPECT_EQ(got->ingress.size(), 1U);
 }
 
-// What restricts a policy for those who know it would widen it for us.
+// A field that restricts a policy for newer readers would widen it for us.
 TEST(DecodePolicy, AServersUnknownFieldsInTheSpecAreNot) {
   for (const auto* spec : {R"({"newField": 1, "ingress": [{}]})",
                            R"({"podSelector": {"newField": 1}, "ingress": [{}]})"}) {
@@ -180,7 +180,7 @@ TEST(DecodePolicy, AKindThatWasMeantToBeOursFailsClosed) {
             "podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Egress"]}})");
     EXPECT_EQ(texts(decoded.defects),
               std::vector<std::string>{"line 1: NetworkPolicy shop/p: kind: \"" + kind +
-                                       "\" is no kind; write kind: NetworkPolicy"});
+                                       "\" is not a kind; write kind: NetworkPolicy"});
     const auto got = only<NetworkPolicy>(decoded);
     ASSERT_NE(got, nullptr) << kind;
     EXPECT_TRUE(got->malformed && got->ingress.empty()) << kind;
@@ -234,7 +234,7 @@ TEST(DecodePolicy, LongNamesAreKeysButMalformed) {
   EXPECT_TRUE(got->malformed);
 }
 
-// Passing over it would open its pods.
+// Skipping it would open its pods.
 TEST(DecodePolicy, WithoutAReadableKindItIsMalformed) {
   const std::string rest =
       R"("metadata": {"name": "p"}, "spec": {"podSelector": {}, "ingress": [{}]}})";

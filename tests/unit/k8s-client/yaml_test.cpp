@@ -5,7 +5,7 @@
 namespace portcullis::k8s {
 namespace {
 
-// As JSON, so that a test can say in one line what a text means.
+// As JSON, so that a test can state a text's meaning in one line.
 std::string to_json(const Document& document) {
   if (const auto* text = document.string()) return '"' + *text + '"';
   if (const auto* flag = std::get_if<bool>(&document.value)) return *flag ? "true" : "false";
@@ -75,7 +75,7 @@ TEST(Yaml, ExpandsAliases) {
   EXPECT_EQ(parsed("a: &x 1\nb: &x 2\nc: *x\n"), "{a:1,b:2,c:2}");
   EXPECT_TRUE(fails_at(1, "a: *nobody\n"));
   EXPECT_TRUE(fails_at(3, "a: &x 1\n---\nb: *x\n")) << "anchors end with their document";
-  EXPECT_EQ(parsed("a: &x [*x]\n"), "line 1: an alias stands inside what it names");
+  EXPECT_EQ(parsed("a: &x [*x]\n"), "line 1: an alias is inside the node that it refers to");
 }
 
 TEST(Yaml, MergesMappings) {

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kWeb = "10.0.0.1";
 constexpr const char* kApi = "10.0.0.2";
 
-// With these the rules below are few enough, and one more is not.
+// With these the rules below are within the limit, and one more is not.
 Budgets budgets() {
   Budgets budgets;
   budgets.policy.says = {2, 3, 4, 5};
@@ -85,7 +85,7 @@ TEST(Budget, OtherPoliciesOfThePodStayInForce) {
   EXPECT_TRUE(ingress(cluster).allowed());
 }
 
-// Each of the policies is small.
+// Each single policy is small.
 TEST(Budget, ProfileBeyondItIsAllowedNothingInThatDirection) {
   const auto rule = from().tcp(80);
   const auto cluster = with({policy("shop/a", "app=web").ingress({rule, rule}),

@@ -15,7 +15,7 @@
 #include "tests/support/model/interpreter.h"
 #include "tests/unit/compiler/budget/heap.h"
 
-// One policy of up to 1 MB, whatever it says. What is counted here is work and memory; times are in
+// One policy of up to 1 MB, whatever its content. Measures work and memory; times are in
 // tests/bench/budget_bench.cpp.
 namespace portcullis::test {
 
@@ -31,7 +31,7 @@ std::string address_of(int pod) {
   return "10.0." + std::to_string(pod / 256) + "." + std::to_string(pod % 256);
 }
 
-// Pods with labels of their own in the tenant's namespace and in another; one of each is here.
+// Pods with unique labels in the tenant's namespace and in another; one of each is on this node.
 std::vector<Event> neighbours() {
   std::vector<Event> events = {ns("shop"), ns("bank"), policy("bank/web").ingress(from().tcp(80)),
                                pod("bank/web", "10.9.0.1")};
@@ -88,7 +88,7 @@ std::string chain_of(const Ruleset& ruleset, const char* map, const char* pod) {
   return "";
 }
 
-// Of the first pod, in both directions, as this node enforces it and as the evaluator explains it.
+// For the first pod, in both directions, as this node enforces it and as the evaluator explains it.
 void expect_agreement(const ClusterState& cluster, const Ruleset& ruleset) {
   for (const std::uint16_t port : std::vector<std::uint16_t>{443, 1'000, 1'001, 10'002, 15'000}) {
     for (const int other : {1, 2, 80}) {
@@ -142,7 +142,7 @@ TEST(CostlyPolicies, AreAsLargeAsAnApiServerTakesThem) {
   }
 }
 
-// Those that are said to be within the budget are.
+// Policies documented as within the budget are within it.
 TEST(CostlyPolicies, WithinTheBudgetAreEnforced) {
   for (const auto& policy : largest_within_budget()) {
     ClusterState cluster;

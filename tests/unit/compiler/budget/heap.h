@@ -2,11 +2,10 @@
 
 #include <cstddef>
 
-// Counts what this program allocates with new: operator new and delete are replaced in heap.cpp.
+// Counts this program's allocations with new: operator new and delete are replaced in heap.cpp.
 namespace portcullis::test {
 
-// The most bytes that were in use at one moment since the peak was forgotten, beyond those that
-// were in use then.
+// The maximum number of bytes in use since the peak was reset, beyond those in use at the reset.
 class HeapPeak {
  public:
   HeapPeak();

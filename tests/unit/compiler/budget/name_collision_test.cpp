@@ -3,8 +3,8 @@
 #include "compiler/incremental/profile_registry.h"
 #include "tests/support/model/cluster_builder.h"
 
-// Objects are shared by names that are hashes. With a hash that anybody can aim at, what is named
-// like something else is quarantined, and never shared.
+// Objects are shared by names that are hashes. With a hash that an attacker can control, an object
+// with another's name is quarantined, and never shared.
 namespace portcullis::test {
 namespace {
 
@@ -58,7 +58,7 @@ TEST(NameCollision, QuarantinesTheLaterProfile) {
   EXPECT_EQ(ruleset.sets.at("peer-v4-0").spec.comment, "app=one in shop");
 }
 
-// Two tenants' sets of one name, in chains of different names.
+// Two tenants' sets with the same name, in chains with different names.
 TEST(NameCollision, OfSetsAcrossNamespacesIsFound) {
   Registry registry(hash_of_length);
   const auto& first = registry.use(allowing("shop/a", "app=one"));

@@ -5,7 +5,7 @@
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/find_set.h"
 
-// The pods that a profile's peers select are limited too, and come and go.
+// The number of pods that a profile's peers select is limited too, and changes over time.
 namespace portcullis::test {
 namespace {
 

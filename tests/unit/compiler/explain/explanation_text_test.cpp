@@ -38,7 +38,7 @@ TEST(ExplanationText, TellsBothDirectionsAndWhatWouldBeAllowed) {
             "    isolated by: shop/deny, shop/in\n"
             "    nearest miss: policy shop/in, spec.ingress[0], allows 8080/TCP from app=api in "
             "shop; the connection uses 80/TCP\n"
-            "  allowed from the one to the other: 8080/TCP\n");
+            "  allowed from source to destination: 8080/TCP\n");
 }
 
 TEST(ExplanationText, FamiliesThatDifferAreToldApart) {
@@ -65,12 +65,12 @@ TEST(ExplanationText, NearestMissSaysWhatDiffers) {
             "connection uses 80/TCP and comes from shop/api (app=api)");
   EXPECT_EQ(nearest_miss(from({block("10.0.0.0/8")}).tcp(80), "192.0.2.1"),
             "policy shop/p, spec.ingress[0], allows 80/TCP from 10.0.0.0/8; the connection comes "
-            "from 192.0.2.1, an address of no pod");
+            "from 192.0.2.1, not a pod address");
 }
 
 TEST(ExplanationText, NamedPortsSayWhatTheyAre) {
   EXPECT_EQ(nearest_miss(from().named("http")),
-            "policy shop/p, spec.ingress[0], allows http/TCP (a name that shop/web gives no port) "
+            "policy shop/p, spec.ingress[0], allows http/TCP (not a port name of shop/web) "
             "from everyone; the connection uses 80/TCP");
 }
 
@@ -93,7 +93,7 @@ TEST(ExplanationText, PoliciesWithoutRulesHaveNoNearestMiss) {
       "  ingress of shop/web: denied: the policies that isolate it have no rule for ingress\n"
       "    isolated by: shop/broken (malformed: allows nothing), shop/deny\n"
       "    unless 192.0.2.1 is an address of its own node: these two can never block each other\n"
-      "  allowed from the one to the other: none\n");
+      "  allowed from source to destination: none\n");
 }
 
 TEST(ExplanationText, WithoutAPortSaysWhichPass) {
@@ -106,7 +106,7 @@ TEST(ExplanationText, WithoutAPortSaysWhichPass) {
             "  ingress of shop/web: partly allowed: 8080/TCP, 53/UDP by policy shop/in, "
             "spec.ingress[0] and policy shop/in, spec.ingress[1]; nothing else, not even ICMP\n"
             "    isolated by: shop/in\n"
-            "  allowed from the one to the other: 8080/TCP, 53/UDP\n");
+            "  allowed from source to destination: 8080/TCP, 53/UDP\n");
   EXPECT_NE(told(state, "shop/web", "shop/api").find("every port and ICMP: allowed\n"),
             std::string::npos);
 }
@@ -118,10 +118,11 @@ TEST(ExplanationText, WithoutAPortTheNearestMissSpeaksOfPeersAlone) {
   EXPECT_NE(told(state, "192.0.2.1", "shop/web")
                 .find("allows 80/TCP from 10.0.0.0/8; the connection comes from 192.0.2.1, an"),
             std::string::npos);
-  EXPECT_NE(told(state, "192.0.2.1", "bank/web")
-                .find("(a name that bank/web gives no port) from everyone; that is none of its "
-                      "ports\n"),
-            std::string::npos);
+  EXPECT_NE(
+      told(state, "192.0.2.1", "bank/web")
+          .find("(not a port name of bank/web) from everyone; the destination has none of these "
+                "ports\n"),
+      std::string::npos);
 }
 
 TEST(ExplanationText, PodsOnTheirNodesNetworkKeepTheirNames) {
@@ -132,11 +133,11 @@ TEST(ExplanationText, PodsOnTheirNodesNetworkKeepTheirNames) {
   EXPECT_EQ(text.find("kube-system/proxy (172.18.0.1) -> shop/web (10.0.0.1), 80/TCP: denied\n"),
             0u)
       << text;
-  EXPECT_NE(text.find("egress of kube-system/proxy: allowed: it is on its node's network, where no "
+  EXPECT_NE(text.find("egress of kube-system/proxy: allowed: it is on the host network, where no "
                       "policy applies\n"),
             text.npos)
       << text;
-  EXPECT_NE(text.find("comes from kube-system/proxy (172.18.0.1), which is on its node's network"),
+  EXPECT_NE(text.find("comes from kube-system/proxy (172.18.0.1), which is on the host network"),
             text.npos)
       << text;
 }
@@ -145,9 +146,8 @@ TEST(ExplanationText, PodsThatCannotBeUnderstood) {
   const auto state = cluster({pod("shop/bad", "10.0.0.1").malformed(), pod("shop/a", "10.0.0.2"),
                               pod("shop/b", "10.0.0.2")});
   const auto text = told(state, "shop/bad", "10.0.0.2:1");
-  EXPECT_NE(text.find("egress of shop/bad: denied: its object cannot be understood"), text.npos)
-      << text;
-  EXPECT_NE(text.find("ingress of shop/a: denied: other pods claim its address"), text.npos)
+  EXPECT_NE(text.find("egress of shop/bad: denied: its object is invalid"), text.npos) << text;
+  EXPECT_NE(text.find("ingress of shop/a: denied: other pods have an equal claim"), text.npos)
       << text;
 }
 

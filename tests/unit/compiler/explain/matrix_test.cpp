@@ -42,7 +42,7 @@ TEST(MatrixText, ListsWhatIsRestrictedAndWhatIsLeftOut) {
             "shop/web       shop/api  8080/TCP\n"
             "everyone else  shop/api  none\n"
             "Everything else between these 4 is allowed (--all lists it).\n"
-            "Left out, on their node's network: shop/host.\n"
+            "Left out, on the host network: shop/host.\n"
             "Left out, finished: shop/old.\n"
             "Left out, without an address: shop/new.\n");
 }
@@ -71,8 +71,8 @@ TEST(MatrixText, SidesAreChosenByName) {
   EXPECT_EQ(lines({.selector = "app in (web,api)"}), web);
   EXPECT_EQ(table(shop(), {.from = {"shop/nobody"}}),
             "there is no pod, workload or namespace shop/nobody");
-  EXPECT_EQ(table(shop(), {.to = {"shop/host"}}), "pod shop/host is on its node's network");
-  EXPECT_EQ(table(shop(), {.selector = "app=none"}), "there is no such pod: check -n and -l");
+  EXPECT_EQ(table(shop(), {.to = {"shop/host"}}), "pod shop/host is on the host network");
+  EXPECT_EQ(table(shop(), {.selector = "app=none"}), "no pod matches: check -n and -l");
   EXPECT_EQ(table(shop(), {.namespaces = {"bank", "nowhere"}}),
             "there is no pod in namespace nowhere");
 }
@@ -81,11 +81,11 @@ TEST(MatrixText, TextsThatCannotBeUnderstoodAreQuoted) {
   EXPECT_NE(table(shop(), {.addresses = {"web"}}).find("web"), std::string::npos);
   EXPECT_NE(table(shop(), {.addresses = {"127.0.0.1"}}).find("loopback"), std::string::npos);
   EXPECT_NE(table(shop(), {.from = {"224.0.0.1"}}).find("multicast"), std::string::npos);
-  EXPECT_EQ(table(shop(), {.selector = "app in (a"}).find("\"app in (a\" is no part of a label"),
+  EXPECT_EQ(table(shop(), {.selector = "app in (a"}).find("\"app in (a\" is not part of a label"),
             0u);
 }
 
-// Of a Deployment of two versions, a StatefulSet, a CronJob's jobs, and bare pods.
+// For a Deployment of two versions, a StatefulSet, a CronJob's jobs, and bare pods.
 TEST(MatrixText, PodsOfOneWorkloadAreOneRow) {
   const auto state = cluster(
       {pod("a/api-5d4f8-abcde", "10.0.0.1").labels("app=api,pod-template-hash=5d4f8"),
@@ -129,7 +129,7 @@ TEST(MatrixText, WhatDependsOnThePodSaysSo) {
             "Everything else between these 2 is allowed (--all lists it).\n");
 }
 
-// Labels that controllers generate, and blocks: what a policy may tell pods of a workload apart by.
+// Labels that controllers generate, and blocks: what lets a policy tell pods of a workload apart.
 TEST(MatrixText, PodsThatAPolicyTellsApartAreJudgedEachByItself) {
   const auto db = [](const std::string& name, const char* address) {
     return pod("a/" + name, address).labels("app=db,statefulset.kubernetes.io/pod-name=" + name);
@@ -222,11 +222,10 @@ TEST(MatrixText, TooManyPairsAreAnError) {
     crowd.apply(pod("a/p" + std::to_string(i),
                     "10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1)));
   }
-  EXPECT_EQ(
-      table(crowd),
-      "501 pods times 501 are too many for one matrix (250000 pairs at the most): choose some "
-      "with -n, -l, --from or --to");
-  EXPECT_EQ(table(crowd, {.from = {"a/p7"}}), "Everything that was asked about is allowed.\n");
+  EXPECT_EQ(table(crowd),
+            "501 pods times 501 are too many for one matrix (250000 pairs at most): narrow it "
+            "with -n, -l, --from or --to");
+  EXPECT_EQ(table(crowd, {.from = {"a/p7"}}), "Everything asked about is allowed.\n");
 }
 
 TEST(MatrixJson, ListsWhatIsAllowedByFamilyAndPort) {

@@ -108,10 +108,10 @@ TEST(Query, NamesOfPortsAreTheDestinationPods) {
   EXPECT_EQ(asked("192.0.2.1", "shop/api:http"), "192.0.2.1>10.0.0.2 8080/TCP");
   EXPECT_EQ(asked("192.0.2.1", "shop/api:dns"), "192.0.2.1>10.0.0.2 53/UDP");
   EXPECT_EQ(asked("192.0.2.1", "shop/api:dns/TCP"),
-            "pod shop/api gives no port the name dns (its names are http/TCP, dns/UDP)");
-  EXPECT_EQ(asked("192.0.2.1", "shop/web:http"), "pod shop/web gives no port the name http");
+            "pod shop/api has no port named dns (its port names are http/TCP, dns/UDP)");
+  EXPECT_EQ(asked("192.0.2.1", "shop/web:http"), "pod shop/web has no port named http");
   EXPECT_EQ(asked("192.0.2.1", "10.0.0.2:http"),
-            "\"http\" is no port from 1 to 65535 (an address gives ports no names)");
+            "\"http\" is not a port from 1 to 65535 (an address has no port names)");
 }
 
 TEST(Query, PodsWithoutAnAddressOfTheirOwnSayWhy) {
@@ -119,12 +119,12 @@ TEST(Query, PodsWithoutAnAddressOfTheirOwnSayWhy) {
   EXPECT_EQ(asked("shop/old", "10.0.0.2"), "pod shop/old has finished: it has no address any more");
   EXPECT_EQ(asked("shop/new", "10.0.0.2"), "pod shop/new has no address yet");
   EXPECT_EQ(asked("shop/leaving", "10.0.0.2"),
-            "the address 10.0.0.4 of pod shop/leaving is taken to be that of pod shop/taker: ask "
+            "the address 10.0.0.4 of pod shop/leaving is treated as that of pod shop/taker: ask "
             "about the address instead");
   EXPECT_EQ(asked("shop/taker", "10.0.0.2:1"), "10.0.0.4>10.0.0.2 1/TCP");
 }
 
-// As kubectl get deployments prints it, say.
+// As printed by kubectl get deployments.
 TEST(Query, TheNameOfAControllerBringsItsPodsToMind) {
   const auto state = cluster({pod("a/web-2", "10.0.0.2"), pod("a/web-1", "10.0.0.1"),
                               pod("a/web-3", "10.0.0.3"), pod("a/web-4", "10.0.0.4"),
@@ -143,7 +143,7 @@ TEST(Query, PodsThatShareAnAddressCannotBeAskedAboutByName) {
   const auto by_name = parse_query(state, "a/x", "a/z:80");
   ASSERT_FALSE(by_name);
   EXPECT_EQ(by_name.error().message,
-            "pod a/x shares the address 10.0.0.1 with another pod, and nothing tells whose it is: "
+            "pod a/x shares the address 10.0.0.1 with another pod, and its owner is unknown: "
             "ask about the address");
   EXPECT_TRUE(parse_query(state, "10.0.0.1", "a/z:80"));
 }
@@ -153,13 +153,13 @@ TEST(Query, WrongTextsAreQuoted) {
             "\"web\" is neither an IP address nor a pod's NAMESPACE/NAME");
   EXPECT_EQ(asked("shop/web:80", "10.0.0.2"),
             "\"shop/web:80\" has a port, but only a destination has one");
-  EXPECT_EQ(asked("shop/web", "10.0.0.2:0"), "\"0\" is no port from 1 to 65535");
-  EXPECT_EQ(asked("shop/web", "10.0.0.2:65536"), "\"65536\" is no port from 1 to 65535");
+  EXPECT_EQ(asked("shop/web", "10.0.0.2:0"), "\"0\" is not a port from 1 to 65535");
+  EXPECT_EQ(asked("shop/web", "10.0.0.2:65536"), "\"65536\" is not a port from 1 to 65535");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:"), "\"10.0.0.2:\" has no port after the colon");
   EXPECT_EQ(asked("shop/web", "[fd00::2]:"), "\"[fd00::2]:\" has no port after the colon");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:80/"), "\"80/\" has no protocol after the /");
   EXPECT_EQ(asked("shop/web", "10.0.0.2:80/icmp"),
-            "\"icmp\" is none of TCP, UDP, SCTP (for an ICMP echo write :icmp)");
+            "\"icmp\" is not TCP, UDP or SCTP (for an ICMP echo write :icmp)");
   EXPECT_EQ(asked("shop/web", "[fd00::2"), "\"[fd00::2\" is not of the form [IPv6]:PORT");
   EXPECT_EQ(asked("192.0.2.1", "fd00::2"),
             "the two ends have no address of the same family: one has 192.0.2.1, the other "

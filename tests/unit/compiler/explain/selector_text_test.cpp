@@ -22,7 +22,7 @@ TEST(SelectorText, IsReadAsKubectlReadsIt) {
 
 TEST(SelectorText, WhatIsNoSelectorIsQuoted) {
   for (const auto* text : {"app in (a", "app in ()", "=web", "a b", "app=a=b", "a,,b", "a>1"}) {
-    EXPECT_NE(read(text).find(" is no part of a label selector"), std::string::npos) << text;
+    EXPECT_NE(read(text).find(" is not part of a label selector"), std::string::npos) << text;
   }
 }
 

@@ -11,7 +11,7 @@ using SharedPod = std::shared_ptr<const Pod>;
 
 SharedPod shared(const PodBuilder& builder) { return std::make_shared<const Pod>(builder.value()); }
 
-// "shop/web", "shop/web contested", with " here" behind it where it is of this node.
+// "shop/web", "shop/web contested", followed by " here" if it is of this node.
 std::string holder(const AddressBook& book, const char* text) {
   const auto holder = book.holder(address(text));
   if (!holder.pod) return "nobody";
@@ -60,7 +60,7 @@ TEST_F(Book, TheStrongerClaimHoldsAndTheOtherWaits) {
   EXPECT_TRUE(book_.conflicts().empty());
 }
 
-// By whose policies this node judges it, whoever has the better claim.
+// Whose policies this node applies to it, whoever has the better claim.
 std::string subject(const AddressBook& book, const char* text) {
   const auto holder = book.holder(address(text));
   if (!holder.local()) return "nobody";

@@ -5,8 +5,8 @@
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/interpreter.h"
 
-// An address of this node that no pod of it claims any more stays closed until the node has it no
-// longer.
+// An address of this node that none of its pods claims any more stays closed until the node no
+// longer has it.
 namespace portcullis::test {
 namespace {
 
@@ -24,7 +24,7 @@ class Quarantine : public testing::Test {
   Compiled remove(const PodBuilder& pod) { return apply({removal_of(pod)}); }
   Compiled release(const char* gone) { return compiler_.release(std::vector{address(gone)}); }
 
-  // What the ruleset says, which the evaluator must say too.
+  // The ruleset's verdict, which must equal the evaluator's.
   bool connects(const char* from, const char* to) {
     const Connection connection{address(from), address(to), 6, 80};
     const bool passed = passes(compiler_.ruleset(), {connection.source, connection.destination,

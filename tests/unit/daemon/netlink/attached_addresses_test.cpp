@@ -91,7 +91,7 @@ TEST_F(Attached, WhatAPodBehindAPortOfABridgeHas) {
   EXPECT_EQ(among({"10.0.0.1", "10.0.0.2"}), Texts{"10.0.0.1"});
 }
 
-// As for a virtual machine whose address no interface of its pod has.
+// Like a virtual machine whose address no interface of its pod has.
 TEST_F(Attached, WhatARouteThroughAVethLeadsTo) {
   wire(*pod_, "veth1");
   ip(*node_, "route add 10.0.0.1/32 dev veth1\nroute add fd00::1/128 dev veth1");
@@ -101,7 +101,7 @@ TEST_F(Attached, WhatARouteThroughAVethLeadsTo) {
   EXPECT_EQ(among({"10.0.0.1", "10.0.0.2", "fd00::1", "fd00::2"}), Texts{});
 }
 
-// A node that is a container itself reaches all of the cluster through a veth.
+// A node that is itself a container reaches the whole cluster through a veth.
 TEST_F(Attached, NotWhatIsBehindAGatewayOrASubnet) {
   wire(*other_, "eth0");
   ip(*node_, "address add 172.18.0.2/16 dev eth0");

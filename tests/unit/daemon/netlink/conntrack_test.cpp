@@ -135,7 +135,7 @@ void send_datagram(const char* from, const char* to) {
   close(fd);
 }
 
-// What the kernel itself makes of packets and of rules with NAT.
+// The kernel's own entries for packets and NAT rules.
 TEST_F(ConntrackForgets, ConnectionsOfRealPackets) {
   inside().run(bring_loopback_up);
   load(
@@ -155,7 +155,7 @@ TEST_F(ConntrackForgets, ConnectionsOfRealPackets) {
   EXPECT_EQ(table_->list(), Lines{"127.0.0.5>127.0.0.4 127.0.0.4>127.0.0.9"});
 }
 
-// Entries come and go while it reads: each is deleted by one of two, and never one of another.
+// Entries come and go while it reads: one of the two deletes each, and never another entry.
 TEST_F(ConntrackForgets, WhileAnotherDeletesToo) {
   table_->add_many(1'000, "10.0.0.2");
   std::atomic<bool> stop = false;

@@ -4,7 +4,7 @@
 #include "tests/unit/daemon/netlink/kernel_fixture.h"
 #include "tests/unit/daemon/netlink/samples.h"
 
-// What somebody else did to our table is seen, and mended by the difference to what we want.
+// Foreign changes of our table are seen, and repaired by the difference to the desired ruleset.
 namespace portcullis::test {
 namespace {
 

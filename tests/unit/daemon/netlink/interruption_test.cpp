@@ -10,7 +10,7 @@ namespace {
 
 class Interruption : public KernelTest {};
 
-// Another process commits one of two states all the time. Whatever dump() returns is one of them.
+// Another process keeps committing one of two states. Whatever dump() returns is one of them.
 TEST_F(Interruption, DumpIsOfOneGeneration) {
   const Ruleset a = dispatch({"10.0.0.1", "10.0.0.2", "10.0.0.3"});
   Ruleset b = dispatch({"10.0.0.3", "10.0.0.4"});

@@ -34,7 +34,7 @@ void KernelTest::apply(const Ruleset& ruleset) {
 std::string KernelTest::refusal(const Transaction& transaction) {
   const auto committed = kernel().commit(transaction);
   if (!committed) return committed.error().message;
-  ADD_FAILURE() << "the kernel takes it:\n" << to_string(transaction);
+  ADD_FAILURE() << "the kernel accepts it:\n" << to_string(transaction);
   return {};
 }
 

@@ -12,7 +12,7 @@
 
 namespace portcullis::test {
 
-// nf_tables of a fresh network namespace. Skips without the capabilities to make one.
+// nf_tables of a new network namespace. Skips without the capabilities to create one.
 class KernelTest : public ::testing::Test {
  protected:
   void SetUp() override;
@@ -23,7 +23,7 @@ class KernelTest : public ::testing::Test {
   // The ruleset in the kernel; fails the test and is empty if it cannot be read.
   Ruleset dumped();
 
-  // Brings the kernel to `ruleset` by the difference to what it holds.
+  // Brings the kernel to `ruleset` by the difference to its content.
   void apply(const Ruleset& ruleset);
 
   // The error of a transaction that must fail; fails the test and is empty if it succeeds.

@@ -8,7 +8,7 @@
 #include "daemon/netlink/kernel.h"
 #include "tests/unit/daemon/netlink/samples.h"
 
-// A process that may not exceed the limits of net.core: root of a user namespace of its own.
+// A process that may not exceed the limits of net.core: root of a separate user namespace.
 namespace portcullis::test {
 namespace {
 
@@ -19,7 +19,7 @@ struct Outcome {
   std::string text;
 };
 
-// What `work` says in a child process with new user and network namespaces.
+// The result of `work` in a child process with new user and network namespaces.
 Outcome in_user_namespace(const std::function<std::string(nl::Kernel&)>& work) {
   int ends[2];
   if (pipe(ends) != 0) return {};
@@ -63,7 +63,7 @@ TEST(Limits, SmallTransactionsWorkWithin) {
   EXPECT_EQ(outcome.text, "taken");
 }
 
-// Each refusal is an answer, and takes more room in the socket than what it answers.
+// Each rejection is an answer, and needs more room in the socket than its request.
 TEST(Limits, LostAnswersAreNoSuccess) {
   const std::size_t enough = limit("rmem_max") / 100;
   const Outcome outcome = in_user_namespace([&](nl::Kernel& kernel) {

@@ -8,7 +8,7 @@
 namespace portcullis::test {
 namespace {
 
-// Of this thread only: the capabilities of the process stay.
+// Only for this thread: the capabilities of the process stay.
 bool drop_all_capabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct none[2] = {};

@@ -3,8 +3,8 @@
 #include "tests/unit/daemon/netlink/kernel_fixture.h"
 #include "tests/unit/daemon/netlink/samples.h"
 
-// Transactions that the kernel refuses: nothing of them is left, and the message names the one
-// operation, down to the element, that was refused.
+// Transactions that the kernel rejects: nothing of them remains, and the message names the one
+// rejected operation, down to the element.
 namespace portcullis::test {
 namespace {
 
@@ -108,7 +108,7 @@ TEST_F(Refusal, TheFirstOfManyIsNamed) {
   expect_refused(transaction, "delete chain inet portcullis gone-0", "No such file or directory");
 }
 
-// The kernel finds a loop only when it looks at the whole transaction.
+// The kernel finds a loop only when it validates the whole transaction.
 TEST_F(Refusal, LoopOfJumps) {
   const SetSpec other{"other", {FieldType::kIpv4Addr}, false, true, ""};
   const Rule look{{VerdictMap{{Field::kIp4Source}, kMap.name}}};

@@ -107,7 +107,7 @@ TEST(Disassemble, IsTheInverse) {
   }
 }
 
-// One expression less, doubled or changed is another rule, or none of ours; never the same.
+// With one expression removed, doubled or changed it is another rule or foreign; never the same.
 TEST(Disassemble, AnyOtherBytesAreAnotherRule) {
   const Ruleset ruleset = everything();
   for (const auto& [name, chain] : ruleset.chains) {

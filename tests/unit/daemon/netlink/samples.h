@@ -5,7 +5,7 @@
 
 #include "compiler/ruleset.h"
 
-// Rulesets to write into a kernel, and the words to make them of.
+// Rulesets to write into a kernel, and helpers to build them.
 namespace portcullis::test {
 
 Address address(const std::string& text);

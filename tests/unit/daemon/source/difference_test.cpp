@@ -12,7 +12,7 @@ std::vector<Event> objects(const std::string& text) {
   return merge({parse_manifest("a.yaml", text).value()}).events;
 }
 
-// "+default/a" for what is new or changed, "-default/a" for what is gone.
+// "+default/a" if new or changed, "-default/a" if removed.
 std::vector<std::string> signs(const std::vector<Event>& events) {
   std::vector<std::string> result;
   for (const auto& event : events) {

@@ -77,7 +77,7 @@ TEST(DirectorySourceFailure, ADirectoryThatIsNotMountedYetIsWaitedFor) {
   EXPECT_EQ(followed.last().fault, "");
 }
 
-// damaged.yaml was read in the last run, but what it said is lost; new.yaml was not there.
+// damaged.yaml was read in the last run, but its content is lost; new.yaml did not exist.
 class Kept : public LastContents {
  public:
   Result<std::optional<std::string>> load(const fs::path& file) override {
@@ -117,9 +117,9 @@ TEST(DirectorySourceFailure, WhatTheLastRunReadStandsInForABrokenFile) {
   EXPECT_EQ(followed.problems().size(), 3U);
   EXPECT_EQ(followed.last().never_read,
             (std::vector<fs::path>{directory / "damaged.yaml", directory / "new.yaml"}));
-  EXPECT_FALSE(followed.last().complete) << "it is not known what damaged.yaml said";
+  EXPECT_FALSE(followed.last().complete) << "the last content of damaged.yaml is unknown";
   EXPECT_EQ(kept->kept, std::set<std::string>{"good.yaml"});
-  EXPECT_EQ(kept->count, 0U) << "nothing is forgotten while something is not known";
+  EXPECT_EQ(kept->count, 0U) << "nothing is forgotten while something is unknown";
   directory.write("damaged.yaml", policy_yaml("mended"));
   ASSERT_TRUE(followed.wait_until([&] { return kept->count == 4; }));
   EXPECT_TRUE(followed.last().complete);
@@ -132,11 +132,11 @@ TEST(DirectorySourceFailure, AFileWrittenSlowlyIsNeverHalfApplied) {
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/a"}));
   {
-    // Either half is good YAML, and the first one alone would allow everyone.
+    // Either half is valid YAML, and the first one alone would allow everyone.
     std::ofstream writer(directory / "a.yaml", std::ios::trunc);
     writer << policy_yaml("a", "new") << "  ingress:\n  - from:\n" << std::flush;
     directory.write("b.yaml", policy_yaml("b"));
-    ASSERT_TRUE(followed.wait_for({"policy default/a", "policy default/b"})) << "others go on";
+    ASSERT_TRUE(followed.wait_for({"policy default/a", "policy default/b"})) << "others continue";
     ASSERT_TRUE(followed.wait_until([&] { return followed.problems().size() == 1; }));
     EXPECT_EQ(followed.selector_of("default/a"), "app=web");
     EXPECT_NE(followed.problems().front().find("is being written"), std::string::npos);
@@ -157,7 +157,7 @@ TEST(DirectorySourceFailure, ABrokenFileKeepsWhatItLastSaid) {
   ASSERT_TRUE(followed.wait_until([&] { return followed.problems().size() == 1; }));
   EXPECT_EQ(followed.objects(), (Objects{"policy default/a", "policy default/b"}));
   EXPECT_TRUE(followed.problems().front().starts_with((directory / "a.yaml").string() + ":"));
-  EXPECT_TRUE(followed.problems().front().ends_with("; what it last said stays in force"));
+  EXPECT_TRUE(followed.problems().front().ends_with("; its last content stays in force"));
   directory.write("a.yaml", policy_yaml("c"));
   ASSERT_TRUE(followed.wait_for({"policy default/b", "policy default/c"}));
   EXPECT_TRUE(followed.problems().empty());

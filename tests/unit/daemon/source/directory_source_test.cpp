@@ -144,7 +144,7 @@ TEST(DirectorySource, FollowsLinksOutOfTheDirectory) {
   ASSERT_TRUE(followed.wait_for({"policy default/b"}));
 }
 
-// As git-sync lays its versions out.
+// Like the layout of git-sync's versions.
 TEST(DirectorySource, FollowsLinksThatAreSwitchedOutOfTheDirectory) {
   const TemporaryDirectory directory;
   const TemporaryDirectory elsewhere;
@@ -188,7 +188,8 @@ TEST(DirectorySource, AnOverflowingQueueLosesNothing) {
   EXPECT_TRUE(followed.wait_for({"policy default/a"}));
 }
 
-// However files come, go, move and change, the updates add up to what the directory holds.
+// However files are created, moved, changed and removed, the updates add up to the directory's
+// content.
 TEST(DirectorySource, AgreesWithTheDirectoryAfterAnything) {
   const TemporaryDirectory directory;
   fs::create_directory(directory / "sub");

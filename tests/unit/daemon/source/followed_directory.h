@@ -17,7 +17,7 @@ namespace portcullis {
 
 using Objects = std::set<std::string>;  // "default/web" a pod, "policy default/p malformed"
 
-// A DirectorySource with its io_context, and what its updates add up to.
+// A DirectorySource with its io_context, and the sum of its updates.
 class FollowedDirectory {
  public:
   explicit FollowedDirectory(const std::filesystem::path& directory,
@@ -65,7 +65,7 @@ class FollowedDirectory {
   const std::vector<std::string>& problems() const { return problems_; }
   const Update& last() const { return last_; }  // without its events and problems
 
-  // Every policy event so far: "+policy default/a", or "-policy default/a" when it went.
+  // Every policy event so far: "+policy default/a", or "-policy default/a" if it was removed.
   const std::vector<std::string>& told() const { return told_; }
   bool was_told(const std::string& event) const {
     return std::find(told_.begin(), told_.end(), event) != told_.end();
@@ -80,7 +80,7 @@ class FollowedDirectory {
     return found == policies_.end() ? "none" : found->second->origin;
   }
 
-  // Whether any state ever told of had an ingress rule that allows every address.
+  // Whether any reported state had an ingress rule that allows every address.
   bool ever_allowed_everyone() const { return ever_allowed_everyone_; }
 
  private:

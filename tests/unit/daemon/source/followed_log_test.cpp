@@ -32,7 +32,7 @@ TEST(FollowedLog, SaysThatItIsOverWhenTheLastHasRecovered) {
   EXPECT_EQ(log.take(followed("", "")).infos, Lines{});
 }
 
-// One that begins to fail once more while the others still do is no news.
+// One that fails again while the others still do is not news.
 TEST(FollowedLog, DoesNotRepeatAFailureThatComesAndGoes) {
   FollowedLog log;
   log.take(followed(kRefused, kRefused));

@@ -33,7 +33,7 @@ TEST(ManifestFile, ProblemsNameFileLineDocumentObjectAndField) {
   ASSERT_EQ(file.problems.size(), 1U);
   EXPECT_EQ(to_string(file.problems.front()),
             "web.yaml:16: document 2: NetworkPolicy default/b: "
-            "spec.ingress[0].from[0].ipBlock.cidr: \"10.0.0.0\" is no CIDR block such as "
+            "spec.ingress[0].from[0].ipBlock.cidr: \"10.0.0.0\" is not a CIDR block such as "
             "10.0.0.0/8 or 2001:db8::/32");
 }
 
@@ -63,11 +63,11 @@ TEST(ManifestFile, TextThatIsNoManifestIsAnError) {
   const auto yaml = parse_manifest("-", policy_yaml("a") + "  ingress: [{\n");
   ASSERT_FALSE(yaml);
   EXPECT_EQ(yaml.error().code, ErrorCode::kInvalidInput);
-  EXPECT_TRUE(yaml.error().message.starts_with("-:7: is no YAML, or ends too early: "))
+  EXPECT_TRUE(yaml.error().message.starts_with("-:7: is not YAML, or ends too early: "))
       << yaml.error().message;
   const auto json = parse_manifest("-", "{\n\"kind\":");
   ASSERT_FALSE(json);
-  EXPECT_TRUE(json.error().message.starts_with("-:1: is no JSON, or ends too early: "))
+  EXPECT_TRUE(json.error().message.starts_with("-:1: is not JSON, or ends too early: "))
       << json.error().message;
 }
 
@@ -91,7 +91,7 @@ TEST(ManifestFile, IsReadByItsFirstCharacter) {
   }
 }
 
-// What it was is not known: nothing of it may be taken for the whole.
+// Its whole content is unknown: no part may be taken for the whole.
 TEST(ManifestFile, ADocumentWithoutAKindBreaksItsFile) {
   for (const std::string document : {"metadata: {name: b}\n", "knid: Pod\n", "kind: ''\n", "5\n",
                                      "[]\n", "kind: [Pod]\n", "{}\n"}) {

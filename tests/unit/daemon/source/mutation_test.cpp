@@ -5,7 +5,7 @@
 #include "daemon/source/manifests.h"
 #include "temporary_directory.h"
 
-// Whatever is done to a manifest, reading it ends with a result, and an object of a document with
+// Whatever mutation a manifest has, reading it ends with a result, and an object of a document with
 // defects is malformed.
 namespace portcullis {
 namespace {
@@ -118,7 +118,7 @@ TEST(MutationSeeds, AreWell) {
     const auto file = parse_manifest("m.yaml", text);
     ASSERT_TRUE(file) << file.error().message;
     EXPECT_EQ(file->objects.size(), 3U);
-    EXPECT_EQ(file->problems.size(), text == kJson ? 1U : 0U) << "bA is no name";
+    EXPECT_EQ(file->problems.size(), text == kJson ? 1U : 0U) << "bA is not a name";
   }
 }
 

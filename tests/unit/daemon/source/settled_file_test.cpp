@@ -71,7 +71,7 @@ TEST(SettledFile, StampsTellStatesApart) {
   EXPECT_EQ(stamp_of(directory / "missing"), std::nullopt);
 }
 
-// Takes CAP_LEASE from the calling thread. False if it has none.
+// Drops CAP_LEASE from the calling thread. False if it has none.
 bool drop_lease_capability() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};

@@ -9,7 +9,7 @@
 
 namespace portcullis {
 
-// A directory of a test's own, removed with everything in it.
+// A test's private directory, removed with its content.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

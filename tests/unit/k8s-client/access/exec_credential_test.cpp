@@ -56,7 +56,7 @@ TEST(ExecCredential, WhatIsWrongIsNamedButNotRepeated) {
   EXPECT_EQ(error_of(answer(R"({"clientKeyData": "k"})")),
             "status has only one of clientCertificateData and clientKeyData");
   EXPECT_EQ(error_of(answer(R"({"token": "t", "expirationTimestamp": "tomorrow"})")),
-            "status.expirationTimestamp is no RFC 3339 time");
+            "status.expirationTimestamp is not an RFC 3339 time");
 }
 
 TEST(ExecCredential, WhatThePluginIsTold) {

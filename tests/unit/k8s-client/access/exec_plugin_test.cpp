@@ -53,7 +53,7 @@ TEST(ExecPlugin, FailureIsToldWithWhatItSays) {
       << out.error().message;
   const auto killed = run(shell("kill -9 $$"));
   ASSERT_FALSE(killed);
-  EXPECT_NE(killed.error().message.find("failed with signal 9; it says nothing about it"),
+  EXPECT_NE(killed.error().message.find("failed with signal 9; it wrote nothing to standard error"),
             std::string::npos)
       << killed.error().message;
 }
@@ -85,13 +85,13 @@ TEST(ExecPlugin, WhatIsNoProgramIsTold) {
       << out.error().message;
 }
 
-// Its own child too, which would hold its output open.
+// Also its child, which would keep its output open.
 TEST(ExecPlugin, IsKilledWhenItTakesTooLong) {
   const TemporaryDirectory directory;
   const auto file = directory / "pid";
   const auto out = run(shell("sleep 1000 & echo $! > " + file + "; echo waiting >&2; wait"), 300ms);
   ASSERT_FALSE(out);
-  EXPECT_NE(out.error().message.find("no end after 300 ms, so it was killed; it says: waiting"),
+  EXPECT_NE(out.error().message.find("a timeout after 300 ms, and was killed; it says: waiting"),
             std::string::npos)
       << out.error().message;
   pid_t sleeper = 0;

@@ -25,7 +25,7 @@ TEST(HttpConfig, WithoutTlsNoCredentialIsSent) {
   EXPECT_EQ(server.last().field("Host"), "127.0.0.1:" + std::to_string(server.port()));
 }
 
-// As the URL has it (RFC 9110, section 7.2): a gateway may know the server by exactly that name.
+// As in the URL (RFC 9110, section 7.2): a gateway may know the server by exactly that name.
 TEST(HttpConfig, TheHostHasAPortOnlyWhereTheUrlHas) {
   const std::pair<const char*, const char*> cases[] = {
       {"https://api.example", "api.example"},
@@ -69,7 +69,7 @@ TEST(HttpConfig, ImpersonationIsOneLineAValue) {
   EXPECT_EQ(std::next(first)->second, "c");
 }
 
-// The server's name is one that only the proxy can reach.
+// Only the proxy can resolve the server's name.
 class ProxiedCluster : public testing::Test {
  protected:
   ProxiedCluster() {

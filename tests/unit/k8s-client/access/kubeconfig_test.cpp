@@ -50,7 +50,7 @@ class Kubeconfig : public testing::Test {
     return file;
   }
 
-  // What is wrong with a file of this text, without the file's directory.
+  // The error of a file with this text, without the file's directory.
   std::string error_of(std::string_view text, const std::string& context = "") const {
     const auto access = read_kubeconfig({write("config", text)}, context);
     if (access) return "none";
@@ -151,7 +151,7 @@ users:
   const auto access = read_kubeconfig({directory_ / "missing", first, second, third}, "");
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_EQ(access->server, "https://first");
-  EXPECT_EQ(access->tls_server_name, "") << "no entry is made of two";
+  EXPECT_EQ(access->tls_server_name, "") << "two entries are not combined";
   EXPECT_EQ(access->token.file, directory_ / "sub/token");
   EXPECT_EQ(access->token.value, "");
 }
@@ -172,15 +172,15 @@ TEST_F(Kubeconfig, MissingFiles) {
 
 TEST_F(Kubeconfig, WhatIsNotThereIsNamed) {
   EXPECT_EQ(error_of(""), "config: current-context is missing; add it or name a context");
-  EXPECT_EQ(error_of("current-context: a\n"), "config: contexts has none named \"a\"");
+  EXPECT_EQ(error_of("current-context: a\n"), "config: contexts has no entry named \"a\"");
   EXPECT_EQ(error_of("contexts: [{name: a}]\n", "a"),
             "config:1: contexts[0].context.cluster is missing; name one of clusters");
   EXPECT_EQ(error_of("contexts: [{name: a, context: {cluster: b}}]\n", "a"),
-            "config: clusters has none named \"b\"");
+            "config: clusters has no entry named \"b\"");
   EXPECT_EQ(error_of("contexts: [{name: a, context: {cluster: b, user: c}}]\n"
                      "clusters: [{name: b, cluster: {server: 'https://h'}}]\n",
                      "a"),
-            "config: users has none named \"c\"");
+            "config: users has no entry named \"c\"");
 }
 
 TEST_F(Kubeconfig, WhatIsMalformedIsNamed) {
@@ -190,31 +190,31 @@ TEST_F(Kubeconfig, WhatIsMalformedIsNamed) {
             "config:1: current-context is a number, but must be a string (put it in quotes)");
   EXPECT_EQ(error_of("contexts: {}\n", "a"), "config:1: contexts is a mapping, but must be a list");
   EXPECT_NE(error_of("a: [\n").find("config:"), std::string::npos);
-  EXPECT_NE(error_of("{\"a\": 1").find("is no JSON"), std::string::npos);
+  EXPECT_NE(error_of("{\"a\": 1").find("is not JSON"), std::string::npos);
 }
 
 TEST_F(Kubeconfig, WhatIsWrongWithAClusterIsNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "server is missing; give the URL of the API server"},
       {"{server: 5}", "server is a number, but must be a string (put it in quotes)"},
-      {"{server: 'ftp://h'}", "server is \"ftp://h\", which is no https:// or http:// URL"},
+      {"{server: 'ftp://h'}", "server is \"ftp://h\", which is not an https:// or http:// URL"},
       {"{server: 'http://10.0.0.1'}",
        "server is \"http://10.0.0.1\", which is not encrypted: anyone on the way could change the "
        "policies; use https:// and give certificate-authority (http:// is for this host only)"},
       {"{server: 'localhost.example:80'}",
        "server is \"localhost.example:80\", which is not encrypted: anyone on the way could change "
        "the policies; use https:// and give certificate-authority (http:// is for this host only)"},
-      {"{server: 'https://'}", "server is \"https://\", which is no https:// or http:// URL"},
+      {"{server: 'https://'}", "server is \"https://\", which is not an https:// or http:// URL"},
       {"{server: 'https://h:port'}",
-       "server is \"https://h:port\", which is no https:// or http:// URL"},
+       "server is \"https://h:port\", which is not an https:// or http:// URL"},
       {"{server: 'https://h:70000'}",
-       "server is \"https://h:70000\", which is no https:// or http:// URL"},
+       "server is \"https://h:70000\", which is not an https:// or http:// URL"},
       {"{server: 'https://h?a=b'}",
        "server has a query, a fragment or a user; only a host, a port and a path may be there"},
       {"{server: 'https://h', proxy-url: 'h:80'}",
-       "proxy-url is no http://, https:// or socks5:// URL"},
+       "proxy-url is not an http://, https:// or socks5:// URL"},
       {"{server: 'https://h', certificate-authority-data: '%'}",
-       "certificate-authority-data is no base64"},
+       "certificate-authority-data is not base64"},
       {"{server: 'https://h', insecure-skip-tls-verify: true}",
        "insecure-skip-tls-verify is true, but the server is always verified; remove it and give "
        "certificate-authority, and tls-server-name if the certificate is for another name"},

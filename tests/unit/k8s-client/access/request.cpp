@@ -7,8 +7,8 @@
 namespace portcullis::k8s::test {
 namespace {
 
-// The pool's threads end after what runs at exit, and must then still find the TLS library to free
-// what it keeps for each thread.
+// The pool's threads end after the exit handlers, and must then still find the TLS library to free
+// its per-thread data.
 void initialize() {
   static const bool kDone = [] {
     OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);

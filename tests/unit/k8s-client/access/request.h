@@ -13,7 +13,7 @@ struct Answer {
   std::string refusal;
 };
 
-// One GET through a client of its own, so over a connection of its own.
+// One GET through a separate client, and so over a separate connection.
 Answer request(const ClusterAccess& access, Credentials& credentials,
                const Environment& environment = {});
 Answer request(const ClusterAccess& access, const Environment& environment = {});

@@ -20,7 +20,7 @@ struct Tunnel {
   tcp::socket server;
 };
 
-// Copies what one end sends to the other until it ends, then closes both.
+// Copies from one end to the other until the first ends, then closes both.
 void copy(std::shared_ptr<Tunnel> tunnel, tcp::socket Tunnel::*from, tcp::socket Tunnel::*to) {
   auto bytes = std::make_shared<std::array<char, 4096>>();
   auto& source = (*tunnel).*from;

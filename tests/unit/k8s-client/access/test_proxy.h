@@ -9,14 +9,14 @@
 
 namespace portcullis::k8s::test {
 
-// An HTTP proxy that tunnels (CONNECT), whatever the target, to one port of 127.0.0.1.
+// An HTTP proxy that tunnels (CONNECT) to one port of 127.0.0.1, whatever the target.
 class TestProxy {
  public:
   explicit TestProxy(std::uint16_t port);
 
   std::string authority() const;  // "127.0.0.1:<port>"
 
-  // The heads of the requests that it was sent, oldest first.
+  // The heads of the received requests, oldest first.
   std::vector<std::string> heads() const;
 
  private:

@@ -13,7 +13,7 @@
 
 namespace portcullis::k8s::test {
 
-// What a connection has shown to the server. What comes after a failed handshake stays empty.
+// What the server has seen of a connection. Fields after a failed handshake stay empty.
 struct Seen {
   std::string server_name;  // SNI
   std::string client;       // the common name of its certificate
@@ -24,7 +24,7 @@ struct Seen {
 };
 
 // An HTTP server on an ephemeral port of one address, with TLS if it has a certificate. It answers
-// each connection's one request with 200 and closes it.
+// one request per connection with 200 and closes it.
 class TestServer {
  public:
   explicit TestServer(std::optional<portcullis::test::Certificate> certificate,
@@ -35,7 +35,7 @@ class TestServer {
   // Of "https" or "http".
   std::string url(const std::string& host) const;
 
-  // What connections have shown since, oldest first; those under way are waited for.
+  // The connections since then, oldest first; waits for pending ones.
   std::vector<Seen> seen() const;
   Seen last() const;
 

@@ -108,7 +108,7 @@ TEST_F(Tls, RefusesAnotherAddress) {
   EXPECT_NE(answer.refusal.find("not 127.0.0.1"), std::string::npos) << answer.refusal;
 }
 
-// The host's own name is no substitute for the one that is demanded.
+// The host's own name does not replace the expected one.
 TEST_F(Tls, RefusesTheHostsNameIfAnotherIsDemanded) {
   const TestServer server(authority_.issue_server({"localhost"}));
   auto access = access_to(server.url("localhost"), ca());
@@ -117,7 +117,7 @@ TEST_F(Tls, RefusesTheHostsNameIfAnotherIsDemanded) {
   EXPECT_EQ(server.last().target, "");
 }
 
-// Who is the system's is not the cluster's.
+// An authority of the system is not an authority of the cluster.
 TEST_F(Tls, TheSystemsAuthoritiesAreTrustedOnlyIfNoneIsGiven) {
   const TemporaryDirectory directory;
   write_file(directory / "system.crt", ca());
@@ -165,7 +165,7 @@ TEST_F(Tls, RotatedFilesAreFollowed) {
   EXPECT_EQ(request(access, credentials).status, 0);
 }
 
-// What goes wrong in the library's callback must not lose its words on the way.
+// An error in the library's callback must not lose its message on the way.
 TEST_F(Tls, BadPemIsNamed) {
   const auto client = authority_.issue_client("a");
   const auto other = authority_.issue_client("b");

@@ -41,10 +41,10 @@ TEST(TransportError, ACertificateIsRefusedForItsReason) {
 TEST(TransportError, OthersKeepTheSystemsWords) {
   EXPECT_EQ(describe_failure(asio::error::connection_refused, ""), "connection refused");
   EXPECT_EQ(describe_failure(asio::error::network_unreachable, ""), "Network is unreachable");
-  EXPECT_EQ(describe_failure(http::error::bad_version, ""), "what answers does not speak HTTP");
+  EXPECT_EQ(describe_failure(http::error::bad_version, ""), "the server does not speak HTTP");
 }
 
-// cpprestsdk gives numbers of any kind as if they were the system's.
+// cpprestsdk reports numbers of any category as if they were the system's.
 TEST(TransportError, NumbersOfCpprestsdkAreReadAsWhatTheyAre) {
   struct Case {
     const char* step;

@@ -8,7 +8,7 @@
 #include "tests/unit/support/api_server/client.h"
 #include "tests/unit/support/api_server/kubectl.h"
 
-// Who is let in, over what, and from where.
+// Who is authorized, by what means, and from where.
 namespace portcullis::test::api {
 namespace {
 
@@ -45,7 +45,7 @@ TEST(ApiServerAccess, DeniesByRules) {
   EXPECT_EQ(get(server.port(), "/api/v1/namespaces").status, 200U);
 }
 
-// A network namespace knows its own loopback and no other.
+// A network namespace only has its own loopback.
 TEST(ApiServerAccess, ListensInTheNamespaceOfItsMaker) {
   const auto network = NetworkNamespace::create();
   if (!network) SKIP_WITHOUT_NF_TABLES(network.error().message);

@@ -10,8 +10,8 @@ struct KeyPair {
   std::string key;
 };
 
-// An authority, and what it has signed: a server of 127.0.0.1 and a client; and a client that only
-// its own key has signed.
+// An authority, and the certificates that it has signed: a server of 127.0.0.1 and a client; and a
+// self-signed client.
 struct Certificates {
   std::string authority;
   KeyPair server;
@@ -19,7 +19,7 @@ struct Certificates {
   KeyPair stranger;
 };
 
-// By the openssl command; empty texts where that fails.
+// Made with the openssl command; empty texts if that fails.
 Certificates make_certificates();
 
 }  // namespace portcullis::test::api

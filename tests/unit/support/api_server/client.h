@@ -24,12 +24,12 @@ struct Ask {
   std::map<std::string, std::string> fields{};
 };
 
-// One request over a connection of its own, plain HTTP to 127.0.0.1.
+// One request over a separate connection, plain HTTP to 127.0.0.1.
 Answer ask(std::uint16_t port, const Ask& question);
 Answer get(std::uint16_t port, const std::string& target);
 
-// A connection that has sent a GET, and reads the bytes of the response as they come, with what
-// frames them.
+// A connection that has sent a GET, and reads the bytes of the response as they arrive, including
+// the framing.
 class RawClient {
  public:
   RawClient(std::uint16_t port, const std::string& target);
@@ -42,7 +42,8 @@ class RawClient {
 
   enum class State { kOpen, kClosed, kReset };
 
-  // Reads until the text is there, the connection ends or the deadline passes: is it there?
+  // Reads until the text has arrived, the connection ends or the deadline passes; whether it
+  // arrived.
   bool read_until(const std::string& text);
 
   State read_to_end();                             // kOpen after the deadline

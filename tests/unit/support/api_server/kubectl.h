@@ -8,7 +8,7 @@
 
 namespace portcullis::test::api {
 
-// kubectl with a kubeconfig of its own, in a home of its own.
+// kubectl with a private kubeconfig and home directory.
 class Kubectl {
  public:
   static bool installed();

@@ -8,7 +8,7 @@
 #include "tests/support/process/wait_until.h"
 #include "tests/unit/support/api_server/client.h"
 
-// The good behaviour, as the usual client finds it.
+// Correct behaviour, as seen by the usual client.
 namespace portcullis::test::api {
 namespace {
 
@@ -33,7 +33,7 @@ class ApiServerKubectl : public testing::Test {
     server_.apply("kind: Namespace\nmetadata: {name: shop}\n");
   }
 
-  // Its output; a failure of the test where kubectl fails.
+  // Its output; a test failure if kubectl fails.
   std::string run(Lines arguments, const std::string& input = "") {
     const std::string command = arguments.front();
     const Finished end = kubectl_.run(std::move(arguments), input);

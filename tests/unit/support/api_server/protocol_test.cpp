@@ -30,7 +30,7 @@ class ApiServerProtocol : public testing::Test {
     return RawClient(server_.port(), std::string(kWatchPods) + query);
   }
 
-  // Of a watch that the server ends at once, and that says what it says before.
+  // For a watch that the server ends at once, with its output until then.
   std::vector<Json> events(const std::string& query) {
     const auto before = server_.watches(Resource::kPods);
     RawClient client(server_.port(), std::string(kWatchPods) + query);

@@ -2,7 +2,7 @@
 #include "tests/support/tls/certificate_authority.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// Getting to the server, and being let in.
+// Reaching the server, and being authorized.
 namespace portcullis::test {
 namespace {
 
@@ -37,9 +37,8 @@ TEST_F(ApiSourceConnection, ThatNobodyReadsFromIsLeft) {
   ASSERT_TRUE(follows());
   server_.ignore_connections(true);
   server_.drop_connections();
-  ASSERT_TRUE(wait_until([&] {
-    return follower_->trouble("pods").find("nothing came for 1 s") != std::string::npos;
-  }));
+  ASSERT_TRUE(wait_until(
+      [&] { return follower_->trouble("pods").find("no data for 1 s") != std::string::npos; }));
   server_.ignore_connections(false);
   EXPECT_TRUE(follows());
 }
@@ -107,7 +106,7 @@ TEST_F(ApiSourceToken, ThatCannotBeReadIsATroubleUntilItCan) {
 
 class ApiSourceTls : public testing::Test {
  protected:
-  // The trouble that it begins with.
+  // The prefix of the reported trouble.
   static std::string trouble(const Follower& follower) {
     EXPECT_TRUE(wait_until([&] { return !follower.trouble("pods").empty(); }));
     EXPECT_FALSE(follower.synced());
@@ -157,7 +156,7 @@ TEST_F(ApiSourceTls, ThatHasExpiredTellsNothing) {
       << trouble(follower);
 }
 
-// Accepted and closed, before the handshake or in the middle of an answer.
+// Accepted and closed, before the handshake or in the middle of a response.
 TEST_F(ApiSourceTls, ThatIsClosedIsSaidToBe) {
   api::Server server({.tls = for_name("127.0.0.1")});
   server.inject(fault::Break{}, {.verb = api::Verb::kList, .times = api::kAlways});

@@ -72,7 +72,7 @@ TEST_F(ApiSourceAddresses, OfWhichTheFirstIsSomeoneElse) {
   EXPECT_EQ(other.requests().size(), 0U);
 }
 
-// What answered is not left for what did not.
+// An address that responded is not abandoned for one that did not.
 TEST_F(ApiSourceAddresses, AreNotTriedAgainWhileOneAnswers) {
   api::Server silent({.address = "127.0.0.2", .port = server_.port()});
   silent.ignore_connections(true);

@@ -80,7 +80,7 @@ class ApiSourceChaos : public testing::Test {
     remember();
   }
 
-  // Every state that an object of the server has ever been in.
+  // Every state that an object of the server has ever had.
   void remember() {
     const auto now = decoded(server_);
     for (const auto& [key, pod] : now.pods()) known_pods_.push_back(*pod);
@@ -145,8 +145,8 @@ class ApiSourceChaos : public testing::Test {
     }
   }
 
-  // Also of an old server: nothing is written to a restored one before all have come back, as
-  // versions that were given out already can be told from new ones only until then.
+  // Also for an old server: nothing is written to a restored one before all clients have
+  // reconnected, since only until then can reused versions be told from new ones.
   void calm() {
     server_.clear_faults();
     server_.start();

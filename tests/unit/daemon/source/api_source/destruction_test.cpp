@@ -2,8 +2,8 @@
 
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// A source, or a reflector, that goes while it is busy: nothing is called any more, and no
-// connection stays.
+// A source, or a reflector, destroyed while it is busy: nothing is called any more, and no
+// connection remains.
 namespace portcullis::test {
 namespace {
 
@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
              has_watched_pods}),
     [](const auto& test) { return test.param.name; });
 
-// Its timer has run out, but has not been heard of when it goes.
+// Its timer has expired, but its handler has not run when it is destroyed.
 TEST(ReflectorDestruction, EndsItsWaiting) {
   api::Server server;
   server.stop();

@@ -3,7 +3,7 @@
 
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// A server that has lost everything, or is another one.
+// A server that has lost its data, or is the wrong one.
 namespace portcullis::test {
 namespace {
 
@@ -11,7 +11,7 @@ class EmptyServer : public FollowedServer {
  protected:
   ~EmptyServer() override { follower_.reset(); }  // it tells us faults
 
-  // Every update's fault, the last one last.
+  // Every update's fault, the latest last.
   void follow_faults() {
     follower_ =
         std::make_unique<Follower>(access_to(server_), short_waits(), [this](const Update& update) {
@@ -41,7 +41,7 @@ TEST_F(EmptyServer, IsNotBelievedAtTheStart) {
   EXPECT_EQ(fault(), "");
 }
 
-// In whatever order it is told of.
+// In whatever order the resources arrive.
 TEST_F(EmptyServer, KeepsWhatItHadSaid) {
   follow_faults();
   ASSERT_TRUE(wait_until([&] { return follower_->synced(); }));

@@ -19,7 +19,7 @@
 
 namespace portcullis::test {
 
-// Short waits between attempts, and limits that no test reaches unless it means to.
+// Short waits between attempts, and limits that tests only reach on purpose.
 k8s::ReflectorTiming short_waits();
 
 // One second of silence is too long, for lists and for watches.
@@ -27,11 +27,11 @@ k8s::ReflectorTiming short_limits();
 
 k8s::ClusterAccess access_to(const api::Server& server);
 
-// What a source that has read everything would know.
+// The objects of a source that has read everything.
 ClusterState decoded(const api::Server& server);
 bool same(const ClusterState& left, const ClusterState& right);
 
-// Follows a server with an ApiSource on a thread of its own, and keeps what that tells.
+// Follows a server with an ApiSource on a separate thread, and records its updates.
 class Follower {
  public:
   // `watch` sees every update, on the source's thread.
@@ -81,7 +81,7 @@ class FollowedServer : public testing::Test {
   bool catches_up() const;             // with the server's objects, at last
   testing::AssertionResult follows();  // does so, and then once more after an edit of each resource
 
-  // The requests for a resource: "list", "watch 7"; with those for /version left out.
+  // The requests for a resource: "list", "watch 7"; without those for /version.
   std::vector<std::string> asked(api::Resource resource) const;
   std::size_t lists() const;  // pages of pods, without what only asks for the version
   std::size_t watches() const;

@@ -1,7 +1,7 @@
 #include "tests/support/gateway/gateway.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// Gateways that hold streams back: what they hide comes late, with a list, and never unnoticed.
+// Gateways that buffer streams: hidden changes arrive late, with a list, and never unnoticed.
 namespace portcullis::test {
 namespace {
 
@@ -28,7 +28,7 @@ class ApiSourceGateway : public FollowedServer {
   std::unique_ptr<Gateway> gateway_;
 };
 
-// Far less than 64 KiB, and nothing ends.
+// Much less than 64 KiB, and nothing ends.
 TEST_F(ApiSourceGateway, ThatDoesNotChunkIsFollowedAtOnce) {
   follow_through(Framing::kUnchunked, short_waits());
   for (int edit = 0; edit < 5; ++edit) EXPECT_TRUE(follows());
@@ -53,7 +53,7 @@ TEST_F(ApiSourceGateway, ThatDoesNotChunkMayStreamAList) {
 
 class ApiSourceHeldBack : public ApiSourceGateway, public testing::WithParamInterface<Framing> {};
 
-// The change comes with a list, and that the stream did not tell is said until one does.
+// The change arrives with a list, and the silent stream is reported until one works.
 TEST_P(ApiSourceHeldBack, IsStaleAndListedAgain) {
   follow_through(GetParam(), short_bookmarks());
   ASSERT_TRUE(catches_up());
@@ -95,8 +95,8 @@ TEST_F(ApiSourceGateway, ThatBuffersIsNamedAsTheReason) {
   ASSERT_TRUE(follows());
   ASSERT_TRUE(wait_until([&] { return !follower_->trouble("pods").empty(); }));
   EXPECT_EQ(follower_->trouble("pods"),
-            "the API server's watch of pods does not tell of changes (a proxy may hold it back); "
-            "they come late, with a list");
+            "the API server's watch of pods does not report changes (a proxy may buffer it); "
+            "they arrive late, with a list");
 }
 
 class ApiSourceSilence : public FollowedServer {
@@ -108,7 +108,7 @@ class ApiSourceSilence : public FollowedServer {
   }
 };
 
-// A stream that ends without a word, while the version moves on.
+// A stream that ends without data, while the version advances.
 TEST_F(ApiSourceSilence, WhileTheVersionMovesOnLeadsToAList) {
   start();
   server_.disturb(fault::Silence{}, api::Resource::kPods);
@@ -120,7 +120,7 @@ TEST_F(ApiSourceSilence, WhileTheVersionMovesOnLeadsToAList) {
   EXPECT_TRUE(wait_until([&] { return follower_->trouble("pods").empty(); }));
 }
 
-// Others' changes move the version too: that is no failure.
+// Changes of other resources advance the version, too: that is not a failure.
 TEST_F(ApiSourceSilence, OfAResourceThatDoesNotChangeIsWell) {
   start();
   server_.put({{"kind", "Namespace"}, {"apiVersion", "v1"}, {"metadata", {{"name", "other"}}}});
@@ -128,7 +128,7 @@ TEST_F(ApiSourceSilence, OfAResourceThatDoesNotChangeIsWell) {
   EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
 }
 
-// Nothing has moved: nothing is listed.
+// Nothing has changed: nothing is listed.
 TEST_F(ApiSourceSilence, OfAServerThatDoesNotChangeIsWell) {
   start();
   const auto before = watches();

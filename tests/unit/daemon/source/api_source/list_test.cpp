@@ -1,6 +1,6 @@
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// How everything is read: in pages, or as the beginning of a stream.
+// How everything is read: in pages, or at the beginning of a stream.
 namespace portcullis::test {
 namespace {
 
@@ -21,7 +21,7 @@ class ApiSourceList : public FollowedServer {
     }
   }
 
-  // Watches of pods that were asked to begin with the list.
+  // Watches of pods that requested the list first.
   std::ptrdiff_t streamed_lists() const {
     const auto requests = server_.requests();
     return std::count_if(requests.begin(), requests.end(), [](const api::Request& request) {
@@ -37,7 +37,7 @@ TEST_F(ApiSourceList, ComesInPages) {
   EXPECT_EQ(lists(), 3U);
 }
 
-// In one piece: the pages would expire once more.
+// In one piece: the pages would expire again.
 TEST_F(ApiSourceList, ThatExpiresBetweenPagesBeginsAnew) {
   add_pods();
   server_.inject(fault::Refuse{410}, {api::Resource::kPods, api::Verb::kList, 1, 1});
@@ -47,7 +47,7 @@ TEST_F(ApiSourceList, ThatExpiresBetweenPagesBeginsAnew) {
   EXPECT_NE(follower_->troubles().at(0).find("410"), std::string::npos);
 }
 
-// Once: whether the whole list comes or not, the next one is asked for in pages.
+// Once: whether the whole list arrives or not, the next one is requested in pages.
 TEST_F(ApiSourceList, ThatExpiresBetweenPagesIsAskedForWholeOnlyOnce) {
   add_pods();
   server_.inject(fault::Refuse{410}, {api::Resource::kPods, api::Verb::kList, 1, 1});
@@ -89,7 +89,7 @@ TEST_F(ApiSourceList, AgainDropsOnlyWhatIsGone) {
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{"default/crowd-700"});
 }
 
-// What was listed once is in force: a part of the new list would be too.
+// The first list is in force: a part of the new list would be, too.
 TEST_F(ApiSourceList, AgainIsToldAtOnceWhereNothingWas) {
   server_.erase(api::Resource::kPods, "default", "a");
   server_.erase(api::Resource::kPods, "default", "b");
@@ -116,7 +116,7 @@ TEST_F(ApiSourceList, ThatDoesNotEndIsLeft) {
   EXPECT_TRUE(follows());
 }
 
-// Nothing waits for the last resource to be read, which may take for ever.
+// Nothing waits for the last resource to be read, which may never finish.
 TEST_F(ApiSourceList, TellsOfWhatIsReadBeforeTheLast) {
   server_.deny({.resource = "networkpolicies"});
   follow();
@@ -168,7 +168,7 @@ TEST_F(ApiSourceList, IsPlainWhereTheServerRefusesToStream) {
   EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
 }
 
-// It says that it knows, and never marks the list's end.
+// It claims support, and never marks the list's end.
 TEST_F(ApiSourceList, IsPlainWhereTheStreamedOneIsNeverComplete) {
   server_.set_watch_lists(WatchLists::kIgnored);
   follow(short_limits());
@@ -184,7 +184,7 @@ TEST_F(ApiSourceList, ThatIsStreamedAndTearsIsNoList) {
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{});
 }
 
-// Only the next one comes in pages.
+// Only the next one is requested in pages.
 TEST_F(ApiSourceList, IsStreamedAgainAfterOneThatTore) {
   server_.set_watch_lists(WatchLists::kServed);
   server_.inject(fault::Break{.events = 1}, {api::Resource::kPods, api::Verb::kWatch, 0, 1});

@@ -4,7 +4,7 @@
 #include "k8s-client/bodies.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// A consumer that takes nothing slows the server down, and is not buried.
+// A consumer that reads nothing slows the server down, and is not flooded.
 namespace portcullis::test {
 namespace {
 
@@ -46,7 +46,7 @@ class ApiSourcePressure : public FollowedServer {
   }
 };
 
-// What is sent is what the socket's buffers hold, and the few pieces that may wait for the loop.
+// The server can send what fits the socket buffers, and the few pieces that may wait for the loop.
 TEST_F(ApiSourcePressure, ReachesTheServer) {
   start(short_waits());
   blocked([&] {
@@ -61,8 +61,8 @@ TEST_F(ApiSourcePressure, ReachesTheServer) {
   EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
 }
 
-// That we do not read is no silence of the server's. The pods are such as a server of ours can
-// write well within the limit, also under TSan.
+// Not reading is not silence of the server. The pods are small enough for a test server to write
+// well within the limit, also under TSan.
 TEST_F(ApiSourcePressure, ForLongerThanTheIdleLimitIsOvercome) {
   start(short_limits());
   blocked([&] {

@@ -1,6 +1,6 @@
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// Servers that say no, for now.
+// Servers that temporarily reject requests.
 namespace portcullis::test {
 namespace {
 
@@ -28,7 +28,7 @@ TEST_P(ApiSourceRefusal, IsToldAndOvercome) {
   EXPECT_EQ(server_.count(api::Resource::kPods, GetParam().verb), is_watch ? 5U : 4U);
 }
 
-// The first one to be refused was sent after `before`, and the next one is there by `after`.
+// The first rejected one was sent after `before`, and the next one has arrived by `after`.
 TEST_P(ApiSourceRefusal, IsNotAskedAgainSoonerThanAskedFor) {
   server_.inject(fault::Refuse{GetParam().code, seconds(1)},
                  {api::Resource::kPods, GetParam().verb});

@@ -1,6 +1,6 @@
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// Streams that end, tear, hang and lie.
+// Streams that end, break, hang and lie.
 namespace portcullis::test {
 namespace {
 
@@ -24,7 +24,7 @@ struct Tear {
 
 class ApiSourceTear : public ApiSourceStream, public testing::WithParamInterface<Tear> {};
 
-// What was there is not listed again, and nothing is lost.
+// Existing objects are not listed again, and nothing is lost.
 TEST_P(ApiSourceTear, IsResumed) {
   start(short_limits());
   const auto before = watches();
@@ -118,7 +118,7 @@ TEST_F(ApiSourceStream, OfDuplicatesIsWell) {
   EXPECT_EQ(lists(), 1U);
 }
 
-// The old state of b comes after its new one, and must not last.
+// The old state of b arrives after its new one, and must not last.
 TEST_F(ApiSourceStream, OutOfOrderIsListedAgain) {
   start();
   server_.put(pod("b", "10.0.0.2"));
@@ -147,7 +147,7 @@ TEST_F(ApiSourceStream, OfGarbageIsListedAgain) {
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{});
 }
 
-// The workers are fewer than the streams: none may wait for another.
+// There are fewer workers than streams: none may wait for another.
 TEST_F(ApiSourceStream, OfGarbageOnAllAtOnceIsListedAgain) {
   start();
   for (int time = 0; time < 20; ++time) {

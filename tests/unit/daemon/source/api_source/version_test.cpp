@@ -1,6 +1,6 @@
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// Versions that are gone, that pass, and that come back.
+// Versions that are compacted, pass, and are reused.
 namespace portcullis::test {
 namespace {
 
@@ -14,7 +14,7 @@ class ApiSourceVersion : public FollowedServer {
     ASSERT_TRUE(wait_until([&] { return watches_all(); }));
   }
 
-  // Away from the server, for a while in which `work` is done.
+  // Disconnected from the server while `work` is done.
   void disconnected(const std::function<void()>& work) {
     server_.stop();
     work();
@@ -46,7 +46,7 @@ class ApiSourceCompacted : public ApiSourceVersion,
   }
 };
 
-// The deletion was never told of; what stayed was never dropped.
+// The deletion was never reported; remaining objects were never dropped.
 TEST_P(ApiSourceCompacted, IsListedAgain) {
   disconnected([&] {
     change_everything();
@@ -69,7 +69,7 @@ TEST_P(ApiSourceCompacted, WithoutTheNamespaceAndItsPods) {
   EXPECT_FALSE(follower_->state().namespaces().contains("default"));
 }
 
-// A bookmark has brought the version forward, past what is compacted.
+// A bookmark has advanced the version past the compacted ones.
 TEST_P(ApiSourceCompacted, BeforeABookmarkIsResumed) {
   server_.disturb(fault::BookmarksOnly{}, api::Resource::kPods);
   server_.put({{"kind", "Namespace"}, {"apiVersion", "v1"}, {"metadata", {{"name", "other"}}}});
@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(As, ApiSourceCompacted,
                            return test.param == api::ExpiredWatch::kErrorEvent ? "Event" : "Status";
                          });
 
-// Versions that were given out are given out again, for other changes.
+// Versions are reused for other changes.
 TEST_F(ApiSourceVersion, ThatWentBackIsListedAgain) {
   const auto backup = server_.resource_version();
   start();
@@ -115,8 +115,8 @@ TEST_F(ApiSourceVersion, ThatWentBackIsListedAgain) {
   EXPECT_TRUE(follows());
 }
 
-// The stream is opened anew before the server knows the version that it is to start at, and the
-// changes until then would never be heard of.
+// The stream is reopened before the server reaches the version that it should start at, and the
+// changes until then would never be reported.
 TEST_F(ApiSourceVersion, ThatWentBackDuringAnOutageIsListedAgain) {
   const auto backup = server_.resource_version();
   start();
