@@ -23,7 +23,7 @@ constexpr const char* kNode = kNodes[0];
 constexpr std::size_t kChoiceSize = 4;  // bytes
 constexpr std::size_t kMostBatches = 16;
 constexpr int kMostEvents = 12;
-constexpr int kProbes = 4;
+constexpr std::uint64_t kProbes = 4;
 
 void require(bool holds) {
   if (!holds) abort();
@@ -82,8 +82,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     require(kernel.ruleset() == incremental.ruleset());
   }
-  for (int probe = 0; probe < kProbes && size > 0; ++probe) {
-    check_verdict(cluster, chosen(connection(), data[size - 1] * kProbes + probe, kMostEvents));
+  const std::uint64_t first = size == 0 ? 0 : std::uint64_t{data[size - 1]} * kProbes;
+  for (std::uint64_t probe = first; probe < first + kProbes && size > 0; ++probe) {
+    check_verdict(cluster, chosen(connection(), probe, kMostEvents));
   }
   return 0;
 }
