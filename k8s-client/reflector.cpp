@@ -257,7 +257,7 @@ void Reflector::end_streamed_list(const Result<Answer>& answer) {
     streams_lists_ = false;
     return list();
   }
-  paged_next_ = true;
+  paged_next_ = opened_ || !answer;
   if (!opened_) return fail(answer, &Reflector::list);
   if (is_good(answer)) {
     return fail(failure(ErrorCode::kIo, "the API server did not end its list"), &Reflector::list);
