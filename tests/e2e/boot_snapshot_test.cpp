@@ -241,7 +241,7 @@ TEST_F(BootSnapshot, ADamagedFileIsRefused) {
   std::filesystem::resize_file(snapshot_, std::filesystem::file_size(snapshot_) / 2);
   expect_refused("damaged");
   std::filesystem::resize_file(snapshot_, 0);
-  expect_refused("no ruleset");
+  expect_refused("not written by this version");
 }
 
 TEST_F(BootSnapshot, AForeignFileIsRefused) {

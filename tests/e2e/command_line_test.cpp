@@ -72,7 +72,7 @@ TEST_F(CommandLine, CheckReadsTheManifestsAndSaysWhatIsRejected) {
   };
   const std::string place = directory_ / "m/bad.yaml";
   write_file(place, deny_manifest("bad", "web") + "  ingress: [{from: [{ipBlock: {cidr: x}}]}]\n");
-  const std::string object = ":7: document 1: NetworkPolicy default/bad: ";
+  const std::string object = ":10: document 1: NetworkPolicy default/bad: ";
   EXPECT_TRUE(says("FAILED  " + place + object));
   EXPECT_TRUE(says("note    " + place + object, {"--tolerate-rejected"}));
   write_file(place, deny_manifest("bad", "web") + "  ingress: [{}, {}, {}]\n");

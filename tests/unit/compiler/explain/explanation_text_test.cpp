@@ -116,7 +116,7 @@ TEST(ExplanationText, WithoutAPortTheNearestMissSpeaksOfPeersAlone) {
       {pod("shop/web", "10.0.0.1"), policy("shop/p").ingress(from({block("10.0.0.0/8")}).tcp(80)),
        pod("bank/web", "10.0.0.2"), policy("bank/p").ingress(from().named("http"))});
   EXPECT_NE(told(state, "192.0.2.1", "shop/web")
-                .find("allows 80/TCP from 10.0.0.0/8; the connection comes from 192.0.2.1, an"),
+                .find("allows 80/TCP from 10.0.0.0/8; the connection comes from 192.0.2.1, not a"),
             std::string::npos);
   EXPECT_NE(
       told(state, "192.0.2.1", "bank/web")
