@@ -15,11 +15,17 @@ function(portcullis_folder target folder)
   endif()
 endfunction()
 
-# portcullis_test(NAME SOURCE... LINK library... [LABELS label...] [ENVIRONMENT NAME=value...])
-# A GoogleTest binary, each case a ctest test. Tests may include everything.
+# portcullis_test(NAME SOURCE... LINK library... [LABELS label...] [ENVIRONMENT NAME=value...]
+#                 [OPTIMIZED])
+# A GoogleTest binary, each case a ctest test. Tests may include everything. Their own code is not
+# optimized, since most of their time is the compiler's; what they test is.
 function(portcullis_test name)
-  cmake_parse_arguments(ARG "" "" "LINK;LABELS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMIZED" "" "LINK;LABELS;ENVIRONMENT" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  if(NOT ARG_OPTIMIZED)
+    set_target_properties(${name} PROPERTIES PORTCULLIS_UNOPTIMIZED ON)
+    target_compile_options(${name} PRIVATE -O0)
+  endif()
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} portcullis_flags GTest::gtest_main)
   set(properties TIMEOUT 300)

@@ -1,9 +1,11 @@
 #!/bin/sh
-# clang-format on every source, clang-tidy on the product's. Prints findings and fails.
+# clang-format on every source, clang-tidy on the product's, in the batches of the unity build.
+# Prints findings and fails.
 set -eu
 sources() { git ls-files --cached --others --exclude-standard "$@"; }
 sources '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
-[ -f build/release/compile_commands.json ] || cmake --preset release >/dev/null
-sources 'compiler/*.cpp' 'k8s-client/*.cpp' 'daemon/*.cpp' |
-  xargs -P "$(nproc)" -n 4 \
-  clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
+cmake --preset product -B build/lint >/dev/null
+find build/lint -path '*Unity/*.cxx' >build/lint/batches
+sources 'daemon/netlink/*.cpp' >>build/lint/batches
+xargs -P "$(nproc)" -n 1 clang-tidy -p build/lint --quiet \
+  --extra-arg=-Wno-unknown-warning-option <build/lint/batches

@@ -46,6 +46,8 @@ if(PORTCULLIS_PRECOMPILED)
     <vector> <boost/container/flat_map.hpp> <tl/expected.hpp>)
 endif()
 if(NOT PORTCULLIS_SANITIZE)
-  target_compile_options(portcullis_flags INTERFACE $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+  # Which needs optimization.
+  target_compile_options(portcullis_flags INTERFACE
+    $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:$<TARGET_PROPERTY:PORTCULLIS_UNOPTIMIZED>>>>:-D_FORTIFY_SOURCE=2>)
   add_link_options(-Wl,-z,relro,-z,now)
 endif()

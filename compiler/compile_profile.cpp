@@ -7,13 +7,13 @@
 namespace portcullis {
 namespace {
 
-using Policies = std::span<const NetworkPolicy* const>;
+using PolicySpan = std::span<const NetworkPolicy* const>;
 
 const std::vector<PolicyRule>& rules_of(const NetworkPolicy& policy, Direction direction) {
   return direction == Direction::kIngress ? policy.ingress : policy.egress;
 }
 
-PolicySize size_of(Direction direction, Policies policies) {
+PolicySize size_of(Direction direction, PolicySpan policies) {
   PolicySize size;
   for (const auto* policy : policies) {
     for (const auto& rule : rules_of(*policy, direction)) size += size_of(rule);
@@ -35,7 +35,7 @@ std::size_t memory_of(const PolicyRule& rule) {
   return bytes;
 }
 
-std::size_t memory_of(Direction direction, Policies policies) {
+std::size_t memory_of(Direction direction, PolicySpan policies) {
   std::size_t bytes = 0;
   for (const auto* policy : policies) {
     for (const auto& rule : rules_of(*policy, direction)) bytes += memory_of(rule);
@@ -45,7 +45,7 @@ std::size_t memory_of(Direction direction, Policies policies) {
 
 }  // namespace
 
-Result<std::optional<ProfileChain>> compile_profile(Direction direction, Policies policies,
+Result<std::optional<ProfileChain>> compile_profile(Direction direction, PolicySpan policies,
                                                     const std::vector<NamedPort>& ports,
                                                     Family family, const Budget& budget,
                                                     ContentHash hash) {
@@ -73,13 +73,13 @@ std::optional<std::string> policy_excess(const NetworkPolicy& policy, const Budg
   return std::nullopt;
 }
 
-std::size_t most_sets(Direction direction, Policies policies) {
+std::size_t most_sets(Direction direction, PolicySpan policies) {
   return 2 * size_of(direction, policies).ports + 2;
 }
 
 // n port ranges have at most 2n + 1 classes; each has a set of pods, a set of networks, and the
 // rules that look up pods for every port.
-bool may_exceed(Direction direction, Policies policies, const Budget& budget) {
+bool may_exceed(Direction direction, PolicySpan policies, const Budget& budget) {
   const auto size = size_of(direction, policies);
   const auto classes = 2 * size.ports + 1;
   return excess(size, budget) || size.ports > kMostPortNames || 5 * classes > budget.sets ||

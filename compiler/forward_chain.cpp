@@ -30,14 +30,20 @@ std::string link_local_map(Direction direction) {
 
 Rule rule(std::vector<Statement> statements) { return Rule{std::move(statements)}; }
 
-const Verdict kAccept{Verdict::Kind::kAccept};
+constexpr Verdict kAccept{Verdict::Kind::kAccept};
 
 InSet in_self(Family family, Field other) {
   return {{source_field(family), other}, in_family("self", family), false, false};
 }
 
+std::size_t isolated_directions(const ChainNames& chains) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(chains, [](const auto& chain) { return !chain.empty(); }));
+}
+
 std::vector<Rule> icmp_error_rules() {
   std::vector<Rule> rules;
+  rules.reserve(kIcmpErrorTypes.size() + kIcmpv6ErrorTypes.size());
   const Jump senders{kIcmpErrorSenders, true};
   for (const auto type : kIcmpErrorTypes) {
     rules.push_back(rule({Equal{Field::kIcmpType, type}, senders}));
@@ -189,16 +195,14 @@ void add_anonymous(const ChainNames& chains, Dispatch& dispatch) {
   for (const auto& address : kAnonymousAddresses) {
     ChainNames names = chains;
     if (address != kLinkLocal) names[index_of(Direction::kIngress)].clear();  // no destination
-    if (names != ChainNames()) dispatch[address] = std::move(names);
+    if (isolated_directions(names) > 0) dispatch[address] = std::move(names);
   }
 }
 
 void measure_dispatch_sets(const Dispatch& dispatch, RulesetSize& size) {
   size.sets += kFamilies.size() + kDirections.size() * (kFamilies.size() + 1);
   for (const auto& [address, chains] : dispatch) {
-    const auto isolated = std::count_if(chains.begin(), chains.end(),
-                                        [](const std::string& chain) { return !chain.empty(); });
-    size.elements += (is_anonymous(address) ? 0 : 1) + static_cast<std::size_t>(isolated);
+    size.elements += (is_anonymous(address) ? 0 : 1) + isolated_directions(chains);
   }
 }
 

@@ -14,7 +14,7 @@ struct Limit {
   std::size_t* value;
 };
 
-std::string joined(const std::vector<Limit>& limits) {
+std::string names_of(const std::vector<Limit>& limits) {
   std::string names;
   for (const auto& limit : limits) (names += names.empty() ? "" : ", ") += limit.name;
   return names;
@@ -26,7 +26,7 @@ Result<void> set(const std::vector<Limit>& limits, std::string_view item) {
   if (limit == limits.end()) {
     return failure(
         ErrorCode::kInvalidInput,
-        "\"" + std::string(name) + "\" is not a limit; the limits are " + joined(limits));
+        "\"" + std::string(name) + "\" is not a limit; the limits are " + names_of(limits));
   }
   const auto text = item.substr(std::min(name.size() + 1, item.size()));
   const auto [rest, error] = std::from_chars(text.begin(), text.end(), *limit->value);

@@ -16,14 +16,14 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using Protocol = asio::generic::stream_protocol;
+using StreamProtocol = asio::generic::stream_protocol;
 using ErrorCodeOfAsio = boost::system::error_code;
 
 constexpr std::chrono::milliseconds kPauseAfterError{100};
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Protocol::socket socket, std::shared_ptr<const HttpServer::Service> service)
+  Session(StreamProtocol::socket socket, std::shared_ptr<const HttpServer::Service> service)
       : stream_(std::move(socket)), service_(std::move(service)) {
     parser_.header_limit(service_->longest_header);
     parser_.body_limit(0);
@@ -83,7 +83,7 @@ class Session : public std::enable_shared_from_this<Session> {
                       [self = shared_from_this()](const ErrorCodeOfAsio&, std::size_t) {});
   }
 
-  beast::basic_stream<Protocol> stream_;
+  beast::basic_stream<StreamProtocol> stream_;
   const std::shared_ptr<const HttpServer::Service> service_;
   bool answering_ = false;
   beast::flat_buffer buffer_;
@@ -95,14 +95,14 @@ class Session : public std::enable_shared_from_this<Session> {
 
 class HttpServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
  public:
-  Acceptor(asio::io_context& io, Protocol protocol, int listening, Service service)
+  Acceptor(asio::io_context& io, StreamProtocol protocol, int listening, Service service)
       : acceptor_(io, protocol, listening),
         pause_(io),
         service_(std::make_shared<const Service>(std::move(service))) {}
 
   void accept() {
     acceptor_.async_accept(
-        [self = shared_from_this()](const ErrorCodeOfAsio& error, Protocol::socket peer) {
+        [self = shared_from_this()](const ErrorCodeOfAsio& error, StreamProtocol::socket peer) {
           if (!self->acceptor_.is_open()) return;
           if (error) return self->accept_later();
           if (!self->service_->admits || self->service_->admits(peer.native_handle())) {
@@ -128,7 +128,7 @@ class HttpServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
   }
 
  private:
-  void serve(Protocol::socket peer) {
+  void serve(StreamProtocol::socket peer) {
     std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
     if (sessions_.size() == service_->connections) make_room();
     const auto session = std::make_shared<Session>(std::move(peer), service_);
@@ -159,13 +159,14 @@ class HttpServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
     });
   }
 
-  asio::basic_socket_acceptor<Protocol> acceptor_;
+  asio::basic_socket_acceptor<StreamProtocol> acceptor_;
   asio::steady_timer pause_;
   const std::shared_ptr<const Service> service_;
   std::deque<std::weak_ptr<Session>> sessions_;  // the oldest first
 };
 
-HttpServer::HttpServer(asio::io_context& io, Protocol protocol, int listening, Service service)
+HttpServer::HttpServer(asio::io_context& io, StreamProtocol protocol, int listening,
+                       Service service)
     : acceptor_(std::make_shared<Acceptor>(io, protocol, listening, std::move(service))) {
   acceptor_->accept();
 }

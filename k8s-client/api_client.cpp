@@ -17,7 +17,6 @@ namespace {
 
 // A credential plugin may delay the request of every resource; other requests must not wait.
 constexpr std::size_t kWorkers = kResources.size() + 1;
-constexpr int kUnauthorized = 401;
 
 // At process exit cpprestsdk waits for its workers, but by default OpenSSL has already freed
 // what they may still use.

@@ -86,7 +86,7 @@ class ApiClient {
 
    private:
     friend class ApiClient;
-    struct Exchange;
+    class Exchange;
     explicit Request(std::shared_ptr<Exchange> exchange);
     std::shared_ptr<Exchange> exchange_;
   };

@@ -14,7 +14,6 @@ namespace portcullis::k8s {
 namespace {
 
 constexpr std::size_t kLongestError = std::size_t{1} << 16U;
-constexpr int kUnauthorized = 401;
 
 std::string target_of(const ApiClient::Call& call) {
   std::string target = call.path;

@@ -87,6 +87,7 @@ std::vector<Party> group(const ClusterState& cluster, const std::vector<const Po
   }
   tell_apart(workloads);
   std::vector<Party> parties;
+  parties.reserve(workloads.size());
   for (auto& [party, labels] : workloads) parties.push_back(std::move(party));
   std::ranges::sort(parties, {}, &Party::name);
   return parties;

@@ -36,7 +36,7 @@ std::chrono::nanoseconds nanoseconds_of(const timespec& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-FileStamp stamp_of(const struct stat& status) {
+FileStamp to_stamp(const struct stat& status) {
   return {status.st_dev, status.st_ino, status.st_size, nanoseconds_of(status.st_mtim),
           nanoseconds_of(status.st_ctim)};
 }
@@ -96,7 +96,7 @@ bool FileStamp::is_at_rest(std::chrono::nanoseconds now) const {
 std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return stamp_of(status);
+  return to_stamp(status);
 }
 
 Result<std::string> read_settled(const std::filesystem::path& path) {
@@ -107,7 +107,7 @@ Result<std::string> read_settled(const std::filesystem::path& path) {
   if (!text || !S_ISREG(before.st_mode)) return text;
   struct stat after {};
   if (::fstat(file.fd(), &after) != 0) return system_failure("cannot be read");
-  if (stamp_of(before) != stamp_of(after) || !is_settled(file.fd(), stamp_of(after))) {
+  if (to_stamp(before) != to_stamp(after) || !is_settled(file.fd(), to_stamp(after))) {
     return failure(ErrorCode::kInterrupted,
                    "is being written; it is read when the writer has closed it");
   }
