@@ -59,6 +59,7 @@ Expression decode_compare(const nftnl_expr* expr) {
 }
 
 Expression decode_lookup(const nftnl_expr* expr) {
+  if (!has(expr, NFTNL_EXPR_LOOKUP_SET)) return Unknown{};
   Lookup lookup;
   lookup.set = nftnl_expr_get_str(expr, NFTNL_EXPR_LOOKUP_SET);
   lookup.source = u32(expr, NFTNL_EXPR_LOOKUP_SREG);

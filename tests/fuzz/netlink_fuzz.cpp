@@ -23,6 +23,62 @@ constexpr std::uint16_t type_of(int message) {
   return static_cast<std::uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | message);
 }
 
+// From `first` on, up to `end`, both within one message.
+std::vector<const nlattr*> attributes(const void* first, const void* end) {
+  std::vector<const nlattr*> found;
+  const auto* at = static_cast<const nlattr*>(first);
+  const auto rest = [&] {
+    return static_cast<int>(static_cast<const char*>(end) - reinterpret_cast<const char*>(at));
+  };
+  for (; mnl_attr_ok(at, rest()); at = mnl_attr_next(at)) found.push_back(at);
+  return found;
+}
+
+std::vector<const nlattr*> nested(const nlattr* list) {
+  const auto* first = static_cast<const char*>(mnl_attr_get_payload(list));
+  return attributes(first, first + mnl_attr_get_payload_len(list));
+}
+
+bool has_name(const nlattr* expression) {
+  return std::ranges::any_of(nested(expression), [](const nlattr* part) {
+    return mnl_attr_get_type(part) == NFTA_EXPR_NAME;
+  });
+}
+
+bool have_names(const nlattr* expressions) {
+  return std::ranges::all_of(nested(expressions), has_name);
+}
+
+bool has_names_in_it(const nlattr* element) {
+  return std::ranges::all_of(nested(element), [](const nlattr* part) {
+    const auto type = mnl_attr_get_type(part);
+    if (type == NFTA_SET_ELEM_EXPR) return has_name(part);
+    return type != NFTA_SET_ELEM_EXPRESSIONS || have_names(part);
+  });
+}
+
+// libnftnl takes it for granted that each expression has a name, as those of the kernel have.
+bool has_names(const nlmsghdr* header) {
+  const auto* end = reinterpret_cast<const char*>(header) + header->nlmsg_len;
+  const auto* first = mnl_nlmsg_get_payload_offset(header, sizeof(nfgenmsg));
+  const auto parts = attributes(first, end);
+  return std::ranges::all_of(parts, [&](const nlattr* part) {
+    const auto type = mnl_attr_get_type(part);
+    switch (header->nlmsg_type) {
+      case type_of(NFT_MSG_NEWSET):
+        if (type == NFTA_SET_EXPR) return has_name(part);
+        return type != NFTA_SET_EXPRESSIONS || have_names(part);
+      case type_of(NFT_MSG_NEWRULE):
+        return type != NFTA_RULE_EXPRESSIONS || have_names(part);
+      case type_of(NFT_MSG_NEWSETELEM):
+        return type != NFTA_SET_ELEM_LIST_ELEMENTS ||
+               std::ranges::all_of(nested(part), has_names_in_it);
+      default:
+        return true;
+    }
+  });
+}
+
 void take_elements(Ruleset& ruleset, const nlmsghdr* header) {
   for (auto& [name, set] : ruleset.sets) {
     if (set.spec.key.empty()) continue;
@@ -72,7 +128,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   int rest = static_cast<int>(size);
   const auto* header = reinterpret_cast<const nlmsghdr*>(buffer.data());
   for (; mnl_nlmsg_ok(header, rest); header = mnl_nlmsg_next(header, &rest)) {
-    if (header->nlmsg_len >= MNL_NLMSG_HDRLEN + sizeof(nfgenmsg)) take(ruleset, header);
+    if (header->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(nfgenmsg)) continue;
+    if (has_names(header)) take(ruleset, header);
   }
   static_cast<void>(print_nft(ruleset));
   return 0;

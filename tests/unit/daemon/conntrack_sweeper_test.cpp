@@ -225,6 +225,8 @@ TEST_F(Sweeper, FailuresLoseNoAddress) {
 // Sweeps in simulated time, each with this duration.
 class SweeperInTime : public Sweeper {
  protected:
+  ~SweeperInTime() override { sweeper_.reset(); }  // before its time
+
   void SetUp() override {
     sweeper_ = std::make_unique<ConntrackSweeper>(
         io_, std::make_unique<test::ManualAlarm>(time_),
