@@ -5,7 +5,6 @@ set -eu
 sources() { git ls-files --cached --others --exclude-standard "$@"; }
 sources '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
 cmake --preset product -B build/lint >/dev/null
-find build/lint -path '*Unity/*.cxx' >build/lint/batches
-sources 'daemon/netlink/*.cpp' >>build/lint/batches
-xargs -P "$(nproc)" -n 1 clang-tidy -p build/lint --quiet \
-  --extra-arg=-Wno-unknown-warning-option <build/lint/batches
+sed -n 's/^ *"file": "\(.*\)".*/\1/p' build/lint/compile_commands.json |
+  xargs -P "$(nproc)" -n 1 \
+  clang-tidy -p build/lint --quiet --extra-arg=-Wno-unknown-warning-option
