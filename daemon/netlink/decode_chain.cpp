@@ -12,8 +12,8 @@ namespace {
 
 std::optional<BaseChain> base_of(const nftnl_chain* chain) {
   if (!nftnl_chain_is_set(chain, NFTNL_CHAIN_HOOKNUM)) return {};
-  const char* type = nftnl_chain_get_str(chain, NFTNL_CHAIN_TYPE);
-  return BaseChain{type == nullptr ? "" : type, nftnl_chain_get_u32(chain, NFTNL_CHAIN_HOOKNUM),
+  const auto type = text_of(nftnl_chain_get_str(chain, NFTNL_CHAIN_TYPE));
+  return BaseChain{std::string(type), nftnl_chain_get_u32(chain, NFTNL_CHAIN_HOOKNUM),
                    nftnl_chain_get_s32(chain, NFTNL_CHAIN_PRIO),
                    nftnl_chain_get_u32(chain, NFTNL_CHAIN_POLICY)};
 }
@@ -35,10 +35,10 @@ bool is_anonymous(const nftnl_chain* chain) {
 std::optional<ChainSpec> decode_chain(const nlmsghdr* header) {
   const ChainObject chain(allocated(nftnl_chain_alloc()));
   if (nftnl_chain_nlmsg_parse(header, chain.get()) < 0) return {};
-  const std::string_view table = nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_TABLE);
+  const auto table = text_of(nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_TABLE));
   if (table != kTableName || is_anonymous(chain.get())) return {};
-  return ChainSpec{nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_NAME), base_of(chain.get()),
-                   comment_of(chain.get())};
+  return ChainSpec{std::string(text_of(nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_NAME))),
+                   base_of(chain.get()), comment_of(chain.get())};
 }
 
 }  // namespace portcullis::nl

@@ -22,12 +22,13 @@ std::string comment_of(nftnl_obj* counter) {
 std::optional<CounterValue> decode_counter(const nlmsghdr* header) {
   const CounterObject counter(allocated(nftnl_obj_alloc()));
   if (nftnl_obj_nlmsg_parse(header, counter.get()) < 0) return {};
-  const std::string_view table = nftnl_obj_get_str(counter.get(), NFTNL_OBJ_TABLE);
+  const auto table = text_of(nftnl_obj_get_str(counter.get(), NFTNL_OBJ_TABLE));
   if (table != kTableName ||
       nftnl_obj_get_u32(counter.get(), NFTNL_OBJ_TYPE) != NFT_OBJECT_COUNTER) {
     return {};
   }
-  return CounterValue{{nftnl_obj_get_str(counter.get(), NFTNL_OBJ_NAME), comment_of(counter.get())},
+  const auto name = text_of(nftnl_obj_get_str(counter.get(), NFTNL_OBJ_NAME));
+  return CounterValue{{std::string(name), comment_of(counter.get())},
                       nftnl_obj_get_u64(counter.get(), NFTNL_OBJ_CTR_PKTS),
                       nftnl_obj_get_u64(counter.get(), NFTNL_OBJ_CTR_BYTES)};
 }

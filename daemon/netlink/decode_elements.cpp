@@ -37,7 +37,7 @@ void read_verdict(nftnl_set_elem* elem, Element& element) {
       static_cast<std::int32_t>(nftnl_set_elem_get_u32(elem, NFTNL_SET_ELEM_VERDICT));
   element.is_goto = verdict == NFT_GOTO;
   element.jump = verdict == NFT_JUMP || element.is_goto
-                     ? nftnl_set_elem_get_str(elem, NFTNL_SET_ELEM_CHAIN)
+                     ? std::string(text_of(nftnl_set_elem_get_str(elem, NFTNL_SET_ELEM_CHAIN)))
                      : "(verdict " + std::to_string(verdict) + ")";
 }
 

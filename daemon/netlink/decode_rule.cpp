@@ -165,10 +165,13 @@ Rule foreign(nftnl_rule* object) {
   return rule;
 }
 
+std::string chain_of(const nftnl_rule* object) {
+  return std::string(text_of(nftnl_rule_get_str(object, NFTNL_RULE_CHAIN)));
+}
+
 // Expressions that libnftnl cannot parse, because the kernel is newer, have no text.
 PlacedRule unreadable(const nftnl_rule* object) {
-  const char* chain = nftnl_rule_get_str(object, NFTNL_RULE_CHAIN);
-  return {chain == nullptr ? "" : chain, Rule{{Foreign{"an expression that libnftnl lacks"}}}};
+  return {chain_of(object), Rule{{Foreign{"an expression that libnftnl lacks"}}}};
 }
 
 }  // namespace
@@ -188,8 +191,7 @@ PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets) {
     expressions.push_back(decode_expression(expr));
   });
   auto rule = disassemble(expressions, sets);
-  return {nftnl_rule_get_str(object.get(), NFTNL_RULE_CHAIN),
-          rule ? std::move(*rule) : foreign(object.get())};
+  return {chain_of(object.get()), rule ? std::move(*rule) : foreign(object.get())};
 }
 
 }  // namespace portcullis::nl

@@ -43,7 +43,7 @@ bool describes(const SetSpec& spec, const nftnl_set* set) {
 SetSpec parse_spec(const nftnl_set* set) {
   const std::uint32_t flags = u32(set, NFTNL_SET_FLAGS);
   SetSpec spec;
-  spec.name = nftnl_set_get_str(set, NFTNL_SET_NAME);
+  spec.name = text_of(nftnl_set_get_str(set, NFTNL_SET_NAME));
   spec.key = parse_wire_type(u32(set, NFTNL_SET_KEY_TYPE)).value_or(std::vector<FieldType>{});
   spec.interval = (flags & NFT_SET_INTERVAL) != 0;
   spec.verdict_map = (flags & NFT_SET_MAP) != 0;
@@ -56,7 +56,7 @@ SetSpec parse_spec(const nftnl_set* set) {
 std::optional<SetSpec> decode_set(const nlmsghdr* header) {
   const SetObject set(allocated(nftnl_set_alloc()));
   if (nftnl_set_nlmsg_parse(header, set.get()) < 0) return {};
-  const bool ours = nftnl_set_get_str(set.get(), NFTNL_SET_TABLE) == std::string_view(kTableName);
+  const bool ours = text_of(nftnl_set_get_str(set.get(), NFTNL_SET_TABLE)) == kTableName;
   const std::uint32_t flags = u32(set.get(), NFTNL_SET_FLAGS);
   if (!ours || (flags & NFT_SET_ANONYMOUS) != 0) return {};
   SetSpec spec = parse_spec(set.get());

@@ -13,6 +13,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 
 // Owners of libnftnl's objects. An expression or set element that was added to a rule or set
 // belongs to it.
@@ -38,6 +39,11 @@ template <class T>
 T* allocated(T* object) {
   if (object == nullptr) std::abort();
   return object;
+}
+
+// A string attribute, which libnftnl returns as null if the message lacks it.
+inline std::string_view text_of(const char* attribute) {
+  return attribute == nullptr ? std::string_view() : attribute;
 }
 
 }  // namespace portcullis::nl
