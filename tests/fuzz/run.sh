@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: run.sh PROGRAMS DIRECTORY SECONDS [TARGET...]
-# Runs each fuzz target (all but netlink, if none is named: it still finds messages that libnftnl
-# reads as incomplete objects, which no kernel sends) for so many seconds. Corpora grow in
+# Runs each fuzz target for so many seconds; if none is named, all but netlink, since libnftnl exits
+# on attributes of a wrong size, which arbitrary messages have and the kernel's never. Corpora grow in
 # DIRECTORY/corpus/TARGET, and an input that fails is left in DIRECTORY.
 set -eu
 programs=$1
