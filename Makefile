@@ -57,7 +57,7 @@ e2e: configure ## run the tests against a real Kubernetes API server and promtoo
 	  KUBEBUILDER_ASSETS=$$assets PROMTOOL=$$promtool ctest --preset release --label-regex kube --no-tests=error --parallel 2
 
 demo: demo-deps ## enforce policies in a playground of network namespaces, and show it (needs root)
-	@echo "Building the daemon and the demo: some 190 files, about three minutes on two processors."
+	@echo "Building the daemon and the demo: some 80 steps, about four minutes on two processors."
 	cmake --preset $(DEMO)
 	cmake --build --preset $(DEMO) --target portcullis-demo
 	$(AS_ROOT) build/$(DEMO)/tests/demo/portcullis-demo

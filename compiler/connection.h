@@ -46,8 +46,8 @@ struct End {
   bool quarantined() const { return pod != nullptr && (contested || pod->malformed); }
 };
 
-// The end as each node that has a pod with its address sees it: the owner's first, then those of
-// its rivals. A connection is allowed if it is allowed for all of them.
+// The end as each node that has a pod with its address sees it: first the owner, then its rivals. A
+// connection is allowed if all of these nodes allow it.
 std::vector<End> claims_of(const End& end);
 
 // Why no pod explains an address in quarantine: "was the address of shop/web whose object is gone".

@@ -93,8 +93,8 @@ std::optional<Reason> reason_without_rules(const Side& side, const DirectionVerd
   return std::nullopt;
 }
 
-// Of all claims of the subject: the first verdict that denies; else the one that holds for the
-// pod's own node alone, since that says least.
+// Of the verdicts for all claims of the subject: the first that denies, otherwise one that only
+// concerns the pod's own node, since that one says least.
 DirectionVerdict strictest(const ClusterState& cluster, const Connection& connection, bool ingress,
                            const End& subject, const End& far) {
   std::optional<DirectionVerdict> strictest;

@@ -56,8 +56,8 @@ struct Equal {
   }
 };
 
-// All that there are of one type. It is never destroyed, for the last of them may go after
-// everything else.
+// The process-wide pool of the values of one type, guarded by a mutex. It is never destroyed,
+// because the last value may outlive every other static object.
 template <class T>
 class Pool {
  public:
@@ -68,7 +68,7 @@ class Pool {
     return &*found;
   }
 
-  // Of one that nothing else uses, unless find_or_add() has just found it.
+  // Ends the last known use of the entry; find_or_add() may just have added another.
   void release(const SharedEntry<T>& entry) {
     const std::scoped_lock lock(mutex_);
     if (--entry.uses == 0) entries_.erase(entries_.find(entry));
@@ -87,7 +87,7 @@ Pool<T>& pool() {
 
 }  // namespace
 
-// The last use ends under the lock of the pool, so that nothing finds an entry that is going.
+// The last use ends under the pool's lock, so that nobody finds an entry that is being removed.
 template <class T>
 void intrusive_ptr_release(const SharedEntry<T>* entry) {
   auto uses = entry->uses.load();

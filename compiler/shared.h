@@ -9,7 +9,7 @@
 
 namespace portcullis {
 
-// A value in the pool of all of its type, which shared.cpp keeps.
+// A value in the process-wide pool of its type (shared.cpp).
 template <class T>
 struct SharedEntry {
   explicit SharedEntry(T of) : value(std::move(of)) {}
@@ -26,9 +26,9 @@ void intrusive_ptr_add_ref(const SharedEntry<T>* entry) {
 template <class T>
 void intrusive_ptr_release(const SharedEntry<T>* entry);
 
-// A value of which equal ones are kept once, until the last of them goes: what many objects have in
-// common. It reads as a `const T`, and comparing two compares pointers. Thread safe as a
-// shared_ptr is. There are those for which shared.cpp says so.
+// An interned value: equal values are stored once, for as long as any of them exists. It reads as a
+// `const T`, and comparing two of them compares pointers. As thread safe as std::shared_ptr.
+// Explicitly instantiated in shared.cpp for four types.
 template <class T>
 class Shared {
  public:

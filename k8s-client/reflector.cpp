@@ -250,8 +250,9 @@ void Reflector::end_watch(const Result<Answer>& answer) {
   resume(answer);
 }
 
-// A server that refuses to send a list this way, though it says that it can, is asked for pages
-// from now on; where one did not come to its end, only the next time: a proxy may pass no streams.
+// A server that rejects streamed lists, although its version supports them, is asked for pages from
+// now on. If a stream breaks, or brings no response at all, only the next list is paged: a proxy
+// may not pass streams.
 void Reflector::end_streamed_list(const Result<Answer>& answer) {
   if (!opened_ && !is_passing(answer)) {
     streams_lists_ = false;

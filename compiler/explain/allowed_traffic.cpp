@@ -53,8 +53,8 @@ DirectionTraffic allowed_by_rules(const ClusterState& cluster,
   return allowed;
 }
 
-// What the node of one claim of the subject allows. `any` has no port: what its verdict says of the
-// direction but for ports holds for all traffic.
+// What the node of one claim of the subject allows. `any` has no port: apart from ports, its
+// verdict holds for all traffic.
 DirectionTraffic allowed(const ClusterState& cluster, const Connection& any, bool ingress,
                          const End& subject, const End& far) {
   const auto verdict = judge(cluster, any, ingress, subject, far);

@@ -12,26 +12,25 @@
 
 namespace portcullis {
 
-// The anchors that labels have, as a Bloom filter: an anchor that they lack passes it about once in
-// a thousand times.
+// The anchors of a label set as a Bloom filter, with about one false positive in a thousand.
 using AnchorFilter = std::bitset<192>;
 
 AnchorFilter filter_of(const std::string& anchor);
 AnchorFilter filter_of(const Labels& labels);  // of all their anchors
 
-// Items by the anchors that their labels have: the other way round to SelectorIndex. Only anchors
-// that are named are kept, in a namespace or in all ("") of them: many pods have labels of their
-// own, and no selector ever asks for most of these.
+// Items by the anchors of their labels: the inverse of SelectorIndex. It only keeps anchors that
+// are named, in one namespace or in all of them (""): many pods have unique labels, and no selector
+// asks for most of these.
 //
 //     named anchor --< namespace --< item
-//     namespace --< filter, item             all items, in one piece of memory
+//     namespace --< filter, item             all items, in contiguous memory
 //
 // Adding or removing an item costs a lookup for each of its labels. Naming anchors costs one walk
-// over the items of the namespace, however many anchors are named at once: some 10 ns an item, or,
-// from kManyAnchors on, what it costs to add the items.
+// over the items of the namespace, however many anchors are named at once: about 10 ns an item, or
+// the cost of adding the item if there are kManyAnchors or more.
 //
-// `labels_of(item)` gives an item's labels, which must not change while it is here, and
-// `place_of(item)` a number that the index keeps with the item. Not thread safe.
+// `labels_of(item)` returns an item's labels, which must not change while it is in the index, and
+// `place_of(item)` a number that the index stores with the item. Not thread safe.
 template <class Item>
 class LabelIndex {
  public:
@@ -57,7 +56,7 @@ class LabelIndex {
     if (entries.empty()) all_.erase(all);
   }
 
-  // None of the anchors is named there yet.
+  // The anchors must not be named in this scope yet.
   void name(const std::string& ns, const Anchors& anchors) {
     std::vector<Wanted> wanted;
     wanted.reserve(anchors.size());
@@ -72,7 +71,7 @@ class LabelIndex {
     });
   }
 
-  // All of the anchors are named there.
+  // The anchors must be named in this scope.
   void forget(const std::string& ns, const Anchors& anchors) {
     for (const auto& anchor : anchors) {
       const auto place = named_.find(anchor);
@@ -88,8 +87,8 @@ class LabelIndex {
     }
   }
 
-  // Calls function(item) for the items that have the anchor, which is named there, or for all items
-  // if it is empty, of those namespaces that accepts(namespace).
+  // Calls function(item) for each item that has the anchor, which must be named in this scope, or
+  // for all items if the anchor is empty; only in namespaces for which accepts(namespace) is true.
   template <class Accepts, class Function>
   void for_each(const std::string& ns, const std::string& anchor, Accepts accepts,
                 Function function) const {
@@ -101,7 +100,7 @@ class LabelIndex {
     for_each_namespace(named_.at(anchor).items, ns, visit);
   }
 
-  // How many items there are, counted once for each of their anchors that is named.
+  // The number of items, counted once for each named anchor that they have.
   std::size_t entries() const {
     std::size_t entries = 0;
     for (const auto& [anchor, named] : named_) {

@@ -36,25 +36,25 @@ bool is_unanchored(const PeerSelector& selector) {
          anchors_of(selector.pods).empty();
 }
 
-// Groups that the set may hold are not found by the anchors of its selectors.
+// Whether the anchors of the set's selectors cannot find all groups that it may hold.
 bool may_hold_any_group(const PodSet& set) {
   return may_hold_any_pod(set) || std::ranges::any_of(set.peers.pods, is_unanchored);
 }
 
-// Of which namespace the selected pods are; "": of any.
+// The namespace of the selected pods; "": any.
 std::string scope_of(const PeerSelector& selector) {
   const auto* name = std::get_if<std::string>(&selector.namespaces);
   return name != nullptr ? *name : std::string();
 }
 
-// By which selectors of which scope groups that the set may hold are found.
+// Calls function(scope, selector) for the selectors that find the groups that the set may hold.
 template <class Function>
 void for_each_selector(const PodSet& set, Function function) {
   if (may_hold_any_group(set)) return function(std::string(), LabelSelector());
   for (const auto& selector : set.peers.pods) function(scope_of(selector), selector.pods);
 }
 
-// Under which scope and anchor there (both "": any) which selectors look for groups.
+// The selectors that look for groups under a scope and an anchor; both "": any.
 using Places = std::map<std::pair<std::string, std::string>, std::vector<const PeerSelector*>>;
 
 Places places_of(const PodSet& set) {
@@ -157,7 +157,7 @@ std::optional<std::vector<ActivePodSet*>> PodSetIndex::use(
   return used;
 }
 
-// In use, but matched with no group yet.
+// Marks the set as used, but does not match it with groups yet.
 ActivePodSet& PodSetIndex::activate(const PodSet& set, ScopedAnchors& named) {
   const auto [place, added] = sets_.try_emplace(set.spec.name);
   auto& active = place->second;
@@ -203,8 +203,8 @@ void PodSetIndex::measure(RulesetSize& size) const {
   }
 }
 
-// Whatever matched under a namespace's former labels is among the candidates: these come of the
-// pods' labels only.
+// The candidates include every set that matched under the namespace's former labels, since they
+// only depend on the pods' labels.
 void PodSetIndex::match_all(PodGroup& group, const Namespace* ns) {
   for (auto* set : selectors_.candidates(group.ns(), group.labels())) match(group, *set, ns);
 }
@@ -242,7 +242,8 @@ void PodSetIndex::put(ActivePodSet& set, const PodGroup& group, const Address& a
   if (!added) set.changes.erase(place);
 }
 
-// Every group that the set may hold, each once; of a set in use, whose anchors are named.
+// Every group that the set may hold, without duplicates. The set must be in use: its anchors are
+// named.
 std::vector<PodGroup*> PodSetIndex::candidates(const PodSet& set) const {
   std::vector<PodGroup*> found;
   const auto places = places_of(set);
@@ -276,7 +277,7 @@ Set PodSetIndex::whole(const ActivePodSet& active) const {
   return set;
 }
 
-// As the last change told of it.
+// The set as of the last take().
 Set PodSetIndex::as_taken(const ActivePodSet& active) const {
   auto set = whole(active);
   std::erase_if(set.elements,

@@ -23,8 +23,8 @@ namespace portcullis {
 
 struct ActivePodSet;
 
-// Pods that no selector and no port's name can tell apart, as addresses: those of one namespace
-// with equal labels and equal ports. Nothing is kept of a pod but its addresses here.
+// The addresses of pods that no selector and no port name can tell apart: pods of one namespace
+// with equal labels and equal ports.
 struct PodGroup {
   struct Key {
     Shared<Labels> labels;
@@ -40,11 +40,11 @@ struct PodGroup {
   const Labels& labels() const { return key->labels; }
   const std::vector<NamedPort>& ports() const { return key->ports; }
 
-  const std::string* ns_name = nullptr;  // this and the key are of the index that has the group
+  const std::string* ns_name = nullptr;  // owned by the index, as is the key
   const Key* key = nullptr;
-  std::set<Address> addresses;  // of most groups one: a hash table would be several times as large
-  // Sets whose peers it is among, and whether they hold all of its addresses, or (false) only those
-  // that their ranges cover.
+  std::set<Address> addresses;  // most groups have one: a hash table would be much larger
+  // The sets that hold the group: all of its addresses (true), or only those that the set's ranges
+  // cover.
   boost::container::flat_map<ActivePodSet*, bool, std::less<>> sets;
   std::uint32_t place = 0;  // in the label index
 };
@@ -57,14 +57,14 @@ struct ActivePodSet {
   PodSet set;
   int uses = 0;
   std::size_t size = 0;                // elements
-  bool matched = false;                // with the groups that there were when it came
-  bool taken = false;                  // the last change of the ruleset told of it
+  bool matched = false;                // with the existing groups
+  bool taken = false;                  // in the ruleset since the last take()
   std::map<ElementKey, bool> changes;  // since then: true came, false went
 };
 
-// Which addresses are in which pod sets, kept up address by address. Each address is in one group,
-// and a group is matched with a set once, when either comes or the namespace's labels change: what
-// then happens to an address costs an element for each set of its group, and nothing else.
+// Which addresses are in which pod sets, updated address by address. Each address is in one group.
+// A group is matched with a set once, when either is added or the namespace's labels change; an
+// address that comes or goes then only costs one element in each set of its group.
 //
 //     namespace --< group >--< set       selectors find sets for a group (SelectorIndex),
 //                   |                    labels find groups for a set (LabelIndex)
@@ -77,24 +77,24 @@ class PodSetIndex {
 
   void set_namespace(const std::string& name, std::shared_ptr<const Namespace> object);
 
-  // The group of pods like this one, made if there is none. It stays until it is dropped.
+  // The group of pods like this one, created if necessary. It stays until it is dropped.
   PodGroup& group_of(const Pod& pod);
   void add(PodGroup& group, const Address& address);
   void remove(PodGroup& group, const Address& address);
   void drop(PodGroup& group);  // one without addresses
 
-  // Whether its name stands for a set of other content.
+  // Whether the name is already used for a set with different content.
   bool has_other(const PodSet& set) const;
 
-  // Sets are kept as long as they are in use, and by what they were until the next take().
-  // Uses them all, or returns none if together they have more than so many elements. Labels that no
-  // set in use names yet cost one walk over the groups that may have them, however many labels and
-  // sets come together (see LabelIndex).
+  // Uses all of the sets, or returns none if they have more than `most_elements` together. A set
+  // stays while it is in use, and until the next take() after that. Labels that no set in use names
+  // yet cost one walk over the groups that may have them, however many labels and sets are added
+  // together (see LabelIndex).
   std::optional<std::vector<ActivePodSet*>> use(const std::map<std::string, PodSet>& sets,
                                                 std::size_t most_elements);
   void release(ActivePodSet& set);
 
-  // Adds what has happened since the last call.
+  // Adds the changes since the last call.
   void take(RulesetChange& change);
 
   void print(Ruleset& ruleset) const;     // adds the sets in use
@@ -102,7 +102,7 @@ class PodSetIndex {
 
   std::size_t addresses() const { return addresses_; }  // of all groups
 
-  // How many elements came into sets in use since the last call.
+  // The number of elements added to sets in use since the last call.
   std::size_t take_growth() { return std::exchange(growth_, 0); }
 
  private:

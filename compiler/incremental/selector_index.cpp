@@ -7,7 +7,7 @@ namespace {
 
 std::string anchor(const std::string& key, const std::string& value) { return key + '=' + value; }
 
-// Fewer places are better, and a value is better than a key alone. 0: it has no anchor.
+// The fewer anchors the better, and a value is better than a key alone. 0: it has no anchor.
 std::size_t breadth(const Requirement& requirement) {
   if (requirement.op == Operator::kIn) return requirement.values.size();
   return requirement.op == Operator::kExists ? std::size_t{1} << 16U : 0;

@@ -8,20 +8,20 @@
 
 #include "compiler/selector.h"
 
-// Finds what may match without asking each: a selector that requires labels matches only label sets
-// that have one of its anchors.
+// Finds candidates for a match without testing every selector: a selector that requires labels only
+// matches label sets that have one of its anchors.
 namespace portcullis {
 
 using Anchors = std::vector<std::string>;
 
-// Of one requirement, the narrowest: a key, or a key and each of its values. Empty: any label set
-// may match.
+// The anchors of the narrowest requirement: its key, or its key with each of its values. Empty: any
+// label set may match.
 Anchors anchors_of(const LabelSelector& selector);
 
-// All that a label set has: each of its keys, alone and with its value.
+// All anchors of a label set: each of its keys, alone and with its value.
 Anchors anchors_of(const Labels& labels);
 
-// Calls function(anchor) for each of these, without a copy of all.
+// Calls function(anchor) for each of them, without copying them all.
 template <class Function>
 void for_each_anchor(const Labels& labels, Function function) {
   std::string anchor;
@@ -34,13 +34,13 @@ void for_each_anchor(const Labels& labels, Function function) {
   }
 }
 
-bool has_anchor(const Labels& labels, std::string_view anchor);  // whether it is one of these
+bool has_anchor(const Labels& labels, std::string_view anchor);
 
-// Items by the selectors that they have, each of pods in one namespace, or in any (its name is "").
+// Items by their selectors, each of which selects pods of one namespace, or of all of them ("").
 template <class Item>
 class SelectorIndex {
  public:
-  // Returns those anchors of the selector that no other selector of that namespace has.
+  // Returns the anchors that no other selector of that namespace has.
   Anchors add(const std::string& ns, const LabelSelector& pods, Item item) {
     Anchors first;
     for_each_anchor(pods, [&](const std::string& anchor) {
@@ -51,8 +51,8 @@ class SelectorIndex {
     return first;
   }
 
-  // Removes one that was added so, once. Returns those anchors that no selector of that namespace
-  // has any more.
+  // Undoes one add() with the same arguments. Returns the anchors that no selector of that
+  // namespace has any longer.
   Anchors remove(const std::string& ns, const LabelSelector& pods, Item item) {
     Anchors last;
     for_each_anchor(pods, [&](const std::string& anchor) {
@@ -66,7 +66,7 @@ class SelectorIndex {
     return last;
   }
 
-  // Those whose selectors may match, each once; sorted.
+  // The items whose selectors may match, without duplicates; sorted.
   std::vector<Item> candidates(const std::string& ns, const Labels& labels) const {
     std::vector<Item> found;
     const auto look = [&](const std::string& place) {
@@ -86,7 +86,7 @@ class SelectorIndex {
 
  private:
   static std::string place_of(const std::string& ns, const std::string& anchor) {
-    return ns + '/' + anchor;  // a namespace's name has none
+    return ns + '/' + anchor;  // a namespace's name has no slash
   }
 
   template <class Function>

@@ -12,18 +12,16 @@
 #include "compiler/incremental/incremental_compiler.h"
 #include "tests/support/model/cluster_builder.h"
 
-// Pods of one namespace with labels of their own, as a StatefulSet, a Job or Spark gives them
-// (`own` 1: one of four labels, 3: three of six), from the first event to the ruleset, in batches
-// as a source tells of them: the time, and the memory that the compiler then holds with all objects
-// (`heap_mb`). Reference in the same run: as many pods with equal labels (`own` 0). `ratio` is the
-// time to that of a quarter, a half or two fifths of the pods just measured before, and
-// `pods_ratio` that of their numbers: where they are alike, the cost is linear. `gone_ms` is what
-// it takes to remove them one by one.
+// Pods of one namespace with unique labels, as from a StatefulSet, a Job or Spark (`own` 1: one of
+// four labels, 3: three of six), from the first event to the ruleset, in batches as from a source:
+// the time, and the memory that the compiler then holds with all objects (`heap_mb`). Reference in
+// the same run: as many pods with equal labels (`own` 0). `ratio` is the time relative to the
+// previous, smaller number of pods, and `pods_ratio` the ratio of these numbers: if both are about
+// equal, the cost is linear. `gone_ms` is the time to remove the pods one by one.
 //
-// Among all those pods: `change_us`, one label of one pod changes; `named_us` and `new_us`, a
-// policy comes for one pod of this node, whose peers have a label that a policy in force names
-// already, and one that none does; `many_ms`, one policy with 1,000 such labels, each in a set of
-// its own.
+// With all these pods: `change_us`, one label of one pod changes; `named_us` and `new_us`, a policy
+// is added for one pod of this node, with a peer label that a policy in force already names, and
+// with one that none names; `many_ms`, one policy with 1,000 new labels, each in a separate set.
 namespace portcullis::bench {
 namespace {
 

@@ -31,8 +31,8 @@ struct Directory {
 
 }  // namespace
 
-// An arbitrary file as a boot snapshot. An accepted one enforces, and is exactly what would be
-// written for it, by a daemon of the same boot.
+// An arbitrary file as a boot snapshot. An accepted one enforces, and saving it again in the same
+// boot writes the same bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Directory directory;
   const auto file = std::filesystem::path(directory.path) / "ruleset";

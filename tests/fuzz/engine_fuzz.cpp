@@ -47,8 +47,8 @@ std::vector<Event> batch_of(const std::uint8_t* bytes) {
   return batch;
 }
 
-// The forward hook never sees what a pod and its own node say to each other. The third node has no
-// pods but those that name none.
+// The forward hook never sees traffic between a pod and its own node. Only pods without a node name
+// are local to the third node.
 void check_verdict(const ClusterState& cluster, const Connection& probe) {
   const auto evaluation = evaluate(cluster, probe);
   if (evaluation.egress.reason == Reason::kOwnNode) return;

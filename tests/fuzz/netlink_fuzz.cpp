@@ -23,7 +23,7 @@ constexpr std::uint16_t type_of(int message) {
   return static_cast<std::uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | message);
 }
 
-// From `first` on, up to `end`, both within one message.
+// The attributes between `first` and `end`, both within one message.
 std::vector<const nlattr*> attributes(const void* first, const void* end) {
   std::vector<const nlattr*> found;
   const auto* at = static_cast<const nlattr*>(first);
@@ -57,7 +57,7 @@ bool has_names_in_it(const nlattr* element) {
   });
 }
 
-// libnftnl takes it for granted that each expression has a name, as those of the kernel have.
+// libnftnl crashes on an expression without a name; the kernel never sends one.
 bool has_names(const nlmsghdr* header) {
   const auto* end = reinterpret_cast<const char*>(header) + header->nlmsg_len;
   const auto* first = mnl_nlmsg_get_payload_offset(header, sizeof(nfgenmsg));

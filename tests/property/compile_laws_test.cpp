@@ -14,7 +14,7 @@
 namespace portcullis::test {
 namespace {
 
-// A node that no pod names: pods that name none may still be its own.
+// A node that no pod names: only pods without a node name are local to it.
 constexpr const char* kOtherNode = "n3";
 
 // Whether every node's ruleset lets the connection's first packet through.
