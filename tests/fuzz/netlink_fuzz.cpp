@@ -117,7 +117,7 @@ void take(Ruleset& ruleset, const nlmsghdr* header) {
 
 }  // namespace
 
-// Arbitrary messages as the answer to a dump: everything is decoded, or is foreign, and prints. As
+// Any messages as the answer to a dump: everything is decoded, or is foreign, and prints. As
 // in a socket's buffer, zeros follow them, so that texts in the kernel's messages end.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static std::vector<std::uint64_t> buffer(2 * kLongest / sizeof(std::uint64_t));

@@ -1,7 +1,6 @@
 #!/bin/sh
 # usage: run.sh PROGRAMS DIRECTORY SECONDS [TARGET...]
-# Runs each fuzz target for so many seconds; if none is named, all but netlink, since libnftnl exits
-# on attributes of a wrong size, which arbitrary messages have and the kernel's never. Corpora grow in
+# Runs each fuzz target, or all of them, for so many seconds. Corpora grow in
 # DIRECTORY/corpus/TARGET, and an input that fails is left in DIRECTORY.
 set -eu
 programs=$1
@@ -9,7 +8,7 @@ directory=$2
 seconds=$3
 shift 3
 cd "$(dirname "$0")/../.."
-[ $# -gt 0 ] || set -- manifest watch kubeconfig boot_snapshot engine
+[ $# -gt 0 ] || set -- manifest watch kubeconfig boot_snapshot netlink engine
 
 "$programs/fuzz_seeds" tests/golden "$directory/seeds"
 mkdir -p "$directory/seeds/engine"
