@@ -12,7 +12,7 @@
 namespace portcullis::nl {
 namespace {
 
-constexpr int kAttempts = 8;
+constexpr int kDumpAttempts = 8;
 
 using Addresses = std::set<Address>;
 
@@ -126,7 +126,7 @@ Result<std::vector<Address>> AttachedAddresses::among(const std::vector<Address>
   for (int attempt = 1;; ++attempt) {
     const auto found = find(socket_, wanted);
     if (found) return std::vector<Address>(found->begin(), found->end());
-    if (found.error().code != ErrorCode::kInterrupted || attempt == kAttempts) {
+    if (found.error().code != ErrorCode::kInterrupted || attempt == kDumpAttempts) {
       return tl::unexpected(found.error());
     }
   }

@@ -24,7 +24,7 @@ namespace {
 
 using Deletion = std::vector<std::uint8_t>;
 
-constexpr int kAttempts = 8;
+constexpr int kSweepAttempts = 8;
 constexpr std::size_t kDeletionsAtOnce = 128;  // their answers fit into any socket
 
 Result<void> ask(Socket& socket, std::uint16_t type, std::uint16_t flags, std::uint8_t family,
@@ -140,7 +140,8 @@ Result<Forgotten> Conntrack::forget(const std::vector<Address>& addresses) {
   std::sort(sorted.begin(), sorted.end());
   for (int attempt = 1;; ++attempt) {
     auto forgotten = sweep(socket_, sorted);
-    if (forgotten || forgotten.error().code != ErrorCode::kInterrupted || attempt == kAttempts) {
+    if (forgotten || forgotten.error().code != ErrorCode::kInterrupted ||
+        attempt == kSweepAttempts) {
       return forgotten;
     }
   }

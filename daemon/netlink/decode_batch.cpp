@@ -60,7 +60,7 @@ std::vector<std::uint8_t> as_dumped(const nlmsghdr* header, const nlattr* elemen
 }
 
 // Skips unknown content: decode_batch() compares the whole.
-class Decoder {
+class BatchDecoder {
  public:
   void read(const nlmsghdr* header) {
     if (NFNL_SUBSYS_ID(header->nlmsg_type) != NFNL_SUBSYS_NFTABLES) return;
@@ -127,7 +127,7 @@ class Decoder {
 }  // namespace
 
 Result<Ruleset> decode_batch(std::span<const std::uint8_t> bytes) {
-  Decoder decoder;
+  BatchDecoder decoder;
   for (auto rest = bytes; rest.size() >= kSmallest;) {
     const auto* header = reinterpret_cast<const nlmsghdr*>(rest.data());
     const std::size_t size = header->nlmsg_len;

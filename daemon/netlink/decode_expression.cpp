@@ -21,31 +21,31 @@ Bytes bytes(const nftnl_expr* expr, std::uint16_t attribute) {
   return data == nullptr ? Bytes{} : Bytes(data, data + size);
 }
 
-Expression decode_meta(const nftnl_expr* expr) {
+Expression meta_of(const nftnl_expr* expr) {
   if (has(expr, NFTNL_EXPR_META_SREG)) return Unknown{};
   return LoadMeta{u32(expr, NFTNL_EXPR_META_KEY), u32(expr, NFTNL_EXPR_META_DREG)};
 }
 
-Expression decode_conntrack(const nftnl_expr* expr) {
+Expression conntrack_of(const nftnl_expr* expr) {
   if (has(expr, NFTNL_EXPR_CT_SREG)) return Unknown{};
   LoadConntrack load{u32(expr, NFTNL_EXPR_CT_KEY), u32(expr, NFTNL_EXPR_CT_DREG)};
   if (has(expr, NFTNL_EXPR_CT_DIR)) load.direction = nftnl_expr_get_u8(expr, NFTNL_EXPR_CT_DIR);
   return load;
 }
 
-Expression decode_payload(const nftnl_expr* expr) {
+Expression payload_of(const nftnl_expr* expr) {
   if (has(expr, NFTNL_EXPR_PAYLOAD_SREG)) return Unknown{};
   return LoadPayload{u32(expr, NFTNL_EXPR_PAYLOAD_BASE), u32(expr, NFTNL_EXPR_PAYLOAD_OFFSET),
                      u32(expr, NFTNL_EXPR_PAYLOAD_LEN), u32(expr, NFTNL_EXPR_PAYLOAD_DREG)};
 }
 
-Expression decode_byteorder(const nftnl_expr* expr) {
+Expression byteorder_of(const nftnl_expr* expr) {
   return SwapBytes{u32(expr, NFTNL_EXPR_BYTEORDER_OP), u32(expr, NFTNL_EXPR_BYTEORDER_SREG),
                    u32(expr, NFTNL_EXPR_BYTEORDER_DREG), u32(expr, NFTNL_EXPR_BYTEORDER_SIZE),
                    u32(expr, NFTNL_EXPR_BYTEORDER_LEN)};
 }
 
-Expression decode_bitwise(const nftnl_expr* expr) {
+Expression bitwise_of(const nftnl_expr* expr) {
   const bool shifts =
       has(expr, NFTNL_EXPR_BITWISE_OP) && u32(expr, NFTNL_EXPR_BITWISE_OP) != NFT_BITWISE_BOOL;
   if (shifts) return Unknown{};
@@ -53,12 +53,12 @@ Expression decode_bitwise(const nftnl_expr* expr) {
                   bytes(expr, NFTNL_EXPR_BITWISE_MASK), bytes(expr, NFTNL_EXPR_BITWISE_XOR)};
 }
 
-Expression decode_compare(const nftnl_expr* expr) {
+Expression compare_of(const nftnl_expr* expr) {
   return Compare{u32(expr, NFTNL_EXPR_CMP_OP), u32(expr, NFTNL_EXPR_CMP_SREG),
                  bytes(expr, NFTNL_EXPR_CMP_DATA)};
 }
 
-Expression decode_lookup(const nftnl_expr* expr) {
+Expression lookup_of(const nftnl_expr* expr) {
   if (!has(expr, NFTNL_EXPR_LOOKUP_SET)) return Unknown{};
   Lookup lookup;
   lookup.set = nftnl_expr_get_str(expr, NFTNL_EXPR_LOOKUP_SET);
@@ -68,9 +68,9 @@ Expression decode_lookup(const nftnl_expr* expr) {
   return lookup;
 }
 
-Expression decode_counter(const nftnl_expr*) { return Count{}; }
+Expression counter_of(const nftnl_expr*) { return Count{}; }
 
-Expression decode_reference(const nftnl_expr* expr) {
+Expression reference_of(const nftnl_expr* expr) {
   if (has(expr, NFTNL_EXPR_OBJREF_SET_SREG) || !has(expr, NFTNL_EXPR_OBJREF_IMM_NAME) ||
       u32(expr, NFTNL_EXPR_OBJREF_IMM_TYPE) != NFT_OBJECT_COUNTER) {
     return Unknown{};
@@ -78,7 +78,7 @@ Expression decode_reference(const nftnl_expr* expr) {
   return CountBy{nftnl_expr_get_str(expr, NFTNL_EXPR_OBJREF_IMM_NAME)};
 }
 
-Expression decode_immediate(const nftnl_expr* expr) {
+Expression immediate_of(const nftnl_expr* expr) {
   if (!has(expr, NFTNL_EXPR_IMM_VERDICT)) return Unknown{};
   Decide decide{static_cast<std::int32_t>(u32(expr, NFTNL_EXPR_IMM_VERDICT))};
   if (has(expr, NFTNL_EXPR_IMM_CHAIN))
@@ -86,25 +86,26 @@ Expression decode_immediate(const nftnl_expr* expr) {
   return decide;
 }
 
-struct Decoder {
+struct ExpressionDecoder {
   std::string_view name;
   Expression (*decode)(const nftnl_expr*);
 };
 
 constexpr std::array kDecoders = {
-    Decoder{"meta", decode_meta},        Decoder{"ct", decode_conntrack},
-    Decoder{"payload", decode_payload},  Decoder{"byteorder", decode_byteorder},
-    Decoder{"bitwise", decode_bitwise},  Decoder{"cmp", decode_compare},
-    Decoder{"lookup", decode_lookup},    Decoder{"counter", decode_counter},
-    Decoder{"objref", decode_reference}, Decoder{"immediate", decode_immediate},
+    ExpressionDecoder{"meta", meta_of},        ExpressionDecoder{"ct", conntrack_of},
+    ExpressionDecoder{"payload", payload_of},  ExpressionDecoder{"byteorder", byteorder_of},
+    ExpressionDecoder{"bitwise", bitwise_of},  ExpressionDecoder{"cmp", compare_of},
+    ExpressionDecoder{"lookup", lookup_of},    ExpressionDecoder{"counter", counter_of},
+    ExpressionDecoder{"objref", reference_of}, ExpressionDecoder{"immediate", immediate_of},
 };
 
 }  // namespace
 
 Expression decode_expression(const nftnl_expr* expr) {
   const std::string_view name = nftnl_expr_get_str(expr, NFTNL_EXPR_NAME);
-  const auto* decoder = std::find_if(kDecoders.begin(), kDecoders.end(),
-                                     [&](const Decoder& known) { return known.name == name; });
+  const auto* decoder =
+      std::find_if(kDecoders.begin(), kDecoders.end(),
+                   [&](const ExpressionDecoder& known) { return known.name == name; });
   return decoder == kDecoders.end() ? Expression(Unknown{}) : decoder->decode(expr);
 }
 

@@ -8,7 +8,7 @@
 namespace portcullis::nl {
 namespace {
 
-ChainObject named(const std::string& name) {
+ChainObject chain_named(const std::string& name) {
   ChainObject chain(allocated(nftnl_chain_alloc()));
   nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, kTableName);
   nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, name.c_str());
@@ -37,7 +37,7 @@ void set_base(const BaseChain& base, nftnl_chain* chain) {
 //     +------------------------------------+-------------------+-----------------+
 //
 void encode(const AddChain& add, Batch& batch) {
-  const ChainObject chain = named(add.chain.name);
+  const ChainObject chain = chain_named(add.chain.name);
   if (add.chain.base) set_base(*add.chain.base, chain.get());
   Userdata userdata;
   append_comment(userdata, NFTNL_UDATA_CHAIN_COMMENT, add.chain.comment);
@@ -51,7 +51,7 @@ void encode(const AddChain& add, Batch& batch) {
 
 // NFT_MSG_DELCHAIN: | NFTA_CHAIN_TABLE | NFTA_CHAIN_NAME |
 void encode(const DeleteChain& remove, Batch& batch) {
-  const ChainObject chain = named(remove.name);
+  const ChainObject chain = chain_named(remove.name);
   batch.add(NFT_MSG_DELCHAIN, 0,
             [&](nlmsghdr* header) { nftnl_chain_nlmsg_build_payload(header, chain.get()); });
 }

@@ -8,7 +8,7 @@
 namespace portcullis::nl {
 namespace {
 
-CounterObject named(const std::string& name) {
+CounterObject counter_named(const std::string& name) {
   CounterObject counter(allocated(nftnl_obj_alloc()));
   nftnl_obj_set_str(counter.get(), NFTNL_OBJ_TABLE, kTableName);
   nftnl_obj_set_str(counter.get(), NFTNL_OBJ_NAME, name.c_str());
@@ -26,7 +26,7 @@ CounterObject named(const std::string& name) {
 //
 // whose values start at zero.
 void encode(const AddCounter& add, Batch& batch) {
-  const CounterObject counter = named(add.counter.name);
+  const CounterObject counter = counter_named(add.counter.name);
   Userdata userdata;
   append_comment(userdata, NFTNL_UDATA_OBJ_COMMENT, add.counter.comment);
   if (!userdata.empty()) {
@@ -39,7 +39,7 @@ void encode(const AddCounter& add, Batch& batch) {
 
 // NFT_MSG_DELOBJ: | NFTA_OBJ_TABLE | NFTA_OBJ_NAME | NFTA_OBJ_TYPE |
 void encode(const DeleteCounter& remove, Batch& batch) {
-  const CounterObject counter = named(remove.name);
+  const CounterObject counter = counter_named(remove.name);
   batch.add(NFT_MSG_DELOBJ, 0,
             [&](nlmsghdr* header) { nftnl_obj_nlmsg_build_payload(header, counter.get()); });
 }

@@ -16,7 +16,7 @@ constexpr std::uint32_t kInvalidByteorder = 0;
 constexpr std::uint32_t kBigEndian = 2;
 constexpr std::uint32_t kConcatenation = 13;
 
-SetObject named(const std::string& name) {
+SetObject set_named(const std::string& name) {
   SetObject set(allocated(nftnl_set_alloc()));
   nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, kTableName);
   nftnl_set_set_str(set.get(), NFTNL_SET_NAME, name.c_str());
@@ -92,7 +92,7 @@ std::uint32_t set_flags(const SetSpec& set) {
 //       ranges in concatenations (pipapo)
 //
 void encode(const AddSet& add, std::uint32_t id, Batch& batch) {
-  const SetObject set = named(add.set.name);
+  const SetObject set = set_named(add.set.name);
   set_type(add.set, set.get());
   nftnl_set_set_u32(set.get(), NFTNL_SET_ID, id);
   const Userdata userdata = set_userdata(add.set);
@@ -104,7 +104,7 @@ void encode(const AddSet& add, std::uint32_t id, Batch& batch) {
 
 // NFT_MSG_DELSET: | NFTA_SET_TABLE | NFTA_SET_NAME |
 void encode(const DeleteSet& remove, Batch& batch) {
-  const SetObject set = named(remove.name);
+  const SetObject set = set_named(remove.name);
   batch.add(NFT_MSG_DELSET, 0,
             [&](nlmsghdr* header) { nftnl_set_nlmsg_build_payload(header, set.get()); });
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <netinet/in.h>  // before the kernel's headers, which yield to it
+
 #include <libnftnl/chain.h>
 #include <libnftnl/common.h>
 #include <libnftnl/expr.h>

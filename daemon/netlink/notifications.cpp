@@ -22,7 +22,7 @@ namespace portcullis::nl {
 namespace {
 
 // Others may commit a lot while our own commit occupies the loop.
-constexpr int kReceiveRoom = 8 << 20;  // bytes
+constexpr int kNotificationRoom = 8 << 20;  // bytes
 
 constexpr std::size_t kLargestDatagram = 1U << 16U;
 
@@ -95,7 +95,8 @@ Result<Notifications> Notifications::open(std::uint32_t own_port) {
   Notifications opened(
       socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER));
   if (opened.fd_ >= 0) {
-    setsockopt(opened.fd_, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveRoom, sizeof kReceiveRoom);
+    setsockopt(opened.fd_, SOL_SOCKET, SO_RCVBUFFORCE, &kNotificationRoom,
+               sizeof kNotificationRoom);
     if (ignore_port(opened.fd_, own_port) && join(opened.fd_)) return opened;
   }
   const int error = errno;

@@ -22,9 +22,10 @@ tl::unexpected<Error> system_failure(const char* what, int error) {
   return failure(ErrorCode::kIo, std::string(what) + ": " + std::strerror(error));
 }
 
-class Request {
+class RouteRequest {
  public:
-  Request(std::uint16_t type, unsigned sequence) : header_(mnl_nlmsg_put_header(buffer_.data())) {
+  RouteRequest(std::uint16_t type, unsigned sequence)
+      : header_(mnl_nlmsg_put_header(buffer_.data())) {
     header_->nlmsg_type = type;
     header_->nlmsg_flags = NLM_F_REQUEST;
     header_->nlmsg_seq = sequence;
@@ -43,7 +44,7 @@ class Request {
 };
 
 // The single answer; the kernel's errno, negative, if that is an error.
-Result<int> ask(mnl_socket* socket, Request& request,
+Result<int> ask(mnl_socket* socket, RouteRequest& request,
                 const std::function<void(const nlmsghdr*)>& take) {
   if (mnl_socket_sendto(socket, request.header(), request.header()->nlmsg_len) < 0) {
     return system_failure("cannot request routes", errno);
@@ -63,7 +64,7 @@ Result<int> ask(mnl_socket* socket, Request& request,
 
 //     | nlmsghdr | rtmsg | RTA_DST |   ->   | nlmsghdr | rtmsg | ... RTA_OIF ... |
 //
-void put_destination(Request& request, const Address& address) {
+void put_destination(RouteRequest& request, const Address& address) {
   auto& route = request.extra<rtmsg>();
   const int length = bits(address.family);
   route.rtm_family = address.family == Family::kIpv4 ? AF_INET : AF_INET6;
@@ -123,7 +124,7 @@ Result<Routes> Routes::open() {
 
 Result<bool> Routes::lead_to_bridge(const Address& address) {
   std::uint32_t interface = 0;
-  Request route(RTM_GETROUTE, ++sequence_);
+  RouteRequest route(RTM_GETROUTE, ++sequence_);
   put_destination(route, address);
   const auto routed = ask(socket_.get(), route, [&](const nlmsghdr* message) {
     const nlattr* out = find(message, sizeof(rtmsg), RTA_OIF);
@@ -132,7 +133,7 @@ Result<bool> Routes::lead_to_bridge(const Address& address) {
   if (!routed) return tl::unexpected(routed.error());
   if (interface == 0) return false;
   bool bridge = false;
-  Request link(RTM_GETLINK, ++sequence_);
+  RouteRequest link(RTM_GETLINK, ++sequence_);
   link.extra<ifinfomsg>().ifi_index = static_cast<int>(interface);
   const auto found =
       ask(socket_.get(), link, [&](const nlmsghdr* message) { bridge = is_bridge(message); });

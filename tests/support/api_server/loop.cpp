@@ -5,7 +5,6 @@
 namespace portcullis::test::api {
 
 using boost::asio::ip::tcp;
-using Error = boost::system::error_code;
 
 Server::Loop::Loop(const Setup& setup) : core_(setup), reserved_(core_.io), thread_(core_.io) {}
 
@@ -35,7 +34,7 @@ void Server::Loop::stop() {
 }
 
 void Server::Loop::accept() {
-  acceptor_->async_accept([this](const Error& error, tcp::socket socket) {
+  acceptor_->async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
     if (error == boost::asio::error::operation_aborted || !acceptor_) return;
     if (!error) serve(std::move(socket));
     accept();

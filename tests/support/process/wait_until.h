@@ -8,7 +8,7 @@ namespace portcullis::test {
 
 // Polls until it is true; false if the deadline passes first.
 inline bool wait_until(const std::function<bool()>& condition,
-                       std::chrono::seconds deadline = std::chrono::seconds(20)) {
+                       std::chrono::seconds deadline = std::chrono::seconds(60)) {
   const auto end = std::chrono::steady_clock::now() + deadline;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;

@@ -4,7 +4,7 @@
 #include "tests/unit/compiler/verdict.h"
 
 // Lines 1 to 6 and 9 of SEMANTICS: isolation, and the effects of changes.
-namespace portcullis::test {
+namespace portcullis::test::compile_isolation_test {
 namespace {
 
 constexpr const char* kWeb = "10.0.0.1";
@@ -159,4 +159,4 @@ TEST(CompileChanges, SubjectNeedsNoNamespaceObject) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::compile_isolation_test

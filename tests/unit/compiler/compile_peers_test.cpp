@@ -4,7 +4,7 @@
 #include "tests/unit/compiler/verdict.h"
 
 // Lines 7, 8 and 10 of SEMANTICS: the peers of a rule.
-namespace portcullis::test {
+namespace portcullis::test::compile_peers_test {
 namespace {
 
 constexpr const char* kWeb = "10.0.0.1";
@@ -124,4 +124,4 @@ TEST(CompileBlocks, OfIpv6) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::compile_peers_test

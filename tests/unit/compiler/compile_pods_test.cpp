@@ -8,7 +8,7 @@
 #include "tests/unit/compiler/verdict.h"
 
 // Lines 13, 15 and 18 to 21 of SEMANTICS: which addresses count.
-namespace portcullis::test {
+namespace portcullis::test::compile_pods_test {
 namespace {
 
 constexpr const char* kWeb = "10.0.0.1";
@@ -155,4 +155,4 @@ TEST(CompilePods, AddressThatMovesBelongsToTheOtherPod) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::compile_pods_test

@@ -4,7 +4,7 @@
 #include "tests/unit/compiler/verdict.h"
 
 // Lines 11, 12 and 27 of SEMANTICS: ports, port names, ICMP.
-namespace portcullis::test {
+namespace portcullis::test::compile_ports_test {
 namespace {
 
 constexpr const char* kWeb = "10.0.0.1";
@@ -169,4 +169,4 @@ TEST(CompileNamedPorts, FollowTheDestinationPod) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::compile_ports_test

@@ -9,7 +9,7 @@
 #include "tests/support/model/find_set.h"
 
 // DESIGN section 2: what is shared, and what is not in the kernel at all.
-namespace portcullis::test {
+namespace portcullis::test::compile_structure_test {
 namespace {
 
 Ruleset compiled(const std::vector<Event>& events) { return compile(cluster(events), "n1"); }
@@ -282,4 +282,4 @@ TEST(CompileStructure, ElementsAreSortedAndUnique) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::compile_structure_test

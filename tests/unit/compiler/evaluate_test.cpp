@@ -6,7 +6,7 @@
 
 // Every compile_*_test compares the verdicts with the ruleset's; these tests cover what only the
 // evaluator reports.
-namespace portcullis::test {
+namespace portcullis::test::evaluate_test {
 namespace {
 
 constexpr const char* kWeb = "10.0.0.1";
@@ -132,4 +132,4 @@ TEST(Evaluate, TrafficWithoutPortsMatchesRulesWithoutPortsOnly) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::evaluate_test

@@ -13,7 +13,7 @@
 #include "tests/support/model/interpreter.h"
 
 // Lines 14, 15, 17 and 29 of SEMANTICS: what is accepted before any policy is checked.
-namespace portcullis::test {
+namespace portcullis::test::forward_chain_test {
 namespace {
 
 constexpr std::uint8_t kIcmp = 1;
@@ -145,4 +145,4 @@ TEST(ForwardChain, NeighbourDiscoveryPassesOnTheLink) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::forward_chain_test

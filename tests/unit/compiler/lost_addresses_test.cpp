@@ -3,7 +3,7 @@
 #include "compiler/address_owner.h"
 #include "tests/support/model/cluster_builder.h"
 
-namespace portcullis::test {
+namespace portcullis::test::lost_addresses_test {
 namespace {
 
 using Events = std::vector<Event>;
@@ -93,4 +93,4 @@ TEST(LostAddresses, AreSortedAndOnlyTheLostOnes) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::lost_addresses_test

@@ -4,7 +4,7 @@
 #include "tests/support/model/cluster_builder.h"
 
 // Every text here was compared with nft(8)'s listing after loading it.
-namespace portcullis::test {
+namespace portcullis::test::print_nft_test {
 namespace {
 
 ElementKey one(std::string_view text) { return ElementKey().append(address(text)); }
@@ -225,4 +225,4 @@ TEST(PrintNft, ForeignRuleIsAComment) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::print_nft_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/model/cluster_builder.h"
 
-namespace portcullis::test {
+namespace portcullis::test::profile_test {
 namespace {
 
 const Pod kPlain = pod("shop/web", "10.0.0.1").value();
@@ -195,4 +195,4 @@ TEST(ProfileBlocks, BlockThatItsExceptionsEatUpLeavesNobody) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::profile_test

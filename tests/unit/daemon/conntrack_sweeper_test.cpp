@@ -11,7 +11,7 @@
 #include "tests/support/model/cluster_builder.h"
 #include "tests/unit/daemon/manual_alarm.h"
 
-namespace portcullis {
+namespace portcullis::conntrack_sweeper_test {
 namespace {
 
 using std::chrono::hours;
@@ -305,4 +305,4 @@ TEST_F(Sweeper, EndsWithTheSweepUnderWay) {
 }
 
 }  // namespace
-}  // namespace portcullis
+}  // namespace portcullis::conntrack_sweeper_test

@@ -9,12 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/model/cluster_builder.h"
 #include "tests/support/netns/network_namespace.h"
 
-namespace portcullis {
+namespace portcullis::host_check_test {
 namespace {
 
-Address address(const std::string& text) { return parse_address(text).value(); }
+using test::address;
 
 std::shared_ptr<const Pod> pod(const std::string& name, const std::string& node,
                                const std::string& host) {
@@ -102,4 +103,4 @@ TEST_F(Host, IsKnownByAnotherNameUntilAPodCarriesOurs) {
 }
 
 }  // namespace
-}  // namespace portcullis
+}  // namespace portcullis::host_check_test

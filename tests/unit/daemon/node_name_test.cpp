@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <memory>
+#include "tests/support/model/cluster_builder.h"
 
-namespace portcullis {
+namespace portcullis::node_name_test {
 namespace {
 
-Address address(const std::string& text) { return parse_address(text).value(); }
+using test::address;
 
 Pod pod_at(const std::string& node, const std::string& host) {
   Pod pod;
@@ -55,4 +56,4 @@ TEST(NodeName, LoopbackIsNoAddressOfAHost) {
 }
 
 }  // namespace
-}  // namespace portcullis
+}  // namespace portcullis::node_name_test

@@ -4,7 +4,7 @@
 #include "compiler/diff.h"
 #include "tests/unit/daemon/modelled_reconciler.h"
 
-namespace portcullis::test {
+namespace portcullis::test::reconciler_faults_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -195,4 +195,4 @@ TEST_F(ReconcilerFaults, AForeignBaseChainIsUnhookedAtOnceWithAnExchangeToo) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::reconciler_faults_test

@@ -6,7 +6,7 @@
 #include "tests/support/model/find_set.h"
 
 // The number of pods that a profile's peers select is limited too, and changes over time.
-namespace portcullis::test {
+namespace portcullis::test::pods_budget_test {
 namespace {
 
 constexpr std::size_t kMost = 20;
@@ -100,4 +100,4 @@ TEST_F(PodsBudget, AnotherPolicyIsJudgedAnew) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::pods_budget_test

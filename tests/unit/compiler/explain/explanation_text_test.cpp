@@ -3,7 +3,7 @@
 #include "compiler/explain/explanation.h"
 #include "tests/support/model/cluster_builder.h"
 
-namespace portcullis::test {
+namespace portcullis::test::explanation_text_test {
 namespace {
 
 std::string told(const ClusterState& state, const std::string& from, const std::string& to) {
@@ -199,4 +199,4 @@ TEST(ExplanationText, NamesTheNodeThatDeniesAnAddressOfTwoPods) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::explanation_text_test

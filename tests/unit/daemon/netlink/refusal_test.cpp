@@ -34,9 +34,10 @@ TEST_F(Refusal, JumpToAMissingChainInABigBatch) {
     const Address pod{Family::kIpv4, (10U << 24) + i};
     jumps.push_back({ElementKey().append(pod), {}, i == 7'777 ? "in-gone" : "in-1"});
   }
-  transaction.operations.insert(transaction.operations.end(),
-                                {AddSet{kMap}, AddChain{{"in-1", {}, {}}}, AddElements{kMap, jumps},
-                                 AddSet{kPeers}, AddElements{kPeers, {value(key("10.0.0.1"))}}});
+  transaction.operations.insert(
+      transaction.operations.end(),
+      {AddSet{kMap}, AddChain{{"in-1", {}, {}}}, AddElements{kMap, jumps}, AddSet{kPeers},
+       AddElements{kPeers, {value(address_key("10.0.0.1"))}}});
   expect_refused(transaction,
                  "add element inet portcullis ingress-v4 { 10.0.30.97 : jump in-gone }",
                  "No such file or directory");
@@ -44,8 +45,8 @@ TEST_F(Refusal, JumpToAMissingChainInABigBatch) {
 
 TEST_F(Refusal, ElementThatIsThereAlready) {
   const Transaction transaction{
-      {AddTable{}, AddSet{kPeers}, AddElements{kPeers, {value(key("10.0.0.1"))}},
-       AddElements{kPeers, {value(key("10.0.0.2")), value(key("10.0.0.1"))}}}};
+      {AddTable{}, AddSet{kPeers}, AddElements{kPeers, {value(address_key("10.0.0.1"))}},
+       AddElements{kPeers, {value(address_key("10.0.0.2")), value(address_key("10.0.0.1"))}}}};
   expect_refused(transaction, "add element inet portcullis peer-v4 { 10.0.0.1 }", "File exists");
 }
 
@@ -53,7 +54,7 @@ TEST_F(Refusal, ElementThatIsNotThere) {
   apply(big_set(100));
   const SetSpec set = big_set(1).sets.at("peer-v4-big").spec;
   const Transaction transaction{
-      {DeleteElements{set, {value(key("10.0.0.1")), value(key("10.9.0.1"))}}}};
+      {DeleteElements{set, {value(address_key("10.0.0.1")), value(address_key("10.9.0.1"))}}}};
   expect_refused(transaction, "delete element inet portcullis peer-v4-big { 10.9.0.1 }",
                  "No such file or directory");
 }

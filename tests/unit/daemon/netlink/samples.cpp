@@ -1,35 +1,30 @@
 #include "tests/unit/daemon/netlink/samples.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace portcullis::test {
 
 using enum FieldType;
 using enum Field;
 
-Address address(const std::string& text) {
-  const auto parsed = parse_address(text);
-  if (!parsed) std::abort();
-  return *parsed;
-}
-
-ElementKey key(const std::string& text) { return ElementKey().append(address(text)); }
+ElementKey address_key(const std::string& text) { return ElementKey().append(address(text)); }
 
 ElementKey service(std::uint8_t protocol, std::uint16_t port) {
   return ElementKey().append_port(port).append_protocol(protocol);
 }
 
 ElementKey endpoint(const std::string& text, std::uint8_t protocol, std::uint16_t port) {
-  return key(text).append_port(port).append_protocol(protocol);
+  return address_key(text).append_port(port).append_protocol(protocol);
 }
 
 Element value(const ElementKey& key) { return {key, {}, {}}; }
 Element range(const ElementKey& first, const ElementKey& last) { return {first, last, {}}; }
 Element range(const std::string& first, const std::string& last) {
-  return range(key(first), key(last));
+  return range(address_key(first), address_key(last));
 }
-Element jump(const std::string& text, const std::string& chain) { return {key(text), {}, chain}; }
+Element jump(const std::string& text, const std::string& chain) {
+  return {address_key(text), {}, chain};
+}
 
 Set make_set(SetSpec spec, std::vector<Element> elements) {
   std::sort(elements.begin(), elements.end());
@@ -56,10 +51,11 @@ namespace {
 
 void add_hash_sets(Ruleset& ruleset) {
   add(ruleset, make_set({"peer-v4-1", {kIpv4Addr}, false, false, "default: app=frontend"},
-                        {value(key("10.0.0.1")), value(key("10.0.0.2")), value(key("0.0.0.0")),
-                         value(key("255.255.255.255"))}));
+                        {value(address_key("10.0.0.1")), value(address_key("10.0.0.2")),
+                         value(address_key("0.0.0.0")), value(address_key("255.255.255.255"))}));
   add(ruleset, make_set({"peer-v6-1", {kIpv6Addr}, false, false, ""},
-                        {value(key("fd00::1")), value(key("::")), value(key("ffff::"))}));
+                        {value(address_key("fd00::1")), value(address_key("::")),
+                         value(address_key("ffff::"))}));
   add(ruleset,
       make_set({"named-v4-1", {kIpv4Addr, kInetService, kInetProto}, false, false, ""},
                {value(endpoint("10.0.0.1", 6, 80)), value(endpoint("10.0.0.2", 132, 53))}));
@@ -68,9 +64,9 @@ void add_hash_sets(Ruleset& ruleset) {
   add(ruleset, make_set({"port-1", {kInetService, kInetProto}, false, false, "tcp 80, udp 53"},
                         {value(service(6, 80)), value(service(17, 53))}));
   add(ruleset, make_set({"self-v4", {kIpv4Addr, kIpv4Addr}, false, false, ""},
-                        {value(key("10.0.0.1").append(address("10.0.0.1")))}));
+                        {value(address_key("10.0.0.1").append(address("10.0.0.1")))}));
   add(ruleset, make_set({"self-v6", {kIpv6Addr, kIpv6Addr}, false, false, ""},
-                        {value(key("fd00::1").append(address("fd00::1")))}));
+                        {value(address_key("fd00::1").append(address("fd00::1")))}));
   add(ruleset, make_set({"empty", {kIpv4Addr}, false, false, ""}, {}));
 }
 

@@ -4,12 +4,12 @@
 #include <vector>
 
 #include "compiler/ruleset.h"
+#include "tests/support/model/cluster_builder.h"
 
 // Rulesets to write into a kernel, and helpers to build them.
 namespace portcullis::test {
 
-Address address(const std::string& text);
-ElementKey key(const std::string& address);
+ElementKey address_key(const std::string& address);
 ElementKey service(std::uint8_t protocol, std::uint16_t port);
 ElementKey endpoint(const std::string& address, std::uint8_t protocol, std::uint16_t port);
 

@@ -37,14 +37,14 @@ TEST(Proxy, NeverForThisHost) {
   }
 }
 
-struct Case {
+struct ProxyCase {
   const char* no_proxy;
   const char* url;
   bool proxied;
 };
 
 TEST(Proxy, NoProxy) {
-  const Case cases[] = {
+  const ProxyCase cases[] = {
       {"*", "https://a.b", false},
       {" x , * ", "https://1.2.3.4", false},
       {"b.c", "https://b.c", false},

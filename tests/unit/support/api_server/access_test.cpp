@@ -12,8 +12,6 @@
 namespace portcullis::test::api {
 namespace {
 
-constexpr const char* kPods = "/api/v1/pods";
-
 unsigned status_with(const Server& server, const std::string& authorization) {
   return ask(server.port(), {.target = kPods, .fields = {{"Authorization", authorization}}}).status;
 }

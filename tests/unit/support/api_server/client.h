@@ -9,6 +9,10 @@
 
 namespace portcullis::test::api {
 
+inline constexpr const char* kPods = "/api/v1/pods";
+inline constexpr const char* kWatchPods = "/api/v1/pods?watch=1";
+inline constexpr const char* kLastChunk = "\r\n0\r\n\r\n";
+
 struct Answer {
   unsigned status = 0;  // 0: no answer that could be read
   std::string body{};

@@ -14,9 +14,6 @@ using State = RawClient::State;
 using Where = fault::Break::Where;
 using fault::Ending;
 
-constexpr const char* kPods = "/api/v1/pods";
-constexpr const char* kWatchPods = "/api/v1/pods?watch=1";
-constexpr const char* kLastChunk = "\r\n0\r\n\r\n";
 constexpr Requests kListsOfPods{.resource = Resource::kPods, .verb = Verb::kList};
 constexpr Requests kWatchesOfPods{.resource = Resource::kPods, .verb = Verb::kWatch};
 

@@ -10,8 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kPods = "/api/v1/pods";
-constexpr const char* kWatchPods = "/api/v1/pods?watch=true";
 constexpr const char* kInitial = "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
 
 class ApiServerProtocol : public testing::Test {

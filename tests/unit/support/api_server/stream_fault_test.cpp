@@ -12,15 +12,14 @@ using State = RawClient::State;
 using Where = fault::Break::Where;
 using fault::Ending;
 
-constexpr const char* kWatchPods = "/api/v1/pods?watch=1&allowWatchBookmarks=true";
-constexpr const char* kLastChunk = "\r\n0\r\n\r\n";
+constexpr const char* kWatchWithBookmarks = "/api/v1/pods?watch=1&allowWatchBookmarks=true";
 
 class ApiServerStreamFault : public testing::Test {
  protected:
   void SetUp() override {
     put("a");
     put("b");
-    client_ = std::make_unique<RawClient>(server_.port(), kWatchPods);
+    client_ = std::make_unique<RawClient>(server_.port(), kWatchWithBookmarks);
     ASSERT_TRUE(client_->read_until("\"name\":\"b\""));
     client_->forget();
   }
@@ -141,18 +140,18 @@ TEST_F(ApiServerStreamFault, RefusesConnectionsAndComesBack) {
   const auto version = server_.resource_version();
   server_.stop();
   EXPECT_EQ(client_->read_to_end(), State::kReset);
-  EXPECT_FALSE(RawClient(server_.port(), kWatchPods).connected());
+  EXPECT_FALSE(RawClient(server_.port(), kWatchWithBookmarks).connected());
   put("c");  // while it is away
   server_.start();
   RawClient again(server_.port(),
-                  std::string(kWatchPods) + "&resourceVersion=" + std::to_string(version));
+                  std::string(kWatchWithBookmarks) + "&resourceVersion=" + std::to_string(version));
   EXPECT_TRUE(again.read_until("\"name\":\"c\""));
   EXPECT_EQ(count_of(again.received(), "\"name\":\"a\""), 0U);
 }
 
 TEST_F(ApiServerStreamFault, IgnoresConnections) {
   server_.ignore_connections(true);
-  RawClient ignored(server_.port(), kWatchPods);
+  RawClient ignored(server_.port(), kWatchWithBookmarks);
   EXPECT_TRUE(ignored.connected());
   EXPECT_EQ(ignored.read_for(std::chrono::milliseconds(100)), State::kOpen);
   EXPECT_EQ(ignored.received(), "");
@@ -175,7 +174,7 @@ TEST_F(ApiServerStreamFault, ReturnsFromABackup) {
   EXPECT_EQ(server_.objects(Resource::kPods).size(), 2U);
   const std::string known = "&resourceVersion=" + std::to_string(late);
   EXPECT_EQ(get(server_.port(), "/api/v1/pods?" + known.substr(1)).status, 504U);
-  RawClient ahead(server_.port(), kWatchPods + known);
+  RawClient ahead(server_.port(), kWatchWithBookmarks + known);
   ASSERT_TRUE(ahead.read_until("\r\n\r\n"));
   put("d");  // is given the version that the client knows already
   EXPECT_EQ(server_.resource_version(), late);
