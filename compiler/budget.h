@@ -28,7 +28,7 @@ PolicySize size_of(const NetworkPolicy& policy);  // of both directions
 // Limits for one policy, or for one profile: one direction of a pod, all policies together.
 struct Budget {
   PolicySize says;
-  std::size_t sets = 0;    // of peers, networks and ports, for one direction and family
+  std::size_t sets = 0;    // for one family; the kernel's time grows with their square
   std::size_t memory = 0;  // of these without the pods, in bytes, estimated
 
   bool operator==(const Budget&) const = default;
@@ -36,8 +36,8 @@ struct Budget {
 
 // With these, a policy costs the daemon less than 100 MB and 500 ms, and a packet less than 5 us.
 struct Budgets {
-  Budget policy{{2'048, 4'096, 2'048, 16'384}, 2'048, std::size_t{16} << 20U};
-  Budget profile{{16'384, 8'192, 8'192, 65'536}, 4'096, std::size_t{64} << 20U};
+  Budget policy{{2'048, 4'096, 2'048, 16'384}, 640, std::size_t{16} << 20U};
+  Budget profile{{16'384, 8'192, 8'192, 65'536}, 2'048, std::size_t{64} << 20U};
   std::size_t pods = 262'144;  // addresses in the sets of one profile, for one family
 
   bool operator==(const Budgets&) const = default;

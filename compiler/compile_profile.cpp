@@ -1,6 +1,7 @@
 #include "compiler/compile_profile.h"
 
 #include <algorithm>
+#include <map>
 
 #include "compiler/forward_chain.h"
 
@@ -62,12 +63,22 @@ Result<std::optional<ProfileChain>> compile_profile(Direction direction, PolicyS
 std::optional<std::string> policy_excess(const NetworkPolicy& policy, const Budget& budget) {
   if (auto why = excess(size_of(policy), budget)) return why;
   const NetworkPolicy* const alone = &policy;
+  auto half = budget;
+  half.sets /= 2;
+  if (std::ranges::none_of(kDirections, [&](Direction direction) {
+        return may_exceed(direction, {&alone, 1}, half);
+      })) {
+    return std::nullopt;
+  }
+  std::map<Family, std::size_t> sets;
   for (const auto direction : kDirections) {
-    if (!may_exceed(direction, {&alone, 1}, budget)) continue;
     const auto profile = make_profile(direction, {&alone, 1}, {});
     for (const auto family : kFamilies) {
-      const auto fits = check_budget(profile, family, budget);
-      if (!fits) return fits.error().message;
+      const auto most = count_sets(profile, family, budget);
+      if (!most) return most.error().message;
+      if ((sets[family] += *most) > budget.sets) {
+        return excess("it can need " + std::to_string(sets[family]) + " sets", "sets", budget.sets);
+      }
     }
   }
   return std::nullopt;

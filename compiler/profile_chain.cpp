@@ -1,7 +1,9 @@
 #include "compiler/profile_chain.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+#include <vector>
 
 #include "compiler/port_division.h"
 #include "compiler/print.h"
@@ -186,25 +188,52 @@ Result<void> check_memory(const Profile& profile, Family family, const Budget& b
       excess("it needs some " + std::to_string(bytes) + " bytes", "memory", budget.memory));
 }
 
+// Of pods, and of networks.
+template <class Members>
+std::size_t most_sets(const Members& members, Family family) {
+  const auto any = [&](auto has) { return std::ranges::any_of(members, has) ? 1U : 0U; };
+  return any([](const Peers* peers) { return !peers->pods.empty(); }) +
+         any([&](const Peers* peers) { return !peers->ranges(family).empty(); });
+}
+
+std::size_t most_sets(const Profile& profile, const Division& divided, Family family) {
+  std::size_t sets = 0;
+  const auto add = [&](const Peers& peers) {
+    sets += most_sets(std::array<const Peers*, 1>{&peers}, family);
+  };
+  for (const auto& clause : profile.clauses) {
+    if (!clause.ports) add(clause.peers);
+  }
+  for (const auto& clause : profile.named) add(clause.peers);
+  for (const auto* clause : divided.in_turn) add(clause->peers);
+  for (const auto& each : divided.classes) {
+    std::vector<const Peers*> members;
+    members.reserve(each.members.size());
+    for (const auto member : each.members) members.push_back(divided.peers[member]);
+    sets += most_sets(members, family);
+  }
+  return sets;
+}
+
 }  // namespace
 
-Result<void> check_budget(const Profile& profile, Family family, const Budget& budget) {
+Result<std::size_t> count_sets(const Profile& profile, Family family, const Budget& budget) {
   if (profile.named.size() > kMostPortNames) {
     return failure(ErrorCode::kInvalidInput,
                    "its egress rules have " + std::to_string(profile.named.size()) +
                        " port names; the limit is " + std::to_string(kMostPortNames));
   }
-  return check_memory(profile, family, budget).and_then([&]() -> Result<void> {
-    const auto divided =
-        divide(clauses_by_ports(profile, family), family, profile.named.size() + 1, budget);
+  return check_memory(profile, family, budget).and_then([&]() -> Result<std::size_t> {
+    const auto by_ports = clauses_by_ports(profile, family);
+    const auto divided = divide(by_ports, family, profile.named.size() + 1, budget);
     if (!divided) return tl::unexpected(divided.error());
-    return {};
+    return most_sets(profile, *divided, family);
   });
 }
 
 Result<ProfileChain> profile_chain(const Profile& profile, Family family, const Budget& budget,
                                    ContentHash hash) {
-  if (auto fits = check_budget(profile, family, budget); !fits) return tl::unexpected(fits.error());
+  if (auto fits = count_sets(profile, family, budget); !fits) return tl::unexpected(fits.error());
   ChainBuilder builder(profile, family, budget, hash);
   for (const auto& clause : profile.clauses) {
     if (!clause.ports && has_any(clause.peers, family)) builder.add(clause);

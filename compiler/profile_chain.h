@@ -59,9 +59,10 @@ inline constexpr std::size_t kMostPortNames = 16;
 inline constexpr std::size_t kMostClausesInTurn = 8;
 inline constexpr std::size_t kMostRangesInTurn = 128;
 
-// Whether it is within the budget, apart from the number of sets: much cheaper than the chain.
-[[nodiscard]] Result<void> check_budget(const Profile& profile, Family family,
-                                        const Budget& budget);
+// At most how many sets of pods and networks it needs, if it is within the budget apart from that
+// number: much cheaper than the chain.
+[[nodiscard]] Result<std::size_t> count_sets(const Profile& profile, Family family,
+                                             const Budget& budget);
 
 // Fails with kInvalidInput if the profile exceeds the budget, and with kConflict if two sets of
 // different content would have the same name.

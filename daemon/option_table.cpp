@@ -274,16 +274,17 @@ constexpr std::array kTable{
            set_ownership},
     Option{"log-level", "", "debug|info|warning|error", kRun, false,
            "What is logged, and what is worse (default info)", set_log_level},
-    Option{"policy-budget", "", "LIMIT=N,...", kRun | kCheck | kCompile | kExplain | kMatrix, false,
-           "The most that one policy may say: rules (default 2048), ports (4096), peers (2048: "
-           "requirements of selectors), cidrs (16384: networks and exceptions); and make, for each "
-           "direction and family: sets (2048), memory (16777216 bytes). With more it isolates its "
-           "pods and allows nothing. What is within these costs the daemon up to 100 MB",
-           set_policy_budget},
+    Option{
+        "policy-budget", "", "LIMIT=N,...", kRun | kCheck | kCompile | kExplain | kMatrix, false,
+        "The most that one policy may say: rules (default 2048), ports (4096), peers (2048: "
+        "requirements of selectors), cidrs (16384: networks and exceptions); and make, for one "
+        "family: sets (640, of pods and networks), memory (16777216 bytes). With more it isolates "
+        "its pods and allows nothing. What is within these costs the daemon up to 100 MB",
+        set_policy_budget},
     Option{"profile-budget", "", "LIMIT=N,...", kRun | kCheck | kCompile | kExplain | kMatrix,
            false,
            "The same for all policies that select a pod, for one direction: rules (default 16384), "
-           "ports (8192), peers (8192), cidrs (65536), sets (4096), memory (67108864 bytes), pods "
+           "ports (8192), peers (8192), cidrs (65536), sets (2048), memory (67108864 bytes), pods "
            "(262144: addresses in the sets of peers, some 250 bytes each). With more the pod is "
            "allowed nothing in this direction",
            set_profile_budget},

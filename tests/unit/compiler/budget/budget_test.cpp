@@ -65,6 +65,28 @@ TEST(Budget, PolicyBeyondItIsMalformed) {
   }
 }
 
+// Each set costs the kernel time, whatever direction it is for.
+TEST(Budget, SetsOfBothDirectionsAreCountedTogether) {
+  const auto rules = [](int count) {
+    std::vector<PolicyRule> made;
+    for (int i = 0; i < count; ++i) {
+      const std::vector<PolicyPeer> peers = {pods("a=" + std::to_string(i))};
+      made.push_back(from(peers).tcp(static_cast<std::uint16_t>(1 + i)));
+    }
+    return made;
+  };
+  const auto excess_of = [&](int ingress, int egress) {
+    ClusterState cluster;
+    cluster.apply(policy("shop/p").ingress(rules(ingress)).egress(rules(egress)));
+    const auto found = cluster.excesses().find(key("shop/p"));
+    return found == cluster.excesses().end() ? "" : found->second;
+  };
+  EXPECT_EQ(excess_of(640, 0), "");
+  EXPECT_EQ(excess_of(320, 320), "");
+  EXPECT_EQ(excess_of(641, 0), "it can need 641 sets; the limit is 640 (sets)");
+  EXPECT_EQ(excess_of(320, 321), "it can need 641 sets; the limit is 640 (sets)");
+}
+
 TEST(Budget, PolicyThatCameBackWithinItIsEnforced) {
   const auto rule = from().tcp(80);
   auto cluster = with({policy("shop/p", "app=web").ingress({rule, rule, rule})});
