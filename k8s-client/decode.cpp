@@ -18,6 +18,7 @@ constexpr std::string_view kPolicyGroup = "networking.k8s.io";
 constexpr std::string_view kPolicyVersion = "networking.k8s.io/v1";
 constexpr std::string_view kCoreVersion = "v1";
 constexpr std::string_view kList = "list";
+constexpr std::string_view kKubernetes = "k8s.io";
 
 // The type of an object, by its own fields or by the <Kind>List that contains it.
 struct TypeMeta {
@@ -40,11 +41,20 @@ std::string our_kind(std::string_view kind) {
 }
 
 // Other groups have kinds of the same name. A group of custom resources has a dot in its name; a
-// policy group without one is ours, mistyped, or obsolete ("extensions").
+// policy group without one is ours, mistyped, or obsolete ("extensions"). Only Kubernetes may use
+// groups below k8s.io, and it has no other NetworkPolicy, so those are ours, mistyped.
 bool is_foreign(const TypeMeta& type) {
   const auto group = group_of(type.api_version);
   if (type.kind != kPolicyKind) return !group.empty() && group != "core";
-  return !is_at_most_one_typo_apart(group, kPolicyGroup) && group.find('.') != group.npos;
+  return !is_at_most_one_typo_apart(group, kPolicyGroup) && group.find('.') != group.npos &&
+         group != kKubernetes && !group.ends_with("." + std::string(kKubernetes));
+}
+
+// Only a policy selects the pods that it is for like this.
+bool has_subject(const Document& object) {
+  const auto* spec = object.find("spec");
+  return spec != nullptr &&
+         (spec->find("podSelector") != nullptr || spec->find("policyTypes") != nullptr);
 }
 
 // Whether somebody may mistake it for a policy in force: one of another engine, or one of our
@@ -145,7 +155,10 @@ void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
   if (is_list(type.kind)) return decode_list(place, type);
   const auto kind = our_kind(type.kind);
   if (!kind.empty()) return decode_object(place, type, kind);
-  if (is_other_policy(type)) return note_not_enforced(place, type);
+  if (is_other_policy(type)) {
+    const bool is_ours = group_of(type.api_version) == kPolicyGroup && has_subject(*place.value());
+    return is_ours ? decode_object(place, type, kPolicyKind) : note_not_enforced(place, type);
+  }
   if (is_core(type) && field["items"].list_size() > 0) {
     kind_field.defect(in_quotes(type.kind) + " is not a kind of list; write kind: List");
     lose(report.take());
@@ -154,11 +167,8 @@ void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
 
 // Skipping what may be a policy would open its pods.
 void Decoder::decode_without_kind(const Field& place, const TypeMeta& said) {
-  const auto* spec = place.value()->find("spec");
-  const bool has_subject = spec != nullptr && (spec->find("podSelector") != nullptr ||
-                                               spec->find("policyTypes") != nullptr);
-  const bool may_be_policy =
-      is_at_most_one_typo_apart(group_of(said.api_version), kPolicyGroup) || has_subject;
+  const bool may_be_policy = is_at_most_one_typo_apart(group_of(said.api_version), kPolicyGroup) ||
+                             has_subject(*place.value());
   if (place.value()->map() != nullptr && may_be_policy) {
     return decode_object(place, {"", said.api_version}, kPolicyKind);
   }

@@ -258,6 +258,24 @@ TEST(DecodePolicy, WithoutAReadableKindItIsMalformed) {
   ASSERT_NE(only<NetworkPolicy>(by_group), nullptr);
 }
 
+TEST(DecodePolicy, OfAMistypedKindOrGroupItIsMalformed) {
+  const std::string rest =
+      R"("metadata": {"name": "p"}, "spec": {"podSelector": {}, "ingress": [{}]}})";
+  for (const std::string start :
+       {R"({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolcy", )",
+        R"({"apiVersion": "networking.k8s.io/v1", "kind": "NetPol", )",
+        R"({"apiVersion": "network.k8s.io/v1", "kind": "NetworkPolicy", )",
+        R"({"apiVersion": "policy.networking.k8s.io/v1", "kind": "NetworkPolicy", )",
+        R"({"apiVersion": "k8s.io/v1", "kind": "NetworkPolicy", )"}) {
+    const auto decoded = decode_json(start + rest);
+    EXPECT_FALSE(decoded.defects.empty()) << start;
+    EXPECT_TRUE(decoded.not_enforced.empty()) << start;
+    const auto got = only<NetworkPolicy>(decoded);
+    ASSERT_NE(got, nullptr) << start;
+    EXPECT_TRUE(got->malformed && got->isolates_ingress && got->ingress.empty()) << start;
+  }
+}
+
 TEST(DecodePolicy, PoliciesOfOthersAreNamed) {
   const auto named = [](const std::string& version, const std::string& kind) {
     const auto decoded = decode_json(R"({"apiVersion": ")" + version + R"(", "kind": ")" + kind +
