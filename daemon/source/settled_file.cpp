@@ -1,7 +1,9 @@
 #include "daemon/source/settled_file.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,6 +48,10 @@ tl::unexpected<Error> system_failure(const char* what) {
   return failure(ErrorCode::kIo, std::string(what) + ": " + std::strerror(error));
 }
 
+tl::unexpected<Error> too_large() {
+  return failure(ErrorCode::kInvalidInput, "is larger than 256 MiB; split it");
+}
+
 Result<std::string> read_all(int fd, std::size_t expected_size) {
   std::string text;
   std::size_t size = 0;
@@ -60,7 +66,16 @@ Result<std::string> read_all(int fd, std::size_t expected_size) {
     }
     size += static_cast<std::size_t>(count);
   }
-  return failure(ErrorCode::kInvalidInput, "is larger than 256 MiB; split it");
+  return too_large();
+}
+
+// Which can wait for ever in a read, or cost any time.
+bool is_of_the_kernel(int fd) {
+  struct statfs status {};
+  if (::fstatfs(fd, &status) != 0) return false;
+  const auto type = static_cast<unsigned long>(status.f_type);
+  return type == PROC_SUPER_MAGIC || type == SYSFS_MAGIC || type == DEBUGFS_MAGIC ||
+         type == TRACEFS_MAGIC;
 }
 
 enum class Writer : std::uint8_t { kNone, kSome, kUnknown };
@@ -103,6 +118,10 @@ Result<std::string> read_settled(const std::filesystem::path& path) {
   const OpenFile file(path);
   struct stat before {};
   if (file.fd() < 0 || ::fstat(file.fd(), &before) != 0) return system_failure("cannot be opened");
+  if (is_of_the_kernel(file.fd())) {
+    return failure(ErrorCode::kInvalidInput, "is a file of the kernel, not a manifest");
+  }
+  if (before.st_size > static_cast<off_t>(kMaxFileBytes)) return too_large();
   auto text = read_all(file.fd(), static_cast<std::size_t>(before.st_size));
   if (!text || !S_ISREG(before.st_mode)) return text;
   struct stat after {};

@@ -51,6 +51,25 @@ TEST(SettledFile, WhatCannotBeReadIsTold) {
   EXPECT_FALSE(read_settled(directory.path()));
 }
 
+// The size is looked at before there is memory for it.
+TEST(SettledFile, OfAnySizeIsRefusedIfItIsTooLarge) {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("a", "");
+  std::filesystem::resize_file(path, std::uintmax_t{1} << 40U);
+  const auto text = read_settled(path);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().message, "is larger than 256 MiB; split it");
+}
+
+// Reading some of them never ends.
+TEST(SettledFile, OfTheKernelIsRefused) {
+  for (const char* path : {"/proc/kmsg", "/proc/self/pagemap", "/sys/kernel/uevent_seqnum"}) {
+    const auto text = read_settled(path);
+    ASSERT_FALSE(text) << path;
+    EXPECT_EQ(text.error().message, "is a file of the kernel, not a manifest") << path;
+  }
+}
+
 TEST(SettledFile, PipesAreReadToTheirEnd) {
   const TemporaryDirectory directory;
   const auto path = directory / "pipe";
