@@ -82,8 +82,12 @@ void check_node_name(const Options& options, const ClusterState& cluster, Findin
   const auto carrying = std::ranges::count_if(cluster.pods(), [&](const auto& entry) {
     return *entry.second->node_name == options.node_name;
   });
+  const auto host = host_addresses();
+  const bool is_confirmed = std::ranges::any_of(cluster.pods(), [&](const auto& entry) {
+    return confirms_node_name(*entry.second, options.node_name, host);
+  });
   const auto other =
-      carrying == 0 ? other_node_name(cluster, options.node_name, host_addresses()) : std::nullopt;
+      is_confirmed ? std::nullopt : other_node_name(cluster, options.node_name, host);
   if (other) {
     findings.bad(node_name_fault(options.node_name, *other));
   } else if (carrying == 0) {

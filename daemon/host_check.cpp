@@ -62,7 +62,7 @@ void HostCheck::note(std::span<const Event> events) {
     const auto* told = std::get_if<PodEvent>(&event);
     if (told == nullptr) continue;
     if (told->pod && told->pod->is_local_to(node_name_)) {
-      local_[told->key] = *told->pod->node_name == node_name_;
+      local_.insert(told->key);
     } else {
       local_.erase(told->key);
     }
@@ -71,15 +71,18 @@ void HostCheck::note(std::span<const Event> events) {
 
 HostFaults HostCheck::look(const ClusterState& cluster) const {
   HostFaults faults;
-  const bool is_carried = std::ranges::any_of(local_, [](const auto& pod) { return pod.second; });
-  if (!is_carried) {
-    const auto other = other_node_name(cluster, node_name_, host_addresses());
-    if (other) faults.node_name = node_name_fault(node_name_, *other);
-  }
+  const auto host = host_addresses();
+  bool is_confirmed = false;
   std::vector<Address> addresses;
-  for (const auto& [key, carries] : local_) {
-    const auto pod = cluster.pods().find(key);
-    if (pod != cluster.pods().end()) add_addresses(*pod->second, addresses);
+  for (const auto& key : local_) {
+    const auto found = cluster.pods().find(key);
+    if (found == cluster.pods().end()) continue;
+    is_confirmed = is_confirmed || confirms_node_name(*found->second, node_name_, host);
+    add_addresses(*found->second, addresses);
+  }
+  if (!is_confirmed) {
+    const auto other = other_node_name(cluster, node_name_, host);
+    if (other) faults.node_name = node_name_fault(node_name_, *other);
   }
   faults.bridge = bridge_fault(addresses);
   return faults;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,7 +37,7 @@ class HostCheck {
 
  private:
   const std::string node_name_;
-  std::map<ObjectKey, bool> local_;  // pods of this node: whether they carry its name
+  std::set<ObjectKey> local_;  // pods of this node
 };
 
 }  // namespace portcullis

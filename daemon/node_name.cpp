@@ -43,6 +43,12 @@ bool tells_hosts_apart(const Address& address) {
   return std::ranges::none_of(kCommon, [&](const Cidr& cidr) { return cidr.contains(address); });
 }
 
+bool is_on(const Pod& pod, const std::vector<Address>& host_addresses) {
+  return std::ranges::any_of(*pod.node_addresses, [&](const Address& address) {
+    return std::ranges::binary_search(host_addresses, address);
+  });
+}
+
 }  // namespace
 
 std::string default_node_name() {
@@ -68,22 +74,25 @@ std::vector<Address> host_addresses() {
   return addresses;
 }
 
+bool confirms_node_name(const Pod& pod, const std::string& node_name,
+                        const std::vector<Address>& host_addresses) {
+  return *pod.node_name == node_name && !pod.finished() &&
+         (pod.node_addresses->empty() || is_on(pod, host_addresses));
+}
+
 std::optional<std::string> other_node_name(const ClusterState& cluster,
                                            const std::string& node_name,
                                            const std::vector<Address>& host_addresses) {
   for (const auto& [key, pod] : cluster.pods()) {
     if (pod->node_name->empty() || *pod->node_name == node_name || pod->finished()) continue;
-    const bool is_here = std::ranges::any_of(*pod->node_addresses, [&](const Address& address) {
-      return std::ranges::binary_search(host_addresses, address);
-    });
-    if (is_here) return *pod->node_name;
+    if (is_on(*pod, host_addresses)) return *pod->node_name;
   }
   return std::nullopt;
 }
 
 std::string node_name_fault(const std::string& node_name, const std::string& other) {
-  return "no pod is on a node named \"" + node_name + "\", but the cluster calls this host \"" +
-         other + "\": set --node-name " + other;
+  return "the cluster calls this host \"" + other + "\", not \"" + node_name +
+         "\": set --node-name " + other;
 }
 
 }  // namespace portcullis

@@ -33,6 +33,19 @@ TEST(NodeName, IsTheOneThatPodsAtTheHostsAddressHave) {
   EXPECT_EQ(other_node_name(cluster, "b", {address("192.0.2.2")}), std::nullopt);
 }
 
+TEST(NodeName, IsConfirmedByALivePodOfThisHost) {
+  const std::vector<Address> host = {address("192.0.2.2")};
+  EXPECT_TRUE(confirms_node_name(pod_at("a", "192.0.2.2"), "a", host));
+  EXPECT_FALSE(confirms_node_name(pod_at("b", "192.0.2.2"), "a", host));
+  EXPECT_FALSE(confirms_node_name(pod_at("a", "192.0.2.9"), "a", host)) << "of another host";
+  auto unknown = pod_at("a", "192.0.2.2");
+  unknown.node_addresses = std::vector<Address>{};
+  EXPECT_TRUE(confirms_node_name(unknown, "a", host)) << "manifests need not have a hostIP";
+  auto finished = pod_at("a", "192.0.2.2");
+  finished.phase = PodPhase::kFailed;
+  EXPECT_FALSE(confirms_node_name(finished, "a", host));
+}
+
 // Pods of a node that had the address before.
 TEST(NodeName, FinishedPodsAndThoseWithoutANodeSayNothing) {
   auto finished = pod_at("old", "192.0.2.2");
