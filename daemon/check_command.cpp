@@ -164,6 +164,7 @@ void check_manifests(const Options& options, ClusterState& cluster, Findings& fi
   Manifests manifests = merge(files);
   for (const Event& event : manifests.events) cluster.apply(event);
   report_objects(options, cluster, std::move(manifests.problems), findings);
+  for (const Problem& policy : manifests.not_enforced) findings.note(to_string(policy));
 }
 
 }  // namespace

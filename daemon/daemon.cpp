@@ -147,24 +147,24 @@ void Daemon::settle() {
   const bool first = !status_.source_read;
   policy_news_.note(compiler_.cluster(), events_);
   auto compiled = compiler_.apply(std::exchange(events_, {}));
-  if (!quarantine_.recovered()) return;
-  quarantine_.follow();
   if (sweeper_) sweeper_->lose(compiled.lost);
+  if (first) look_at_host();
+  Status status = status_;
+  status.source_read = true;
+  status.held_back = must_hold_back(status);
+  if (!status.held_back) {
+    if (!quarantine_.recovered()) return;
+    quarantine_.follow();
+    status.quarantined = compiler_.cluster().quarantined().size();
+  }
   auto problems = problems_;
   const auto rejected = compiler_.rejected();
   for (const auto& each : rejected) problems.push_back(to_problem(each));
   auto lines = problem_lines(problems, compiler_.conflicts());
-  Status status = status_;
-  status.source_read = true;
-  if (first) look_at_host();
-  status.node_name_fault = status_.node_name_fault;
-  status.bridge_fault = status_.bridge_fault;
-  status.held_back = must_hold_back(status);
   status.unreadable_files = unreadable_files(problems_);
   status.problems = lines.size();
   status.not_enforced = not_enforced_.size();
   status.objects = count_objects(compiler_.cluster(), problems);
-  status.quarantined = compiler_.cluster().quarantined().size();
   status.rejected_profiles = static_cast<std::size_t>(
       std::ranges::count_if(rejected, [](const Rejection& each) { return !is_policy(each); }));
   lines.merge(problem_lines(not_enforced_, {}));

@@ -79,6 +79,12 @@ TEST_F(Check, LooksAtADirectoryOfManifests) {
       << found.out;
   EXPECT_FALSE(contains(found.out, "API server"));
   EXPECT_TRUE(contains(found.out, "ok      read: pods: 1, namespaces: 0, network policies: 0\n"));
+  write_file(manifests_ + "/other.yaml",
+             "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p}\n");
+  const Finished other = portcullis_here({"check", "--manifests", manifests_});
+  EXPECT_EQ(other.code, 0) << other.out;
+  EXPECT_TRUE(contains(other.out, "CiliumNetworkPolicy default/p: is not enforced by Portcullis"))
+      << other.out;
   expect_failure(portcullis_here({"check", "--manifests", manifests_ + "/none"}), "manifests: ");
 }
 
@@ -139,8 +145,7 @@ TEST_F(Check, SaysWhichNameTheNodeHas) {
       "198.51.100.7}\n");
   expect_failure(
       portcullis_here({"check", "--kubeconfig", kubeconfig(), "--node-name", "WORKER-1"}),
-      "no pod is on a node named \"WORKER-1\", but the cluster calls this host "
-      "\"worker-1\": set --node-name worker-1");
+      "the cluster calls this host \"worker-1\", not \"WORKER-1\": set --node-name worker-1");
   EXPECT_EQ(
       portcullis_here({"check", "--kubeconfig", kubeconfig(), "--node-name", "worker-1"}).code, 0);
 }

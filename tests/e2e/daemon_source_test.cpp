@@ -60,6 +60,8 @@ TEST_F(DaemonSource, AnEmptyDirectoryAtTheStartKeepsTheRules) {
   empty_directory();
   start_daemon();
   expect_kept("holds no manifests");
+  EXPECT_FALSE(contains(daemon_->err(), "quarantine")) << "the rules of the last run have none";
+  EXPECT_TRUE(contains(get("/metrics").body, "\nportcullis_quarantined_addresses 0\n"));
   expect_recovery();
 }
 

@@ -149,7 +149,9 @@ TEST_F(DaemonStart, AWrongNodeNameIsNotReadyAndNamesTheRightOne) {
   const Finished check =
       portcullis_here({"check", "--manifests", manifests_, "--node-name", "Worker-1"});
   EXPECT_EQ(check.code, 1) << check.out;
-  EXPECT_TRUE(contains(check.out, "FAILED  no pod is on a node named \"Worker-1\"")) << check.out;
+  EXPECT_TRUE(
+      contains(check.out, "FAILED  the cluster calls this host \"worker-1\", not \"Worker-1\""))
+      << check.out;
   const Finished right =
       portcullis_here({"check", "--manifests", manifests_, "--node-name", "worker-1"});
   EXPECT_EQ(right.code, 0) << right.out;

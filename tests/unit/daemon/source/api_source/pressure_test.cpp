@@ -9,7 +9,7 @@ namespace portcullis::test {
 namespace {
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20U;
-constexpr std::size_t kEvents = 160;
+constexpr std::size_t kEvents = 64;
 
 nlohmann::json big_pod(std::size_t edit, std::size_t bytes) {
   auto big = pod("big", "10.4.0." + std::to_string(edit));
