@@ -6,7 +6,7 @@
 namespace portcullis::test {
 namespace {
 
-constexpr int kPods = 2000;  // when the daemon starts
+constexpr int kCrowd = 2000;  // when the daemon starts
 constexpr int kLater = 500;  // after these have gone
 
 // Pods of a node that is not in the playground: peers of what runs here.
@@ -68,10 +68,10 @@ TEST_F(KubeCrowd, IsListedWatchedAndGone) {
   crowd/stranger -> crowd/web  80/TCP: denied
 )";
   apply(kPolicy);
-  create_members(kPods);
+  create_members(kCrowd);
   start_daemons();
   ASSERT_TRUE(daemons_become_ready()) << logs();
-  EXPECT_EQ(members_in(dumped("node-1")), std::size_t{kPods});
+  EXPECT_EQ(members_in(dumped("node-1")), std::size_t{kCrowd});
   EXPECT_TRUE(traffic_is(traffic));
 
   delete_members();
