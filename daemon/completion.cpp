@@ -57,16 +57,12 @@ std::string pattern(const Option& option) { return joined(flags(option), "|"); }
 // The value of the option before the cursor.
 std::string bash_values(const Option& option) {
   std::string reply;
-  if (is_file(option)) reply = "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$current\"))";
-  if (is_directory(option)) {
-    reply = "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$current\"))";
-  }
+  if (is_file(option)) reply = "_portcullis_paths -f";
+  if (is_directory(option)) reply = "_portcullis_paths -d";
   if (const auto words = choices(option); !words.empty()) {
     reply = "COMPREPLY=($(compgen -W \"" + joined(words, " ") + "\" -- \"$current\"))";
   }
-  if (const auto names = names_of(option); !names.empty()) {
-    reply = "COMPREPLY=($(compgen -W \"$(_portcullis_names " + names + ")\" -- \"$current\"))";
-  }
+  if (const auto names = names_of(option); !names.empty()) reply = "_portcullis_names " + names;
   return "        " + pattern(option) + ") " + (reply.empty() ? "" : reply + "; ") + "return ;;\n";
 }
 
@@ -117,6 +113,7 @@ std::string fish_option(const CommandText& command, const Option& option) {
 
 }  // namespace
 
+// What others named must not go through `compgen -W` or an unquoted $(...), which expand it again.
 std::string bash_completion() {
   std::string cases;
   for (const auto& command : command_table()) {
@@ -134,18 +131,25 @@ std::string bash_completion() {
     cases += "      ;;\n";
   }
   return "# bash completion of portcullis\n"
+         "_portcullis_paths() {\n"
+         "  compopt -o filenames\n"
+         "  mapfile -t COMPREPLY < <(compgen \"$1\" -- \"$current\")\n"
+         "}\n"
          "_portcullis_names() {\n"
-         "  local i source=()\n"
+         "  local i name source=()\n"
          "  for ((i = 1; i + 1 < COMP_CWORD; i++)); do\n"
          "    case ${COMP_WORDS[i]} in\n"
          "      -f|--file|--socket) [ \"${COMP_WORDS[i+1]}\" = - ] ||\n"
          "        source+=(\"${COMP_WORDS[i]}\" \"${COMP_WORDS[i+1]}\") ;;\n"
          "    esac\n"
          "  done\n"
-         "  portcullis completion \"$1\" \"${source[@]}\" 2>/dev/null\n"
+         "  while IFS= read -r name; do\n"
+         "    [[ $name != \"$current\"* ]] || COMPREPLY+=(\"$name\")\n"
+         "  done < <(portcullis completion \"$1\" \"${source[@]}\" 2>/dev/null)\n"
          "}\n"
          "_portcullis() {\n"
          "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+         "  COMPREPLY=()\n"
          "  local words=\"" +
          words_of_commands() +
          " --help --version -V\"\n"

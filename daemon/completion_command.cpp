@@ -19,7 +19,7 @@ Result<std::string> text_of(const Options& options, const Console& console) {
   if (options.topic == "fish") return fish_completion();
   if (options.files.empty()) {
     return ask_daemon(options.socket, names_target(options.topic), kKeystroke)
-        .map([](const AdminReply& reply) { return reply.body; });
+        .map([&](const AdminReply& reply) { return only_names(reply.body, options.topic); });
   }
   return read_cluster(options.files, console.in).map([&](const ManifestInput& input) {
     return list_names(input.cluster, options.topic);

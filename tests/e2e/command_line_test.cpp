@@ -103,6 +103,48 @@ TEST_F(CommandLine, BashCompletesPodsOfTheFilesOnTheLine) {
   EXPECT_EQ(end.out, "default/web\n") << end.err;
 }
 
+// Somebody else names the pods of a manifest.
+TEST_F(CommandLine, CompletionRunsNothingThatAManifestSays) {
+  const std::string ran = directory_ / "ran";
+  std::string pods = pod_manifest("web", "10.0.0.1");
+  for (const std::string& name : {"w$(touch " + ran + ")", "w`touch " + ran + "`",
+                                  std::string("w;id"), std::string("w*"), std::string("W")}) {
+    pods += "---\n{apiVersion: v1, kind: Pod, metadata: {namespace: default, name: '" + name +
+            "'}, spec: {nodeName: node}}\n";
+  }
+  write_file(directory_ / "pods.yaml", pods);
+  const Finished listed = portcullis({"completion", "pods", "-f", directory_ / "pods.yaml"});
+  EXPECT_EQ(listed.out, "default/web\n") << listed.err;
+  // The second argument is what a program says that is older, and lists every name.
+  const std::string script =
+      "PATH=$(dirname $0):$PATH; source <(portcullis completion bash); "
+      "names=$2; "
+      "[ -z \"$2\" ] || portcullis() { printf %s \"$names\"; }; "
+      "COMP_WORDS=(portcullis explain -f $1 --from def); COMP_CWORD=5; _portcullis; "
+      "printf '%s\\n' \"${COMPREPLY[@]}\"";
+  const auto completed = [&](const std::string& names) {
+    return run_to_end({{"bash", "-c", script, PORTCULLIS_BINARY, directory_ / "pods.yaml", names},
+                       {},
+                       nullptr,
+                       ""});
+  };
+  EXPECT_EQ(completed("").out, "default/web\n");
+  const std::string every = "default/w$(touch " + ran + ")\ndefault/w*\n";
+  EXPECT_EQ(completed(every).out, every);
+  EXPECT_FALSE(std::filesystem::exists(ran));
+}
+
+TEST_F(CommandLine, BashCompletesFilesWithSpacesInTheirNames) {
+  write_file(directory_ / "a pod*.yaml", "");
+  const std::string script =
+      "PATH=$(dirname $0):$PATH; source <(portcullis completion bash); compopt() { :; }; "
+      "COMP_WORDS=(portcullis explain -f \"$1/a\"); COMP_CWORD=3; _portcullis; "
+      "printf '%s\\n' \"${COMPREPLY[@]}\"";
+  const Finished end =
+      run_to_end({{"bash", "-c", script, PORTCULLIS_BINARY, directory_ / "."}, {}, nullptr, ""});
+  EXPECT_EQ(end.out, std::string(directory_ / "./a pod*.yaml") + "\n") << end.err;
+}
+
 TEST_F(CommandLine, CompileOfWhatCannotBeReadPrintsNothing) {
   write_file(directory_ / "good.yaml", pod_manifest("web", "10.0.0.1"));
   write_file(directory_ / "broken.yaml", "kind: Pod\n  metadata: [\n");
