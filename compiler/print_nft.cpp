@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "compiler/escape.h"
 #include "compiler/print.h"
 
 namespace portcullis {
@@ -231,11 +232,16 @@ struct StatementText {
   std::string operator()(const Foreign& foreign) const { return "[ " + foreign.text + " ]"; }
 };
 
+// Another program's comment may have any byte.
+std::string comment_text(const std::string& comment) {
+  return "comment \"" + escape(comment) + "\"";
+}
+
 }  // namespace
 
 std::vector<std::string> lines(const CounterSpec& counter) {
   if (counter.comment.empty()) return {};
-  return {"comment \"" + counter.comment + "\""};
+  return {comment_text(counter.comment)};
 }
 
 std::vector<std::string> lines(const SetSpec& set) {
@@ -244,13 +250,13 @@ std::vector<std::string> lines(const SetSpec& set) {
     type += (type.empty() ? "type " : " . ") + std::string(to_string(field));
   std::vector<std::string> lines = {type + (set.verdict_map ? " : verdict" : "")};
   if (set.interval) lines.emplace_back("flags interval");
-  if (!set.comment.empty()) lines.push_back("comment \"" + set.comment + "\"");
+  if (!set.comment.empty()) lines.push_back(comment_text(set.comment));
   return lines;
 }
 
 std::vector<std::string> lines(const ChainSpec& chain) {
   std::vector<std::string> lines;
-  if (!chain.comment.empty()) lines.push_back("comment \"" + chain.comment + "\"");
+  if (!chain.comment.empty()) lines.push_back(comment_text(chain.comment));
   if (chain.base) lines.push_back(base_text(*chain.base));
   return lines;
 }

@@ -45,7 +45,7 @@ struct Hash {
 };
 
 template <class T>
-struct Equal {
+struct SameValue {
   using is_transparent = void;
 
   bool operator()(const SharedEntry<T>& one, const SharedEntry<T>& other) const {
@@ -76,7 +76,7 @@ class Pool {
 
  private:
   std::mutex mutex_;
-  std::unordered_set<SharedEntry<T>, Hash<T>, Equal<T>> entries_;
+  std::unordered_set<SharedEntry<T>, Hash<T>, SameValue<T>> entries_;
 };
 
 template <class T>

@@ -3,24 +3,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <optional>
 #include <utility>
 
+#include "compiler/escape.h"
 #include "daemon/admin_socket.h"
 
 namespace portcullis {
 namespace {
 
 constexpr std::uint32_t kLongestHeader = 1U << 20;  // a request may name many namespaces
-
-// An HTTP field has no control characters, but text from an API server may.
-std::string one_line(std::string text) {
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return text;
-}
 
 std::optional<ino_t> inode_of(const std::string& path) {
   struct stat status {};
@@ -32,7 +25,8 @@ HttpReply in_http(AdminReply reply) {
   HttpReply http{reply.status, std::move(reply.body)};
   if (reply.negative) http.fields.emplace_back(AdminServer::kNegativeField, "1");
   for (const auto& remark : reply.remarks) {
-    http.fields.emplace_back(AdminServer::kRemarkField, one_line(remark));
+    // An HTTP field has no control characters, but text from an API server may.
+    http.fields.emplace_back(AdminServer::kRemarkField, escape(remark));
   }
   return http;
 }

@@ -3,19 +3,20 @@
 #include <ostream>
 #include <string>
 
+#include "compiler/escape.h"
 #include "daemon/exit_code.h"
 
 namespace portcullis {
 
-// The output of `portcullis check`: one line per check.
+// The output of `portcullis check`: one line per check, escaped.
 class Findings {
  public:
   explicit Findings(std::ostream& out) : out_(out) {}
 
-  void good(const std::string& what) { out_ << "ok      " << what << '\n'; }
-  void note(const std::string& what) { out_ << "note    " << what << '\n'; }
+  void good(const std::string& what) { out_ << "ok      " << escape(what) << '\n'; }
+  void note(const std::string& what) { out_ << "note    " << escape(what) << '\n'; }
   void bad(const std::string& what) {
-    out_ << "FAILED  " << what << '\n';
+    out_ << "FAILED  " << escape(what) << '\n';
     failed_ = true;
   }
 

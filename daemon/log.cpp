@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "compiler/escape.h"
+
 namespace portcullis {
 namespace {
 
@@ -62,25 +64,6 @@ spdlog::logger& logger() {
     return created;
   }();
   return *kLogger;
-}
-
-std::string escape(std::string_view message) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  out.reserve(message.size());
-  for (const char c : message) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += "\\x";
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 0xfU];
-    }
-  }
-  return out;
 }
 
 void write(spdlog::level::level_enum level, std::string_view message) {

@@ -6,7 +6,7 @@
 
 // The daemon's log: one line per message on stderr, "2026-01-31T12:00:00.000Z info ...". Under
 // systemd (stderr is the journal's stream) the journal adds the time, and the line has a priority:
-// "<6>...". Control characters are escaped, so that no manifest can forge a line. Thread safe.
+// "<6>...". A message is escaped, so that no manifest can forge a line. Thread safe.
 namespace portcullis {
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };

@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/escape.h"
 #include "compiler/explain/json_error.h"
 #include "daemon/commands.h"
 #include "daemon/options.h"
@@ -74,6 +75,6 @@ int main(int argc, char** argv) {
     result = portcullis::failure(ErrorCode::kIo, "cannot write the output");
   }
   if (result) return static_cast<int>(*result);
-  std::cerr << "portcullis: " << result.error().message << std::endl;
+  std::cerr << "portcullis: " << portcullis::escape(result.error().message) << std::endl;
   return static_cast<int>(ExitCode::kError);
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "compiler/address_owner.h"
+#include "compiler/escape.h"
 #include "daemon/problem_log.h"
 #include "daemon/source/manifests.h"
 #include "daemon/source/replacement.h"
@@ -110,7 +111,7 @@ Result<ManifestInput> read_cluster(const std::vector<std::string>& names, std::i
 }
 
 void say(const std::vector<std::string>& remarks, std::ostream& out) {
-  for (const auto& remark : remarks) out << "portcullis: " << remark << "\n";
+  for (const auto& remark : remarks) out << "portcullis: " << escape(remark) << "\n";
 }
 
 }  // namespace portcullis

@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "compiler/diff.h"
+#include "compiler/escape.h"
 #include "daemon/boot_snapshot.h"
 #include "daemon/commands.h"
 #include "daemon/instance_lock.h"
@@ -27,7 +28,7 @@ Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, const Rulese
 }
 
 Result<ExitCode> done(const Console& console, const std::string& remark) {
-  console.err << remark << "\n";
+  console.err << escape(remark) << "\n";
   return ExitCode::kOk;
 }
 

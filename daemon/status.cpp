@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "compiler/escape.h"
+
 namespace portcullis {
 namespace {
 
@@ -46,7 +48,7 @@ std::string headline(const Status& status) {
   std::string text = why.empty() ? "ready" : "not ready: " + why;
   if (!status.commit_error.empty()) text += "; the last commit failed";
   if (status.problems > 0) text += "; problems in objects: " + std::to_string(status.problems);
-  return text;
+  return escape(text);
 }
 
 double staleness(const Following& following) {
@@ -59,22 +61,23 @@ std::vector<std::string> stale_lines(const Status& status) {
   std::vector<std::string> lines;
   for (const Following& following : status.followed) {
     if (following.trouble.empty()) continue;
-    lines.push_back("stale: " + following.what + ", for " +
-                    std::to_string(std::lround(staleness(following))) + " s: " + following.trouble);
+    lines.push_back(escape("stale: " + following.what + ", for " +
+                           std::to_string(std::lround(staleness(following))) +
+                           " s: " + following.trouble));
   }
   return lines;
 }
 
 std::string describe(const Status& status) {
-  std::string text = headline(status) + "\n";
-  if (!status.commit_error.empty()) text += "last commit: " + status.commit_error + "\n";
-  if (!status.unsaved.empty()) text += "not saved for the next boot: " + status.unsaved + "\n";
-  if (!status.unkept.empty()) text += "manifests are not saved: " + status.unkept + "\n";
-  for (const auto& [what, why] : status.unserved) {
-    text.append("no ").append(what).append(": ").append(why).append("\n");
-  }
-  for (const std::string& file : status.unreadable_files) text += "unreadable: " + file + "\n";
-  for (const std::string& line : stale_lines(status)) text += line + "\n";
+  std::string text;
+  const auto add = [&](const std::string& line) { text += escape(line) + "\n"; };
+  add(headline(status));
+  if (!status.commit_error.empty()) add("last commit: " + status.commit_error);
+  if (!status.unsaved.empty()) add("not saved for the next boot: " + status.unsaved);
+  if (!status.unkept.empty()) add("manifests are not saved: " + status.unkept);
+  for (const auto& [what, why] : status.unserved) add("no " + what + ": " + why);
+  for (const std::string& file : status.unreadable_files) add("unreadable: " + file);
+  for (const std::string& line : stale_lines(status)) add(line);
   return text;
 }
 

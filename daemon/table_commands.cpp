@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "compiler/escape.h"
 #include "compiler/print.h"
 #include "daemon/admin_api.h"
 #include "daemon/admin_client.h"
@@ -52,7 +53,7 @@ Result<void> remove_table(const Console& console) {
 Result<void> remove_boot_snapshot(const std::string& file, const Console& console) {
   std::error_code error;
   if (!file.empty() && std::filesystem::remove(file, error)) {
-    console.err << "removed " << file << ": the next boot restores nothing\n";
+    console.err << "removed " << escape(file) << ": the next boot restores nothing\n";
   }
   if (!file.empty() && !error) std::filesystem::remove_all(archive_beside(file), error);
   if (!error) return {};

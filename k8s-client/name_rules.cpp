@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/escape.h"
+
 namespace portcullis::k8s {
 namespace {
 
@@ -14,6 +16,7 @@ constexpr std::size_t kMaxPrintable = 60;
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower_or_digit(char c) { return is_lower(c) || is_digit(c); }
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }  // UTF-8
 bool is_alphanumeric(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z'); }
 
 // Lower case letters, digits and dashes; no dash at the ends.
@@ -81,14 +84,10 @@ bool is_at_most_one_typo_apart(std::string_view left, std::string_view right) {
 }
 
 std::string printable(std::string_view text) {
-  std::string result(text.substr(0, kMaxPrintable));
-  std::replace_if(
-      result.begin(), result.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  if (text.size() > kMaxPrintable) {
-    result += "... (" + std::to_string(text.size()) + " characters)";
-  }
-  return result;
+  if (text.size() <= kMaxPrintable) return escape(text);
+  auto end = kMaxPrintable;
+  while (end > 0 && is_continuation(text[end])) --end;
+  return escape(text.substr(0, end)) + "... (" + std::to_string(text.size()) + " bytes)";
 }
 
 std::string in_quotes(std::string_view text) { return '"' + printable(text) + '"'; }

@@ -20,7 +20,7 @@ std::string lower_case_letters(std::string_view text);
 // Whether at most one letter is missing, added, replaced or swapped with its neighbour.
 bool is_at_most_one_typo_apart(std::string_view left, std::string_view right);
 
-// User text for a message: truncated if long, without control characters.
+// User text for a message: truncated if long, and escaped.
 std::string printable(std::string_view text);
 std::string in_quotes(std::string_view text);  // the same in double quotes
 

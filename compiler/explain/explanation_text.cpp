@@ -1,10 +1,13 @@
 #include <algorithm>
 
+#include "compiler/escape.h"
 #include "compiler/explain/explanation.h"
 #include "compiler/explain/nearest_miss.h"
 
 namespace portcullis {
 namespace {
+
+std::string line(const std::string& text) { return escape(text) + "\n"; }
 
 // For everything asked about.
 std::string verdict_of(const Explanation& explanation, const AllowedTraffic& traffic,
@@ -96,24 +99,24 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
   const auto& between = ingress ? explanation.between.ingress : explanation.between.egress;
   const auto& subject = ingress ? explanation.destination : explanation.source;
   const auto& far = ingress ? explanation.source : explanation.destination;
-  std::string text = std::string("  ") + (ingress ? "ingress" : "egress") + " of " +
-                     subject_of(explanation, direction) + ": " +
-                     verdict_of(explanation, between.traffic, verdict.allowed()) + ": " +
-                     reason_text(cluster, explanation, direction) + "\n";
+  auto text = line(std::string("  ") + (ingress ? "ingress" : "egress") + " of " +
+                   subject_of(explanation, direction) + ": " +
+                   verdict_of(explanation, between.traffic, verdict.allowed()) + ": " +
+                   reason_text(cluster, explanation, direction));
   if (verdict.pod != subject.pod) {
-    text += "    enforced on node " + *verdict.pod->node_name + ", whose pod " +
-            to_string(verdict.pod->key) + " claims this address too\n";
+    text += line("    enforced on node " + *verdict.pod->node_name + ", whose pod " +
+                 to_string(verdict.pod->key) + " claims this address too");
   }
   if (!verdict.policies.empty()) {
-    text += "    isolated by: " + policies_text(cluster, verdict.policies) + "\n";
+    text += line("    isolated by: " + policies_text(cluster, verdict.policies));
   }
   if (!verdict.allowed() && far.pod == nullptr) {
-    text += "    unless " + to_string(far.address) +
-            " is an address of its own node: these two can never block each other\n";
+    text += line("    unless " + to_string(far.address) +
+                 " is an address of its own node: these two can never block each other");
   }
   const bool some = explanation.question.all_traffic && !between.traffic.nothing();
   if (verdict.nearest_miss && !some) {
-    text += "    nearest miss: " + describe_nearest_miss(cluster, explanation, direction) + "\n";
+    text += line("    nearest miss: " + describe_nearest_miss(cluster, explanation, direction));
   }
   return text;
 }
@@ -122,7 +125,7 @@ std::string direction_text(const ClusterState& cluster, const Explanation& expla
 std::string body(const ClusterState& cluster, const Explanation& explanation) {
   return direction_text(cluster, explanation, Direction::kEgress) +
          direction_text(cluster, explanation, Direction::kIngress) +
-         "  allowed from source to destination: " + to_string(explanation.between.both()) + "\n";
+         line("  allowed from source to destination: " + to_string(explanation.between.both()));
 }
 
 std::string asked_text(const Question& question) {
@@ -137,9 +140,9 @@ struct Group {
 
   std::string head() const {
     const auto& first = *members.front();
-    return end_text(Direction::kEgress) + " -> " + end_text(Direction::kIngress) + ", " +
-           asked_text(first.question) + ": " +
-           verdict_of(first, first.between.both(), first.allowed()) + "\n";
+    return line(end_text(Direction::kEgress) + " -> " + end_text(Direction::kIngress) + ", " +
+                asked_text(first.question) + ": " +
+                verdict_of(first, first.between.both(), first.allowed()));
   }
 
  private:

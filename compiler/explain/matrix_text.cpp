@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/escape.h"
 #include "compiler/explain/matrix.h"
 #include "compiler/explain/matrix_lines.h"
 
@@ -31,7 +32,9 @@ std::string table(std::vector<MatrixLine> lines) {
   lines.insert(lines.begin(), {"FROM", "TO", "ALLOWED"});
   std::size_t from_width = 0;
   std::size_t to_width = 0;
-  for (const auto& line : lines) {
+  for (auto& line : lines) {
+    line.from = escape(line.from);
+    line.to = escape(line.to);
     from_width = std::max(from_width, line.from.size() + kGap);
     to_width = std::max(to_width, line.to.size() + kGap);
   }
@@ -69,7 +72,7 @@ std::string left_out_text(const Matrix& matrix) {
   for (const auto& [reason, words] : kReasons) {
     std::vector<std::string> names;
     for (const auto& each : matrix.left_out) {
-      if (each.reason == reason) names.push_back(to_string(each.pod->key));
+      if (each.reason == reason) names.push_back(escape(to_string(each.pod->key)));
     }
     if (names.empty()) continue;
     text += "Left out, " + std::string(words) + ": ";

@@ -91,6 +91,31 @@ TEST_F(CommandLine, CompletionIsPrintedAndListsNames) {
   EXPECT_EQ(pods.out, "default/web\n") << pods.err;
 }
 
+// Terminals obey control characters, and a reader takes a line for the program's own.
+TEST_F(CommandLine, TextOfOthersIsEscaped) {
+  const std::string name = "a\nportcullis: all is well\x1b[2J\xff.yaml";
+  const std::string escaped = "a\\nportcullis: all is well\\x1b[2J\\xff.yaml";
+  write_file(directory_ / name, "kind: Pod\n  metadata: [\n");
+  const Finished file = portcullis({"compile", "-f", directory_ / name, "--node-name", "node"});
+  EXPECT_EQ(count_of(file.err, "\n"), 1U) << file.err;
+  EXPECT_TRUE(contains(file.err, escaped)) << file.err;
+  std::filesystem::create_directory(directory_ / "m");
+  write_file(directory_ / ("m/" + name), "kind: Pod\n  metadata: [\n");
+  const Finished check = portcullis({"check", "--manifests", directory_ / "m"});
+  EXPECT_TRUE(contains(check.out, escaped)) << check.out;
+  std::string policy = deny_manifest("deny", "web");
+  policy +=
+      "  ingress: [{from: [{podSelector: {matchExpressions: [{key: app, operator: In, "
+      "values: [\"\\e[31mred\\nallowed: yes\"]}]}}]}]\n";
+  const std::string pods =
+      pod_manifest("web", "10.0.0.1") + "---\n" + pod_manifest("api", "10.0.0.2") + "---\n";
+  const std::vector<std::string> question = {"explain",     "-f",   "-",          "--from",
+                                             "default/api", "--to", "default/web"};
+  const Finished explained = portcullis(question, pods + policy);
+  EXPECT_TRUE(contains(explained.out, "\\x1b[31mred\\nallowed: yes")) << explained.out;
+  EXPECT_FALSE(contains(explained.out + explained.err, "\x1b"));
+}
+
 // Bash's completions with the cursor at the end of these words.
 TEST_F(CommandLine, BashCompletesPodsOfTheFilesOnTheLine) {
   write_file(directory_ / "pods.yaml", pod_manifest("web", "10.0.0.1"));

@@ -4,7 +4,7 @@
 
 #include "tests/support/model/cluster_builder.h"
 
-namespace portcullis::test {
+namespace portcullis::test::peer_selector_test {
 namespace {
 
 PeerSelector in_namespace(const char* name, const char* pods) { return {name, selector(pods)}; }
@@ -93,4 +93,4 @@ TEST(PeerSelector, PrintsForPeople) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::peer_selector_test

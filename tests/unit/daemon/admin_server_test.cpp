@@ -72,7 +72,7 @@ TEST_F(Admin, CarriesTheVerdictAndARemark) {
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->body, "no");
   EXPECT_TRUE(reply->negative);
-  EXPECT_EQ(reply->remarks, (std::vector<std::string>{"only today", "403  Forbidden"}));
+  EXPECT_EQ(reply->remarks, (std::vector<std::string>{"only today", "403\\x0d\\nForbidden"}));
 }
 
 TEST_F(Admin, RefusalIsAnErrorWithItsReason) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace portcullis {
 namespace {
 
@@ -65,6 +67,22 @@ TEST(Status, SaysWhyTheRulesOfTheLastRunStay) {
   EXPECT_EQ(headline(status),
             "not ready: a file cannot be read, and what it last said is unknown, so the rules of "
             "the last run stay as they are");
+}
+
+// Whoever may write a manifest's name must not write the operator's status, or systemd's.
+TEST(Status, EachProblemIsOneLine) {
+  Status status;
+  status.source_read = true;
+  status.committed = true;
+  status.never_read = {"/m/a\nREADY=1\xff.yaml"};
+  status.unreadable_files = {"/m/a\nready\x1b[2J.yaml"};
+  status.followed = {{"pods", "403 no\nready", {}}};
+  EXPECT_EQ(headline(status),
+            "not ready: never read, so its content is not enforced: /m/a\\nREADY=1\\xff.yaml");
+  const auto text = describe(status);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 3) << text;
+  EXPECT_NE(text.find("unreadable: /m/a\\nready\\x1b[2J.yaml\n"), text.npos) << text;
+  EXPECT_NE(text.find("s: 403 no\\nready\n"), text.npos) << text;
 }
 
 TEST(Status, NamesWhatIsNotServedAndStaysReady) {

@@ -194,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadPod{kWeb, R"("status": {"podIPs": [{}]})", "status.podIPs[0]", "has no address"},
         BadPod{kWeb, R"("status": {"podIPs": ["10.0.0.1"]})", "status.podIPs[0]", "is a string"},
         BadPod{kWeb, R"("status": {"podIP": "::1\u0000x"})", "status.podIP",
-               "\"::1?x\" is not an IP"},
+               "\"::1\\x00x\" is not an IP"},
         BadPod{kWeb, R"("status": {"podIP": "::ffff:10.0.0.1"})", "status.podIP",
                "\"::ffff:10.0.0.1\" is an IPv4 address in IPv6 form"},
         BadPod{kWeb, R"("status": {"podIP": "fe80::1%eth0"})", "status.podIP", "\"fe80::1%eth0\""},

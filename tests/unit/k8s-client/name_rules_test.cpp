@@ -58,8 +58,9 @@ TEST(NameRules, PortName) {
 }
 
 TEST(NameRules, MessagesStayShortAndPrintable) {
-  EXPECT_EQ(in_quotes("a\nb\x7f"), "\"a?b?\"");
-  EXPECT_EQ(in_quotes(x(1'000'000)), "\"" + x(60) + "... (1000000 characters)\"");
+  EXPECT_EQ(in_quotes("a\nb\x7f"), "\"a\\nb\\x7f\"");
+  EXPECT_EQ(in_quotes(x(1'000'000)), "\"" + x(60) + "... (1000000 bytes)\"");
+  EXPECT_EQ(printable(x(59) + "\u00e9"), x(59) + "... (61 bytes)") << "a character is not cut";
 }
 
 TEST(NameRules, OneTypoIsOneLetter) {

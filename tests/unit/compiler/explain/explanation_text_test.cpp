@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "compiler/explain/explanation.h"
 #include "tests/support/model/cluster_builder.h"
 
@@ -39,6 +41,20 @@ TEST(ExplanationText, TellsBothDirectionsAndWhatWouldBeAllowed) {
             "    nearest miss: policy shop/in, spec.ingress[0], allows 8080/TCP from app=api in "
             "shop; the connection uses 80/TCP\n"
             "  allowed from source to destination: 8080/TCP\n");
+}
+
+// Tenants write labels, selectors, and names of objects that are invalid.
+TEST(ExplanationText, ATenantCannotForgeALine) {
+  const auto state = cluster(
+      {pod("shop/web", "10.0.0.1"), pod("shop/api", "10.0.0.2").labels("app=\x1b[31mred\nallowed"),
+       policy("shop/in\n  ingress of shop/web: allowed")
+           .ingress(from({pods("app=\x1b[32m\nallowed: yes")}).named("we\nb"))});
+  const auto text = told(state, "shop/api", "shop/web:80");
+  EXPECT_EQ(std::ranges::count(text, '\n'), 6) << text;
+  EXPECT_EQ(text.find('\x1b'), text.npos) << text;
+  EXPECT_NE(text.find("isolated by: shop/in\\n  ingress of shop/web: allowed\n"), text.npos)
+      << text;
+  EXPECT_NE(text.find("from app=\\x1b[32m\\nallowed: yes in shop; "), text.npos) << text;
 }
 
 TEST(ExplanationText, FamiliesThatDifferAreToldApart) {
