@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read.hpp>
@@ -22,6 +23,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+
+#include "compiler/escape.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -62,10 +65,8 @@ std::string quoted(std::string text) {
     text.pop_back();
   }
   if (text.size() > kMaxQuoted) text = "..." + text.substr(text.size() - kMaxQuoted);
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return text.empty() ? "; it wrote nothing to standard error" : "; it says: " + text;
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text.empty() ? "; it wrote nothing to standard error" : "; it says: " + escape(text);
 }
 
 // A plugin must not inherit our descriptors. Kernels before 5.11 reject this, and leave it to the
@@ -97,10 +98,10 @@ class Run {
     gather(err_, err_text_);
     deadline_.expires_after(limit);
     deadline_.async_wait([this](const auto& cancelled) {
-      if (!cancelled) io_.stop();
+      if (!cancelled && pending_ > 0) abandon();
     });
     io_.run();
-    return end(pending_ == 0);
+    return end(!abandoned_);
   }
 
   // "exit code 3", "signal 11"; "" if it succeeded.
@@ -122,6 +123,14 @@ class Run {
     if (--pending_ == 0) deadline_.cancel();
   }
 
+  // Completes what is pending: until then a text has room for more at its end, filled with zeros.
+  void abandon() {
+    abandoned_ = true;
+    exit_.close();
+    out_.close();
+    err_.close();
+  }
+
   bool end(bool finished) {
     std::error_code ignored;
     if (finished) {
@@ -139,6 +148,7 @@ class Run {
   asio::posix::stream_descriptor exit_{io_};
   asio::steady_timer deadline_{io_};
   int pending_ = 3;  // the exit and both outputs
+  bool abandoned_ = false;
   std::string out_text_;
   std::string err_text_;
   std::error_code error_;

@@ -100,6 +100,27 @@ TEST(ExecPlugin, IsKilledWhenItTakesTooLong) {
   EXPECT_TRUE(wait_until([&] { return kill(sleeper, 0) != 0; }));
 }
 
+TEST(ExecPlugin, ASilentOneThatIsKilledIsToldAsSilent) {
+  const auto out = run(shell("exec sleep 1000"), 300ms);
+  ASSERT_FALSE(out);
+  EXPECT_TRUE(out.error().message.ends_with(
+      "a timeout after 300 ms, and was killed; it wrote nothing to standard error"))
+      << '"' << out.error().message << '"';
+}
+
+TEST(ExecPlugin, OneThatWroteBeforeItIsKilledIsToldWithNothingElse) {
+  const auto out = run(shell("echo waiting >&2; exec sleep 1000"), 300ms);
+  ASSERT_FALSE(out);
+  EXPECT_TRUE(out.error().message.ends_with("it says: waiting"))
+      << '"' << out.error().message << '"';
+}
+
+TEST(ExecPlugin, WhatItSaysIsEscaped) {
+  const auto out = run(shell("printf 'a\\033[2J\\377\\000' >&2; exit 1"));
+  ASSERT_FALSE(out);
+  EXPECT_TRUE(out.error().message.ends_with("it says: a\\x1b[2J\\xff\\x00")) << out.error().message;
+}
+
 TEST(ExecPlugin, MayCloseItsOutputEarly) {
   const auto out = run(shell("echo done; exec >&- 2>&-; exit 7"));
   ASSERT_FALSE(out);
