@@ -1,5 +1,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,34 +69,43 @@ std::string review(k8s::Resource resource, const std::string& verb) {
          R"(","verb":")" + verb + R"("}}})";
 }
 
-bool is_allowed(const std::string& reviewed) {
+// Nothing if it is no review.
+std::optional<bool> is_allowed(const std::string& reviewed) {
   const auto answer = k8s::parse_json(reviewed, {{{"status", {{{"allowed", {}}}}}}});
   const auto* status = answer ? answer->find("status") : nullptr;
   const auto* allowed = status != nullptr ? status->find("allowed") : nullptr;
   const auto* value = allowed != nullptr ? std::get_if<bool>(&allowed->value) : nullptr;
-  return value != nullptr && *value;
+  return value != nullptr ? std::optional(*value) : std::nullopt;
+}
+
+bool check_permission(const std::string& verb, k8s::Resource resource, const std::string& reviewed,
+                      Findings& findings) {
+  const auto what = verb + ' ' + to_string(resource);
+  const auto allowed = is_allowed(reviewed);
+  if (!allowed) {
+    findings.bad("can " + what + ": cannot check: the answer is not a SelfSubjectAccessReview");
+  } else if (*allowed) {
+    findings.good("can " + what);
+  } else {
+    findings.bad("cannot " + what + " in all namespaces: apply manifests/base/rbac.yaml");
+  }
+  return allowed.value_or(false);
 }
 
 bool check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Findings& findings) {
   bool may_all = true;
   for (const auto resource : k8s::kResources) {
     for (const auto* verb : {"list", "watch"}) {
-      const std::string what = std::string("can ") + verb + ' ' + to_string(resource);
       const auto reviewed = ask(io, client, {kReviews, {}, review(resource, verb)});
       if (!reviewed && reviewed.error().code != ErrorCode::kPermission) {
         findings.bad("cannot check permissions: " + reviewed.error().message);
         return false;
       }
       if (!reviewed) {
-        findings.bad(what + ": cannot check: " + reviewed.error().message);
-      } else if (is_allowed(*reviewed)) {
-        findings.good(what);
-        continue;
-      } else {
-        findings.bad(std::string("cannot ") + verb + ' ' + to_string(resource) +
-                     " in all namespaces: apply manifests/base/rbac.yaml");
+        findings.bad(std::string("can ") + verb + ' ' + to_string(resource) +
+                     ": cannot check: " + reviewed.error().message);
       }
-      may_all = false;
+      may_all = reviewed && check_permission(verb, resource, *reviewed, findings) && may_all;
     }
   }
   return may_all;
@@ -141,8 +151,11 @@ void check_cluster(const Options& options, ClusterState& cluster, Findings& find
   }
   const auto document = k8s::parse_json(*version, {{{"gitVersion", {}}}});
   const auto* name = document ? document->find("gitVersion") : nullptr;
-  findings.good("API server " + access->server + ' ' +
-                (name == nullptr ? "" : name->scalar_text().value_or("")));
+  if (name == nullptr || name->string() == nullptr) {
+    return findings.bad("API server: " + access->server +
+                        " is not a Kubernetes API server: /version has no gitVersion");
+  }
+  findings.good("API server " + access->server + ' ' + *name->string());
   if (check_permissions(io, *client, findings)) check_objects(options, cluster, findings);
 }
 

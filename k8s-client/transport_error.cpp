@@ -30,6 +30,8 @@ bool is_end(const error_code& error) {
 std::string tls_failure(const error_code& error, const std::string& refusal) {
   const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
   if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && !refusal.empty()) return refusal;
+  // Its first bytes have no version of TLS; a server of another version sends an alert instead.
+  if (reason == SSL_R_WRONG_VERSION_NUMBER) return "the server does not speak TLS";
   return "TLS failed: " + error.message();
 }
 

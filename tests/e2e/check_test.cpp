@@ -1,5 +1,11 @@
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
 #include "daemon/netlink/kernel.h"
 #include "tests/e2e/api_node.h"
+#include "tests/support/process/loop_thread.h"
 
 // `portcullis check`: its findings and exit codes.
 namespace portcullis::test {
@@ -35,6 +41,45 @@ TEST_F(Check, NamesWhatIsForbidden) {
   const Finished found = check(kubeconfig());
   expect_failure(found, "cannot watch networkpolicies in all namespaces: apply manifests/");
   EXPECT_EQ(count_of(found.out, "ok      can "), 5U) << found.out;
+}
+
+TEST_F(Check, NamesAServerThatIsNoApiServer) {
+  for (const std::string text : {"<html>hello</html>", "", "{}", R"({"gitVersion": 1})"}) {
+    server_->inject(api::fault::Garbage{text}, {.times = api::kAlways});
+    expect_failure(check(kubeconfig()), "API server: " + server_->url() +
+                                            " is not a Kubernetes API server: /version has no "
+                                            "gitVersion\n");
+    server_->clear_faults();
+  }
+  server_->inject(api::fault::Garbage{"{}"}, {.skip = 1, .times = api::kAlways});
+  const Finished found = check(kubeconfig());
+  EXPECT_EQ(count_of(found.out, ": cannot check: the answer is not a SelfSubjectAccessReview"), 6U)
+      << found.out;
+}
+
+TEST_F(Check, NamesAServerThatDoesNotSpeakTls) {
+  using boost::asio::ip::tcp;
+  boost::asio::io_context io;
+  std::optional<tcp::acceptor> plain;
+  network_->run(
+      [&] { plain.emplace(io, tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"), 0)); });
+  plain->async_accept([](const boost::system::error_code& error, tcp::socket socket) {
+    if (error) return;
+    std::array<char, 4096> hello{};
+    boost::system::error_code ignored;
+    socket.read_some(boost::asio::buffer(hello), ignored);
+    const std::string refusal = "HTTP/1.0 400 Bad Request\r\n\r\n";
+    boost::asio::write(socket, boost::asio::buffer(refusal), ignored);
+  });
+  const LoopThread loop(io);
+  const auto file = kubeconfig();
+  auto text = read_file(file);
+  text.replace(text.find(server_->url()), server_->url().size(),
+               "https://127.0.0.1:" + std::to_string(plain->local_endpoint().port()));
+  write_file(file, text);
+  const Finished found = check(file);
+  expect_failure(found, "API server https://127.0.0.1:");
+  EXPECT_TRUE(contains(found.out, ": the server does not speak TLS\n")) << found.out;
 }
 
 TEST_F(Check, NamesAServerThatDoesNotAnswer) {

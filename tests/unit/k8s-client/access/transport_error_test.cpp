@@ -34,8 +34,10 @@ TEST(TransportError, ACertificateIsRefusedForItsReason) {
   const error_code refused(tls_code(SSL_R_CERTIFICATE_VERIFY_FAILED),
                            asio::error::get_ssl_category());
   EXPECT_EQ(describe_failure(refused, kRefusal), kRefusal);
-  const error_code other(tls_code(SSL_R_WRONG_VERSION_NUMBER), asio::error::get_ssl_category());
-  EXPECT_EQ(describe_failure(other, kRefusal).rfind("TLS failed: wrong version number", 0), 0U);
+  const error_code other(tls_code(SSL_R_UNSUPPORTED_PROTOCOL), asio::error::get_ssl_category());
+  EXPECT_EQ(describe_failure(other, kRefusal).rfind("TLS failed: unsupported protocol", 0), 0U);
+  const error_code no_tls(tls_code(SSL_R_WRONG_VERSION_NUMBER), asio::error::get_ssl_category());
+  EXPECT_EQ(describe_failure(no_tls, ""), "the server does not speak TLS");
 }
 
 TEST(TransportError, OthersKeepTheSystemsWords) {
