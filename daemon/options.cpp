@@ -35,31 +35,33 @@ void add_option(CLI::App& app, const Option& option, std::vector<Given>& given) 
   std::string names = std::string("--") + option.name;
   if (*option.short_name != '\0') names = std::string("-") + option.short_name + "," + names;
   if (*option.value == '\0') {
-    app.add_flag_callback(
-        names,
-        [&] {
-          given.push_back({&option, ""});
-        },
-        option.help);
+    const auto collect = [&] { given.push_back({&option, ""}); };
+    app.add_flag_callback(names, collect, option.help);
     return;
   }
   const CLI::callback_t collect = [&](const CLI::results_t& values) {
     for (const std::string& value : values) given.push_back({&option, value});
     return true;
   };
-  CLI::Option* added = app.add_option(names, collect, option.help)->type_name(option.value);
-  if (option.repeatable) {
-    added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
-  }
+  app.add_option(names, collect, option.help)
+      ->type_name(option.value)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
 }
 
 constexpr std::array kTopics = {"bash", "zsh", "fish", "pods", "namespaces"};
 
 void add_topic(CLI::App& command, std::string& topic) {
   command.add_option("TOPIC", topic, "bash, zsh, fish: the script; pods, namespaces: the names")
-      ->type_name("")
-      ->required()
-      ->check(CLI::IsMember(std::vector<std::string>(kTopics.begin(), kTopics.end())));
+      ->type_name("");
+}
+
+Result<void> require_topic(const std::string& topic) {
+  if (std::ranges::find(kTopics, topic) != kTopics.end()) return {};
+  const auto wrong = topic.empty() ? "" : "\"" + topic + "\" cannot be completed: ";
+  return usage_error("completion", wrong +
+                                       "give bash, zsh or fish for a script, or pods or "
+                                       "namespaces for names");
 }
 
 void add_command(CLI::App& app, const CommandText& text, std::vector<Given>& given,
@@ -109,6 +111,23 @@ Result<void> apply_flags(Options& options, const std::vector<Given>& given) {
   return {};
 }
 
+const char* name_of(Command command) {
+  return std::ranges::find(command_table(), command, &CommandText::command)->name;
+}
+
+Result<void> require_once(Command command, const std::vector<Given>& given) {
+  for (auto flag = given.begin(); flag != given.end(); ++flag) {
+    const bool is_again = std::ranges::any_of(
+        given.begin(), flag, [&](const Given& earlier) { return earlier.option == flag->option; });
+    const auto& option = *flag->option;
+    if (is_again && has_value(option) && !option.repeatable) {
+      return usage_error(name_of(command),
+                         std::string("--") + option.name + " is given more than once");
+    }
+  }
+  return {};
+}
+
 std::string own_node_name() {
   if (const char* name = std::getenv("NODE_NAME"); name != nullptr && *name != '\0') return name;
   return default_node_name();
@@ -116,10 +135,6 @@ std::string own_node_name() {
 
 bool is_of_this_host(Command command) {
   return command == Command::kRun || command == Command::kRestore || command == Command::kCheck;
-}
-
-const char* name_of(Command command) {
-  return std::ranges::find(command_table(), command, &CommandText::command)->name;
 }
 
 Result<void> require(const Options& options) {
@@ -147,7 +162,7 @@ Result<Invocation> resolve(Command command, const std::vector<Given>& given) {
   options.command = command;
   if (is_of_this_host(command)) options.node_name = own_node_name();
   if (command == Command::kExplain || command == Command::kMatrix) options.format = Format::kText;
-  auto done = apply_flags(options, given);
+  auto done = require_once(command, given).and_then([&] { return apply_flags(options, given); });
   if (done && !options.config.empty()) {
     done = apply_config_file(options).and_then([&] { return apply_flags(options, given); });
   }
@@ -194,6 +209,25 @@ tl::unexpected<Error> unexpected_argument(const CLI::App& app) {
   return usage_error(command, "unexpected argument \"" + word + "\"");
 }
 
+// What the library says of an option, in our words.
+tl::unexpected<Error> misused_option(const CLI::App& app, const CLI::Error& error) {
+  const std::string said = error.what();
+  const auto name = said.substr(0, said.find_first_of(": "));
+  if (error.get_name() == "ArgumentMismatch") {  // "--to: 1 required POD|IP missing"
+    return usage_error(chosen(app), name + " needs a value");
+  }
+  if (error.get_name() == "ConversionError") {  // "Could not convert: --all = x"
+    const auto option = said.substr(std::min(said.find("--"), said.size()));
+    return usage_error(chosen(app),
+                       replaced(option, " = ", ": \"") + "\" is neither true nor false");
+  }
+  if (error.get_name() == "ExcludesError") {  // "--kernel excludes --desired"
+    return usage_error(chosen(app),
+                       "give either " + replaced(said, " excludes ", " or ") + ", not both");
+  }
+  return usage_error(chosen(app), said);
+}
+
 // `help`, `help COMMAND` and `version` are other words for options.
 std::vector<std::string> in_options(std::vector<std::string> arguments) {
   if (arguments.empty()) return arguments;
@@ -225,17 +259,21 @@ Result<Invocation> parse_options(const std::vector<std::string>& arguments) {
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::CallForHelp&) {
+    if (chosen(app).empty() && app.remaining_size() > 0) return unexpected_argument(app);
     return Information{app.help()};
   } catch (const CLI::CallForVersion& version) {
     return Information{std::string(version.what()) + "\n"};
   } catch (const CLI::ExtrasError&) {
     return unexpected_argument(app);
   } catch (const CLI::Error& error) {
-    return usage_error(chosen(app), error.what());
+    return misused_option(app, error);
   }
   const auto commands = command_table();
   const auto text = std::ranges::find(commands, chosen(app), &CommandText::name);
   if (text == commands.end()) return usage_error("", "give a command");
+  if (text->command == Command::kCompletion) {
+    if (const auto good = require_topic(topic); !good) return tl::unexpected(good.error());
+  }
   return resolve(text->command, given).map([&](Invocation invocation) {
     if (auto* options = std::get_if<Options>(&invocation)) options->topic = topic;
     return invocation;

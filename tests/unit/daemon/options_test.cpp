@@ -248,6 +248,32 @@ TEST(Options, TheFirstUnknownWordIsNamedWithWhatWasMeant) {
             "unknown option --snapshto; did you mean --snapshot? (see portcullis run --help)");
 }
 
+TEST(Options, HelpForAnUnknownCommandIsAnError) {
+  const std::string unknown =
+      "unknown command \"explian\"; did you mean explain? (see portcullis --help)";
+  EXPECT_EQ(error_of({"help", "explian"}), unknown);
+  EXPECT_EQ(error_of({"explian", "--help"}), unknown);
+  EXPECT_EQ(error_of({"explain", "--form", "--help"}), "") << "help with a broken line";
+}
+
+TEST(Options, MisuseOfAnOptionIsToldInWords) {
+  EXPECT_EQ(error_of({"explain", "--to", "a", "--from", "b", "--to", "c"}),
+            "--to is given more than once (see portcullis explain --help)");
+  EXPECT_EQ(error_of({"dump", "-o", "nft", "--output=json"}),
+            "--output is given more than once (see portcullis dump --help)");
+  EXPECT_EQ(error_of({"dump", "--kernel", "--kernel"}), "");
+  EXPECT_EQ(error_of({"explain", "--from", "a", "--to"}),
+            "--to needs a value (see portcullis explain --help)");
+  EXPECT_FALSE(options_of({"matrix", "--all=false"}).all);
+  EXPECT_EQ(error_of({"matrix", "--all=x"}),
+            "--all: \"x\" is neither true nor false (see portcullis matrix --help)");
+  EXPECT_EQ(error_of({"dump", "--kernel", "--desired"}),
+            "give either --kernel or --desired, not both (see portcullis dump --help)");
+  EXPECT_EQ(error_of({"completion", "foo"}),
+            "\"foo\" cannot be completed: give bash, zsh or fish for a script, or pods or "
+            "namespaces for names (see portcullis completion --help)");
+}
+
 TEST(Options, WhatIsUnknownIsNamed) {
   EXPECT_TRUE(contains(error_of({"run", "--manifest", "/m"}), "--manifest"));
   EXPECT_TRUE(contains(error_of({"destroy"}), "destroy"));
