@@ -88,6 +88,16 @@ void check_api_version(const TypeMeta& type, const Field& field) {
   field.defect(wrong + "; write apiVersion: " + std::string(expected));
 }
 
+// Whether objects of the kind have no namespace. Engines name such policies after their scope:
+// AdminNetworkPolicy, ClusterNetworkPolicy, GlobalNetworkPolicy, CiliumClusterwideNetworkPolicy.
+bool is_of_cluster(const std::string& kind) {
+  const auto word = lower_case_letters(kind);
+  return word == "namespace" ||
+         (word.find("networkpolic") != word.npos &&
+          std::ranges::any_of(std::array{"admin", "cluster", "global"},
+                              [&](const char* scope) { return word.find(scope) != word.npos; }));
+}
+
 // For messages: "NetworkPolicy default/api", as far as known.
 std::string describe(const std::string& kind, const Document& object) {
   const auto* metadata = object.find("metadata");
@@ -97,7 +107,7 @@ std::string describe(const std::string& kind, const Document& object) {
   };
   const auto name = text("name").value_or("");
   if (name.empty()) return kind;
-  if (kind == "Namespace") return kind + ' ' + printable(name);
+  if (is_of_cluster(kind)) return kind + ' ' + printable(name);
   const auto ns = text("namespace");
   if (!ns) return kind + ' ' + printable(name);
   return kind + ' ' + printable(ns->empty() ? "default" : *ns) + '/' + printable(name);

@@ -276,6 +276,21 @@ TEST(DecodePolicy, OfAMistypedKindOrGroupItIsMalformed) {
   }
 }
 
+TEST(DecodePolicy, APolicyOfTheClusterHasNoNamespace) {
+  const auto named = [](const std::string& kind, const std::string& metadata = R"("name": "p")") {
+    const auto decoded = decode_json(R"({"apiVersion": "x.io/v1", "kind": ")" + kind +
+                                     R"(", "metadata": {)" + metadata + R"(}, "spec": {}})");
+    return decoded.not_enforced.size() == 1 ? decoded.not_enforced.front().object : "";
+  };
+  for (const std::string kind :
+       {"AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy",
+        "GlobalNetworkPolicy", "StagedGlobalNetworkPolicy", "CiliumClusterwideNetworkPolicy"}) {
+    EXPECT_EQ(named(kind), kind + " p");
+  }
+  EXPECT_EQ(named("CiliumNetworkPolicy"), "CiliumNetworkPolicy default/p");
+  EXPECT_EQ(named("NetworkPolicy", R"("name": "p", "namespace": "a")"), "NetworkPolicy a/p");
+}
+
 TEST(DecodePolicy, PoliciesOfOthersAreNamed) {
   const auto named = [](const std::string& version, const std::string& kind) {
     const auto decoded = decode_json(R"({"apiVersion": ")" + version + R"(", "kind": ")" + kind +
