@@ -18,7 +18,7 @@ constexpr std::string_view kPolicyGroup = "networking.k8s.io";
 constexpr std::string_view kPolicyVersion = "networking.k8s.io/v1";
 constexpr std::string_view kCoreVersion = "v1";
 constexpr std::string_view kList = "list";
-constexpr std::string_view kKubernetes = "k8s.io";
+constexpr std::string_view kKubernetes = ".k8s.io";
 
 // The type of an object, by its own fields or by the <Kind>List that contains it.
 struct TypeMeta {
@@ -42,12 +42,14 @@ std::string our_kind(std::string_view kind) {
 
 // Other groups have kinds of the same name. A group of custom resources has a dot in its name; a
 // policy group without one is ours, mistyped, or obsolete ("extensions"). Only Kubernetes may use
-// groups below k8s.io, and it has no other NetworkPolicy, so those are ours, mistyped.
+// groups below k8s.io, and has other policies below networking.k8s.io alone.
 bool is_foreign(const TypeMeta& type) {
   const auto group = group_of(type.api_version);
   if (type.kind != kPolicyKind) return !group.empty() && group != "core";
+  const bool is_of_kubernetes = ("." + std::string(group)).ends_with(kKubernetes) &&
+                                !group.ends_with("." + std::string(kPolicyGroup));
   return !is_at_most_one_typo_apart(group, kPolicyGroup) && group.find('.') != group.npos &&
-         group != kKubernetes && !group.ends_with("." + std::string(kKubernetes));
+         !is_of_kubernetes;
 }
 
 // Only a policy selects the pods that it is for like this.

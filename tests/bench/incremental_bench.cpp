@@ -18,7 +18,7 @@
 // kernel's with netlink. Beside it `raw_us`, the reference in the same run: one element added to or
 // removed from one set of the same size. And the cost of compiling all the initial objects of a
 // source, beside compile(), which compiles them from scratch for the offline commands.
-namespace portcullis::bench {
+namespace portcullis::bench::incremental_bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -277,4 +277,4 @@ BENCHMARK(compile_what_a_source_tells)->Apply(sizes)->Unit(benchmark::kMilliseco
 BENCHMARK(compile_all_from_scratch)->Apply(sizes)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace portcullis::bench
+}  // namespace portcullis::bench::incremental_bench

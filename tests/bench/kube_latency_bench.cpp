@@ -11,7 +11,7 @@
 // the median, `p99_ms` the 99th percentile. And `watch_ms`, `watch_p99_ms`, the reference in the
 // same run: from the same response to the arrival of the event at a watch that only records the
 // time.
-namespace portcullis::bench {
+namespace portcullis::bench::kube_latency_bench {
 namespace {
 
 using std::chrono::milliseconds;
@@ -166,4 +166,4 @@ BENCHMARK(policy_to_kernel)->Apply(once);
 BENCHMARK(pod_labels_at_a_rate)->ArgName("a_second")->Arg(200)->Apply(once);
 
 }  // namespace
-}  // namespace portcullis::bench
+}  // namespace portcullis::bench::kube_latency_bench

@@ -38,7 +38,7 @@ std::vector<std::string> pages(test::ApiClient& api) {
 // first client was opened in this process.
 double list(const KubeStage& stage, const k8s::ClusterAccess& access) {
   std::size_t listed = 0;
-  double milliseconds = -1;
+  double taken = -1;
   stage.network().run([&] {
     boost::asio::io_context io;
     const auto work = boost::asio::make_work_guard(io);
@@ -51,9 +51,9 @@ double list(const KubeStage& stage, const k8s::ClusterAccess& access) {
     const auto start = Clock::now();
     reflector.start(false);
     io.run();
-    milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    taken = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   });
-  return listed == kPods ? milliseconds : -1;
+  return listed == kPods ? taken : -1;
 }
 
 // With another user agent than curl, for which the server would indent the text.

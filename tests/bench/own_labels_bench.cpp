@@ -22,7 +22,7 @@
 // With all these pods: `change_us`, one label of one pod changes; `named_us` and `new_us`, a policy
 // is added for one pod of this node, with a peer label that a policy in force already names, and
 // with one that none names; `many_ms`, one policy with 1,000 new labels, each in a separate set.
-namespace portcullis::bench {
+namespace portcullis::bench::own_labels_bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -160,4 +160,4 @@ BENCHMARK(pods_with_labels_of_their_own)
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace portcullis::bench
+}  // namespace portcullis::bench::own_labels_bench

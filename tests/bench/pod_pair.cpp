@@ -21,8 +21,8 @@ using test::SocketAddress;
 
 constexpr timeval kPatience{1, 0};
 constexpr std::uint16_t kFirstClientPort = 20'000;
-constexpr int kBatches = 20;
-constexpr int kBatch = 10;
+constexpr int kRounds = 20;
+constexpr int kConnections = 10;
 
 FileDescriptor open_socket(Protocol protocol, int flags) {
   const int type = protocol == Protocol::kTcp ? SOCK_STREAM : SOCK_DGRAM;
@@ -73,14 +73,14 @@ tl::unexpected<Error> failed(const std::string& what) {
 
 // Connections per second. `connect` makes one.
 Result<double> median_rate(const std::function<bool()>& connect) {
-  using Clock = std::chrono::steady_clock;
+  using Steady = std::chrono::steady_clock;
   std::vector<double> rates;
-  for (int batch = 0; batch < kBatches; ++batch) {
-    const auto start = Clock::now();
-    for (int i = 0; i < kBatch; ++i) {
+  for (int batch = 0; batch < kRounds; ++batch) {
+    const auto start = Steady::now();
+    for (int i = 0; i < kConnections; ++i) {
       if (!connect()) return failed("a connection failed");
     }
-    rates.push_back(kBatch / std::chrono::duration<double>(Clock::now() - start).count());
+    rates.push_back(kConnections / std::chrono::duration<double>(Steady::now() - start).count());
   }
   return quantile(std::move(rates), 0.5);
 }

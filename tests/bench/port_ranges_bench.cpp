@@ -14,7 +14,7 @@
 // The cost of many port ranges: to load (`load_ms`), and for a new connection (the time, of UDP)
 // that the last of them admits. The reference in the same run is the same ruleset with the protocol
 // before the port in its keys: there the kernel walks all ranges of a protocol.
-namespace portcullis::bench {
+namespace portcullis::bench::port_ranges_bench {
 namespace {
 
 constexpr std::uint16_t kFirstPort = 1'000;
@@ -103,4 +103,4 @@ BENCHMARK_CAPTURE(port_ranges, ours, false)->Apply(counts);
 BENCHMARK_CAPTURE(port_ranges, protocol_first, true)->Apply(counts);
 
 }  // namespace
-}  // namespace portcullis::bench
+}  // namespace portcullis::bench::port_ranges_bench

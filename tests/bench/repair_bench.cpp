@@ -15,7 +15,7 @@
 // How long a foreign change of a shared table is in force: from the kernel's answer to it until its
 // answer to the repair, on a node with 110 of 10,000 pods, under 1,000 policies. The time is the
 // median.
-namespace portcullis::bench {
+namespace portcullis::bench::repair_bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -139,4 +139,4 @@ BENCHMARK(every_chain_is_flushed)->Apply(once);
 BENCHMARK(table_is_deleted)->Apply(once);
 
 }  // namespace
-}  // namespace portcullis::bench
+}  // namespace portcullis::bench::repair_bench

@@ -7,7 +7,7 @@ namespace portcullis::test {
 namespace {
 
 constexpr int kCrowd = 2000;  // when the daemon starts
-constexpr int kLater = 500;  // after these have gone
+constexpr int kLater = 500;   // after these have gone
 
 // Pods of a node that is not in the playground: peers of what runs here.
 Pod member(int number) {

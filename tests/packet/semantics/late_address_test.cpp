@@ -9,7 +9,7 @@
 #include "tests/support/process/wait_until.h"
 #include "tests/support/rig/talker.h"
 
-namespace portcullis::test {
+namespace portcullis::test::late_address_test {
 namespace {
 
 constexpr int kRounds = 50;
@@ -123,4 +123,4 @@ TEST_P(LateAddress, Line21_IsAPeersNoSoonerThanItIsIsolated) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::late_address_test

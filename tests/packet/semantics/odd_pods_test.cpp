@@ -2,7 +2,7 @@
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
-namespace portcullis::test {
+namespace portcullis::test::odd_pods_test {
 namespace {
 
 class OddPods : public PacketTest {
@@ -163,4 +163,4 @@ TEST_P(OddPods, Line21_PodIsProgrammedWithTheTransactionThatBringsItsAddress) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::odd_pods_test

@@ -2,7 +2,7 @@
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
-namespace portcullis::test {
+namespace portcullis::test::own_node_test {
 namespace {
 
 const std::vector<Traffic> kListens = {tcp(80), udp(53), sctp(9999)};
@@ -88,4 +88,4 @@ TEST_P(AnotherNodesAddresses, Line16_AreStrangers) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::own_node_test

@@ -2,7 +2,7 @@
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 
-namespace portcullis::test {
+namespace portcullis::test::protocols_test {
 namespace {
 
 using Protocols = PacketTest;
@@ -99,4 +99,4 @@ TEST_P(Protocols, Line27_DefaultDenyIsOfEveryProtocol) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::protocols_test

@@ -12,7 +12,7 @@
 #include "tests/support/rig/barrage.h"
 #include "tests/support/rig/probe_table.h"
 
-namespace portcullis::test {
+namespace portcullis::test::restart_test {
 namespace {
 
 constexpr std::uint16_t kOpen = 1000;    // every policy allows it
@@ -124,4 +124,4 @@ TEST_P(Restart, Line26_NothingIsFlushedOnTheWayBack) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::restart_test

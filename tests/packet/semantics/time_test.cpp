@@ -6,7 +6,7 @@
 #include "tests/support/rig/stream.h"
 #include "tests/support/rig/talker.h"
 
-namespace portcullis::test {
+namespace portcullis::test::time_test {
 namespace {
 
 constexpr std::uint16_t kOpen = 1000;    // every state allows it
@@ -190,4 +190,4 @@ TEST_P(Time, Line25_NoPacketSeesHalfOfARelabelling) {
 }
 
 }  // namespace
-}  // namespace portcullis::test
+}  // namespace portcullis::test::time_test

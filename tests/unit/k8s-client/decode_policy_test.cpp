@@ -265,7 +265,6 @@ TEST(DecodePolicy, OfAMistypedKindOrGroupItIsMalformed) {
        {R"({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolcy", )",
         R"({"apiVersion": "networking.k8s.io/v1", "kind": "NetPol", )",
         R"({"apiVersion": "network.k8s.io/v1", "kind": "NetworkPolicy", )",
-        R"({"apiVersion": "policy.networking.k8s.io/v1", "kind": "NetworkPolicy", )",
         R"({"apiVersion": "k8s.io/v1", "kind": "NetworkPolicy", )"}) {
     const auto decoded = decode_json(start + rest);
     EXPECT_FALSE(decoded.defects.empty()) << start;
