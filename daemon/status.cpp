@@ -75,7 +75,9 @@ std::string describe(const Status& status) {
   if (!status.commit_error.empty()) add("last commit: " + status.commit_error);
   if (!status.unsaved.empty()) add("not saved for the next boot: " + status.unsaved);
   if (!status.unkept.empty()) add("manifests are not saved: " + status.unkept);
-  for (const auto& [what, why] : status.unserved) add("no " + what + ": " + why);
+  for (const auto& [what, why] : status.unserved) {
+    add(std::string("no ").append(what).append(": ").append(why));
+  }
   for (const std::string& file : status.unreadable_files) add("unreadable: " + file);
   for (const std::string& line : stale_lines(status)) add(line);
   return text;
