@@ -128,6 +128,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   int rest = static_cast<int>(size);
   const auto* header = reinterpret_cast<const nlmsghdr*>(buffer.data());
   for (; mnl_nlmsg_ok(header, rest); header = mnl_nlmsg_next(header, &rest)) {
+    if (header->nlmsg_len > static_cast<unsigned>(rest)) return 0;  // libmnl compares signed
     if (header->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(nfgenmsg)) continue;
     if (has_names(header)) take(ruleset, header);
   }

@@ -38,6 +38,7 @@ struct Message {
   }
 };
 
+constexpr int kNone = 0;  // no attribute has this number
 constexpr std::size_t kHead = MNL_NLMSG_HDRLEN + sizeof(nfgenmsg);
 
 std::vector<Attribute> read_attributes(const std::uint8_t* at, std::size_t size) {
@@ -105,7 +106,7 @@ class Mutation {
   Mutation(std::vector<Message>& messages, unsigned seed) : messages_(messages), random_(seed) {
     for (auto& message : messages_) {
       // It says how the kernel frames the data that follows.
-      visit(message.attributes, message.kind() == NFT_MSG_NEWOBJ ? NFTA_OBJ_TYPE : NFTA_UNSPEC);
+      visit(message.attributes, message.kind() == NFT_MSG_NEWOBJ ? NFTA_OBJ_TYPE : kNone);
     }
   }
 
@@ -119,7 +120,7 @@ class Mutation {
  private:
   std::size_t any(std::size_t below) { return random_() % below; }
 
-  // `fixed` is the number of an attribute whose value stays, or NFTA_UNSPEC.
+  // `fixed` is the number of an attribute whose value stays, or kNone.
   void visit(std::vector<Attribute>& list, int fixed) {
     if (!list.empty()) lists_.push_back(&list);
     const bool expression = std::any_of(list.begin(), list.end(), [](const Attribute& attribute) {
@@ -127,7 +128,7 @@ class Mutation {
     });
     for (auto& attribute : list) {
       if (attribute.is_nest()) {
-        visit(attribute.nested, NFTA_UNSPEC);
+        visit(attribute.nested, kNone);
       } else if (!attribute.payload.empty() && attribute.number() != fixed &&
                  !(expression && attribute.number() == NFTA_EXPR_NAME)) {
         values_.push_back(&attribute.payload);
