@@ -1,6 +1,7 @@
 #include "k8s-client/name_rules.h"
 
 #include <algorithm>
+#include <boost/locale/utf.hpp>
 
 #include "compiler/escape.h"
 
@@ -16,7 +17,6 @@ constexpr std::size_t kMaxPrintable = 60;
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower_or_digit(char c) { return is_lower(c) || is_digit(c); }
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }  // UTF-8
 bool is_alphanumeric(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z'); }
 
 // Lower case letters, digits and dashes; no dash at the ends.
@@ -86,7 +86,7 @@ bool is_at_most_one_typo_apart(std::string_view left, std::string_view right) {
 std::string printable(std::string_view text) {
   if (text.size() <= kMaxPrintable) return escape(text);
   auto end = kMaxPrintable;
-  while (end > 0 && is_continuation(text[end])) --end;
+  while (end > 0 && boost::locale::utf::utf_traits<char>::is_trail(text[end])) --end;
   return escape(text.substr(0, end)) + "... (" + std::to_string(text.size()) + " bytes)";
 }
 
