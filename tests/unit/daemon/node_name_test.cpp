@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+
 #include "tests/support/model/cluster_builder.h"
 
 namespace portcullis::node_name_test {

@@ -83,8 +83,8 @@ TEST(Budget, SetsOfBothDirectionsAreCountedTogether) {
   };
   EXPECT_EQ(excess_of(640, 0), "");
   EXPECT_EQ(excess_of(320, 320), "");
-  EXPECT_EQ(excess_of(641, 0), "it can need 641 sets; the limit is 640 (sets)");
-  EXPECT_EQ(excess_of(320, 321), "it can need 641 sets; the limit is 640 (sets)");
+  EXPECT_EQ(excess_of(641, 0), "it may need 641 sets; the limit is 640 (sets)");
+  EXPECT_EQ(excess_of(320, 321), "it may need 641 sets; the limit is 640 (sets)");
 }
 
 TEST(Budget, PolicyThatCameBackWithinItIsEnforced) {

@@ -66,7 +66,7 @@ TEST(SettledFile, OfTheKernelIsRefused) {
   for (const char* path : {"/proc/kmsg", "/proc/self/pagemap", "/sys/kernel/uevent_seqnum"}) {
     const auto text = read_settled(path);
     ASSERT_FALSE(text) << path;
-    EXPECT_EQ(text.error().message, "is a file of the kernel, not a manifest") << path;
+    EXPECT_EQ(text.error().message, "is a pseudo-file of the kernel, not a manifest") << path;
   }
 }
 

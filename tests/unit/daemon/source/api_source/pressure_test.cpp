@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "k8s-client/bodies.h"
+#include "tests/support/sanitized.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
 // A consumer that reads nothing slows the server down, and is not flooded.
@@ -9,7 +10,7 @@ namespace portcullis::test {
 namespace {
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20U;
-constexpr std::size_t kEvents = 64;
+constexpr std::size_t kEvents = kSanitized ? 64 : 160;
 
 nlohmann::json big_pod(std::size_t edit, std::size_t bytes) {
   auto big = pod("big", "10.4.0." + std::to_string(edit));
