@@ -28,7 +28,7 @@ PolicySize size_of(const NetworkPolicy& policy);  // of both directions
 // Limits for one policy, or for one profile: one direction of a pod, all policies together.
 struct Budget {
   PolicySize says;
-  std::size_t sets = 0;    // for one family; the kernel's time grows with their square
+  std::size_t sets = 0;    // for one family; of a policy, for both directions together
   std::size_t memory = 0;  // of these without the pods, in bytes, estimated
 
   bool operator==(const Budget&) const = default;

@@ -64,7 +64,7 @@ std::optional<std::string> policy_excess(const NetworkPolicy& policy, const Budg
   if (auto why = excess(size_of(policy), budget)) return why;
   const NetworkPolicy* const alone = &policy;
   auto half = budget;
-  half.sets /= 2;
+  half.sets /= 2;  // of both directions together
   if (std::ranges::none_of(kDirections, [&](Direction direction) {
         return may_exceed(direction, {&alone, 1}, half);
       })) {
@@ -77,7 +77,7 @@ std::optional<std::string> policy_excess(const NetworkPolicy& policy, const Budg
       const auto most = count_sets(profile, family, budget);
       if (!most) return most.error().message;
       if ((sets[family] += *most) > budget.sets) {
-        return excess("it can need " + std::to_string(sets[family]) + " sets", "sets", budget.sets);
+        return excess("it may need " + std::to_string(sets[family]) + " sets", "sets", budget.sets);
       }
     }
   }

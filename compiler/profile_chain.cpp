@@ -1,9 +1,7 @@
 #include "compiler/profile_chain.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
-#include <vector>
 
 #include "compiler/port_division.h"
 #include "compiler/print.h"
@@ -188,18 +186,14 @@ Result<void> check_memory(const Profile& profile, Family family, const Budget& b
       excess("it needs some " + std::to_string(bytes) + " bytes", "memory", budget.memory));
 }
 
-// Of pods, and of networks.
-template <class Members>
-std::size_t most_sets(const Members& members, Family family) {
-  const auto any = [&](auto has) { return std::ranges::any_of(members, has) ? 1U : 0U; };
-  return any([](const Peers* peers) { return !peers->pods.empty(); }) +
-         any([&](const Peers* peers) { return !peers->ranges(family).empty(); });
-}
-
+// Sets of the same content count as often as they are needed.
 std::size_t most_sets(const Profile& profile, const Division& divided, Family family) {
   std::size_t sets = 0;
+  const auto add_sets = [&](bool pods, bool ranges) {
+    sets += (pods ? 1U : 0U) + (ranges ? 1U : 0U);
+  };
   const auto add = [&](const Peers& peers) {
-    sets += most_sets(std::array<const Peers*, 1>{&peers}, family);
+    add_sets(!peers.pods.empty(), !peers.ranges(family).empty());
   };
   for (const auto& clause : profile.clauses) {
     if (!clause.ports) add(clause.peers);
@@ -207,10 +201,12 @@ std::size_t most_sets(const Profile& profile, const Division& divided, Family fa
   for (const auto& clause : profile.named) add(clause.peers);
   for (const auto* clause : divided.in_turn) add(clause->peers);
   for (const auto& each : divided.classes) {
-    std::vector<const Peers*> members;
-    members.reserve(each.members.size());
-    for (const auto member : each.members) members.push_back(divided.peers[member]);
-    sets += most_sets(members, family);
+    const auto any = [&](auto has) {
+      return std::ranges::any_of(each.members,
+                                 [&](std::size_t member) { return has(*divided.peers[member]); });
+    };
+    add_sets(any([](const Peers& peers) { return !peers.pods.empty(); }),
+             any([&](const Peers& peers) { return !peers.ranges(family).empty(); }));
   }
   return sets;
 }

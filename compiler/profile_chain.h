@@ -59,8 +59,8 @@ inline constexpr std::size_t kMostPortNames = 16;
 inline constexpr std::size_t kMostClausesInTurn = 8;
 inline constexpr std::size_t kMostRangesInTurn = 128;
 
-// At most how many sets of pods and networks it needs, if it is within the budget apart from that
-// number: much cheaper than the chain.
+// An upper bound on the sets of pods and networks that it needs, much cheaper than the chain. Fails
+// with kInvalidInput if the profile exceeds the budget in anything else.
 [[nodiscard]] Result<std::size_t> count_sets(const Profile& profile, Family family,
                                              const Budget& budget);
 

@@ -18,7 +18,7 @@ constexpr std::string_view kPolicyGroup = "networking.k8s.io";
 constexpr std::string_view kPolicyVersion = "networking.k8s.io/v1";
 constexpr std::string_view kCoreVersion = "v1";
 constexpr std::string_view kList = "list";
-constexpr std::string_view kKubernetes = ".k8s.io";
+constexpr std::string_view kKubernetes = "k8s.io";
 
 // The type of an object, by its own fields or by the <Kind>List that contains it.
 struct TypeMeta {
@@ -40,16 +40,19 @@ std::string our_kind(std::string_view kind) {
   return "";
 }
 
+bool is_in(std::string_view group, std::string_view domain) {
+  return group == domain || group.ends_with("." + std::string(domain));
+}
+
 // Other groups have kinds of the same name. A group of custom resources has a dot in its name; a
-// policy group without one is ours, mistyped, or obsolete ("extensions"). Only Kubernetes may use
-// groups below k8s.io, and has other policies below networking.k8s.io alone.
+// policy group without one is ours, mistyped, or obsolete ("extensions"). Groups below
+// k8s.io are reserved for Kubernetes, whose other policies are all below networking.k8s.io.
 bool is_foreign(const TypeMeta& type) {
   const auto group = group_of(type.api_version);
   if (type.kind != kPolicyKind) return !group.empty() && group != "core";
-  const bool is_of_kubernetes = ("." + std::string(group)).ends_with(kKubernetes) &&
-                                !group.ends_with("." + std::string(kPolicyGroup));
-  return !is_at_most_one_typo_apart(group, kPolicyGroup) && group.find('.') != group.npos &&
-         !is_of_kubernetes;
+  const bool is_ours = is_at_most_one_typo_apart(group, kPolicyGroup) ||
+                       (is_in(group, kKubernetes) && !is_in(group, kPolicyGroup));
+  return !is_ours && group.find('.') != group.npos;
 }
 
 // Only a policy selects the pods that it is for like this.

@@ -69,7 +69,7 @@ Result<std::string> read_all(int fd, std::size_t expected_size) {
   return too_large();
 }
 
-// Which can wait for ever in a read, or cost any time.
+// Reading such a pseudo-file may block for ever or take any time.
 bool is_of_the_kernel(int fd) {
   struct statfs status {};
   if (::fstatfs(fd, &status) != 0) return false;
@@ -119,7 +119,7 @@ Result<std::string> read_settled(const std::filesystem::path& path) {
   struct stat before {};
   if (file.fd() < 0 || ::fstat(file.fd(), &before) != 0) return system_failure("cannot be opened");
   if (is_of_the_kernel(file.fd())) {
-    return failure(ErrorCode::kInvalidInput, "is a file of the kernel, not a manifest");
+    return failure(ErrorCode::kInvalidInput, "is a pseudo-file of the kernel, not a manifest");
   }
   if (before.st_size > static_cast<off_t>(kMaxFileBytes)) return too_large();
   auto text = read_all(file.fd(), static_cast<std::size_t>(before.st_size));

@@ -36,9 +36,8 @@ std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
 
 // The whole file, if nobody is writing it. kInterrupted: a process has it open for writing, or it
 // changed during the read; if the kernel cannot tell who has it open, it changed a moment ago. kIo:
-// it cannot be read. kInvalidInput: it is larger than 256 MiB, or one of procfs and the like. The
-// message does not name the path. A file that is not regular (a pipe) is
-// read to its end.
+// it cannot be read. kInvalidInput: it is larger than 256 MiB, or a pseudo-file (procfs, sysfs).
+// The message does not name the path. A file that is not regular (a pipe) is read to its end.
 [[nodiscard]] Result<std::string> read_settled(const std::filesystem::path& path);
 
 }  // namespace portcullis
