@@ -7,10 +7,13 @@ namespace {
 
 std::string anchor(const std::string& key, const std::string& value) { return key + '=' + value; }
 
-// The fewer anchors the better, and a value is better than a key alone. 0: it has no anchor.
+// A key alone finds as many candidates as so many of its values, and costs much less to index.
+constexpr std::size_t kBreadthOfKey = std::size_t{1} << 14U;
+
+// The fewer anchors the better. 0: it has no anchor.
 std::size_t breadth(const Requirement& requirement) {
   if (requirement.op == Operator::kIn) return requirement.values.size();
-  return requirement.op == Operator::kExists ? std::size_t{1} << 16U : 0;
+  return requirement.op == Operator::kExists ? kBreadthOfKey : 0;
 }
 
 bool is_anchor_of(std::string_view anchor, std::string_view key, std::string_view value) {
@@ -30,7 +33,7 @@ Anchors anchors_of(const LabelSelector& selector) {
     }
   }
   if (narrowest == nullptr) return {};
-  if (narrowest->op == Operator::kExists) return {narrowest->key};
+  if (breadth(*narrowest) >= kBreadthOfKey) return {narrowest->key};
   Anchors anchors;
   for (const auto& value : narrowest->values) anchors.push_back(anchor(narrowest->key, value));
   return anchors;

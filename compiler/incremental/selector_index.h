@@ -14,8 +14,8 @@ namespace portcullis {
 
 using Anchors = std::vector<std::string>;
 
-// The anchors of the narrowest requirement: its key, or its key with each of its values. Empty: any
-// label set may match.
+// The anchors of the narrowest requirement: its key with each of its values, or its key alone if it
+// has none or very many. Empty: any label set may match.
 Anchors anchors_of(const LabelSelector& selector);
 
 // All anchors of a label set: each of its keys, alone and with its value.

@@ -45,6 +45,15 @@ TEST(SelectorIndex, LooksUnderTheNarrowestRequirement) {
   EXPECT_EQ(index.candidates("shop", labels("app=a,name=z")), Found{});
 }
 
+// One policy may name a hundred thousand, and each would be a place in every index.
+TEST(SelectorIndex, LooksUnderTheKeyOfVeryManyValues) {
+  std::vector<std::string> values;
+  for (int i = 0; i < 16'384; ++i) values.push_back("v" + std::to_string(i));
+  EXPECT_EQ(anchors_of(in("app", values)), Anchors{"app"});
+  values.pop_back();
+  EXPECT_EQ(anchors_of(in("app", values)).size(), 16'383U);
+}
+
 TEST(SelectorIndex, EachIsFoundOnceAndForgottenOnce) {
   SelectorIndex<int> index;
   index.add("shop", selector("app=web"), 1);
