@@ -1,10 +1,12 @@
 #include "daemon/option_table.h"
 
 #include <array>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <charconv>
 #include <string_view>
 
 #include "daemon/budget_option.h"
+#include "k8s-client/name_rules.h"
 
 namespace portcullis {
 namespace {
@@ -58,7 +60,12 @@ Result<void> set_to(Options& options, const std::string& value) {
   return set_text(options.to, value);
 }
 
+// Upper case passes: what the cluster calls this host is told where its objects are known.
 Result<void> set_node_name(Options& options, const std::string& value) {
+  if (!value.empty() && !k8s::is_dns_subdomain(boost::to_lower_copy(value))) {
+    return failure(ErrorCode::kInvalidInput,
+                   k8s::in_quotes(value) + " cannot be the name of a node, as node-1.example.com");
+  }
   return set_text(options.node_name, value);
 }
 

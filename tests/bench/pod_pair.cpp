@@ -1,5 +1,6 @@
 #include "tests/bench/pod_pair.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -53,6 +54,14 @@ bool connect_and_reset(int listener, const SocketAddress& to) {
   const FileDescriptor accepted(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
   client.reset();
   return static_cast<bool>(accepted);
+}
+
+// Without a listener an answer would come at once: a reset.
+bool connect_in_vain(const SocketAddress& to) {
+  const auto client = open_socket(Protocol::kTcp, SOCK_NONBLOCK);
+  if (connect(client.get(), to.get(), to.size()) == 0 || errno != EINPROGRESS) return false;
+  pollfd answered{client.get(), POLLOUT, 0};
+  return poll(&answered, 1, 0) == 0;
 }
 
 bool ask_and_answer(int server, const SocketAddress& from, const SocketAddress& to) {
@@ -114,6 +123,13 @@ Result<double> PodPair::connection_rate(Protocol protocol, std::uint16_t port) {
   });
   const auto forgotten = conntrack_.forget({server().ipv4});
   if (!forgotten) return tl::unexpected(forgotten.error());
+  return *rate;
+}
+
+Result<double> PodPair::denied_rate(std::uint16_t port) const {
+  const SocketAddress to(server().ipv4, port);
+  std::optional<Result<double>> rate;
+  client().netns.run([&] { rate = median_rate([&] { return connect_in_vain(to); }); });
   return *rate;
 }
 

@@ -29,6 +29,10 @@ class PodPair {
   // one does not get through within a second.
   [[nodiscard]] Result<double> connection_rate(Protocol protocol, std::uint16_t port);
 
+  // TCP connections per second that the client tries, each with one packet to this port of the
+  // server, which the node drops. Measured as above. Fails if one gets through.
+  [[nodiscard]] Result<double> denied_rate(std::uint16_t port) const;
+
  private:
   PodPair(test::Playground playground, nl::Conntrack conntrack);
 

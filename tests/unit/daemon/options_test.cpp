@@ -61,6 +61,13 @@ TEST(Options, AllowEmptyIsASwitchOfFlagsAndFiles) {
   EXPECT_TRUE(contains(error_of({"run", "--config", directory / "no.yaml"}), "allow-empty"));
 }
 
+TEST(Options, ANodesNameIsADnsName) {
+  EXPECT_EQ(options_of({"check", "--node-name", "WORKER-1.example.com"}).node_name,
+            "WORKER-1.example.com");
+  EXPECT_TRUE(contains(error_of({"check", "--node-name", "bad name!"}), "\"bad name!\""));
+  EXPECT_TRUE(contains(error_of({"check", "--node-name", "-n"}), "--node-name"));
+}
+
 TEST(Options, BudgetsChangeTheLimitsThatAreNamed) {
   const auto options = options_of({"run", "--manifests", "/m", "--policy-budget", "rules=7,sets=9",
                                    "--profile-budget", "memory=1000,pods=3"});
