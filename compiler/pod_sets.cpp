@@ -9,11 +9,15 @@ namespace {
 
 std::vector<Element> elements_of(const PodSet& set, const Membership& membership) {
   std::vector<Element> elements;
-  for (const auto& member : membership.members(set.peers)) {
-    const auto element = element_of(set, member.address, member.pod->ports);
-    if (element) elements.push_back(*element);
+  for (const auto& part : set.parts) {
+    for (const auto& [address, pod] : membership.members(part.peers)) {
+      if (address.family != set.family) continue;
+      const auto key = key_of(part, address, pod->ports);
+      if (key) elements.push_back({*key, {}, {}});
+    }
   }
   std::sort(elements.begin(), elements.end());
+  elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
   return elements;
 }
 

@@ -38,7 +38,7 @@ class ChainBuilder {
   ChainBuilder(const Profile& profile, Family family, const Budget& budget, ContentHash hash);
 
   void add(const Clause& clause);
-  void add(const NamedClause& clause);
+  void add(const std::vector<NamedClause>& named);
   Result<void> add(const std::vector<Clause>& by_ports);  // last
   Result<ProfileChain> build() &&;
 
@@ -83,9 +83,10 @@ void ChainBuilder::add(const Clause& clause) {
         rules_);
 }
 
-void ChainBuilder::add(const NamedClause& clause) {
+void ChainBuilder::add(const std::vector<NamedClause>& named) {
+  if (named.empty()) return;
   const auto& added = rules_.all.emplace_back(
-      rule({sets_.match_named_port(clause), Verdict{Verdict::Kind::kReturn}}));
+      rule({sets_.match_named_ports(named), Verdict{Verdict::Kind::kReturn}}));
   rules_.of_pods.push_back(added);
 }
 
@@ -198,7 +199,7 @@ std::size_t most_sets(const Profile& profile, const Division& divided, Family fa
   for (const auto& clause : profile.clauses) {
     if (!clause.ports) add(clause.peers);
   }
-  for (const auto& clause : profile.named) add(clause.peers);
+  sets += profile.named.empty() ? 0U : 1U;
   for (const auto* clause : divided.in_turn) add(clause->peers);
   for (const auto& each : divided.classes) {
     const auto any = [&](auto has) {
@@ -214,14 +215,14 @@ std::size_t most_sets(const Profile& profile, const Division& divided, Family fa
 }  // namespace
 
 Result<std::size_t> count_sets(const Profile& profile, Family family, const Budget& budget) {
-  if (profile.named.size() > kMostPortNames) {
+  if (profile.named.size() > kMostParts) {
     return failure(ErrorCode::kInvalidInput,
                    "its egress rules have " + std::to_string(profile.named.size()) +
-                       " port names; the limit is " + std::to_string(kMostPortNames));
+                       " port names; the limit is " + std::to_string(kMostParts));
   }
   return check_memory(profile, family, budget).and_then([&]() -> Result<std::size_t> {
     const auto by_ports = clauses_by_ports(profile, family);
-    const auto divided = divide(by_ports, family, profile.named.size() + 1, budget);
+    const auto divided = divide(by_ports, family, profile.named.empty() ? 1 : 2, budget);
     if (!divided) return tl::unexpected(divided.error());
     return most_sets(profile, *divided, family);
   });
@@ -234,7 +235,7 @@ Result<ProfileChain> profile_chain(const Profile& profile, Family family, const 
   for (const auto& clause : profile.clauses) {
     if (!clause.ports && has_any(clause.peers, family)) builder.add(clause);
   }
-  for (const auto& clause : profile.named) builder.add(clause);
+  builder.add(profile.named);
   return builder.add(clauses_by_ports(profile, family)).and_then([&] {
     return std::move(builder).build();
   });
@@ -251,18 +252,6 @@ ProfileChain quarantine_chain(Direction direction) {
                   comment};
   chain.chains[name] = {{name, {}, comment}, closed({}, chain.denied.spec)};
   return chain;
-}
-
-std::optional<Element> element_of(const PodSet& set, const Address& address,
-                                  const std::vector<NamedPort>& ports) {
-  if (address.family != set.family) return std::nullopt;
-  auto key = ElementKey().append(address);
-  if (!set.port) return Element{key, {}, {}};
-  const auto& [name, protocol] = *set.port;
-  const auto* port = find_port(ports, name, protocol);
-  if (port == nullptr) return std::nullopt;
-  key.append_port(port->number).append_protocol(static_cast<std::uint8_t>(protocol));
-  return Element{key, {}, {}};
 }
 
 }  // namespace portcullis

@@ -8,22 +8,12 @@
 
 #include "compiler/budget.h"
 #include "compiler/content_hash.h"
+#include "compiler/pod_set.h"
 #include "compiler/profile.h"
 #include "compiler/result.h"
 #include "compiler/ruleset.h"
 
 namespace portcullis {
-
-// A set whose elements are pod addresses: of the pods among `peers`, or, with a named port, their
-// addresses and the port that each gives this name.
-struct PodSet {
-  SetSpec spec;
-  Family family = Family::kIpv4;
-  Peers peers;
-  std::optional<std::pair<std::string, Protocol>> port;
-
-  bool operator==(const PodSet&) const = default;
-};
 
 // Counts what the chains of some policies drop.
 struct DeniedCounter {
@@ -42,8 +32,8 @@ struct DeniedCounter {
 //     in-1f-1  peers of those ports return; drop
 //
 // A chain looks up at most one set of pods and one of networks for each of the two, and one set for
-// each port name in egress rules (kMostPortNames), so the cost of a new connection does not depend
-// on the number of rules, peers and ports in the policies.
+// all port names in egress rules, so the cost of a new connection does not depend on the number of
+// rules, peers and ports in the policies.
 struct ProfileChain {
   std::string name;                     // of the first chain
   DeniedCounter denied;                 // counts the drops of all chains
@@ -51,8 +41,6 @@ struct ProfileChain {
   std::map<std::string, Set> fixed;     // ranges of addresses and ports, and chains by ports
   std::map<std::string, PodSet> of_pods;
 };
-
-inline constexpr std::size_t kMostPortNames = 16;
 
 // Port ranges that overlap too often for chains by part are looked up one after another if there
 // are no more than this; otherwise they exceed the budget.
@@ -74,10 +62,5 @@ inline constexpr std::size_t kMostRangesInTurn = 128;
 // gone, and for profiles that cannot be compiled. Its names are not hashes, so nothing else can
 // have them.
 ProfileChain quarantine_chain(Direction direction);
-
-// The element of a pod that gives `ports` their names and has this address among `set.peers`. None
-// if the set holds addresses of another family, or a port name that the pod does not have.
-std::optional<Element> element_of(const PodSet& set, const Address& address,
-                                  const std::vector<NamedPort>& ports);
 
 }  // namespace portcullis

@@ -24,23 +24,32 @@ std::string ranges_text(const AddressRanges& ranges, Family family) {
 }
 
 // Truncated to a comment's length: there may be thousands.
-std::string joined(const std::vector<PeerSelector>& selectors) {
+template <class Item, class Text>
+std::string joined(const std::vector<Item>& items, Text text_of) {
   std::string text;
-  for (const auto& selector : selectors) {
+  for (const auto& item : items) {
     if (text.size() > kMaxComment) break;
     if (!text.empty()) text += "; ";
-    text += to_string(selector);
+    text += text_of(item);
   }
   return text;
+}
+
+std::string described(const std::vector<PeerSelector>& selectors) {
+  return joined(selectors, [](const PeerSelector& selector) { return to_string(selector); });
 }
 
 // "http/TCP of app=web in shop or in an ipBlock"
 std::string described(const NamedClause& clause) {
   const auto& peers = clause.peers;
   const bool in_block = !peers.v4.empty() || !peers.v6.empty();
-  auto owners = peers.everyone ? "all pods" : joined(peers.pods);
+  auto owners = peers.everyone ? "all pods" : described(peers.pods);
   if (in_block) owners += owners.empty() ? "pods in an ipBlock" : " or in an ipBlock";
   return clause.port + "/" + to_string(clause.protocol) + " of " + owners;
+}
+
+std::string described(const std::vector<NamedClause>& clauses) {
+  return joined(clauses, [](const NamedClause& clause) { return described(clause); });
 }
 
 ElementKey address_key(Family family, AddressValue value) {
@@ -93,32 +102,30 @@ InSet ProfileSets::match_pods(const std::vector<PeerSelector>& pods) {
   portcullis::put(content, pods);
   const auto name = in_family("peer", family_) + "-" + hash_(content);
   put(of_pods_, name,
-      PodSet{{name, {address_type(family_)}, false, false, make_comment(joined(pods))},
+      PodSet{{name, {address_type(family_)}, false, false, make_comment(described(pods))},
              family_,
-             {false, pods, {}, {}},
-             {}});
+             {{{false, pods, {}, {}}, {}}}});
   return {{far_end(direction_, family_)}, name, false};
 }
 
-InSet ProfileSets::match_named_port(const NamedClause& clause) {
-  const auto& peers = clause.peers;
+InSet ProfileSets::match_named_ports(const std::vector<NamedClause>& clauses) {
   std::string content;
-  portcullis::put(content, clause.port);
-  portcullis::put(content, to_string(clause.protocol));
-  portcullis::put(content, peers.everyone ? "everyone" : "");
-  portcullis::put(content, peers.pods);
-  portcullis::put(content,
-                  ranges_text(peers.v4, Family::kIpv4) + ranges_text(peers.v6, Family::kIpv6));
+  PodSet set;
+  set.family = family_;
+  set.spec.key = {address_type(family_), FieldType::kInetService, FieldType::kInetProto};
+  for (const auto& [port, protocol, peers] : clauses) {
+    portcullis::put(content, port);
+    portcullis::put(content, to_string(protocol));
+    portcullis::put(content, peers.everyone ? "everyone" : "");
+    portcullis::put(content, peers.pods);
+    portcullis::put(content,
+                    ranges_text(peers.v4, Family::kIpv4) + ranges_text(peers.v6, Family::kIpv6));
+    set.parts.push_back({peers, {{port, protocol}}});
+  }
   const auto name = in_family("named", family_) + "-" + hash_(content);
-  put(of_pods_, name,
-      PodSet{{name,
-              {address_type(family_), FieldType::kInetService, FieldType::kInetProto},
-              false,
-              false,
-              make_comment(described(clause))},
-             family_,
-             peers,
-             {{clause.port, clause.protocol}}});
+  set.spec.name = name;
+  set.spec.comment = make_comment(described(clauses));
+  put(of_pods_, name, std::move(set));
   return {{destination_field(family_), Field::kDestinationPort, Field::kL4Proto}, name, false};
 }
 

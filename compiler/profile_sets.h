@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/content_hash.h"
+#include "compiler/pod_set.h"
 #include "compiler/profile.h"
 #include "compiler/profile_chain.h"
 
@@ -21,7 +22,7 @@ class ProfileSets {
   InSet match_addresses(const AddressRanges& ranges);
   InSet match_ports(const PortSet& ports);
   InSet match_pods(const std::vector<PeerSelector>& pods);
-  InSet match_named_port(const NamedClause& clause);
+  InSet match_named_ports(const std::vector<NamedClause>& clauses);
 
   // Adds an empty map by ports; its name must be new.
   Set& add_port_map(const std::string& name, bool interval);

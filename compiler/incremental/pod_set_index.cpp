@@ -1,33 +1,15 @@
 #include "compiler/incremental/pod_set_index.h"
 
 #include <algorithm>
-#include <boost/container_hash/hash.hpp>
 #include <optional>
 
 namespace portcullis {
 namespace {
 
-// Whether the set holds the group's addresses: none, those that its ranges cover (false), or all.
-std::optional<bool> holds(const PodSet& set, const PodGroup& group, const Namespace* ns) {
-  if (set.port && find_port(group.ports(), set.port->first, set.port->second) == nullptr) {
-    return std::nullopt;
-  }
-  const auto& peers = set.peers;
-  const bool all =
-      peers.everyone ||
-      std::any_of(peers.pods.begin(), peers.pods.end(), [&](const PeerSelector& selector) {
-        return selector.matches_namespace(group.ns(), ns) && selector.pods.matches(group.labels());
-      });
-  if (all) return true;
-  return peers.ranges(set.family).empty() ? std::nullopt : std::optional(false);
-}
-
-bool includes(const PodSet& set, std::optional<bool> held, const Address& address) {
-  return address.family == set.family && held && (*held || set.peers.covers(address));
-}
-
 bool may_hold_any_pod(const PodSet& set) {
-  return set.peers.everyone || !set.peers.ranges(set.family).empty();
+  return std::ranges::any_of(set.parts, [&](const PodSetPart& part) {
+    return part.peers.everyone || !part.peers.ranges(set.family).empty();
+  });
 }
 
 // Any pod of any namespace may match.
@@ -38,7 +20,9 @@ bool is_unanchored(const PeerSelector& selector) {
 
 // Whether the anchors of the set's selectors cannot find all groups that it may hold.
 bool may_hold_any_group(const PodSet& set) {
-  return may_hold_any_pod(set) || std::ranges::any_of(set.peers.pods, is_unanchored);
+  return may_hold_any_pod(set) || std::ranges::any_of(set.parts, [](const PodSetPart& part) {
+           return std::ranges::any_of(part.peers.pods, is_unanchored);
+         });
 }
 
 // The namespace of the selected pods; "": any.
@@ -51,7 +35,9 @@ std::string scope_of(const PeerSelector& selector) {
 template <class Function>
 void for_each_selector(const PodSet& set, Function function) {
   if (may_hold_any_group(set)) return function(std::string(), LabelSelector());
-  for (const auto& selector : set.peers.pods) function(scope_of(selector), selector.pods);
+  for (const auto& part : set.parts) {
+    for (const auto& selector : part.peers.pods) function(scope_of(selector), selector.pods);
+  }
 }
 
 // The selectors that look for groups under a scope and an anchor; both "": any.
@@ -61,11 +47,13 @@ Places places_of(const PodSet& set) {
   Places places;
   const bool any = may_hold_any_group(set);
   if (any) places[{}] = {};  // even without selectors
-  for (const auto& selector : set.peers.pods) {
-    auto anchors = any ? Anchors() : anchors_of(selector.pods);
-    if (anchors.empty()) anchors.emplace_back();
-    const auto scope = any ? std::string() : scope_of(selector);
-    for (const auto& anchor : anchors) places[{scope, anchor}].push_back(&selector);
+  for (const auto& part : set.parts) {
+    for (const auto& selector : part.peers.pods) {
+      auto anchors = any ? Anchors() : anchors_of(selector.pods);
+      if (anchors.empty()) anchors.emplace_back();
+      const auto scope = any ? std::string() : scope_of(selector);
+      for (const auto& anchor : anchors) places[{scope, anchor}].push_back(&selector);
+    }
   }
   return places;
 }
@@ -81,14 +69,6 @@ Set changed(const ActivePodSet& active, bool in) {
 }
 
 }  // namespace
-
-// Equal labels are the same labels.
-std::size_t PodGroup::KeyHash::operator()(const Key& of) const {
-  std::size_t seed = 0;
-  boost::hash_combine(seed, &of.labels.get());
-  boost::hash_combine(seed, &of.ports.get());
-  return seed;
-}
 
 void PodSetIndex::set_namespace(const std::string& name, std::shared_ptr<const Namespace> object) {
   auto& ns = namespaces_[name];
@@ -114,7 +94,7 @@ void PodSetIndex::add(PodGroup& group, const Address& address) {
   ++addresses_;
   group.addresses.insert(address);
   for (const auto& [set, held] : group.sets) {
-    if (includes(set->set, held, address)) put(*set, group, address, true);
+    for (const auto& key : keys_of(set->set, held, group, address)) put(*set, key, true);
   }
 }
 
@@ -122,7 +102,7 @@ void PodSetIndex::remove(PodGroup& group, const Address& address) {
   group.addresses.erase(address);
   --addresses_;
   for (const auto& [set, held] : group.sets) {
-    if (includes(set->set, held, address)) put(*set, group, address, false);
+    for (const auto& key : keys_of(set->set, held, group, address)) put(*set, key, false);
   }
 }
 
@@ -211,15 +191,21 @@ void PodSetIndex::match_all(PodGroup& group, const Namespace* ns) {
 
 void PodSetIndex::match(PodGroup& group, ActivePodSet& set, const Namespace* ns) {
   const auto place = group.sets.find(&set);
-  const auto before = place == group.sets.end() ? std::nullopt : std::optional(place->second);
-  const auto after = holds(set.set, group, ns);
+  const auto before = place == group.sets.end() ? Held() : place->second;
+  const auto after = held_by(set.set, group, ns);
   if (before == after) return;
   for (const auto& address : group.addresses) {
-    const bool in = includes(set.set, after, address);
-    if (in != includes(set.set, before, address)) put(set, group, address, in);
+    const auto gone = keys_of(set.set, before, group, address);
+    const auto came = keys_of(set.set, after, group, address);
+    for (const auto& key : gone) {
+      if (!std::ranges::binary_search(came, key)) put(set, key, false);
+    }
+    for (const auto& key : came) {
+      if (!std::ranges::binary_search(gone, key)) put(set, key, true);
+    }
   }
-  if (after) {
-    group.sets[&set] = *after;
+  if (after.any()) {
+    group.sets[&set] = after;
   } else {
     group.sets.erase(place);
   }
@@ -231,13 +217,12 @@ void PodSetIndex::match_all(ActivePodSet& set) {
   }
 }
 
-// An address that left and came again before the next take() has not changed.
-void PodSetIndex::put(ActivePodSet& set, const PodGroup& group, const Address& address, bool in) {
+// An element that left and came again before the next take() has not changed.
+void PodSetIndex::put(ActivePodSet& set, const ElementKey& key, bool in) {
   in ? ++set.size : --set.size;
   growth_ += in ? 1 : 0;
   if (!set.taken) return;
   touched_.insert(&set);
-  const auto key = element_of(set.set, address, group.ports())->key;
   const auto [place, added] = set.changes.try_emplace(key, in);
   if (!added) set.changes.erase(place);
 }
@@ -269,8 +254,9 @@ Set PodSetIndex::whole(const ActivePodSet& active) const {
     const auto held = group->sets.find(&active);
     if (held == group->sets.end()) continue;
     for (const auto& address : group->addresses) {
-      if (!includes(active.set, held->second, address)) continue;
-      set.elements.push_back(*element_of(active.set, address, group->ports()));
+      for (const auto& key : keys_of(active.set, held->second, *group, address)) {
+        set.elements.push_back({key, {}, {}});
+      }
     }
   }
   sort(set.elements);

@@ -1,12 +1,8 @@
 #pragma once
 
-#include <boost/container/flat_map.hpp>
-#include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -14,43 +10,12 @@
 #include <vector>
 
 #include "compiler/incremental/label_index.h"
+#include "compiler/incremental/pod_group.h"
 #include "compiler/incremental/ruleset_change.h"
 #include "compiler/incremental/selector_index.h"
-#include "compiler/profile_chain.h"
 #include "compiler/ruleset_size.h"
 
 namespace portcullis {
-
-struct ActivePodSet;
-
-// The addresses of pods that no selector and no port name can tell apart: pods of one namespace
-// with equal labels and equal ports.
-struct PodGroup {
-  struct Key {
-    Shared<Labels> labels;
-    Shared<std::vector<NamedPort>> ports;
-
-    bool operator==(const Key&) const = default;
-  };
-  struct KeyHash {
-    std::size_t operator()(const Key& key) const;
-  };
-
-  const std::string& ns() const { return *ns_name; }
-  const Labels& labels() const { return key->labels; }
-  const std::vector<NamedPort>& ports() const { return key->ports; }
-
-  const std::string* ns_name = nullptr;  // owned by the index, as is the key
-  const Key* key = nullptr;
-  std::set<Address> addresses;  // most groups have one: a hash table would be much larger
-  // The sets that hold the group: all of its addresses (true), or only those that the set's ranges
-  // cover.
-  boost::container::flat_map<ActivePodSet*, bool, std::less<>> sets;
-  std::uint32_t place = 0;  // in the label index
-};
-
-inline const Labels& labels_of(const PodGroup* group) { return group->labels(); }
-inline std::uint32_t& place_of(PodGroup* group) { return group->place; }
 
 // A pod set that chains look up.
 struct ActivePodSet {
@@ -115,7 +80,7 @@ class PodSetIndex {
 
   void match(PodGroup& group, ActivePodSet& set, const Namespace* ns);
   void match_all(PodGroup& group, const Namespace* ns);
-  void put(ActivePodSet& set, const PodGroup& group, const Address& address, bool in);
+  void put(ActivePodSet& set, const ElementKey& key, bool in);
   ActivePodSet& activate(const PodSet& set, ScopedAnchors& named);
   void match_all(ActivePodSet& set);
   std::vector<PodGroup*> candidates(const PodSet& set) const;

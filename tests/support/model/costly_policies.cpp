@@ -151,7 +151,7 @@ std::vector<CostlyPolicy> largest_within_budget() {
           {"exceptions within budget", exceptions(230, 70)},
           {"networks within budget", networks(16'380)},
           {"ranges within budget", ranges(4'090)},
-          {"port names within budget", port_names(16)},
+          {"port names within budget", port_names(32)},
           {"requirements within budget", requirements(1'000)}};
 }
 

@@ -271,6 +271,30 @@ TEST(CompileStructure, NoSetIsThereThatNoRuleUses) {
   }
 }
 
+// However many names there are, a packet looks them up once.
+TEST(CompileStructure, AllPortNamesOfEgressAreOneSet) {
+  const auto ruleset =
+      compiled({pod("shop/client", "10.0.0.4").on("n1"),
+                pod("shop/web", "10.0.0.2")
+                    .labels("app=web")
+                    .port("http", 8080)
+                    .port("https", 8443)
+                    .port("alias", 8080)
+                    .on("n2"),
+                policy("shop/p", "!app")
+                    .egress({to({pods("app=web")}).named("http"), to().named("https"),
+                             to({block("10.0.0.0/30")}).named("alias"), to().named("nothing")})});
+  const auto sets = names_with(ruleset, "named-v4-");
+  ASSERT_EQ(sets.size(), 1U);
+  EXPECT_EQ(find_set(ruleset, sets.front()).elements.size(), 2U) << "8080 and 8443";
+  const auto& rules = ruleset.chains.at(target(ruleset, "egress-v4", "10.0.0.4")).rules;
+  EXPECT_EQ(std::ranges::count_if(rules,
+                                  [](const Rule& rule) {
+                                    return to_string(rule).find("@named") != std::string::npos;
+                                  }),
+            1);
+}
+
 TEST(CompileStructure, ElementsAreSortedAndUnique) {
   const auto ruleset = compiled({kDb, kApi, kWeb2, kWeb, policy("shop/p").ingress().egress()});
   for (const auto* name : {"ingress-v4", "egress-v4", "self-v4"}) {
