@@ -4,6 +4,7 @@
 #include <string>
 #include <tuple>
 
+#include "daemon/netlink/expression_names.h"
 #include "daemon/netlink/key_type.h"
 #include "daemon/netlink/libnftnl.h"
 
@@ -49,7 +50,7 @@ struct FreeIterator {
 
 void ElementDecoder::add(const nlmsghdr* header) {
   const SetObject part(allocated(nftnl_set_alloc()));
-  if (nftnl_set_elems_nlmsg_parse(header, part.get()) < 0) {
+  if (!has_expression_names(header) || nftnl_set_elems_nlmsg_parse(header, part.get()) < 0) {
     saw_foreign_ = true;  // unknown to libnftnl
     return;
   }

@@ -88,6 +88,19 @@ TEST(BatchDecoding, OtherFlagsOfTheTableAreRefused) {
   expect_refused(bytes_of(diff({}, everything()), 1));
 }
 
+// libnftnl does not look whether one has a name.
+TEST(BatchDecoding, AnExpressionWithoutANameIsRefused) {
+  const auto bytes = bytes_of(diff({}, everything()));
+  for (const std::string_view name : {"meta", "payload", "cmp", "lookup", "immediate", "objref"}) {
+    const std::string end = std::string(name) + '\0';
+    const auto at = std::search(bytes.begin(), bytes.end(), end.begin(), end.end());
+    ASSERT_NE(at, bytes.end()) << name;
+    Bytes changed = bytes;
+    changed[static_cast<std::size_t>(at - bytes.begin()) - 2] = 15;  // the attribute's type
+    expect_refused(changed);
+  }
+}
+
 TEST(BatchDecoding, AnyOtherLengthIsRefused) {
   const auto bytes = bytes_of(diff({}, everything()));
   for (std::size_t size = 0; size < bytes.size(); size += 4 * (kSanitized ? std::size_t{13} : 1)) {
