@@ -4,9 +4,9 @@
 #include <string>
 #include <tuple>
 
-#include "daemon/netlink/expression_names.h"
 #include "daemon/netlink/key_type.h"
 #include "daemon/netlink/libnftnl.h"
+#include "daemon/netlink/required_attributes.h"
 
 namespace portcullis::nl {
 namespace {
@@ -50,7 +50,7 @@ struct FreeIterator {
 
 void ElementDecoder::add(const nlmsghdr* header) {
   const SetObject part(allocated(nftnl_set_alloc()));
-  if (!has_expression_names(header) || nftnl_set_elems_nlmsg_parse(header, part.get()) < 0) {
+  if (!has_required_attributes(header) || nftnl_set_elems_nlmsg_parse(header, part.get()) < 0) {
     saw_foreign_ = true;  // unknown to libnftnl
     return;
   }

@@ -6,9 +6,9 @@
 
 #include "daemon/netlink/decode_expression.h"
 #include "daemon/netlink/encode_rule.h"
-#include "daemon/netlink/expression_names.h"
 #include "daemon/netlink/libnftnl.h"
 #include "daemon/netlink/payload_field.h"
+#include "daemon/netlink/required_attributes.h"
 
 namespace portcullis::nl {
 namespace {
@@ -186,7 +186,7 @@ std::optional<Rule> disassemble(const std::vector<Expression>& expressions, cons
 
 PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets) {
   const RuleObject object(allocated(nftnl_rule_alloc()));
-  if (!has_expression_names(header) || nftnl_rule_nlmsg_parse(header, object.get()) < 0)
+  if (!has_required_attributes(header) || nftnl_rule_nlmsg_parse(header, object.get()) < 0)
     return unreadable(object.get());
   std::vector<Expression> expressions;
   for_each_expression(object.get(), [&](const nftnl_expr* expr) {

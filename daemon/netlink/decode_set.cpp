@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "daemon/netlink/encode_set.h"
-#include "daemon/netlink/expression_names.h"
 #include "daemon/netlink/key_type.h"
 #include "daemon/netlink/libnftnl.h"
+#include "daemon/netlink/required_attributes.h"
 #include "daemon/netlink/userdata.h"
 
 namespace portcullis::nl {
@@ -56,7 +56,7 @@ SetSpec parse_spec(const nftnl_set* set) {
 
 std::optional<SetSpec> decode_set(const nlmsghdr* header) {
   const SetObject set(allocated(nftnl_set_alloc()));
-  if (!has_expression_names(header) || nftnl_set_nlmsg_parse(header, set.get()) < 0) return {};
+  if (!has_required_attributes(header) || nftnl_set_nlmsg_parse(header, set.get()) < 0) return {};
   const bool ours = text_of(nftnl_set_get_str(set.get(), NFTNL_SET_TABLE)) == kTableName;
   const std::uint32_t flags = u32(set.get(), NFTNL_SET_FLAGS);
   if (!ours || (flags & NFT_SET_ANONYMOUS) != 0) return {};

@@ -88,17 +88,36 @@ TEST(BatchDecoding, OtherFlagsOfTheTableAreRefused) {
   expect_refused(bytes_of(diff({}, everything()), 1));
 }
 
-// libnftnl does not look whether one has a name.
-TEST(BatchDecoding, AnExpressionWithoutANameIsRefused) {
+// The attribute that has this value gets a type that libnftnl does not know.
+Bytes without(Bytes bytes, std::string_view value) {
+  const std::string text = std::string(value) + '\0';
+  const auto at = std::search(bytes.begin(), bytes.end(), text.begin(), text.end());
+  EXPECT_NE(at, bytes.end()) << value;
+  *(at - 2) = 15;
+  return bytes;
+}
+
+// libnftnl does not look whether they are there.
+TEST(BatchDecoding, AMissingNameOfAnExpressionOrChainIsRefused) {
   const auto bytes = bytes_of(diff({}, everything()));
-  for (const std::string_view name : {"meta", "payload", "cmp", "lookup", "immediate", "objref"}) {
-    const std::string end = std::string(name) + '\0';
-    const auto at = std::search(bytes.begin(), bytes.end(), end.begin(), end.end());
-    ASSERT_NE(at, bytes.end()) << name;
-    Bytes changed = bytes;
-    changed[static_cast<std::size_t>(at - bytes.begin()) - 2] = 15;  // the attribute's type
+  for (const auto* name : {"meta", "payload", "cmp", "lookup", "immediate", "objref"}) {
+    expect_refused(without(bytes, name));
+  }
+  Ruleset jumping = dispatch({"10.0.0.1"});
+  jumping.chains["first"] = {{"first", {}, ""}, {}};
+  jumping.chains["a-rule"] = {{"a-rule", {}, ""}, {{{Jump{"first", false}}}}};
+  const auto jumps = bytes_of(diff({}, jumping));
+  ASSERT_TRUE(nl::decode_batch(jumps));
+  const Bytes verdict = {0xff, 0xff, 0xff, 0xfd};  // NFT_JUMP, before the chain's name
+  int found = 0;
+  for (auto at = jumps.begin();; ++at, ++found) {
+    at = std::search(at, jumps.end(), verdict.begin(), verdict.end());
+    if (at == jumps.end()) break;
+    auto changed = jumps;
+    changed[static_cast<std::size_t>(at - jumps.begin()) + 6] = 15;
     expect_refused(changed);
   }
+  EXPECT_EQ(found, 2) << "of the element and of the rule";
 }
 
 TEST(BatchDecoding, AnyOtherLengthIsRefused) {
