@@ -8,13 +8,13 @@ FROM ${BASE} AS build
 WORKDIR /src
 RUN apt-get update && apt-get install --yes --no-install-recommends make ca-certificates
 COPY Makefile .
-COPY cmake/install_packages.sh cmake/
+COPY scripts/install_packages.sh scripts/
 RUN make build-deps
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache \
     cmake --preset release -D PORTCULLIS_TESTS=OFF -D CMAKE_INSTALL_PREFIX=/usr && \
     cmake --build --preset release --target portcullis && \
-    sh cmake/stage_image.sh build/release/daemon/portcullis /image
+    sh scripts/stage_image.sh build/release/daemon/portcullis /image
 
 FROM scratch
 COPY --from=build /image /

@@ -33,13 +33,13 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install the Debian packages that building and testing need
-	@PACKAGES="$(BUILD_PACKAGES) $(TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(BUILD_PACKAGES) $(TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 
 build-deps:
-	@PACKAGES="$(BUILD_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(BUILD_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 
 lint-deps:
-	@PACKAGES="$(LINT_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(LINT_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 
 configure: deps
 	cmake --preset release
@@ -51,9 +51,9 @@ test: build ## build, and run every test (packets need root)
 	ctest --preset release
 
 e2e: configure ## run the tests against a real Kubernetes API server and promtool, prepared once in a few minutes
-	@PACKAGES="$(E2E_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(E2E_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	cmake --build --preset release --target kube_test kube_docs_test
-	assets=$$(sh cmake/prepare_kubernetes.sh kube-apiserver) && promtool=$$(sh cmake/prepare_promtool.sh) && \
+	assets=$$(sh scripts/prepare_kubernetes.sh kube-apiserver) && promtool=$$(sh scripts/prepare_promtool.sh) && \
 	  KUBEBUILDER_ASSETS=$$assets PROMTOOL=$$promtool ctest --preset release --label-regex kube --no-tests=error --parallel 2
 
 demo: demo-deps ## enforce policies in a playground of network namespaces, and show it (needs root)
@@ -63,7 +63,7 @@ demo: demo-deps ## enforce policies in a playground of network namespaces, and s
 	$(AS_ROOT) build/$(DEMO)/tests/demo/portcullis-demo
 
 demo-deps:
-	@PACKAGES="$(DEMO_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(DEMO_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 
 bench: configure ## run the benchmarks beside the kernel's own limits (BENCH=regex); also to build/bench.json
 	cmake --build --preset release --target portcullis-bench
@@ -71,7 +71,7 @@ bench: configure ## run the benchmarks beside the kernel's own limits (BENCH=reg
 	  --benchmark_out=build/bench.json --benchmark_out_format=json
 
 sanitize: deps ## run the tests under ASan and UBSan, the daemon's also under TSan
-	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	cmake --preset asan-ubsan
 	cmake --build --preset asan-ubsan
 	ctest --preset asan-ubsan
@@ -80,41 +80,41 @@ sanitize: deps ## run the tests under ASan and UBSan, the daemon's also under TS
 	ctest --preset tsan --label-regex daemon --no-tests=error
 
 fuzz: deps ## fuzz each parser and the engine, each for FUZZ_SECONDS
-	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(SANITIZE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	cmake --preset asan-ubsan
 	cmake --build --preset asan-ubsan --target fuzz
 	sh tests/fuzz/run.sh build/asan-ubsan/tests/fuzz build/fuzz $(FUZZ_SECONDS)
 
 lint: lint-deps deps ## check formatting, and run clang-tidy
-	sh cmake/lint.sh
+	sh scripts/lint.sh
 
 format: lint-deps ## format the sources
 	git ls-files --cached --others --exclude-standard '*.h' '*.cpp' | xargs clang-format -i
 
 image: ## build the container image in build/image (needs root; BASE=image, TAG=name)
-	@PACKAGES="$(IMAGE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
-	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh cmake/build_image.sh
+	@PACKAGES="$(IMAGE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
+	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh scripts/build_image.sh
 
 image-check: image ## check that the image is reproducible, small, and without a shell
-	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh cmake/check_image.sh
+	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh scripts/check_image.sh
 
 cluster-e2e: configure image ## run the tests in a whole cluster, including kubelet, on this machine (needs root)
-	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	cmake --build --preset release --target cluster_test dns-server
-	kubernetes=$$(sh cmake/prepare_kubernetes.sh kube-apiserver kube-controller-manager \
+	kubernetes=$$(sh scripts/prepare_kubernetes.sh kube-apiserver kube-controller-manager \
 	  kube-proxy kube-scheduler kubelet) && \
-	runtime=$$(sh cmake/prepare_runtime.sh) && \
-	$(AS_ROOT) sh cmake/build_workload_image.sh $$runtime $(BUILD)/tests/cluster/dns-server && \
+	runtime=$$(sh scripts/prepare_runtime.sh) && \
+	$(AS_ROOT) sh scripts/build_workload_image.sh $$runtime $(BUILD)/tests/cluster/dns-server && \
 	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$kubernetes CLUSTER_ASSETS=$$runtime \
 	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \
 	  ctest --preset release --label-regex cluster --no-tests=error
 
 deb: build-deps ## build the Debian package in build/package
-	@PACKAGES="$(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
-	sh cmake/build_deb.sh
+	@PACKAGES="$(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
+	sh scripts/build_deb.sh
 
 deb-test: deb ## boot, install, upgrade, run, remove and purge the package in a container (needs root)
-	@PACKAGES="$(DEB_TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh cmake/install_packages.sh
+	@PACKAGES="$(DEB_TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	$(AS_ROOT) sh tests/package/package_test.sh build/package/portcullis_*.deb
 
 docs: build-deps ## regenerate docs/configuration.md from the option table

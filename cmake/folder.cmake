@@ -15,6 +15,24 @@ function(portcullis_folder target folder)
   endif()
 endfunction()
 
+# portcullis_leaf(FOLDER [PUBLIC library...] [PRIVATE library...])
+# The same for a leaf folder of the product, with all of its sources. Its target has the folder's
+# name with "_" for "/" and "-"; libraries that are such folders are given by their paths.
+function(portcullis_leaf folder)
+  cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE" ${ARGN})
+  string(REGEX REPLACE "[/-]" "_" target ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  portcullis_folder(${target} ${folder} ${sources})
+  foreach(scope PUBLIC PRIVATE)
+    foreach(library ${ARG_${scope}})
+      if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${library})
+        string(REGEX REPLACE "[/-]" "_" library ${library})
+      endif()
+      target_link_libraries(${target} ${scope} ${library})
+    endforeach()
+  endforeach()
+endfunction()
+
 # portcullis_test(NAME SOURCE... LINK library... [LABELS label...] [ENVIRONMENT NAME=value...]
 #                 [OPTIMIZED])
 # A GoogleTest binary, each case a ctest test. Tests may include everything. Their own code is not

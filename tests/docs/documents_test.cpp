@@ -73,9 +73,9 @@ TEST(Documents, HaveTheVersionThatIsBuilt) {
   auto built = run_to_end({{PORTCULLIS_BINARY, "--version"}, {}, nullptr, ""}).out;
   built = built.substr(built.find(' ') + 1, built.size() - built.find(' ') - 2);
   auto files = documents();
-  for (const auto* other : {"Dockerfile", ".ci/run", "cmake/build_image.sh", "cmake/check_image.sh",
-                            "manifests/base/kustomization.yaml", "tests/cluster/node.sh",
-                            "tests/package/package_test.sh"}) {
+  for (const auto* other : {"Dockerfile", ".ci/run", "scripts/build_image.sh",
+                            "scripts/check_image.sh", "manifests/base/kustomization.yaml",
+                            "tests/cluster/node.sh", "tests/package/package_test.sh"}) {
     files.emplace_back(other);
   }
   std::set<std::string> with;

@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "daemon/metrics.h"
+#include "daemon/serve/metrics.h"
 #include "tests/docs/documents.h"
 
 namespace portcullis::test {

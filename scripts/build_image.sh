@@ -4,7 +4,7 @@
 # oci-archive:...`). The base is $BASE, or a Debian that mmdebstrap makes once from Debian's
 # packages, so that no registry is needed; remove build/image to renew it.
 set -eu
-. cmake/image_store.sh
+. scripts/image_store.sh
 
 tag=${TAG:-localhost/portcullis:0.1.0}
 

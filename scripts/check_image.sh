@@ -2,7 +2,7 @@
 # check_image.sh: checks that the image from build_image.sh is small, has no shell, runs, and is the
 # same when it is rebuilt (objects from ccache, everything else from scratch).
 set -eu
-. cmake/image_store.sh
+. scripts/image_store.sh
 
 tag=${TAG:-localhost/portcullis:0.1.0}
 limit=60000000
@@ -26,7 +26,7 @@ nobody=$(chroot --userspec=65534:65534 "$root" /usr/bin/portcullis --version) ||
 [ "$said" = "$nobody" ] || fail "reports version $nobody as nobody, but $said as root"
 
 digest=$(cat "$work/portcullis.digest")
-sh cmake/build_image.sh --no-cache
+sh scripts/build_image.sh --no-cache
 again=$(cat "$work/portcullis.digest")
 [ "$digest" = "$again" ] || fail "is not reproducible: $digest, $again"
 echo "$tag: $size bytes, no shell, runs ($said), and is reproducible: $digest"

@@ -2,7 +2,7 @@
 # build_workload_image.sh RUNTIME PROGRAM...: builds the image of the pods in `make cluster-e2e` as
 # build/image/workload.tar: busybox from prepare_runtime.sh's folder, and the test's programs.
 set -eu
-. cmake/image_store.sh
+. scripts/image_store.sh
 
 context=$(mktemp -d "$work/tmp/XXXXXX")
 trap 'rm -rf "$context"' EXIT
