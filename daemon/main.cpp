@@ -3,11 +3,11 @@
 #include <variant>
 #include <vector>
 
-#include "compiler/escape.h"
+#include "compiler/base/escape.h"
 #include "compiler/explain/json_error.h"
-#include "daemon/commands.h"
-#include "daemon/options.h"
-#include "daemon/run.h"
+#include "daemon/command/commands.h"
+#include "daemon/options/options.h"
+#include "daemon/run/run.h"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
-#include "daemon/completion.h"
-#include "daemon/reference.h"
+#include "daemon/options/completion.h"
+#include "daemon/options/reference.h"
 
 // portcullis-reference man|configuration|bash|zsh|fish: prints that text. Used only by the build
 // and `make docs`.

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "compiler/cluster_state.h"
-#include "compiler/result.h"
+#include "compiler/base/result.h"
+#include "compiler/cluster/cluster_state.h"
 
 // What kind of address a user typed.
 namespace portcullis {

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "compiler/rule_match.h"
+#include "compiler/verdict/rule_match.h"
 
 namespace portcullis {
 namespace {
 
-constexpr std::array kProtocols = {Protocol::kTcp, Protocol::kUdp, Protocol::kSctp};
 constexpr std::uint16_t kLastPort = 65535;
 
 PortSet every_port() {

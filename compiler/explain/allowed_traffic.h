@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/connection.h"
-#include "compiler/evaluate.h"
-#include "compiler/port_set.h"
+#include "compiler/policy/port_set.h"
+#include "compiler/verdict/connection.h"
+#include "compiler/verdict/evaluate.h"
 
 namespace portcullis {
 

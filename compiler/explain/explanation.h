@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "compiler/evaluate.h"
+#include "compiler/base/result.h"
 #include "compiler/explain/allowed_traffic.h"
 #include "compiler/explain/query.h"
-#include "compiler/result.h"
+#include "compiler/verdict/evaluate.h"
 
 namespace portcullis {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "compiler/escape.h"
+#include "compiler/base/escape.h"
 #include "compiler/explain/explanation.h"
 #include "compiler/explain/nearest_miss.h"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "compiler/peer_selector.h"
-#include "compiler/rule_match.h"
+#include "compiler/policy/peer_selector.h"
+#include "compiler/verdict/rule_match.h"
 
 namespace portcullis {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "compiler/explain/explanation.h"
-#include "compiler/profile.h"
+#include "compiler/policy/profile.h"
 
 namespace portcullis {
 

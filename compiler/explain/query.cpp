@@ -11,8 +11,6 @@
 namespace portcullis {
 namespace {
 
-constexpr std::array kProtocols = {Protocol::kTcp, Protocol::kUdp, Protocol::kSctp};
-
 tl::unexpected<Error> wrong(const std::string& text, const std::string& why) {
   return failure(ErrorCode::kInvalidInput, "\"" + text + "\" " + why);
 }

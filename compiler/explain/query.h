@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/connection.h"
-#include "compiler/result.h"
+#include "compiler/base/result.h"
+#include "compiler/verdict/connection.h"
 
 namespace portcullis {
 

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "daemon/source/namespace_check.h"
-#include "k8s-client/api_client.h"
-#include "k8s-client/json.h"
+#include "k8s-client/document/json.h"
+#include "k8s-client/watch/api_client.h"
 
 namespace portcullis {
 namespace {

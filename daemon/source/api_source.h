@@ -5,9 +5,9 @@
 #include <string>
 
 #include "daemon/source/source.h"
-#include "k8s-client/cluster_access.h"
-#include "k8s-client/endpoints.h"
-#include "k8s-client/reflector.h"
+#include "k8s-client/access/cluster_access.h"
+#include "k8s-client/access/endpoints.h"
+#include "k8s-client/watch/reflector.h"
 
 namespace portcullis {
 

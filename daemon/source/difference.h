@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "compiler/event.h"
+#include "compiler/model/event.h"
 
 namespace portcullis {
 

@@ -7,11 +7,11 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/files/directory_watches.h"
+#include "daemon/files/manifest_cache.h"
+#include "daemon/files/settled_file.h"
+#include "daemon/files/tree.h"
 #include "daemon/source/difference.h"
-#include "daemon/source/directory_watches.h"
-#include "daemon/source/manifest_cache.h"
-#include "daemon/source/settled_file.h"
-#include "daemon/source/tree.h"
 
 namespace portcullis {
 namespace {
@@ -168,7 +168,7 @@ std::string DirectorySource::Impl::fault_of(const Tree& tree) const {
 
 namespace {
 
-bool isolates(const Event& event) {
+bool may_isolate(const Event& event) {
   const auto* policy = std::get_if<PolicyEvent>(&event);
   const auto* pod = std::get_if<PodEvent>(&event);
   return policy != nullptr || (pod != nullptr && pod->pod->malformed);
@@ -195,7 +195,7 @@ void DirectorySource::Impl::publish() {
   published_fault = fault;
   const bool complete = listed_whole && !cache.has_unknown();
   if (fault.empty() && complete) {
-    isolates_pods = std::ranges::any_of(published_objects, isolates);
+    isolates_pods = std::ranges::any_of(published_objects, may_isolate);
     if (last) last->keep_only(cache.paths());
   }
   if (!has_news) return;

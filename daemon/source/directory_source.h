@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/source/last_contents.h"
+#include "daemon/files/last_contents.h"
 #include "daemon/source/source.h"
 
 namespace portcullis {

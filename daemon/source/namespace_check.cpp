@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "k8s-client/json.h"
-#include "k8s-client/resource.h"
+#include "k8s-client/decode/resource.h"
+#include "k8s-client/document/json.h"
 
 namespace portcullis {
 namespace {

@@ -4,7 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 
-#include "k8s-client/api_client.h"
+#include "k8s-client/watch/api_client.h"
 
 namespace portcullis {
 

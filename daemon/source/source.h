@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/event.h"
-#include "compiler/result.h"
-#include "daemon/source/manifests.h"
+#include "compiler/base/result.h"
+#include "compiler/model/event.h"
+#include "daemon/files/manifests.h"
 
 namespace portcullis {
 

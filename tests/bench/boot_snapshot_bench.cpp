@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <optional>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "daemon/boot_snapshot.h"
-#include "daemon/netlink/kernel.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
+#include "daemon/boot/boot_snapshot.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/temporary_directory.h"
 

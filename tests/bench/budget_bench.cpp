@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "compiler/diff.h"
-#include "compiler/incremental/incremental_compiler.h"
-#include "k8s-client/decode.h"
-#include "k8s-client/json.h"
+#include "compiler/engine/incremental_compiler.h"
+#include "compiler/ruleset/diff.h"
+#include "k8s-client/decode/decode.h"
+#include "k8s-client/document/json.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/costly_policies.h"
 

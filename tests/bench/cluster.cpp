@@ -5,8 +5,8 @@
 #include <fstream>
 #include <set>
 
-#include "compiler/compile.h"
-#include "daemon/source/manifests.h"
+#include "compiler/engine/compile.h"
+#include "daemon/files/manifests.h"
 
 namespace portcullis::bench {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
-#include "compiler/ruleset.h"
+#include "compiler/cluster/cluster_state.h"
+#include "compiler/ruleset/ruleset.h"
 
 namespace portcullis::bench {
 

@@ -7,12 +7,12 @@
 #include <functional>
 #include <memory>
 
-#include "compiler/diff.h"
-#include "compiler/incremental/incremental_compiler.h"
-#include "compiler/print.h"
-#include "compiler/steps.h"
-#include "daemon/netlink/encode_batch.h"
-#include "daemon/netlink/socket.h"
+#include "compiler/engine/incremental_compiler.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/print.h"
+#include "compiler/ruleset/steps.h"
+#include "daemon/netlink/table/encode_batch.h"
+#include "daemon/netlink/wire/socket.h"
 #include "tests/bench/cluster.h"
 #include "tests/bench/quantiles.h"
 #include "tests/support/netns/network_namespace.h"

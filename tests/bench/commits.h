@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "compiler/address.h"
+#include "compiler/base/address.h"
 #include "tests/support/netns/network_namespace.h"
 
 namespace portcullis::bench {

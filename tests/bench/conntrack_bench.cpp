@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "daemon/netlink/conntrack.h"
+#include "daemon/netlink/conntrack/conntrack.h"
 #include "tests/support/conntrack/conntrack_table.h"
 
 // The cost of forgetting one address, or all 110 of a removed node, in a table of 100,000

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "daemon/netlink/kernel.h"
-#include "k8s-client/decode.h"
-#include "k8s-client/json.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
+#include "daemon/netlink/table/kernel.h"
+#include "k8s-client/decode/decode.h"
+#include "k8s-client/document/json.h"
 #include "tests/bench/pod_pair.h"
 #include "tests/bench/quantiles.h"
 #include "tests/support/model/cluster_builder.h"

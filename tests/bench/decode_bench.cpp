@@ -1,7 +1,7 @@
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 
-#include "k8s-client/messages.h"
+#include "k8s-client/decode/messages.h"
 #include "tests/bench/cluster.h"
 #include "tests/bench/pod_json.h"
 

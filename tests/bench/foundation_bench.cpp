@@ -3,10 +3,10 @@
 #include <chrono>
 #include <functional>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "daemon/netlink/kernel.h"
-#include "daemon/source/manifests.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
+#include "daemon/files/manifests.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/bench/cluster.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/temporary_directory.h"

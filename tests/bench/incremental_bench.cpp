@@ -4,11 +4,11 @@
 #include <functional>
 #include <memory>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "compiler/incremental/incremental_compiler.h"
-#include "compiler/steps.h"
-#include "daemon/netlink/kernel.h"
+#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/steps.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/bench/cluster.h"
 #include "tests/bench/quantiles.h"
 #include "tests/support/netns/network_namespace.h"

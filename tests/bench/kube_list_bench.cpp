@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 
-#include "k8s-client/kubeconfig.h"
-#include "k8s-client/reflector.h"
+#include "k8s-client/access/kubeconfig.h"
+#include "k8s-client/watch/reflector.h"
 #include "tests/bench/kube_stage.h"
 #include "tests/bench/quantiles.h"
 

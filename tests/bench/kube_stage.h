@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 #include "tests/bench/cluster.h"
 #include "tests/bench/commits.h"
 #include "tests/bench/daemon_process.h"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/incremental/incremental_compiler.h"
+#include "compiler/engine/incremental_compiler.h"
 #include "tests/support/model/cluster_builder.h"
 
 // Pods of one namespace with unique labels, as from a StatefulSet, a Job or Spark (`own` 1: one of

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/objects.h"
+#include "compiler/model/objects.h"
 
 namespace portcullis::bench {
 

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 
-#include "compiler/objects.h"
-#include "compiler/result.h"
-#include "daemon/netlink/conntrack.h"
+#include "compiler/base/result.h"
+#include "compiler/model/objects.h"
+#include "daemon/netlink/conntrack/conntrack.h"
 #include "tests/support/rig/playground.h"
 
 namespace portcullis::bench {

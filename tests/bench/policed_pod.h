@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 
 namespace portcullis::bench {
 

@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "compiler/diff.h"
-#include "compiler/incremental/incremental_compiler.h"
-#include "daemon/reconciler.h"
+#include "compiler/engine/incremental_compiler.h"
+#include "compiler/ruleset/diff.h"
+#include "daemon/enforce/reconciler.h"
 #include "tests/bench/cluster.h"
 #include "tests/bench/quantiles.h"
 #include "tests/support/netns/network_namespace.h"

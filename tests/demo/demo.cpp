@@ -7,10 +7,10 @@
 #include <iostream>
 #include <sstream>
 
-#include "compiler/compile.h"
-#include "compiler/print.h"
-#include "daemon/netlink/kernel.h"
-#include "daemon/source/manifests.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/print.h"
+#include "daemon/files/manifests.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/support/manifest/writer.h"
 #include "tests/support/process/wait_until.h"
 #include "tests/support/rig/objects.h"

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "compiler/ruleset.h"
+#include "compiler/ruleset/ruleset.h"
 #include "tests/demo/story.h"
 #include "tests/support/process/child_process.h"
 #include "tests/support/process/temporary_directory.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 #include "tests/support/rig/patrol.h"
 
 namespace portcullis::test {

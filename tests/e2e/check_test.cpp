@@ -3,7 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
-#include "daemon/netlink/kernel.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/e2e/api_node.h"
 #include "tests/support/process/loop_thread.h"
 

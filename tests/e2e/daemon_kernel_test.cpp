@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-#include "daemon/netlink/kernel.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/e2e/node.h"
 
 // The daemon's state in the kernel, from its start to its end.

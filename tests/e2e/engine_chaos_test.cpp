@@ -2,9 +2,9 @@
 #include <csignal>
 #include <map>
 
-#include "compiler/compile.h"
-#include "compiler/print.h"
-#include "daemon/netlink/kernel.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/print.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/e2e/chaos_cluster.h"
 #include "tests/e2e/chaos_run.h"
 #include "tests/e2e/node.h"

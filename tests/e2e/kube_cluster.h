@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 #include "tests/support/kube/kube_server.h"
 #include "tests/support/process/child_process.h"
 #include "tests/support/process/temporary_directory.h"

@@ -3,7 +3,7 @@
 #include <csignal>
 #include <regex>
 
-#include "daemon/netlink/kernel.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/support/netns/requirement.h"
 
 namespace portcullis::test {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "compiler/evaluate.h"
+#include "compiler/verdict/evaluate.h"
 
 namespace portcullis::test {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/boot_snapshot.h"
-#include "daemon/private_file.h"
+#include "daemon/base/private_file.h"
+#include "daemon/boot/boot_snapshot.h"
 
 namespace {
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "compiler/evaluate.h"
-#include "compiler/incremental/incremental_compiler.h"
-#include "compiler/steps.h"
+#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/steps.h"
+#include "compiler/verdict/evaluate.h"
 #include "tests/property/generators.h"
 #include "tests/support/model/interpreter.h"
 #include "tests/support/model/kernel_model.h"

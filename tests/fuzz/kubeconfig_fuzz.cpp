@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "k8s-client/exec_credential.h"
-#include "k8s-client/kubeconfig.h"
-#include "k8s-client/route.h"
-#include "k8s-client/url.h"
+#include "k8s-client/access/exec_credential.h"
+#include "k8s-client/access/kubeconfig.h"
+#include "k8s-client/access/url.h"
+#include "k8s-client/http/route.h"
 
 namespace {
 

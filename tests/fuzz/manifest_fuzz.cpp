@@ -2,10 +2,10 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "compiler/print.h"
-#include "daemon/source/manifests.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/print.h"
+#include "daemon/files/manifests.h"
 
 // Arbitrary text -> objects -> ruleset: nothing may crash, and the result must print and be equal
 // to itself.

@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/print.h"
-#include "daemon/netlink/decode_chain.h"
-#include "daemon/netlink/decode_counter.h"
-#include "daemon/netlink/decode_elements.h"
-#include "daemon/netlink/decode_rule.h"
-#include "daemon/netlink/decode_set.h"
+#include "compiler/ruleset/print.h"
+#include "daemon/netlink/object/chain.h"
+#include "daemon/netlink/object/counter.h"
+#include "daemon/netlink/object/elements.h"
+#include "daemon/netlink/object/set.h"
+#include "daemon/netlink/rule/rule.h"
 
 namespace {
 

@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "daemon/boot_snapshot.h"
-#include "daemon/netlink/encode_batch.h"
-#include "daemon/source/manifests.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
+#include "daemon/boot/boot_snapshot.h"
+#include "daemon/files/manifests.h"
+#include "daemon/netlink/table/encode_batch.h"
 
 // fuzz_seeds GOLDENS DIRECTORY: writes the seeds of the fuzz targets of binary formats, made from
 // the goldens' manifests: DIRECTORY/netlink and DIRECTORY/boot_snapshot.

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "k8s-client/messages.h"
+#include "k8s-client/decode/messages.h"
 
 namespace {
 

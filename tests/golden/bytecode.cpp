@@ -9,9 +9,9 @@
 #include <sstream>
 #include <vector>
 
-#include "compiler/diff.h"
-#include "daemon/netlink/encode_batch.h"
-#include "daemon/netlink/libnftnl.h"
+#include "compiler/ruleset/diff.h"
+#include "daemon/netlink/object/libnftnl.h"
+#include "daemon/netlink/table/encode_batch.h"
 
 namespace portcullis::test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "compiler/ruleset.h"
+#include "compiler/ruleset/ruleset.h"
 
 // The kernel messages as text.
 namespace portcullis::test {

@@ -7,9 +7,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "compiler/cluster_state.h"
-#include "compiler/compile.h"
-#include "daemon/source/manifests.h"
+#include "compiler/cluster/cluster_state.h"
+#include "compiler/engine/compile.h"
+#include "daemon/files/manifests.h"
 
 namespace portcullis::test {
 namespace {

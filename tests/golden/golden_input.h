@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/ruleset.h"
+#include "compiler/ruleset/ruleset.h"
 
 namespace portcullis::test {
 

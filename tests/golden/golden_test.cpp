@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "compiler/diff.h"
-#include "compiler/print.h"
-#include "daemon/netlink/kernel.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/print.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/golden/bytecode.h"
 #include "tests/golden/golden_input.h"
 #include "tests/golden/nft_tool.h"

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
-#include "compiler/evaluate.h"
-#include "compiler/result.h"
+#include "compiler/base/result.h"
+#include "compiler/cluster/cluster_state.h"
+#include "compiler/verdict/evaluate.h"
 #include "tests/support/rig/probe.h"
 
 // The conformance corpus: policies, pods and the verdict of every probe, in JSON files outside the

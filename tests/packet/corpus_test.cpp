@@ -6,7 +6,7 @@
 #include <iostream>
 #include <span>
 
-#include "daemon/source/manifests.h"
+#include "daemon/files/manifests.h"
 #include "tests/packet/corpus_playground.h"
 #include "tests/packet/fixture.h"
 

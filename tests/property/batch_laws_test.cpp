@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "daemon/netlink/decode_batch.h"
-#include "daemon/netlink/encode_batch.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
+#include "daemon/netlink/table/decode_batch.h"
+#include "daemon/netlink/table/encode_batch.h"
 #include "tests/property/generators.h"
 
 namespace portcullis::test {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <random>
 
-#include "compiler/compile.h"
-#include "compiler/evaluate.h"
-#include "compiler/print.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/print.h"
+#include "compiler/verdict/evaluate.h"
 #include "tests/property/generators.h"
 #include "tests/property/reproduction.h"
 #include "tests/support/model/interpreter.h"

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
 #include "tests/property/generators.h"
 #include "tests/support/model/kernel_model.h"
 

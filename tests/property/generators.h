@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "compiler/cluster_state.h"
-#include "compiler/evaluate.h"
+#include "compiler/cluster/cluster_state.h"
+#include "compiler/verdict/evaluate.h"
 
 // Random clusters in a small world: few namespaces, labels, ports and addresses, so that selectors
 // match, blocks overlap and addresses collide often.

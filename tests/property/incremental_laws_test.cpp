@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <map>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "compiler/forward_chain.h"
-#include "compiler/incremental/incremental_compiler.h"
-#include "compiler/print.h"
+#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
+#include "compiler/policy/forward_chain.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/print.h"
 #include "tests/property/generators.h"
 #include "tests/support/model/kernel_model.h"
 

@@ -5,8 +5,8 @@
 #include <bitset>
 #include <cstdint>
 
-#include "compiler/interval.h"
-#include "compiler/port_set.h"
+#include "compiler/base/interval.h"
+#include "compiler/policy/port_set.h"
 
 namespace portcullis::test {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <optional>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "compiler/print.h"
-#include "compiler/steps.h"
-#include "daemon/netlink/kernel.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/print.h"
+#include "compiler/ruleset/steps.h"
+#include "daemon/netlink/table/kernel.h"
 #include "tests/property/generators.h"
 #include "tests/support/manifest/writer.h"
 #include "tests/support/netns/network_namespace.h"

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "daemon/source/manifests.h"
+#include "daemon/files/manifests.h"
 #include "tests/property/generators.h"
 #include "tests/support/manifest/writer.h"
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "compiler/evaluate.h"
+#include "compiler/verdict/evaluate.h"
 
 namespace portcullis::test {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "compiler/peer_selector.h"
+#include "compiler/policy/peer_selector.h"
 #include "tests/property/generators.h"
 
 namespace portcullis::test {

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "compiler/steps.h"
+#include "compiler/engine/compile.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/steps.h"
 #include "tests/property/generators.h"
 #include "tests/support/model/interpreter.h"
 #include "tests/support/model/kernel_model.h"

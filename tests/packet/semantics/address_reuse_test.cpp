@@ -1,8 +1,8 @@
 // SEMANTICS, line 22: connections of an address's former pod do not reach the next one.
 #include <algorithm>
 
-#include "compiler/address_owner.h"
-#include "daemon/netlink/conntrack.h"
+#include "compiler/cluster/address_owner.h"
+#include "daemon/netlink/conntrack/conntrack.h"
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/process/wait_until.h"

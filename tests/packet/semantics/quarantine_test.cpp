@@ -1,5 +1,5 @@
 // SEMANTICS, lines 19 and 20: a local address stays closed until it is gone.
-#include "daemon/netlink/attached_addresses.h"
+#include "daemon/netlink/routes/attached_addresses.h"
 #include "tests/packet/fixture.h"
 #include "tests/packet/semantics/cluster.h"
 #include "tests/support/rig/command.h"

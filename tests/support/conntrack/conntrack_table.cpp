@@ -14,7 +14,7 @@
 #include <functional>
 #include <sstream>
 
-#include "daemon/netlink/conntrack_entry.h"
+#include "daemon/netlink/conntrack/conntrack_entry.h"
 
 namespace portcullis::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/netlink/socket.h"
+#include "daemon/netlink/wire/socket.h"
 #include "tests/support/netns/network_namespace.h"
 
 namespace portcullis::test {

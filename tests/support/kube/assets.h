@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "compiler/result.h"
+#include "compiler/base/result.h"
 
 namespace portcullis::test {
 

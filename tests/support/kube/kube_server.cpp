@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "k8s-client/base64.h"
+#include "k8s-client/access/base64.h"
 #include "tests/support/kube/command_lines.h"
 #include "tests/support/process/wait_until.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "compiler/objects.h"
-#include "compiler/result.h"
+#include "compiler/base/result.h"
+#include "compiler/model/objects.h"
 #include "tests/support/kube/api_client.h"
 
 // Pods of an API server, including their status, which a kubelet would otherwise report.

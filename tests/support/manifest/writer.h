@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 
 namespace portcullis::test {
 

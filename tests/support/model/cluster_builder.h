@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 
 // Clusters for tests, in readable form:
 //

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "compiler/ruleset.h"
+#include "compiler/ruleset/ruleset.h"
 
 namespace portcullis::test {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "compiler/ruleset.h"
+#include "compiler/ruleset/ruleset.h"
 
 namespace portcullis::test {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "compiler/result.h"
-#include "compiler/transaction.h"
+#include "compiler/base/result.h"
+#include "compiler/ruleset/transaction.h"
 
 namespace portcullis::test {
 

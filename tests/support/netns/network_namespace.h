@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "compiler/result.h"
+#include "compiler/base/result.h"
 
 namespace portcullis::test {
 

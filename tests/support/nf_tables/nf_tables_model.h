@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/netlink/kernel.h"
-#include "daemon/netlink/kernel_table.h"
+#include "daemon/netlink/table/kernel.h"
+#include "daemon/netlink/table/kernel_table.h"
 #include "tests/support/model/kernel_model.h"
 
 namespace portcullis::test {

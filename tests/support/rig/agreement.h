@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 #include "tests/support/rig/playground.h"
 #include "tests/support/rig/probe.h"
 

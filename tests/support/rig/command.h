@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/result.h"
+#include "compiler/base/result.h"
 #include "tests/support/netns/network_namespace.h"
 
 namespace portcullis::test {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/objects.h"
-#include "compiler/result.h"
+#include "compiler/base/result.h"
+#include "compiler/model/objects.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/rig/topology.h"
 #include "tests/support/rig/traffic.h"

@@ -4,9 +4,9 @@
 #include <optional>
 #include <utility>
 
-#include "daemon/netlink/attached_addresses.h"
+#include "daemon/files/manifests.h"
+#include "daemon/netlink/routes/attached_addresses.h"
 #include "daemon/source/difference.h"
-#include "daemon/source/manifests.h"
 
 namespace portcullis::test {
 namespace {

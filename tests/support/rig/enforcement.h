@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/incremental/incremental_compiler.h"
-#include "compiler/result.h"
-#include "daemon/reconciler.h"
+#include "compiler/base/result.h"
+#include "compiler/engine/incremental_compiler.h"
+#include "daemon/enforce/reconciler.h"
 #include "tests/support/rig/playground.h"
 
 namespace portcullis::test {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 #include "tests/support/rig/playground.h"
 
 namespace portcullis::test {

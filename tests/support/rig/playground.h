@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/result.h"
+#include "compiler/base/result.h"
 #include "tests/support/rig/endpoint.h"
 #include "tests/support/rig/topology.h"
 

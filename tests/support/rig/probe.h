@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/address.h"
+#include "compiler/base/address.h"
 #include "tests/support/rig/playground.h"
 #include "tests/support/rig/traffic.h"
 

@@ -9,7 +9,7 @@
 #include <map>
 #include <string>
 
-#include "daemon/netlink/conntrack.h"
+#include "daemon/netlink/conntrack/conntrack.h"
 #include "tests/support/rig/server.h"
 
 namespace portcullis::test {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "compiler/result.h"
+#include "compiler/base/result.h"
 #include "tests/support/rig/client.h"
 #include "tests/support/rig/playground.h"
 #include "tests/support/rig/poll.h"

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/address.h"
+#include "compiler/base/address.h"
 #include "tests/support/rig/endpoint.h"
 
 // Packets that no socket would send. Their family is that of their addresses.

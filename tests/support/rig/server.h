@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "compiler/result.h"
+#include "compiler/base/result.h"
 #include "tests/support/rig/endpoint.h"
 #include "tests/support/rig/poll.h"
 

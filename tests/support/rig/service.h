@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/address.h"
-#include "compiler/result.h"
+#include "compiler/base/address.h"
+#include "compiler/base/result.h"
 #include "tests/support/rig/playground.h"
 #include "tests/support/rig/traffic.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compiler/result.h"
+#include "compiler/base/result.h"
 #include "tests/support/netns/network_namespace.h"
 
 namespace portcullis::test {

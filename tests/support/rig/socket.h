@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "compiler/address.h"
+#include "compiler/base/address.h"
 #include "tests/support/rig/file_descriptor.h"
 #include "tests/support/rig/traffic.h"
 

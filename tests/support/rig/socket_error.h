@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "compiler/address.h"
+#include "compiler/base/address.h"
 
 namespace portcullis::test {
 

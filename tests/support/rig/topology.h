@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/objects.h"
+#include "compiler/model/objects.h"
 #include "tests/support/rig/traffic.h"
 
 // The description of a playground. All members have defaults, so that a test only sets what it is

@@ -1,9 +1,9 @@
-#include "compiler/budget.h"
+#include "compiler/model/budget.h"
 
 #include <gtest/gtest.h>
 
-#include "compiler/compile.h"
-#include "compiler/evaluate.h"
+#include "compiler/engine/compile.h"
+#include "compiler/verdict/evaluate.h"
 #include "tests/support/model/cluster_builder.h"
 
 namespace portcullis::test {

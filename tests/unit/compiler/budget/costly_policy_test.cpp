@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "compiler/compile.h"
-#include "compiler/diff.h"
-#include "compiler/evaluate.h"
-#include "compiler/incremental/incremental_compiler.h"
-#include "k8s-client/decode.h"
-#include "k8s-client/json.h"
+#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
+#include "compiler/ruleset/diff.h"
+#include "compiler/verdict/evaluate.h"
+#include "k8s-client/decode/decode.h"
+#include "k8s-client/document/json.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/costly_policies.h"
 #include "tests/support/model/find_set.h"

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "compiler/incremental/profile_registry.h"
+#include "compiler/engine/profile_registry.h"
 #include "tests/support/model/cluster_builder.h"
 
 // Objects are shared by names that are hashes. With a hash that an attacker can control, an object

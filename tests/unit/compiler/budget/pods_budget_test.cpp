@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "compiler/compile.h"
-#include "compiler/incremental/incremental_compiler.h"
+#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/find_set.h"
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/source/manifests.h"
-#include "temporary_directory.h"
+#include "daemon/files/manifests.h"
+#include "tests/unit/daemon/files/temporary_directory.h"
 
 namespace portcullis {
 namespace {

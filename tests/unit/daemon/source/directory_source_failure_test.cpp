@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "followed_directory.h"
+#include "tests/unit/daemon/source/followed_directory.h"
 
 namespace portcullis {
 namespace {

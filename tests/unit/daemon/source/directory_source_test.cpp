@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "followed_directory.h"
+#include "tests/unit/daemon/source/followed_directory.h"
 
 namespace portcullis {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "daemon/source/directory_source.h"
-#include "temporary_directory.h"
+#include "tests/unit/daemon/files/temporary_directory.h"
 
 namespace portcullis {
 

@@ -1,4 +1,4 @@
-#include "k8s-client/credentials.h"
+#include "k8s-client/access/credentials.h"
 
 #include <gtest/gtest.h>
 

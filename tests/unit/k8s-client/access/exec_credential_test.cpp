@@ -1,4 +1,4 @@
-#include "k8s-client/exec_credential.h"
+#include "k8s-client/access/exec_credential.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "k8s-client/exec_plugin.h"
+#include "k8s-client/access/exec_plugin.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

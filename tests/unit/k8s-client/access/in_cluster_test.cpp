@@ -1,4 +1,4 @@
-#include "k8s-client/in_cluster.h"
+#include "k8s-client/access/in_cluster.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "k8s-client/kubeconfig.h"
+#include "k8s-client/access/kubeconfig.h"
 
 #include <gtest/gtest.h>
 

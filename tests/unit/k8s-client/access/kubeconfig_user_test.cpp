@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "k8s-client/kubeconfig.h"
+#include "k8s-client/access/kubeconfig.h"
 #include "tests/support/process/temporary_directory.h"
 
 namespace portcullis::k8s {

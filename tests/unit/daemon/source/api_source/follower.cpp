@@ -4,7 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <future>
 
-#include "k8s-client/messages.h"
+#include "k8s-client/decode/messages.h"
 
 namespace portcullis::test {
 namespace {

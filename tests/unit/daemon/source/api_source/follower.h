@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cluster_state.h"
+#include "compiler/cluster/cluster_state.h"
 #include "daemon/source/api_source.h"
 #include "tests/support/api_server/server.h"
 #include "tests/support/process/loop_thread.h"

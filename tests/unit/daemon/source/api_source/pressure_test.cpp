@@ -1,7 +1,7 @@
 #include <future>
 #include <thread>
 
-#include "k8s-client/bodies.h"
+#include "k8s-client/watch/bodies.h"
 #include "tests/support/sanitized.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 

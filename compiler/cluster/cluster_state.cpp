@@ -1,0 +1,87 @@
+#include "compiler/cluster/cluster_state.h"
+
+#include <utility>
+
+#include "compiler/cluster/address_owner.h"
+#include "compiler/cluster/pod_sets.h"
+#include "compiler/policy/compile_profile.h"
+
+namespace portcullis {
+namespace {
+
+template <class Map, class Key, class Object>
+std::optional<Change> put(Map& map, const Key& key, const std::shared_ptr<const Object>& value) {
+  if (!value) {
+    const auto node = map.extract(key);
+    if (node.empty()) return std::nullopt;
+    return ObjectChange<Object>{std::move(node.mapped()), nullptr};
+  }
+  const auto [place, inserted] = map.try_emplace(key, value);
+  if (inserted) return ObjectChange<Object>{nullptr, value};
+  if (place->second == value || *place->second == *value) return std::nullopt;
+  return ObjectChange<Object>{std::exchange(place->second, value), value};
+}
+
+std::shared_ptr<const NetworkPolicy> without_rules(const NetworkPolicy& policy) {
+  auto rest = std::make_shared<NetworkPolicy>();
+  rest->key = policy.key;
+  rest->origin = policy.origin;
+  rest->pod_selector = policy.pod_selector;
+  rest->isolates_ingress = policy.isolates_ingress;
+  rest->isolates_egress = policy.isolates_egress;
+  rest->malformed = true;
+  return rest;
+}
+
+}  // namespace
+
+std::shared_ptr<const NetworkPolicy> ClusterState::within_budget(
+    const ObjectKey& key, const std::shared_ptr<const NetworkPolicy>& policy) {
+  excesses_.erase(key);
+  if (!policy || policy->malformed) return policy;
+  auto why = policy_excess(*policy, budgets_.policy);
+  if (!why) return policy;
+  excesses_[key] = std::move(*why);
+  return without_rules(*policy);
+}
+
+std::optional<Change> ClusterState::apply(const Event& event) {
+  profile_excesses_.clear();
+  if (const auto* pod = std::get_if<PodEvent>(&event)) return put(pods_, pod->key, pod->pod);
+  if (const auto* ns = std::get_if<NamespaceEvent>(&event)) {
+    return put(namespaces_, ns->name, ns->ns);
+  }
+  const auto& policy = std::get<PolicyEvent>(event);
+  return put(policies_, policy.key, within_budget(policy.key, policy.policy));
+}
+
+std::optional<std::string> ClusterState::profile_excess(
+    Direction direction, Family family, const std::vector<const NetworkPolicy*>& policies,
+    const std::vector<NamedPort>& ports) const {
+  const bool few_pods = 2 * pods_.size() * most_sets(direction, policies) <= budgets_.pods;
+  if (few_pods && !may_exceed(direction, policies, budgets_.profile)) return std::nullopt;
+  auto matter = ports_that_matter(direction, policies, ports);
+  const auto [place, added] =
+      profile_excesses_.try_emplace({direction, family, policies, std::move(matter)});
+  if (added) {
+    const auto chain =
+        compile_profile(direction, policies, std::get<3>(place->first), family, budgets_.profile);
+    if (!chain) {
+      place->second = chain.error().message;
+    } else if (*chain && !few_pods) {
+      const auto all = endpoints(*this);
+      if (!pod_sets(**chain, Membership(all), budgets_.pods)) {
+        place->second = pods_excess(budgets_.pods);
+      }
+    }
+  }
+  return place->second;
+}
+
+void ClusterState::quarantine(const Address& address, const ObjectKey& former_pod) {
+  quarantined_.insert_or_assign(address, former_pod);
+}
+
+void ClusterState::release(const Address& address) { quarantined_.erase(address); }
+
+}  // namespace portcullis

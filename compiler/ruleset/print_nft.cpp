@@ -1,0 +1,297 @@
+#include <algorithm>
+#include <iterator>
+
+#include "compiler/base/escape.h"
+#include "compiler/ruleset/print.h"
+
+namespace portcullis {
+namespace {
+
+// One field of an element's key, and of its end in an interval set.
+struct FieldRange {
+  FieldType type;
+  AddressValue first;
+  AddressValue last;
+};
+
+AddressValue read_field(std::span<const std::uint8_t> bytes) {
+  AddressValue value = 0;
+  for (const auto byte : bytes) value = (value << 8) | byte;
+  return value;
+}
+
+std::string protocol_name(unsigned protocol) {
+  switch (protocol) {
+    case 6:
+      return "tcp";
+    case 17:
+      return "udp";
+    case 132:
+      return "sctp";
+    default:
+      return std::to_string(protocol);
+  }
+}
+
+std::string value_text(FieldType type, AddressValue value) {
+  switch (type) {
+    case FieldType::kIpv4Addr:
+      return to_string(Address{Family::kIpv4, value});
+    case FieldType::kIpv6Addr:
+      return to_string(Address{Family::kIpv6, value});
+    case FieldType::kInetProto:
+      return protocol_name(static_cast<unsigned>(value));
+    case FieldType::kInetService:
+      return std::to_string(static_cast<unsigned>(value));
+  }
+  return "?";
+}
+
+bool is_address(FieldType type) {
+  return type == FieldType::kIpv4Addr || type == FieldType::kIpv6Addr;
+}
+
+// The prefix length if the range is one block of addresses, else -1.
+int prefix_length(const FieldRange& range) {
+  const AddressValue host_mask = range.first ^ range.last;
+  if ((host_mask & (host_mask + 1)) != 0 || (range.first & host_mask) != 0) return -1;
+  int length = range.type == FieldType::kIpv4Addr ? 32 : 128;
+  for (auto rest = host_mask; rest != 0; rest >>= 1) --length;
+  return length;
+}
+
+std::string range_text(const FieldRange& range) {
+  if (range.first == range.last) return value_text(range.type, range.first);
+  if (is_address(range.type)) {
+    const int length = prefix_length(range);
+    const auto begins = value_text(range.type, range.first);
+    if (length >= 0) return begins + "/" + std::to_string(length);
+  }
+  return value_text(range.type, range.first) + "-" + value_text(range.type, range.last);
+}
+
+std::string key_text(const Element& element, const SetSpec& set) {
+  std::string text;
+  std::size_t offset = 0;
+  for (const auto type : set.key) {
+    const auto field = [&](const ElementKey& key) {
+      return read_field(key.bytes().subspan(offset, size_of(type)));
+    };
+    const auto first = field(element.key);
+    if (!text.empty()) text += " . ";
+    text += range_text({type, first, element.last.empty() ? first : field(element.last)});
+    offset += padded_size_of(type);
+  }
+  return text;
+}
+
+// nft lists the elements of a hash set of concatenations sorted by their bytes from last to first,
+// those of every other set in order.
+std::vector<const Element*> listing_order(const Set& set) {
+  std::vector<const Element*> elements;
+  elements.reserve(set.elements.size());
+  for (const auto& element : set.elements) elements.push_back(&element);
+  if (set.spec.interval || set.spec.key.size() < 2) return elements;
+  std::sort(elements.begin(), elements.end(), [](const Element* a, const Element* b) {
+    const auto left = a->key.bytes();
+    const auto right = b->key.bytes();
+    return std::lexicographical_compare(left.rbegin(), left.rend(), right.rbegin(), right.rend());
+  });
+  return elements;
+}
+
+std::string elements_text(const Set& set) {
+  const std::size_t per_line = set.spec.key == std::vector{FieldType::kIpv4Addr} ? 2 : 1;
+  std::string text = "\t\telements = { ";
+  std::size_t count = 0;
+  for (const auto* element : listing_order(set)) {
+    if (count != 0) text += count % per_line == 0 ? ",\n\t\t\t     " : ", ";
+    text += to_string(*element, set.spec);
+    ++count;
+  }
+  return text + " }\n";
+}
+
+std::string block(const std::string& head, const std::vector<std::string>& lines) {
+  std::string text = "\t" + head + " {\n";
+  for (const auto& line : lines) text += "\t\t" + line + "\n";
+  return text;
+}
+
+std::string set_text(const Set& set) {
+  const auto head = (set.spec.verdict_map ? "map " : "set ") + set.spec.name;
+  return block(head, lines(set.spec)) + (set.elements.empty() ? "" : elements_text(set)) + "\t}\n";
+}
+
+std::string priority_text(std::int64_t priority) {
+  if (priority == 0) return "filter";
+  return priority < 0 ? "filter - " + std::to_string(-priority)
+                      : "filter + " + std::to_string(priority);
+}
+
+std::string base_text(const BaseChain& base) {
+  return "type " + base.type + " hook " + (base.hook == 2 ? "forward" : std::to_string(base.hook)) +
+         " priority " + priority_text(base.priority) + "; policy " +
+         (base.policy == 1 ? "accept" : "drop") + ";";
+}
+
+std::string chain_text(const Chain& chain) {
+  auto text = block("chain " + chain.spec.name, lines(chain.spec));
+  for (const auto& rule : chain.rules) text += "\t\t" + to_string(rule) + "\n";
+  return text + "\t}\n";
+}
+
+std::string concatenation(const std::vector<Field>& fields) {
+  std::string text;
+  for (const auto field : fields) {
+    if (!text.empty()) text += " . ";
+    text += to_string(field);
+  }
+  return text;
+}
+
+struct NamedValue {
+  Field field;
+  std::uint16_t value;
+  const char* name;
+};
+
+constexpr NamedValue kNamedValues[] = {
+    {Field::kIcmpType, 3, "destination-unreachable"},
+    {Field::kIcmpType, 11, "time-exceeded"},
+    {Field::kIcmpType, 12, "parameter-problem"},
+    {Field::kIcmpv6Type, 1, "destination-unreachable"},
+    {Field::kIcmpv6Type, 2, "packet-too-big"},
+    {Field::kIcmpv6Type, 3, "time-exceeded"},
+    {Field::kIcmpv6Type, 4, "parameter-problem"},
+    {Field::kIcmpv6Type, 130, "mld-listener-query"},
+    {Field::kIcmpv6Type, 131, "mld-listener-report"},
+    {Field::kIcmpv6Type, 132, "mld-listener-done"},
+    {Field::kIcmpv6Type, 133, "nd-router-solicit"},
+    {Field::kIcmpv6Type, 135, "nd-neighbor-solicit"},
+    {Field::kIcmpv6Type, 136, "nd-neighbor-advert"},
+    {Field::kIcmpv6Type, 143, "mld2-listener-report"},
+};
+
+// nft(8) prints numbers by name if it has one.
+std::string value_text(Field field, std::uint16_t value) {
+  const auto* named = std::ranges::find_if(kNamedValues, [&](const NamedValue& known) {
+    return known.field == field && known.value == value;
+  });
+  return named == std::end(kNamedValues) ? std::to_string(value) : named->name;
+}
+
+std::string block_text(const Cidr& block) {
+  const bool one_address = block.prefix_length == bits(block.base.family);
+  return one_address ? to_string(block.base) : to_string(block);
+}
+
+struct StatementText {
+  std::string operator()(const ConntrackState& state) const {
+    std::string names;
+    if (state.any_of & ConntrackState::kEstablished) names += ",established";
+    if (state.any_of & ConntrackState::kRelated) names += ",related";
+    return "ct state " + (names.empty() ? "0" : names.substr(1));
+  }
+  std::string operator()(const ConntrackStatus& status) const {
+    return std::string("ct status ") +
+           (status.any_of == ConntrackStatus::kDestinationNat ? "dnat" : "0");
+  }
+  std::string operator()(const Equal& equal) const {
+    return std::string(to_string(equal.field)) + " " + value_text(equal.field, equal.value);
+  }
+  std::string operator()(const AtMost& most) const {
+    return std::string(to_string(most.field)) + " <= " + value_text(most.field, most.value);
+  }
+  std::string operator()(const InBlock& in) const {
+    return std::string(to_string(in.field)) + (in.negated ? " != " : " ") + block_text(in.block);
+  }
+  std::string operator()(const InSet& in) const {
+    return concatenation(in.key) + (in.negated ? " != @" : " @") + in.set;
+  }
+  std::string operator()(const VerdictMap& vmap) const {
+    return concatenation(vmap.key) + " vmap @" + vmap.map;
+  }
+  std::string operator()(const Counter& counter) const {
+    return counter.name.empty() ? "counter" : "counter name \"" + counter.name + "\"";
+  }
+  std::string operator()(const Verdict& verdict) const {
+    switch (verdict.kind) {
+      case Verdict::Kind::kAccept:
+        return "accept";
+      case Verdict::Kind::kDrop:
+        return "drop";
+      case Verdict::Kind::kReturn:
+        return "return";
+    }
+    return "?";
+  }
+  std::string operator()(const Jump& jump) const {
+    return (jump.is_goto ? "goto " : "jump ") + jump.chain;
+  }
+  std::string operator()(const Foreign& foreign) const { return "[ " + foreign.text + " ]"; }
+};
+
+// Another program's comment may have any byte.
+std::string comment_text(const std::string& comment) {
+  return "comment \"" + escape(comment) + "\"";
+}
+
+}  // namespace
+
+std::vector<std::string> lines(const CounterSpec& counter) {
+  if (counter.comment.empty()) return {};
+  return {comment_text(counter.comment)};
+}
+
+std::vector<std::string> lines(const SetSpec& set) {
+  std::string type;
+  for (const auto field : set.key)
+    type += (type.empty() ? "type " : " . ") + std::string(to_string(field));
+  std::vector<std::string> lines = {type + (set.verdict_map ? " : verdict" : "")};
+  if (set.interval) lines.emplace_back("flags interval");
+  if (!set.comment.empty()) lines.push_back(comment_text(set.comment));
+  return lines;
+}
+
+std::vector<std::string> lines(const ChainSpec& chain) {
+  std::vector<std::string> lines;
+  if (!chain.comment.empty()) lines.push_back(comment_text(chain.comment));
+  if (chain.base) lines.push_back(base_text(*chain.base));
+  return lines;
+}
+
+std::string to_string(const Rule& rule) {
+  std::string text;
+  bool foreign = false;
+  for (const auto& statement : rule.statements) {
+    if (!text.empty()) text += " ";
+    text += std::visit(StatementText{}, statement);
+    foreign = foreign || std::holds_alternative<Foreign>(statement);
+  }
+  return foreign ? "# not ours: " + text : text;
+}
+
+std::string to_string(const Element& element, const SetSpec& set) {
+  const auto key = key_text(element, set);
+  if (!set.verdict_map) return key;
+  return key + (element.is_goto ? " : goto " : " : jump ") + element.jump;
+}
+
+std::string print_nft(const Ruleset& ruleset) {
+  std::string text = std::string("table inet ") + kTableName + " {\n";
+  bool first = true;
+  const auto add = [&](const std::string& object) {
+    if (!first) text += "\n";
+    text += object;
+    first = false;
+  };
+  for (const auto& [name, counter] : ruleset.counters) {
+    add(block("counter " + name, lines(counter)) + "\t}\n");
+  }
+  for (const auto& [name, set] : ruleset.sets) add(set_text(set));
+  for (const auto& [name, chain] : ruleset.chains) add(chain_text(chain));
+  return text + "}\n";
+}
+
+}  // namespace portcullis

@@ -1,0 +1,131 @@
+#include "compiler/ruleset/ruleset.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace portcullis {
+
+const char* to_string(FieldType type) {
+  switch (type) {
+    case FieldType::kIpv4Addr:
+      return "ipv4_addr";
+    case FieldType::kIpv6Addr:
+      return "ipv6_addr";
+    case FieldType::kInetProto:
+      return "inet_proto";
+    case FieldType::kInetService:
+      return "inet_service";
+  }
+  return "?";
+}
+
+std::size_t size_of(FieldType type) {
+  switch (type) {
+    case FieldType::kIpv4Addr:
+      return 4;
+    case FieldType::kIpv6Addr:
+      return 16;
+    case FieldType::kInetProto:
+      return 1;
+    case FieldType::kInetService:
+      return 2;
+  }
+  return 0;
+}
+
+std::size_t padded_size_of(FieldType type) { return (size_of(type) + 3) / 4 * 4; }
+
+const char* to_string(Field field) {
+  switch (field) {
+    case Field::kIp4Source:
+      return "ip saddr";
+    case Field::kIp4Destination:
+      return "ip daddr";
+    case Field::kIp6Source:
+      return "ip6 saddr";
+    case Field::kIp6Destination:
+      return "ip6 daddr";
+    case Field::kL4Proto:
+      return "meta l4proto";
+    case Field::kDestinationPort:
+      return "th dport";
+    case Field::kUdpDestinationPort:
+      return "udp dport";
+    case Field::kIp6Length:
+      return "ip6 length";
+    case Field::kIp6HopLimit:
+      return "ip6 hoplimit";
+    case Field::kIcmpType:
+      return "icmp type";
+    case Field::kIcmpv6Type:
+      return "icmpv6 type";
+    case Field::kIp6SourceScope:
+      return "ip6 saddr & ffc0::";
+    case Field::kIp6DestinationScope:
+      return "ip6 daddr & ffc0::";
+    case Field::kOriginalIp4Source:
+      return "ct original ip saddr";
+    case Field::kReplyIp4Source:
+      return "ct reply ip saddr";
+    case Field::kOriginalIp6Source:
+      return "ct original ip6 saddr";
+    case Field::kReplyIp6Source:
+      return "ct reply ip6 saddr";
+  }
+  return "?";
+}
+
+ElementKey::ElementKey(std::span<const std::uint8_t> bytes) { append_bytes(bytes, bytes.size()); }
+
+ElementKey& ElementKey::append(const Address& address) {
+  const std::size_t size = address.family == Family::kIpv4 ? 4 : 16;
+  std::array<std::uint8_t, 16> bytes;
+  for (std::size_t i = 0; i < size; ++i) {
+    bytes[i] = static_cast<std::uint8_t>(address.value >> (8 * (size - 1 - i)));
+  }
+  append_bytes({bytes.data(), size}, size);
+  return *this;
+}
+
+ElementKey& ElementKey::append_protocol(std::uint8_t protocol) {
+  append_bytes({&protocol, 1}, 4);
+  return *this;
+}
+
+ElementKey& ElementKey::append_port(std::uint16_t port) {
+  const std::array<std::uint8_t, 2> bytes = {static_cast<std::uint8_t>(port >> 8),
+                                             static_cast<std::uint8_t>(port & 0xff)};
+  append_bytes(bytes, 4);
+  return *this;
+}
+
+void ElementKey::append_bytes(std::span<const std::uint8_t> bytes, std::size_t padded_size) {
+  if (size_ + padded_size > kCapacity) std::abort();
+  std::copy(bytes.begin(), bytes.end(), bytes_.begin() + size_);
+  size_ = static_cast<std::uint8_t>(size_ + padded_size);
+}
+
+bool enforces(const Ruleset& ruleset) {
+  return std::ranges::any_of(ruleset.chains, [](const auto& entry) {
+    return entry.second.spec.base && !entry.second.rules.empty();
+  });
+}
+
+bool isolates(const Ruleset& ruleset) {
+  return enforces(ruleset) && std::ranges::any_of(ruleset.sets, [](const auto& entry) {
+           return entry.second.spec.verdict_map && !entry.second.elements.empty();
+         });
+}
+
+std::string make_comment(std::string_view text) {
+  constexpr std::string_view kEllipsis = "...";
+  const bool cut = text.size() > kMaxComment;
+  std::string comment(text.substr(0, cut ? kMaxComment - kEllipsis.size() : text.size()));
+  for (auto& c : comment) {
+    if (c == '"' || c == '\\' || c < ' ' || c > '~') c = '?';
+  }
+  if (cut) comment += kEllipsis;
+  return comment;
+}
+
+}  // namespace portcullis

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/base/address.h"
+#include "compiler/base/result.h"
+#include "daemon/netlink/wire/socket.h"
+
+// What rtnetlink reports about a network namespace's interfaces and their neighbours, over a socket
+// that Socket::open(NETLINK_ROUTE) made there. Each call reads one whole table or one entry.
+// kInterrupted: the table changed while it was read.
+// Source: rtnetlink(7), linux/rtnetlink.h, linux/if_link.h, linux/neighbour.h.
+namespace portcullis::nl {
+
+using HardwareAddress = std::array<std::uint8_t, 6>;
+
+struct Link {
+  int index = 0;
+  std::string kind;                   // "veth", "bridge"; empty: it has a driver of its own
+  bool port = false;                  // of a bridge
+  std::optional<int> peer_namespace;  // number of its other end's namespace; none: this one
+};
+
+// An entry of the neighbour table, resolved, or of a bridge's forwarding table, without an address.
+struct Neighbor {
+  int link = 0;    // its interface; in a forwarding table the bridge's port
+  int bridge = 0;  // in a forwarding table
+  std::optional<Address> address;
+  std::optional<HardwareAddress> hardware;
+};
+
+[[nodiscard]] Result<std::vector<Link>> links(Socket& socket);
+[[nodiscard]] Result<std::vector<Neighbor>> neighbors(Socket& socket, Family family);
+[[nodiscard]] Result<std::vector<Neighbor>> forwarding_entries(Socket& socket);
+
+// The addresses of another namespace's interfaces, by the number that this namespace gives it.
+// Needs CAP_NET_ADMIN there; kUnsupported: no such namespace, or Linux older than 4.20.
+[[nodiscard]] Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number,
+                                                        Family family);
+
+// The interface of the route to exactly this address, without a gateway; none if another route, or
+// no route, leads there.
+[[nodiscard]] Result<std::optional<int>> direct_route(Socket& socket, const Address& address);
+
+}  // namespace portcullis::nl

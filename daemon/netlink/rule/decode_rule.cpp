@@ -1,0 +1,198 @@
+#include "daemon/netlink/rule/rule.h"
+
+#include <bit>
+#include <cstring>
+#include <span>
+
+#include "daemon/netlink/object/libnftnl.h"
+#include "daemon/netlink/object/required_attributes.h"
+#include "daemon/netlink/rule/expression_codec.h"
+#include "daemon/netlink/rule/payload_field.h"
+
+namespace portcullis::nl {
+namespace {
+
+std::optional<Verdict::Kind> kind_of(std::int32_t verdict) {
+  switch (verdict) {
+    case NF_ACCEPT:
+      return Verdict::Kind::kAccept;
+    case NF_DROP:
+      return Verdict::Kind::kDrop;
+    case NFT_RETURN:
+      return Verdict::Kind::kReturn;
+    default:
+      return {};
+  }
+}
+
+// Reads the statements that a rule would have if it were ours, and ignores what they imply
+// (registers, lengths, protocol checks): disassemble() compares that as a whole.
+class Reader {
+ public:
+  Reader(std::span<const Expression> expressions, const Sets& sets)
+      : rest_(expressions), sets_(sets) {}
+
+  std::optional<Rule> read() {
+    Rule rule;
+    while (skip_protocol_check(), !rest_.empty()) {
+      auto statement = read_statement();
+      if (!statement) return {};
+      rule.statements.push_back(std::move(*statement));
+    }
+    return rule;
+  }
+
+ private:
+  template <class T>
+  const T* peek(std::size_t ahead = 0) const {
+    return ahead < rest_.size() ? std::get_if<T>(&rest_[ahead]) : nullptr;
+  }
+
+  template <class T>
+  const T* take() {
+    const T* expression = peek<T>();
+    if (expression != nullptr) rest_ = rest_.subspan(1);
+    return expression;
+  }
+
+  void skip_protocol_check() {
+    while (peek<LoadMeta>() && peek<Compare>(1)) {
+      const auto& wanted = peek<Compare>(1)->data;
+      if (peek<LoadMeta>()->key == NFT_META_L4PROTO && !wanted.empty()) transport_ = wanted.front();
+      rest_ = rest_.subspan(2);
+    }
+  }
+
+  std::optional<Statement> read_statement() {
+    if (take<Count>()) return Counter{};
+    if (const auto* count = take<CountBy>()) return Counter{count->counter};
+    if (const auto* decide = take<Decide>()) return read_verdict(*decide);
+    const auto* conntrack = peek<LoadConntrack>();
+    return conntrack && !conntrack->direction ? read_conntrack_bits() : read_match();
+  }
+
+  static std::optional<Statement> read_verdict(const Decide& decide) {
+    if (!decide.chain.empty()) return Jump{decide.chain, decide.verdict == NFT_GOTO};
+    const auto kind = kind_of(decide.verdict);
+    return kind ? std::optional<Statement>(Verdict{*kind}) : std::nullopt;
+  }
+
+  std::optional<Statement> read_conntrack_bits() {
+    const auto key = take<LoadConntrack>()->key;
+    const auto* bits = take<MaskBits>();
+    if (bits == nullptr || take<Compare>() == nullptr) return {};
+    std::uint32_t any_of = 0;
+    if (bits->mask.size() != sizeof any_of) return {};
+    std::memcpy(&any_of, bits->mask.data(), sizeof any_of);
+    if (key == NFT_CT_STATUS) return ConntrackStatus{any_of};
+    return ConntrackState{any_of};
+  }
+
+  std::optional<Field> read_field() {
+    if (take<LoadMeta>()) {
+      take<SwapBytes>();
+      return Field::kL4Proto;
+    }
+    if (const auto* load = take<LoadConntrack>()) {
+      const ConntrackField* field = find_conntrack_field(*load);
+      return field ? std::optional(field->field) : std::nullopt;
+    }
+    const auto* load = take<LoadPayload>();
+    const bool masked = peek<MaskBits>() != nullptr && peek<Compare>(1) == nullptr;
+    const PayloadField* field = load ? find_payload_field(*load, transport_, masked) : nullptr;
+    if (masked) take<MaskBits>();
+    return field ? std::optional(field->field) : std::nullopt;
+  }
+
+  std::optional<Statement> read_match() {
+    std::vector<Field> key;
+    while (const auto field = read_field()) key.push_back(*field);
+    if (key.empty()) return {};
+    if (const auto* lookup = take<Lookup>()) {
+      const auto set = sets_.find(lookup->set);
+      const bool interval = set != sets_.end() && set->second.spec.interval;
+      if (lookup->target) return VerdictMap{std::move(key), lookup->set, interval};
+      return InSet{std::move(key), lookup->set, interval, (lookup->flags & NFT_LOOKUP_F_INV) != 0};
+    }
+    if (key.size() != 1) return {};
+    const auto* bits = take<MaskBits>();
+    const auto* compare = take<Compare>();
+    if (compare == nullptr) return {};
+    return compare->data.size() > 2 ? read_block(key.front(), bits, *compare)
+                                    : read_number(key.front(), *compare);
+  }
+
+  static std::optional<Statement> read_block(Field field, const MaskBits* bits,
+                                             const Compare& compare) {
+    const auto size = compare.data.size();
+    if (size != 4 && size != 16) return {};
+    Cidr block{{size == 4 ? Family::kIpv4 : Family::kIpv6, 0}, static_cast<int>(8 * size)};
+    for (const auto byte : compare.data) block.base.value = block.base.value << 8 | byte;
+    if (bits != nullptr) {
+      block.prefix_length = 0;
+      for (const auto byte : bits->mask) block.prefix_length += std::popcount(byte);
+    }
+    return InBlock{field, block, compare.operation == NFT_CMP_NEQ};
+  }
+
+  static std::optional<Statement> read_number(Field field, const Compare& compare) {
+    std::uint16_t value = 0;
+    for (const auto byte : compare.data) value = static_cast<std::uint16_t>(value << 8 | byte);
+    if (compare.operation == NFT_CMP_LTE) return AtMost{field, value};
+    return Equal{field, value};
+  }
+
+  std::span<const Expression> rest_;
+  const Sets& sets_;
+  std::uint8_t transport_ = 0;  // the last one checked
+};
+
+template <class Visit>
+void for_each_expression(nftnl_rule* rule, Visit visit) {
+  nftnl_expr_foreach(
+      rule,
+      [](nftnl_expr* expr, void* data) {
+        (*static_cast<Visit*>(data))(expr);
+        return 0;
+      },
+      &visit);
+}
+
+Rule foreign(nftnl_rule* object) {
+  Rule rule;
+  for_each_expression(
+      object, [&](const nftnl_expr* expr) { rule.statements.push_back(Foreign{to_string(expr)}); });
+  return rule;
+}
+
+std::string chain_of(const nftnl_rule* object) {
+  return std::string(text_of(nftnl_rule_get_str(object, NFTNL_RULE_CHAIN)));
+}
+
+// Expressions that libnftnl cannot parse, because the kernel is newer, have no text.
+PlacedRule unreadable(const nftnl_rule* object) {
+  return {chain_of(object), Rule{{Foreign{"an expression that libnftnl lacks"}}}};
+}
+
+}  // namespace
+
+std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets) {
+  auto rule = Reader(expressions, sets).read();
+  if (!rule) return {};
+  const auto again = assemble(*rule);
+  return again && *again == expressions ? rule : std::nullopt;
+}
+
+PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets) {
+  const RuleObject object(allocated(nftnl_rule_alloc()));
+  if (!has_required_attributes(header) || nftnl_rule_nlmsg_parse(header, object.get()) < 0)
+    return unreadable(object.get());
+  std::vector<Expression> expressions;
+  for_each_expression(object.get(), [&](const nftnl_expr* expr) {
+    expressions.push_back(decode_expression(expr));
+  });
+  auto rule = disassemble(expressions, sets);
+  return {chain_of(object.get()), rule ? std::move(*rule) : foreign(object.get())};
+}
+
+}  // namespace portcullis::nl

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <linux/netlink.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/base/result.h"
+#include "compiler/ruleset/ruleset.h"
+#include "compiler/ruleset/transaction.h"
+#include "daemon/netlink/object/batch.h"
+#include "daemon/netlink/rule/expression.h"
+
+namespace portcullis::nl {
+
+// The expressions that nft(8) 1.0.6 writes for the rule, with the protocol checks that its fields
+// imply. kInvalidInput: a Foreign statement, or a key that exceeds the registers.
+[[nodiscard]] Result<std::vector<Expression>> assemble(const Rule& rule);
+
+[[nodiscard]] Result<void> encode(const AddRule& add, Batch& batch);
+
+using Sets = std::map<std::string, Set, std::less<>>;
+
+// The rule for which assemble() gives exactly these expressions; none if there is no such rule.
+// `sets` are the table's: a lookup's `interval` is its set's.
+std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets);
+
+struct PlacedRule {
+  std::string chain;
+  Rule rule;
+};
+
+// A rule from an NFT_MSG_NEWRULE. A foreign rule becomes a Foreign statement for each of its
+// expressions.
+PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets);
+
+}  // namespace portcullis::nl

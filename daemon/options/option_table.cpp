@@ -1,0 +1,318 @@
+#include "daemon/options/option_table.h"
+
+#include <array>
+#include <boost/algorithm/string/case_conv.hpp>
+#include <charconv>
+#include <string_view>
+
+#include "compiler/base/escape.h"
+#include "daemon/options/budget_option.h"
+#include "k8s-client/decode/name_rules.h"
+
+namespace portcullis {
+namespace {
+
+constexpr std::uint16_t kRun = command_bit(Command::kRun);
+constexpr std::uint16_t kCompile = command_bit(Command::kCompile);
+constexpr std::uint16_t kDump = command_bit(Command::kDump);
+constexpr std::uint16_t kDiff = command_bit(Command::kDiff);
+constexpr std::uint16_t kExplain = command_bit(Command::kExplain);
+constexpr std::uint16_t kMatrix = command_bit(Command::kMatrix);
+constexpr std::uint16_t kCheck = command_bit(Command::kCheck);
+constexpr std::uint16_t kRestore = command_bit(Command::kRestore);
+constexpr std::uint16_t kCleanup = command_bit(Command::kCleanup);
+constexpr std::uint16_t kCompletion = command_bit(Command::kCompletion);
+
+Result<void> set_text(std::string& target, const std::string& value) {
+  if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
+  target = value;
+  return {};
+}
+
+Result<void> set_config(Options& options, const std::string& value) {
+  return set_text(options.config, value);
+}
+
+Result<void> set_kubeconfig(Options& options, const std::string& value) {
+  return set_text(options.kubeconfig, value);
+}
+
+Result<void> set_context(Options& options, const std::string& value) {
+  return set_text(options.context, value);
+}
+
+Result<void> set_manifests(Options& options, const std::string& value) {
+  return set_text(options.manifests, value);
+}
+
+Result<void> set_allow_empty(Options& options, const std::string& value) {
+  if (!value.empty() && value != "true" && value != "false") {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither true nor false");
+  }
+  options.allow_empty = value != "false";
+  return {};
+}
+
+Result<void> set_from(Options& options, const std::string& value) {
+  return set_text(options.from, value);
+}
+
+Result<void> set_to(Options& options, const std::string& value) {
+  return set_text(options.to, value);
+}
+
+// Upper case passes: what the cluster calls this host is told where its objects are known.
+Result<void> set_node_name(Options& options, const std::string& value) {
+  if (!value.empty() && !k8s::is_dns_subdomain(boost::to_lower_copy(value))) {
+    return failure(ErrorCode::kInvalidInput,
+                   in_quotes(value) + " cannot be the name of a node, as node-1.example.com");
+  }
+  return set_text(options.node_name, value);
+}
+
+Result<void> set_socket(Options& options, const std::string& value) {
+  constexpr std::size_t kLongest = 107;  // sockaddr_un's path, without its terminating zero
+  if (value.size() > kLongest) {
+    return failure(ErrorCode::kInvalidInput, "\"" + value +
+                                                 "\" is too long for a unix socket path (" +
+                                                 std::to_string(kLongest) + " bytes)");
+  }
+  return set_text(options.socket, value);
+}
+
+Result<void> set_snapshot(Options& options, const std::string& value) {
+  options.snapshot = value == "off" ? "" : value;
+  return {};
+}
+
+Result<void> set_listen(Options& options, const std::string& value) {
+  if (value.empty() || value == "off") {
+    options.listen.reset();
+    return {};
+  }
+  const auto wrong = [&](const char* why) {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" " + why);
+  };
+  const auto colon = value.rfind(':');
+  if (colon == std::string::npos || colon == 0) {
+    return wrong("is not ADDR:PORT, for example 127.0.0.1:9909, or off");
+  }
+  std::string host = value.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string::npos) {
+    return wrong("has an IPv6 address without brackets: write [::1]:9909");
+  }
+  std::uint16_t port = 0;
+  const char* end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data() + colon + 1, end, port);
+  if (error != std::errc() || rest != end || port == 0) {
+    return wrong("has no port from 1 to 65535 after the colon");
+  }
+  options.listen = ListenAddress{host, port};
+  return {};
+}
+
+Result<void> set_ownership(Options& options, const std::string& value) {
+  if (value != "owned" && value != "shared") {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither owned nor shared");
+  }
+  options.ownership = value == "owned" ? nl::Ownership::kOwned : nl::Ownership::kShared;
+  return {};
+}
+
+Result<void> set_log_level(Options& options, const std::string& value) {
+  const auto level = parse_log_level(value);
+  if (!level) {
+    return failure(ErrorCode::kInvalidInput,
+                   "\"" + value + "\" is not debug, info, warning or error");
+  }
+  options.log_level = *level;
+  return {};
+}
+
+Result<void> set_policy_budget(Options& options, const std::string& value) {
+  return set_budget(options.budgets.policy, nullptr, value);
+}
+
+Result<void> set_profile_budget(Options& options, const std::string& value) {
+  return set_budget(options.budgets.profile, &options.budgets.pods, value);
+}
+
+Result<void> add_text(std::vector<std::string>& target, const std::string& value) {
+  if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
+  target.push_back(value);
+  return {};
+}
+
+Result<void> add_file(Options& options, const std::string& value) {
+  return add_text(options.files, value);
+}
+
+Result<void> add_one(std::vector<std::string>& target, const std::string& value) {
+  if (value.find(',') != std::string::npos) {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is a list: repeat the option");
+  }
+  return add_text(target, value);
+}
+
+Result<void> add_namespace(Options& options, const std::string& value) {
+  return add_one(options.matrix.namespaces, value);
+}
+
+Result<void> add_address(Options& options, const std::string& value) {
+  return add_one(options.matrix.addresses, value);
+}
+
+Result<void> add_source(Options& options, const std::string& value) {
+  return add_one(options.matrix.from, value);
+}
+
+Result<void> add_destination(Options& options, const std::string& value) {
+  return add_one(options.matrix.to, value);
+}
+
+Result<void> set_selector(Options& options, const std::string& value) {
+  return set_text(options.matrix.selector, value);
+}
+
+Result<void> set_outside(Options& options, const std::string&) {
+  options.outside = true;
+  return {};
+}
+
+Result<void> set_all(Options& options, const std::string&) {
+  options.all = true;
+  return {};
+}
+
+Result<void> set_tolerate_rejected(Options& options, const std::string&) {
+  options.tolerate_rejected = true;
+  return {};
+}
+
+Result<void> set_format(Options& options, Format format, const char* name,
+                        const std::string& value) {
+  if (value != name && value != "json") {
+    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither " + name + " nor json");
+  }
+  options.format = value == "json" ? Format::kJson : format;
+  return {};
+}
+
+Result<void> set_nft_format(Options& options, const std::string& value) {
+  return set_format(options, Format::kNft, "nft", value);
+}
+
+Result<void> set_text_format(Options& options, const std::string& value) {
+  return set_format(options, Format::kText, "text", value);
+}
+
+Result<void> set_kernel(Options& options, const std::string&) {
+  options.side = Side::kKernel;
+  return {};
+}
+
+Result<void> set_desired(Options& options, const std::string&) {
+  options.side = Side::kDesired;
+  return {};
+}
+
+constexpr std::array kTable{
+    Option{"config", "", "FILE", kRun | kRestore | kCleanup | kCheck, false,
+           "YAML file with options of run under their long names; flags take precedence",
+           set_config},
+    Option{"manifests", "", "DIR", kRun | kCheck, false,
+           "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json) to follow",
+           set_manifests},
+    Option{"allow-empty", "", "", kRun, false,
+           "With --manifests: an empty directory means that nothing is enforced any more, not that "
+           "it is not mounted",
+           set_allow_empty},
+    Option{"kubeconfig", "", "FILE", kRun | kCheck, false,
+           "Kubeconfig of the API server (default $KUBECONFIG, else the pod's service account)",
+           set_kubeconfig},
+    Option{"context", "", "NAME", kRun | kCheck, false,
+           "Context in the kubeconfig (default: the current one)", set_context},
+    Option{"from", "", "POD|IP", kExplain, false,
+           "Where the connection comes from: a pod as NAMESPACE/NAME, or an address", set_from},
+    Option{"to", "", "POD|IP[:PORT[/PROTO]]", kExplain, false,
+           "Where it goes to. PORT is a number, a pod's name for it, or icmp; PROTO is TCP "
+           "(default), UDP or SCTP; without a port, every port and ICMP. [IPv6]:PORT",
+           set_to},
+    Option{"outside", "", "", kExplain, false,
+           "Treats an address that no pod has as outside the cluster, not as a Service's",
+           set_outside},
+    Option{"from", "", "POD|NAMESPACE|IP", kMatrix, true,
+           "Only connections from here: a pod or workload as NAMESPACE/NAME, a namespace, or an "
+           "address; repeat for more",
+           add_source},
+    Option{"to", "", "POD|NAMESPACE|IP", kMatrix, true,
+           "Only connections to here, in the same forms", add_destination},
+    Option{"file", "f", "FILE|DIR|-", kCompile | kExplain | kMatrix | kCompletion, true,
+           "Manifests: a file, a directory, or - for standard input; repeat for more. An object of "
+           "a later -f replaces that of an earlier one",
+           add_file},
+    Option{"selector", "l", "SELECTOR", kMatrix, false,
+           "Only the pods with these labels, as for kubectl: app=web,tier!=db", set_selector},
+    Option{"all", "", "", kMatrix, false, "Lists every pair, not only restricted ones", set_all},
+    Option{"tolerate-rejected", "", "", kCompile | kCheck, false,
+           "Exit code 0 even if objects were rejected", set_tolerate_rejected},
+    Option{"namespace", "n", "NAME", kMatrix, true,
+           "Only the pods of this namespace; repeat for more", add_namespace},
+    Option{"address", "", "IP", kMatrix, true,
+           "Adds an address outside the cluster to the pods; repeat for more", add_address},
+    Option{
+        "node-name", "", "NAME", kRun | kRestore | kCheck | kCompile, false,
+        "The node whose pods are enforced (default $NODE_NAME, else the host name in lower case; "
+        "compile: none)",
+        set_node_name},
+    Option{"listen", "", "ADDR:PORT", kRun, false,
+           "Where to serve /healthz, /readyz and /metrics, or off (default 127.0.0.1:9909)",
+           set_listen},
+    Option{"socket", "", "PATH", kRun | kDump | kDiff | kExplain | kMatrix | kCompletion, false,
+           "The daemon's socket for root (default /run/portcullis/portcullis.sock)", set_socket},
+    Option{"snapshot", "", "FILE", kRun | kRestore | kCleanup, false,
+           "Where to save the ruleset for portcullis restore, or off (default "
+           "/var/lib/portcullis/ruleset)",
+           set_snapshot},
+    Option{"table", "", "owned|shared", kRun | kRestore, false,
+           "owned: no other process can change the table, if the kernel supports it (Linux 6.9; "
+           "default); shared: anyone can, and the daemon repairs it",
+           set_ownership},
+    Option{"log-level", "", "debug|info|warning|error", kRun, false,
+           "What is logged, and what is worse (default info)", set_log_level},
+    Option{
+        "policy-budget", "", "LIMIT=N,...", kRun | kCheck | kCompile | kExplain | kMatrix, false,
+        "The most that one policy may say: rules (default 2048), ports (4096), peers (2048: "
+        "requirements of selectors), cidrs (16384: networks and exceptions); and make, for one "
+        "family: sets (640, of pods and networks), memory (16777216 bytes). With more it isolates "
+        "its pods and allows nothing. What is within these costs the daemon up to 100 MB",
+        set_policy_budget},
+    Option{"profile-budget", "", "LIMIT=N,...", kRun | kCheck | kCompile | kExplain | kMatrix,
+           false,
+           "The same for all policies that select a pod, for one direction: rules (default 16384), "
+           "ports (8192), peers (8192), cidrs (65536), sets (2048), memory (67108864 bytes), pods "
+           "(262144: addresses in the sets of peers, some 250 bytes each). With more the pod is "
+           "allowed nothing in this direction",
+           set_profile_budget},
+    Option{"kernel", "", "", kDump, false,
+           "The table in the kernel, in this network namespace (default)", set_kernel},
+    Option{"desired", "", "", kDump, false, "The ruleset of the running daemon", set_desired},
+    Option{"output", "o", "nft|json", kCompile | kDump, false, "Output format (default nft)",
+           set_nft_format},
+    Option{"output", "o", "text|json", kExplain | kMatrix, false, "Output format (default text)",
+           set_text_format},
+};
+
+}  // namespace
+
+bool Option::in(Command command) const { return (commands & command_bit(command)) != 0; }
+
+bool Option::in_config_file() const {
+  return in(Command::kRun) && std::string_view(name) != "config";
+}
+
+std::span<const Option> option_table() { return kTable; }
+
+}  // namespace portcullis

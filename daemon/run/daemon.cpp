@@ -1,0 +1,286 @@
+#include "daemon/run/daemon.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "daemon/base/log.h"
+#include "daemon/run/object_counts.h"
+#include "daemon/source/open_source.h"
+
+namespace portcullis {
+namespace {
+
+std::string count(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+// "3 network policies, 40 pods (2 on this node), 4 namespaces"
+std::string described(const ClusterState& cluster, const std::string& node_name) {
+  const auto here =
+      std::count_if(cluster.pods().begin(), cluster.pods().end(),
+                    [&](const auto& entry) { return entry.second->is_local_to(node_name); });
+  return std::to_string(cluster.policies().size()) +
+         (cluster.policies().size() == 1 ? " network policy, " : " network policies, ") +
+         count(cluster.pods().size(), "pod") + " (" + std::to_string(here) + " on this node), " +
+         count(cluster.namespaces().size(), "namespace");
+}
+
+void log_news(const ProblemLog::News& news) {
+  for (const std::string& line : news.appeared) log_warning(line);
+  for (const std::string& line : news.gone) log_info("resolved: " + line);
+}
+
+void log_change(const std::string& before, const std::string& now) {
+  if (before == now) return;
+  now.empty() ? log_info("resolved: " + before) : log_warning(now);
+}
+
+}  // namespace
+
+//     API server           manifest directory
+//            | list, watch     | inotify
+//     ApiSource            DirectorySource
+//            |                 |
+//            '--- one of them -'
+//            | Update: events, and the current problems ----- ProblemLog -------> log
+//            | once for all pending updates
+//     IncrementalCompiler: ClusterState <-- AdminApi <--> AdminServer: explain,
+//            |  ^          lost addresses --------------.       matrix, dump, diff
+//            |  '-- Quarantine: does the node still     |
+//            |      have its addresses? On its own      |
+//            |      thread: nl::AttachedAddresses       |
+//            | RulesetChange                            v
+//     Reconciler    Attempt succeeded: enforced() ConntrackSweeper -------------> log
+//            |      |  '---- committed() -----.          | on its own thread
+//            |      | Attempt                 v        nl::Conntrack
+//            |      |                     BootSnapshotWriter, on its own thread
+//            |      |                         | the kernel's table -> file, for the next boot
+//            |      Status --> HealthServer, on its own thread: /healthz, /readyz, /metrics
+//            |           '---> systemd
+//            | Transaction
+//     nl::Kernel
+Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
+               std::optional<nl::Conntrack> conntrack)
+    : io_(io),
+      options_(options),
+      compiler_(options.node_name, options.budgets),
+      host_check_(options.node_name),
+      host_timer_(io),
+      reconciler_(
+          io, std::move(kernel), ReconcilerTiming{}, [this] { return compiler_.ruleset(); },
+          [this](const Attempt& attempt) { report(attempt); }),
+      quarantine_(
+          io, compiler_, [this] { return reconciler_.in_force(); }, [this] { settle_soon(); },
+          [this](RulesetChange change) { open(std::move(change)); }),
+      admin_api_(io, reconciler_, compiler_.cluster(), status_),
+      watchdog_(io) {
+  if (!conntrack) return;
+  auto shared = std::make_shared<nl::Conntrack>(std::move(*conntrack));
+  sweeper_.emplace(
+      io, [shared](const std::vector<Address>& addresses) { return shared->forget(addresses); },
+      SweeperTiming{}, [this](const Sweep& sweep) { report(sweep); });
+}
+
+Result<void> Daemon::start() {
+  const DirectorySettings directory{.isolates_pods = reconciler_.table_isolates(),
+                                    .last = open_archive()};
+  auto source = open_source(
+      io_, options_, [this](Update update) { receive(std::move(update)); }, directory);
+  if (!source) return tl::unexpected(source.error());
+  source_ = std::move(*source);
+  log_info("portcullis " PORTCULLIS_VERSION ": node " + options_.node_name + ", " +
+           source_->name());
+  if (auto started = source_->start(); !started) return started;
+  if (const auto listening = reconciler_.listen(); !listening) {
+    log_warning("cannot watch the table, so changes by others are found late: " +
+                listening.error().message);
+  }
+  keep_for_boot();
+  serve();
+  // The host's start must not wait for an API server.
+  if (source_->is_remote()) tell_ready(headline(status_));
+  return {};
+}
+
+void Daemon::receive(Update update) {
+  metrics_.count(update.events);
+  note_source(update);
+  host_check_.note(update.events);
+  if (!update.synced) {
+    // Nothing is in force yet, so the changes do not matter.
+    policy_news_.note(compiler_.cluster(), update.events);
+    compiler_.apply(update.events);
+    return;
+  }
+  if (!told_) told_ = std::chrono::steady_clock::now();
+  std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
+  problems_ = std::move(update.problems);
+  not_enforced_ = std::move(update.not_enforced);
+  complete_ = update.complete;
+  settle_soon();
+}
+
+void Daemon::note_source(const Update& update) {
+  const auto news = followed_log_.take(update.followed);
+  for (const auto& line : news.warnings) log_warning(line);
+  for (const auto& line : news.infos) log_info(line);
+  Status status = status_;
+  status.followed = update.followed;
+  status.source_fault = update.fault;
+  status.never_read.clear();
+  for (const auto& file : update.never_read) status.never_read.push_back(file.string());
+  publish(std::move(status));
+}
+
+void Daemon::settle_soon() {
+  if (std::exchange(settling_, true)) return;
+  boost::asio::post(io_, [this] { settle(); });
+}
+
+void Daemon::settle() {
+  settling_ = false;
+  const bool first = !status_.source_read;
+  policy_news_.note(compiler_.cluster(), events_);
+  auto compiled = compiler_.apply(std::exchange(events_, {}));
+  if (sweeper_) sweeper_->lose(compiled.lost);
+  if (first) look_at_host();
+  Status status = status_;
+  status.source_read = true;
+  status.held_back = must_hold_back(status);
+  if (!status.held_back) {
+    if (!quarantine_.recovered()) return;
+    quarantine_.follow();
+    status.quarantined = compiler_.cluster().quarantined().size();
+  }
+  auto problems = problems_;
+  const auto rejected = compiler_.rejected();
+  for (const auto& each : rejected) problems.push_back(to_problem(each));
+  auto lines = problem_lines(problems, compiler_.conflicts());
+  status.unreadable_files = unreadable_files(problems_);
+  status.problems = lines.size();
+  status.not_enforced = not_enforced_.size();
+  status.objects = count_objects(compiler_.cluster(), problems);
+  status.rejected_profiles = static_cast<std::size_t>(
+      std::ranges::count_if(rejected, [](const Rejection& each) { return !is_policy(each); }));
+  lines.merge(problem_lines(not_enforced_, {}));
+  log_news(problem_log_.update(std::move(lines)));
+  publish(std::move(status));
+  if (status_.held_back) return;
+  if (first) malloc_trim(0);  // reading used much memory that is free now
+  if (first) log_info("read " + described(compiler_.cluster(), options_.node_name));
+  if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
+    reconciler_.want(std::move(compiled.change));
+  } else if (reconciler_.state() == Reconciler::State::kHeld) {
+    told_.reset();
+  }
+}
+
+// The known objects may be fewer than those that isolated pods in the last run, and committing them
+// could open those pods. If there are no rules yet, some are better than none.
+bool Daemon::must_hold_back(const Status& status) {
+  const bool is_doubtful =
+      !complete_ || !status.source_fault.empty() || !status.node_name_fault.empty();
+  return is_doubtful && !status.committed && reconciler_.table_isolates();
+}
+
+// Some addresses left quarantine because the node no longer has them.
+void Daemon::open(RulesetChange change) {
+  Status status = status_;
+  status.quarantined = compiler_.cluster().quarantined().size();
+  publish(std::move(status));
+  if (reconciler_.state() != Reconciler::State::kWaiting) reconciler_.want(std::move(change));
+}
+
+void Daemon::report(const Attempt& attempt) {
+  Status status = status_;
+  if (!attempt.error) {
+    measure(attempt);
+    report_success(attempt);
+    const bool news = !status.committed || !attempt.committed.empty();
+    if (boot_snapshot_ && news) boot_snapshot_->committed();
+    status.committed = true;
+    status.commit_error.clear();
+    if (sweeper_) sweeper_->enforced();
+  } else {
+    metrics_.failed();
+    if (status.commit_error != attempt.error->message) {
+      status.commit_error = attempt.error->message;
+      log_error("cannot commit the ruleset, retrying: " + status.commit_error);
+    }
+  }
+  publish(std::move(status));
+}
+
+void Daemon::measure(const Attempt& attempt) {
+  const auto told = std::exchange(told_, std::nullopt);
+  if (attempt.mended) metrics_.mended(attempt.culprit);
+  if (attempt.committed.empty()) return;
+  metrics_.committed(attempt.took);
+  if (told) metrics_.enforced(std::chrono::steady_clock::now() - *told);
+}
+
+void Daemon::report_success(const Attempt& attempt) {
+  if (std::exchange(unverified_, attempt.unverified) != attempt.unverified) {
+    attempt.unverified
+        ? log_warning(
+              "cannot verify the kernel's table: commits of others to nf_tables interrupt "
+              "every dump of it; changes are committed, and verification resumes once they pause")
+        : log_info("the kernel's table is verified again");
+  }
+  const std::string operations = count(attempt.committed.operations.size(), "operation");
+  if (!status_.commit_error.empty()) log_info("the ruleset is committed again");
+  if (attempt.mended) {
+    log_warning("the kernel's table was not as we left it: " + *attempt.mended +
+                "; repaired with " + operations);
+  } else if (!status_.committed) {
+    // A difference may be a foreign change made while the daemon was down.
+    log_info(attempt.committed.empty()
+                 ? "the policies are in force; the kernel's table is already up to date"
+                 : "the policies are in force; the kernel's table has been updated");
+  }
+  for (const auto& line :
+       policy_news_.take(compiler_.cluster(), options_.node_name, source_->name())) {
+    log_info(line);
+  }
+  if (attempt.committed.empty()) return;
+  log_debug("committed " + operations);
+  log_debug(to_string(attempt.committed));
+}
+
+void Daemon::report(const Sweep& sweep) {
+  const std::string whose = " of pods that lost their address";
+  if (sweep.error) {
+    if (std::exchange(sweep_error_, sweep.error->message) == sweep_error_) return;
+    return log_error("cannot end the connections" + whose +
+                     ", which the next owner of the address may use; retrying: " + sweep_error_);
+  }
+  if (!std::exchange(sweep_error_, {}).empty())
+    log_info("connections of pods that lost their address are ended again");
+  if (sweep.forgotten.kept > 0 && !std::exchange(said_kept_, true)) {
+    log_warning("this kernel does not end connections" + whose +
+                " while a flowtable offloads them: take pods out of it (nft list flowtables)");
+  }
+  const std::string done = "ended " + count(sweep.forgotten.deleted, "connection") + whose;
+  sweep.forgotten.deleted > 0 ? log_info(done) : log_debug(done);
+}
+
+void Daemon::publish(Status status) {
+  // The start need not wait until a file is fixed: the rules of the last run are in force.
+  const auto started = [](const Status& each) { return each.committed || each.held_back; };
+  const bool first = started(status) && !started(status_);
+  if (status == status_) return;
+  log_change(status_.source_fault, status.source_fault);
+  log_change(status_.node_name_fault, status.node_name_fault);
+  log_change(status_.bridge_fault, status.bridge_fault);
+  const bool is_held = status.held_back && !status_.held_back;
+  status_ = std::move(status);
+  if (is_held) log_warning(headline(status_));
+  first ? tell_ready(headline(status_)) : tell_status(headline(status_));
+}
+
+}  // namespace portcullis

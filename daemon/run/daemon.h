@@ -1,0 +1,93 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/engine/incremental_compiler.h"
+#include "daemon/boot/boot_snapshot_writer.h"
+#include "daemon/enforce/conntrack_sweeper.h"
+#include "daemon/enforce/quarantine.h"
+#include "daemon/enforce/reconciler.h"
+#include "daemon/files/manifest_archive.h"
+#include "daemon/files/problem_log.h"
+#include "daemon/host/host_check.h"
+#include "daemon/options/options.h"
+#include "daemon/run/policy_news.h"
+#include "daemon/run/service_manager.h"
+#include "daemon/serve/admin_api.h"
+#include "daemon/serve/metrics.h"
+#include "daemon/serve/services.h"
+#include "daemon/serve/status.h"
+#include "daemon/source/followed_log.h"
+#include "daemon/source/source.h"
+
+namespace portcullis {
+
+// The parts of `portcullis run`, wired (see daemon.cpp). Everything is owned and called by the one
+// thread that runs the io_context, which must not run after this is destroyed; the
+// ConntrackSweeper's thread sees only the conntrack table, the BootSnapshotWriter's only the
+// kernel's table and its file.
+class Daemon {
+ public:
+  // Without `conntrack`, connections outlive a change of an address's owner.
+  Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
+         std::optional<nl::Conntrack> conntrack);
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Starts reading from the source and serving.
+  [[nodiscard]] Result<void> start();
+
+ private:
+  void serve();
+  void keep_for_boot();
+  std::shared_ptr<LastContents> open_archive();
+  void post_trouble(std::string Status::*field, const std::string& trouble);
+  void receive(Update update);
+  void note_source(const Update& update);
+  void settle_soon();
+  void settle();
+  bool must_hold_back(const Status& status);
+  void look_at_host();
+  void report(const Attempt& attempt);
+  void measure(const Attempt& attempt);
+  void report_success(const Attempt& attempt);
+  void report(const Sweep& sweep);
+  void open(RulesetChange change);
+  void publish(Status status);
+
+  boost::asio::io_context& io_;
+  const Options options_;
+  Status status_;
+  FollowedLog followed_log_;
+  Metrics metrics_;
+  std::optional<std::chrono::steady_clock::time_point> told_;  // since when changes are pending
+  IncrementalCompiler compiler_;
+  std::vector<Event> events_;          // not compiled yet
+  std::vector<Problem> problems_;      // of the last update
+  std::vector<Problem> not_enforced_;  // likewise
+  bool complete_ = false;  // the last content of every file is known, as of the last update
+  bool settling_ = false;  // settle() is queued
+  ProblemLog problem_log_;
+  PolicyNews policy_news_;  // not in force yet
+  HostCheck host_check_;
+  boost::asio::steady_timer host_timer_;
+  Reconciler reconciler_;
+  bool unverified_ = false;  // of the last attempt
+  std::optional<ConntrackSweeper> sweeper_;
+  std::string sweep_error_;  // of the last sweep; empty: it succeeded
+  bool said_kept_ = false;   // that a flowtable keeps connections
+  Quarantine quarantine_;
+  std::unique_ptr<Source> source_;  // once started
+  AdminApi admin_api_;
+  std::optional<Services> services_;
+  std::optional<BootSnapshotWriter> boot_snapshot_;  // none: it is off
+  Watchdog watchdog_;
+};
+
+}  // namespace portcullis

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "k8s-client/document/document.h"
+
+namespace portcullis::k8s {
+
+// JSON (RFC 8259) as documents: one, or several one after another. Empty text has no document.
+[[nodiscard]] Documents parse_json(std::string_view text);
+
+// The same, but an error only affects what follows it: it is the last result.
+[[nodiscard]] DocumentStream read_json_stream(std::string_view text);
+
+// The parts of a value to read: of an object these members, or all if none are named; of a list,
+// the same for each item. Others are skipped, and not even checked for syntax.
+struct Wanted {
+  std::vector<std::pair<std::string_view, Wanted>> members{};
+
+  bool all() const { return members.empty(); }
+};
+
+// One document in `text`, without unwanted parts.
+[[nodiscard]] tl::expected<Document, SyntaxError> parse_json(std::string_view text,
+                                                             const Wanted& wanted);
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,25 @@
+#include "k8s-client/http/http_exchange.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace portcullis::k8s {
+namespace {
+
+constexpr std::chrono::seconds kLongestRetryAfter{300};
+
+}  // namespace
+
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view text) {
+  int seconds = 0;
+  const char* text_end = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), text_end, seconds);
+  if (error != std::errc() || end != text_end || seconds < 0) return std::nullopt;
+  return std::min(std::chrono::seconds{seconds}, kLongestRetryAfter);
+}
+
+Error silence(std::chrono::seconds limit) {
+  return {ErrorCode::kTimeout, "no data for " + std::to_string(limit.count()) + " s"};
+}
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/base/result.h"
+#include "k8s-client/http/route.h"
+
+namespace portcullis::k8s {
+
+// One request to one address of the server, or of its proxy.
+struct HttpRequest {
+  Route route;
+  boost::asio::ip::tcp::endpoint endpoint;  // of the route's next hop
+  std::string target;                       // "/version", below the server's own path
+  std::vector<std::pair<std::string, std::string>> fields;  // of the header
+  std::string json;                 // the body of a POST; empty: it is a GET
+  std::chrono::seconds idle_limit;  // without data from the server
+};
+
+struct HttpHead {
+  int code = 0;
+  std::optional<std::chrono::seconds> retry_after{};
+};
+
+// Receives the progress of a request, on worker threads, one call at a time.
+class HttpReceiver {
+ public:
+  using Proceed = std::function<void()>;  // may be called on any thread
+
+  virtual ~HttpReceiver() = default;
+
+  virtual void take_head(HttpHead head) = 0;
+
+  // A piece of the body, valid until `proceed` is called; nothing more is read before.
+  virtual void take(std::string_view bytes, Proceed proceed) = 0;
+
+  // The last call, exactly once. Without an error the body is complete. kTimeout: no data within a
+  // limit; kIo: anything else.
+  virtual void finish(std::optional<Error> error) = 0;
+};
+
+// "5", in seconds, at most five minutes; nothing for a date.
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view text);
+
+// The error for a server that sent nothing in time.
+Error silence(std::chrono::seconds limit);
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,243 @@
+#include "k8s-client/http/http_stream.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "k8s-client/access/base64.h"
+#include "k8s-client/http/transport_error.h"
+
+namespace portcullis::k8s {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Message = http::request<http::empty_body>;
+
+constexpr std::chrono::seconds kStepLimit{10};  // to connect, to a tunnel, and for a handshake
+constexpr int kHttp11 = 11;
+
+// Without a limit, Beast 1.74 rejects bodies with a length.
+constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
+
+void authorize_at_proxy(Message& message, const Url& proxy) {
+  if (proxy.user.empty()) return;
+  message.set(http::field::proxy_authorization,
+              "Basic " + encode_base64(proxy.user + ':' + proxy.password));
+}
+
+Message tunnel_request(const Route& route) {
+  Message message(http::verb::connect, authority(route.server), kHttp11);
+  message.set(http::field::host, authority(route.server));
+  authorize_at_proxy(message, *route.proxy);
+  return message;
+}
+
+// Without a tunnel, a proxy needs the absolute target (RFC 9112, section 3.2.2).
+Message get_request(const HttpRequest& request, bool tunnelled) {
+  const Route& route = request.route;
+  std::string target = route.server.path + request.target;
+  const bool is_absolute = route.proxy && !tunnelled;
+  if (is_absolute) target.insert(0, route.server.scheme + "://" + authority(route.server));
+  Message message(http::verb::get, target, kHttp11);
+  for (const auto& [name, value] : request.fields) message.insert(name, value);
+  message.set(http::field::accept_encoding, "identity");
+  if (is_absolute) authorize_at_proxy(message, *route.proxy);
+  return message;
+}
+
+class HttpStream : public std::enable_shared_from_this<HttpStream> {
+ public:
+  HttpStream(asio::io_context& io, HttpRequest request, std::shared_ptr<asio::ssl::context> context,
+             std::shared_ptr<Refusal> refusal, std::shared_ptr<HttpReceiver> receiver)
+      : request_(std::move(request)),
+        context_(std::move(context)),
+        refusal_(std::move(refusal)),
+        receiver_(std::move(receiver)),
+        tcp_(asio::make_strand(io)),
+        message_(get_request(request_, context_ != nullptr)) {
+    if (context_) tls_.emplace(tcp_, *context_);
+    parser_.body_limit(kUnlimited);
+  }
+
+  void start() {
+    asio::post(tcp_.get_executor(), [self = shared_from_this()] { self->connect(); });
+  }
+
+  void cancel() {
+    asio::post(tcp_.get_executor(), [self = shared_from_this()] {
+      self->end(Error{ErrorCode::kIo, "the request was cancelled"});
+    });
+  }
+
+ private:
+  using Step = void (HttpStream::*)();
+
+  // Continues with `next` if the step succeeded.
+  auto then(Step next) {
+    return [self = shared_from_this(), next](const error_code& error, auto...) {
+      if (self->ended()) return;
+      error ? self->fail(error) : ((*self).*next)();
+    };
+  }
+
+  void limit_step() {
+    limit_ = std::min(kStepLimit, request_.idle_limit);
+    tcp_.expires_after(limit_);
+  }
+
+  void limit_silence() {
+    limit_ = request_.idle_limit;
+    tcp_.expires_after(limit_);
+  }
+
+  void connect() {
+    if (ended()) return;
+    limit_step();
+    const bool tunnels = request_.route.proxy && tls_;
+    const Step next = tunnels ? &HttpStream::ask_for_tunnel : &HttpStream::shake_hands;
+    tcp_.async_connect(request_.endpoint, then(next));
+  }
+
+  void ask_for_tunnel() {
+    limit_step();
+    tunnel_message_ = tunnel_request(request_.route);
+    http::async_write(tcp_, tunnel_message_, then(&HttpStream::await_tunnel));
+  }
+
+  void await_tunnel() {
+    limit_step();
+    tunnel_parser_.skip(true);  // the rest after the head is the server's
+    http::async_read_header(tcp_, buffer_, tunnel_parser_, then(&HttpStream::enter_tunnel));
+  }
+
+  void enter_tunnel() {
+    const auto code = tunnel_parser_.get().result_int();
+    if (code / 100 == 2) return shake_hands();
+    end(Error{ErrorCode::kIo, "the proxy " + authority(*request_.route.proxy) +
+                                  " refused to connect: " + std::to_string(code) + ' ' +
+                                  std::string(tunnel_parser_.get().reason())});
+  }
+
+  void shake_hands() {
+    if (!tls_) return ask();
+    limit_step();
+    tls_->async_handshake(asio::ssl::stream_base::client, then(&HttpStream::ask));
+  }
+
+  void ask() {
+    limit_silence();
+    on_stream([&](auto& stream) { http::async_write(stream, message_, then(&HttpStream::await)); });
+  }
+
+  void await() {
+    limit_silence();
+    on_stream([&](auto& stream) {
+      http::async_read_header(stream, buffer_, parser_, then(&HttpStream::take_head));
+    });
+  }
+
+  void take_head() {
+    const auto& head = parser_.get();
+    const auto encoding = head[http::field::content_encoding];
+    if (!encoding.empty() && encoding != "identity") {
+      return end(Error{ErrorCode::kIo, "the body is compressed (" + std::string(encoding) +
+                                           "), which was not requested: is there a proxy?"});
+    }
+    receiver_->take_head(
+        {.code = static_cast<int>(head.result_int()),
+         .retry_after = parse_retry_after(std::string(head[http::field::retry_after]))});
+    read();
+  }
+
+  void read() {
+    if (ended()) return;
+    if (parser_.is_done()) return end(std::nullopt);
+    parser_.get().body().data = piece_.data();
+    parser_.get().body().size = piece_.size();
+    limit_silence();
+    on_stream([&](auto& stream) {
+      http::async_read_some(stream, buffer_, parser_,
+                            [self = shared_from_this()](const error_code& error, std::size_t) {
+                              if (!self->ended()) self->take(error);
+                            });
+    });
+  }
+
+  void take(const error_code& error) {
+    if (error && error != http::error::need_buffer) return fail(error);
+    const auto size = piece_.size() - parser_.get().body().size;
+    if (size == 0) return read();  // it was the head of a chunk
+    receiver_->take({piece_.data(), size}, [self = shared_from_this()] {
+      asio::post(self->tcp_.get_executor(), [self] { self->read(); });
+    });
+  }
+
+  void fail(const error_code& error) {
+    if (error == beast::error::timeout) return end(silence(limit_));
+    end(Error{ErrorCode::kIo, describe_failure(error, refusal_->reason())});
+  }
+
+  // Pending handlers see that it has ended.
+  void end(std::optional<Error> error) {
+    if (ended()) return;
+    tcp_.close();
+    std::exchange(receiver_, nullptr)->finish(std::move(error));
+  }
+
+  bool ended() const { return receiver_ == nullptr; }
+
+  template <class Work>
+  void on_stream(Work work) {
+    tls_ ? work(*tls_) : work(tcp_);
+  }
+
+  const HttpRequest request_;
+  const std::shared_ptr<asio::ssl::context> context_;
+  const std::shared_ptr<Refusal> refusal_;
+  std::shared_ptr<HttpReceiver> receiver_;  // null: it has ended
+  beast::tcp_stream tcp_;
+  std::optional<asio::ssl::stream<beast::tcp_stream&>> tls_;
+  const Message message_;
+  Message tunnel_message_;
+  http::response_parser<http::empty_body> tunnel_parser_;
+  http::response_parser<http::buffer_body> parser_;
+  beast::flat_buffer buffer_;
+  std::array<char, std::size_t{1} << 16U> piece_{};
+  std::chrono::seconds limit_{0};  // of the current step
+};
+
+}  // namespace
+
+std::function<void()> open_stream(asio::io_context& io, HttpRequest request,
+                                  std::shared_ptr<asio::ssl::context> tls,
+                                  std::shared_ptr<Refusal> refusal,
+                                  std::shared_ptr<HttpReceiver> receiver) {
+  const auto stream = std::make_shared<HttpStream>(io, std::move(request), std::move(tls),
+                                                   std::move(refusal), std::move(receiver));
+  stream->start();
+  return [weak = std::weak_ptr(stream)] {
+    if (const auto open = weak.lock()) open->cancel();
+  };
+}
+
+}  // namespace portcullis::k8s

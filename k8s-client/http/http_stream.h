@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "k8s-client/http/http_exchange.h"
+#include "k8s-client/http/tls.h"
+
+namespace boost::asio {
+class io_context;
+namespace ssl {
+class context;
+}
+}  // namespace boost::asio
+
+namespace portcullis::k8s {
+
+// Sends a GET over a separate connection with Boost.Beast, and passes the body on as it arrives,
+// however it is framed. Returns at once; everything happens on the threads that run `io`, one step
+// at a time. Each step up to the head of the response has a limit.
+//
+//     connect -> [CONNECT, of a proxy] -> [TLS handshake] -> request -> head -> pieces -> end
+//
+// `tls` is set up for the server (see set_up_tls(), which reports to `refusal`); null: without TLS.
+// The returned function ends it with an error, and may be called on any thread, repeatedly and
+// after the end.
+std::function<void()> open_stream(boost::asio::io_context& io, HttpRequest request,
+                                  std::shared_ptr<boost::asio::ssl::context> tls,
+                                  std::shared_ptr<Refusal> refusal,
+                                  std::shared_ptr<HttpReceiver> receiver);
+
+}  // namespace portcullis::k8s

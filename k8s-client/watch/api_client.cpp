@@ -1,0 +1,110 @@
+#include "k8s-client/watch/api_client.h"
+
+#include <openssl/crypto.h>
+#include <pplx/threadpool.h>
+
+#include <boost/asio/post.hpp>
+#include <mutex>
+#include <utility>
+
+#include "k8s-client/decode/resource.h"
+#include "k8s-client/http/route.h"
+#include "k8s-client/http/server_link.h"
+#include "k8s-client/watch/exchange.h"
+
+namespace portcullis::k8s {
+namespace {
+
+// A credential plugin may delay the request of every resource; other requests must not wait.
+constexpr std::size_t kWorkers = kResources.size() + 1;
+
+// At process exit cpprestsdk waits for its workers, but by default OpenSSL has already freed
+// what they may still use.
+void prepare_workers() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+    crossplat::threadpool::initialize_with_threads(kWorkers);
+  });
+}
+
+// The path back to the io_context, which workers may outlive.
+class Loop {
+ public:
+  explicit Loop(boost::asio::io_context& io) : io_(&io) {}
+
+  template <class Work>
+  void post(Work work) {
+    const std::lock_guard lock(mutex_);
+    if (io_ != nullptr) boost::asio::post(*io_, std::move(work));
+  }
+
+  void close() {
+    const std::lock_guard lock(mutex_);
+    io_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  boost::asio::io_context* io_;
+};
+
+}  // namespace
+
+struct ApiClient::Impl {
+  const std::shared_ptr<Loop> loop;
+  const std::shared_ptr<ServerLink> link;
+};
+
+bool TextBody::read(std::string_view bytes, Proceed proceed) {
+  text_ += bytes;
+  if (text_.size() > kLongest) return false;
+  proceed();
+  return true;
+}
+
+ApiClient::Request::Request(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+
+ApiClient::Request& ApiClient::Request::operator=(Request&& other) noexcept {
+  std::swap(exchange_, other.exchange_);
+  return *this;
+}
+
+ApiClient::Request::~Request() {
+  if (exchange_) exchange_->abandon();
+}
+
+ApiClient::ApiClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ApiClient::ApiClient(ApiClient&&) noexcept = default;
+
+ApiClient::~ApiClient() {
+  if (impl_) impl_->loop->close();
+}
+
+Result<ApiClient> ApiClient::open(boost::asio::io_context& io, const ClusterAccess& access,
+                                  const Environment& environment, Resolve resolve) {
+  prepare_workers();
+  auto route = route_to(access, environment);
+  if (!route) return tl::unexpected(route.error());
+  return ApiClient(std::make_unique<Impl>(
+      Impl{std::make_shared<Loop>(io),
+           std::make_shared<ServerLink>(access, std::move(*route), std::move(resolve))}));
+}
+
+ApiClient::Post ApiClient::to_loop() const {
+  return [loop = impl_->loop](std::function<void()> work) { loop->post(std::move(work)); };
+}
+
+ApiClient::Request ApiClient::send(const Call& call, std::chrono::seconds idle_limit,
+                                   std::shared_ptr<Body> body, Done done) {
+  auto exchange = std::make_shared<Request::Exchange>(
+      impl_->link, call, idle_limit, to_loop(), std::move(body),
+      [link = impl_->link, done = std::move(done)](const Result<Answer>& answer) {
+        if (answer && answer->code == kUnauthorized) link->forget_clients();
+        done(answer);
+      });
+  exchange->start();
+  return Request(std::move(exchange));
+}
+
+}  // namespace portcullis::k8s

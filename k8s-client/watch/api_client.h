@@ -1,0 +1,118 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/base/result.h"
+#include "k8s-client/access/cluster_access.h"
+#include "k8s-client/access/endpoints.h"
+#include "k8s-client/decode/messages.h"
+
+namespace portcullis::k8s {
+
+// Reads the body of one successful response, on worker threads, one call at a time.
+class Body {
+ public:
+  using Proceed = std::function<void()>;  // may be called on any thread
+
+  virtual ~Body() = default;
+
+  virtual void begin() {}  // the head has arrived, with a successful status
+
+  // The next piece, valid until `proceed` is called; until then nothing more is read from the
+  // socket, so delaying it slows the server down. False: the rest is not needed.
+  virtual bool read(std::string_view bytes, Proceed proceed) = 0;
+
+  virtual void end() {}  // the body is complete
+};
+
+// Stores a short body as text.
+class TextBody : public Body {
+ public:
+  bool read(std::string_view bytes, Proceed proceed) override;
+
+  const std::string& text() const { return text_; }  // once it is complete
+
+ private:
+  static constexpr std::size_t kLongest = std::size_t{1} << 16U;  // bytes
+
+  std::string text_;
+};
+
+// Requests to the API server: finite ones over cpprestsdk, streams over Boost.Beast, which passes
+// data on as it arrives, however a gateway frames it. All calls and responses are on the
+// io_context's thread; in between, requests are on the worker threads of cpprestsdk's pool, which
+// all clients of a process share.
+//
+// If the name of the server (or of its proxy) has several addresses, a request that gets no
+// response from one is sent to the next, and later requests begin with one that responded.
+class ApiClient {
+ public:
+  struct Answer {
+    int code = 0;  // HTTP status
+    std::optional<std::chrono::seconds> retry_after{};
+    Status error{};  // if the request was not successful
+
+    bool good() const { return code == 200 || code == 201; }
+  };
+
+  using Query = std::vector<std::pair<std::string, std::string>>;
+
+  struct Call {
+    std::string path;
+    Query query{};
+    std::string json{};    // the body of a POST; empty: it is a GET
+    bool streams = false;  // the body may be endless; a GET
+  };
+
+  // kIo, kTimeout: no response, or not a complete one; kInvalidInput: the credentials cannot be
+  // used.
+  using Done = std::function<void(Result<Answer>)>;
+
+  // A pending request. Once destroyed, its `done` is no longer called.
+  class Request {
+   public:
+    Request() = default;
+    Request(Request&&) noexcept = default;
+    Request& operator=(Request&& other) noexcept;
+    ~Request();
+
+   private:
+    friend class ApiClient;
+    class Exchange;
+    explicit Request(std::shared_ptr<Exchange> exchange);
+    std::shared_ptr<Exchange> exchange_;
+  };
+
+  // kInvalidInput: `access` cannot be used, for example because of its proxy.
+  [[nodiscard]] static Result<ApiClient> open(boost::asio::io_context& io,
+                                              const ClusterAccess& access,
+                                              const Environment& environment,
+                                              Resolve resolve = k8s::resolve);
+
+  ApiClient(ApiClient&&) noexcept;
+  ~ApiClient();  // after every Request
+
+  // Queues work for the io_context; copies may be used on any thread, also after this.
+  using Post = std::function<void(std::function<void()>)>;
+  Post to_loop() const;
+
+  // `body` reads a successful response. The request fails after `idle_limit` without data. After a
+  // 401 the next request reads the credentials again.
+  [[nodiscard]] Request send(const Call& call, std::chrono::seconds idle_limit,
+                             std::shared_ptr<Body> body, Done done);
+
+ private:
+  struct Impl;
+  explicit ApiClient(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,55 @@
+#include "k8s-client/watch/bodies.h"
+
+#include <utility>
+
+namespace portcullis::k8s {
+namespace {
+
+constexpr std::size_t kLongestPage = std::size_t{1} << 29U;  // bytes
+
+}  // namespace
+
+bool PageBody::read(std::string_view bytes, Proceed proceed) {
+  text_ += bytes;
+  if (text_.size() > kLongestPage) return false;
+  proceed();
+  return true;
+}
+
+void PageBody::end() { page_ = decode_page(std::exchange(text_, {}), resource_); }
+
+WatchBody::WatchBody(Resource resource, ApiClient::Post to_loop, Listener listener)
+    : resource_(resource), to_loop_(std::move(to_loop)), listener_(std::move(listener)) {}
+
+void WatchBody::begin() {
+  to_loop_([self = shared_from_this()] {
+    if (!self->left_) self->listener_.opened();
+  });
+}
+
+bool WatchBody::read(std::string_view bytes, Proceed proceed) {
+  std::vector<WatchEvent> events;
+  const bool framed = lines_.add(bytes, [&](std::string_view line) {
+    if (garbage_) return;
+    auto event = decode_watch_event(line, resource_);
+    if (event) return events.push_back(std::move(*event));
+    garbage_ = std::move(event.error().message);
+  });
+  if (!framed) garbage_ = "the API server sent an event that does not end";
+  const bool more = !garbage_;
+  if (events.empty()) {
+    if (more) proceed();
+    return more;
+  }
+  const bool is_full = ++waiting_ >= kMostWaiting;
+  to_loop_([self = shared_from_this(), events = std::move(events),
+            proceed = is_full && more ? proceed : Proceed()]() mutable {
+    --self->waiting_;
+    if (!self->left_) self->listener_.events(std::move(events));
+    if (proceed) proceed();
+  });
+  if (more && !is_full) proceed();
+  return more;
+}
+
+}  // namespace portcullis::k8s

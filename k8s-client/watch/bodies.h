@@ -1,0 +1,68 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8s-client/decode/messages.h"
+#include "k8s-client/decode/resource.h"
+#include "k8s-client/watch/api_client.h"
+
+// The response bodies that a reflector reads, parsed on the workers.
+namespace portcullis::k8s {
+
+// A page of a list.
+class PageBody : public Body {
+ public:
+  explicit PageBody(Resource resource) : resource_(resource) {}
+
+  bool read(std::string_view bytes, Proceed proceed) override;
+  void end() override;
+
+  // On the loop, once the request is complete.
+  Result<Page> take() { return std::move(page_); }
+
+ private:
+  const Resource resource_;
+  std::string text_;
+  Result<Page> page_ = failure(ErrorCode::kInvalidInput, "the API server's list is too long");
+};
+
+// The stream of a watch. A worker keeps reading while the loop is busy, which then processes all
+// pending data in one turn; beyond kMostWaiting pieces reading stops.
+class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
+ public:
+  static constexpr int kMostWaiting = 16;  // a server sends most events in a separate piece
+
+  // Called on the loop.
+  struct Listener {
+    std::function<void()> opened;  // the server has accepted the watch
+    std::function<void(std::vector<WatchEvent>)> events;
+  };
+
+  WatchBody(Resource resource, ApiClient::Post to_loop, Listener listener);
+
+  void begin() override;
+  bool read(std::string_view bytes, Proceed proceed) override;
+
+  // On the loop. Nothing is reported after it.
+  void leave() { left_ = true; }
+
+  // Why the stream was abandoned; none: it was not. On the loop, once the request is complete.
+  const std::optional<std::string>& garbage() const { return garbage_; }
+
+ private:
+  const Resource resource_;
+  const ApiClient::Post to_loop_;
+  const Listener listener_;
+  bool left_ = false;             // on the loop
+  std::atomic<int> waiting_ = 0;  // pieces on their way to the loop
+  Lines lines_;
+  std::optional<std::string> garbage_;
+};
+
+}  // namespace portcullis::k8s

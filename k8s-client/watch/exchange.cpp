@@ -1,0 +1,160 @@
+#include "k8s-client/watch/exchange.h"
+
+#include <cpprest/base_uri.h>
+#include <pplx/threadpool.h>
+
+#include <algorithm>
+#include <boost/asio/ssl/context.hpp>
+
+#include "k8s-client/http/http_config.h"
+#include "k8s-client/http/http_stream.h"
+#include "k8s-client/http/rest_request.h"
+
+namespace portcullis::k8s {
+namespace {
+
+constexpr std::size_t kLongestError = std::size_t{1} << 16U;
+
+std::string target_of(const ApiClient::Call& call) {
+  std::string target = call.path;
+  char separator = '?';
+  for (const auto& [name, value] : call.query) {
+    target += std::exchange(separator, '&') + name + '=' + web::uri::encode_data_string(value);
+  }
+  return target;
+}
+
+}  // namespace
+
+ApiClient::Request::Exchange::Exchange(std::shared_ptr<ServerLink> link, Call call,
+                                       std::chrono::seconds idle_limit, Post to_loop,
+                                       std::shared_ptr<Body> body, Done done)
+    : link_(std::move(link)),
+      call_(std::move(call)),
+      idle_limit_(idle_limit),
+      to_loop_(std::move(to_loop)),
+      body_(std::move(body)),
+      done_(std::move(done)) {}
+
+void ApiClient::Request::Exchange::start() {
+  pplx::create_task([self = shared_from_this()] { self->prepare(); });
+}
+
+void ApiClient::Request::Exchange::abandon() {
+  done_ = nullptr;
+  cancel_.cancel();
+}
+
+void ApiClient::Request::Exchange::prepare() {
+  auto identity = link_->credentials().get();
+  if (!identity) return tell(identity.error());
+  identity_ = std::move(*identity);
+  auto endpoints = link_->endpoints().in_order();
+  if (!endpoints) return tell(Error{endpoints.error().code, explain(endpoints.error())});
+  to_try_.assign(endpoints->rbegin(), endpoints->rend());
+  has_choice_ = to_try_.size() > 1;
+  attempt();
+}
+
+void ApiClient::Request::Exchange::attempt() {
+  trying_ = to_try_.back();
+  to_try_.pop_back();
+  try {
+    open(request());
+  } catch (const std::exception& error) {
+    finish(Error{ErrorCode::kIo, error.what()});
+  }
+}
+
+void ApiClient::Request::Exchange::open(HttpRequest request) {
+  if (!call_.streams) {
+    return send_request(link_->client(request), request, shared_from_this(), link_->refusal(),
+                        cancelled_);
+  }
+  const auto refusal = std::make_shared<Refusal>();
+  const auto tls = link_->tls(identity_, refusal);
+  if (!tls) return tell(tls.error());
+  auto& pool = crossplat::threadpool::shared_instance().service();
+  cancelled_.register_callback(
+      open_stream(pool, std::move(request), *tls, refusal, shared_from_this()));
+}
+
+HttpRequest ApiClient::Request::Exchange::request() const {
+  HttpRequest request{.route = link_->route().through(trying_->address()),
+                      .endpoint = *trying_,
+                      .target = target_of(call_),
+                      .fields = header_fields(link_->access(), identity_),
+                      .json = call_.json,
+                      .idle_limit = idle_limit_};
+  request.fields.emplace_back("Accept", "application/json");
+  request.fields.emplace_back("User-Agent", "portcullis");
+  return request;
+}
+
+// cpprestsdk may deliver the first piece before it reports the head, and an incomplete piece of a
+// connection that is being closed.
+void ApiClient::Request::Exchange::take(std::string_view bytes, Proceed proceed) {
+  const std::lock_guard lock(mutex_);
+  if (cancelled_.is_canceled()) return;
+  if (!answer_) {
+    early_ = [this, bytes, proceed = std::move(proceed)] { read(bytes, proceed); };
+  } else {
+    read(bytes, std::move(proceed));
+  }
+}
+
+void ApiClient::Request::Exchange::take_head(HttpHead head) {
+  if (head.code == kUnauthorized) link_->credentials().reject();
+  const std::lock_guard lock(mutex_);
+  answer_ = {.code = head.code, .retry_after = head.retry_after};
+  if (answer_->good()) body_->begin();
+  if (const auto read_now = std::exchange(early_, nullptr)) read_now();
+}
+
+void ApiClient::Request::Exchange::read(std::string_view bytes, Proceed proceed) {
+  if (!answer_->good()) {
+    error_body_ += bytes.substr(0, kLongestError - std::min(kLongestError, error_body_.size()));
+    proceed();
+  } else if (!body_->read(bytes, std::move(proceed))) {
+    stopped_ = true;
+    cancel_.cancel();
+  }
+}
+
+void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
+  if (error && goes_on_after(*error)) {
+    pplx::create_task([self = shared_from_this()] { self->attempt(); });
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  if (stopped_) error.reset();
+  if (error) return tell(Error{error->code, explain(*error)});
+  if (answer_->good() && !stopped_) body_->end();
+  if (!answer_->good()) answer_->error = decode_status(error_body_, answer_->code);
+  tell(std::nullopt);
+}
+
+// A stream that was silent after its head says nothing about the address.
+bool ApiClient::Request::Exchange::goes_on_after(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_ || cancelled_.is_canceled()) return false;
+  const bool was_open = answer_ && call_.streams;
+  if (!was_open || error.code != ErrorCode::kTimeout) link_->endpoints().failed(*trying_);
+  early_ = nullptr;
+  return !answer_ && !to_try_.empty();
+}
+
+std::string ApiClient::Request::Exchange::explain(const Error& error) const {
+  const auto address = has_choice_ ? " (" + trying_->address().to_string() + ')' : "";
+  return link_->access().server + address + ": " + error.message;
+}
+
+void ApiClient::Request::Exchange::tell(std::optional<Error> error) {
+  to_loop_([self = shared_from_this(), error = std::move(error)] {
+    const auto call = std::exchange(self->done_, nullptr);
+    if (!call) return;
+    error ? call(tl::unexpected(*error)) : call(*self->answer_);
+  });
+}
+
+}  // namespace portcullis::k8s

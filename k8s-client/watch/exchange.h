@@ -1,0 +1,68 @@
+#pragma once
+
+#include <pplx/pplxtasks.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "k8s-client/http/http_exchange.h"
+#include "k8s-client/http/server_link.h"
+#include "k8s-client/watch/api_client.h"
+
+namespace portcullis::k8s {
+
+inline constexpr int kUnauthorized = 401;
+
+// One call of an ApiClient, from its first attempt to its response: it tries one address of the
+// server after another until one responds.
+class ApiClient::Request::Exchange : public HttpReceiver,
+                                     public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(std::shared_ptr<ServerLink> link, Call call, std::chrono::seconds idle_limit,
+           Post to_loop, std::shared_ptr<Body> body, Done done);
+
+  void start();
+
+  // On the loop. Nothing more is reported.
+  void abandon();
+
+  void take_head(HttpHead head) override;
+  void take(std::string_view bytes, Proceed proceed) override;
+  void finish(std::optional<Error> error) override;
+
+ private:
+  void prepare();
+  void attempt();
+  void open(HttpRequest request);
+  HttpRequest request() const;
+  void read(std::string_view bytes, Proceed proceed);
+  bool goes_on_after(const Error& error);
+  std::string explain(const Error& error) const;
+  void tell(std::optional<Error> error);
+
+  const std::shared_ptr<ServerLink> link_;
+  const Call call_;
+  const std::chrono::seconds idle_limit_;
+  const Post to_loop_;
+  const std::shared_ptr<Body> body_;
+  Done done_;  // used on the loop only
+  pplx::cancellation_token_source cancel_;
+  const pplx::cancellation_token cancelled_ = cancel_.get_token();
+
+  Identity identity_;                          // these are used by one worker at a time
+  std::vector<Endpoints::Endpoint> to_try_;    // the next one last
+  std::optional<Endpoints::Endpoint> trying_;  // now
+  bool has_choice_ = false;                    // of addresses
+
+  std::mutex mutex_;  // guards the following
+  std::optional<Answer> answer_;
+  std::function<void()> early_;  // reads the first piece
+  std::string error_body_;
+  bool stopped_ = false;
+};
+
+}  // namespace portcullis::k8s

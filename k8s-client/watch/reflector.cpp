@@ -1,0 +1,324 @@
+#include "k8s-client/watch/reflector.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace portcullis::k8s {
+namespace {
+
+using Answer = ApiClient::Answer;
+
+constexpr int kPageSize = 500;  // objects
+
+// Versions are opaque, but in every known server those of one resource are increasing decimal
+// numbers. Otherwise they are treated as unordered.
+bool is_older(const std::string& version, const std::string& than) {
+  const auto is_number = [](const std::string& text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (!is_number(version) || !is_number(than)) return false;
+  return version.size() != than.size() ? version.size() < than.size() : version < than;
+}
+
+Event removal(Resource resource, const ObjectKey& key) {
+  switch (resource) {
+    case Resource::kNamespaces:
+      return NamespaceEvent{key.name, nullptr};
+    case Resource::kPods:
+      return PodEvent{key, nullptr};
+    case Resource::kNetworkPolicies:
+      break;
+  }
+  return PolicyEvent{key, nullptr};
+}
+
+bool is_good(const Result<Answer>& answer) { return answer && answer->good(); }
+
+int code_of(const Result<Answer>& answer) { return answer ? answer->code : 0; }
+
+bool is_silence(const Result<Answer>& answer) {
+  return !answer && answer.error().code == ErrorCode::kTimeout;
+}
+
+// The server is currently unavailable, whatever the request. Except 504, with which it rejects a
+// future version.
+bool is_passing(const Result<Answer>& answer) {
+  const int code = code_of(answer);
+  return !answer || code == 401 || code == 403 || code == 429 || (code >= 500 && code != 504);
+}
+
+}  // namespace
+
+Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Resource resource,
+                     ReflectorTiming timing, Sink sink)
+    : client_(client),
+      resource_(resource),
+      timing_(timing),
+      sink_(std::move(sink)),
+      backoff_(timing.backoff),
+      timer_(std::make_shared<boost::asio::steady_timer>(io)) {}
+
+Reflector::~Reflector() { leave_watch(); }
+
+void Reflector::start(bool streams_lists) {
+  streams_lists_ = streams_lists;
+  list();
+}
+
+void Reflector::list() {
+  listed_.clear();
+  listed_defects_.clear();
+  listed_version_.clear();
+  untold_ = false;
+  collects_ = health_.synced || !known_.empty();
+  const bool paged = std::exchange(paged_next_, false) || doubted_;
+  state_ = streams_lists_ && !paged ? State::kStreaming : State::kPaging;
+  if (state_ == State::kPaging) return list_page("");
+  open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
+}
+
+// Without a resourceVersion: the latest, which the other pages take from the first one.
+void Reflector::list_page(const std::string& continue_token) {
+  ApiClient::Query query;
+  const bool whole = continue_token.empty() && std::exchange(whole_next_, false);
+  if (!whole) query.emplace_back("limit", std::to_string(kPageSize));
+  if (!continue_token.empty()) query.emplace_back("continue", continue_token);
+  page_ = std::make_shared<PageBody>(resource_);
+  request_ = client_.send({path_of(resource_), query}, timing_.list_idle_limit, page_,
+                          [=, this](const auto& answer) { take_page(answer, continue_token); });
+}
+
+void Reflector::take_page(const Result<Answer>& answer, const std::string& continue_token) {
+  if (!continue_token.empty()) whole_next_ = code_of(answer) == 410;
+  if (!is_good(answer)) return fail(answer, &Reflector::list);
+  auto page = page_->take();
+  if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
+  const bool first = continue_token.empty();
+  if (page->lacks_items && collects_ && !known_.empty()) {
+    return fail(failure(ErrorCode::kInvalidInput, "the API server sent a list without items"),
+                &Reflector::list);
+  }
+  if (!first &&
+      (page->resource_version != listed_version_ || page->continue_token == continue_token)) {
+    return fail(failure(ErrorCode::kInvalidInput, "the API server sent pages of several lists"),
+                &Reflector::list);
+  }
+  listed_version_ = page->resource_version;
+  std::vector<Event> changes;
+  for (Listed& listed : page->objects) {
+    untold_ = untold_ || is_older(version_, listed.resource_version);
+    take_listed(to_event(listed.object), std::move(listed.defects), changes);
+  }
+  if (!page->continue_token.empty()) {
+    if (!changes.empty()) sink_(std::move(changes));
+    return list_page(page->continue_token);
+  }
+  finish_list(page->resource_version, changes);
+  sink_(std::move(changes));
+  watch();
+}
+
+void Reflector::watch() {
+  state_ = State::kWatching;
+  open_watch({{"resourceVersion", version_}});
+}
+
+void Reflector::open_watch(ApiClient::Query query) {
+  const auto seconds = timing_.watch_length.count();
+  std::uniform_int_distribution<std::chrono::seconds::rep> length(seconds, 2 * seconds);
+  query.insert(query.end(), {{"watch", "true"},
+                             {"allowWatchBookmarks", "true"},
+                             {"timeoutSeconds", std::to_string(length(random_))}});
+  opened_ = false;
+  heard_ = false;
+  stream_ = std::make_shared<WatchBody>(
+      resource_, client_.to_loop(),
+      WatchBody::Listener{[this] { take_opened(); },
+                          [this](auto events) { take_events(std::move(events)); }});
+  request_ = client_.send({.path = path_of(resource_), .query = query, .streams = true},
+                          timing_.watch_idle_limit, stream_,
+                          [this](const auto& answer) { end_watch(answer); });
+}
+
+void Reflector::take_opened() {
+  opened_ = true;
+  opened_at_ = Clock::now();
+  if (state_ != State::kWatching || health_.failure.empty()) return;
+  hear();
+  sink_({});
+}
+
+void Reflector::take_events(std::vector<WatchEvent> events) {
+  std::vector<Event> changes;
+  std::string wrong;
+  const bool was_listing = state_ == State::kStreaming;
+  for (WatchEvent& event : events) {
+    wrong = wrong_with(event);
+    if (!wrong.empty()) break;
+    told_at_ = Clock::now();
+    silent_.clear();
+    hear();
+    if (!std::exchange(heard_, true)) backoff_.reset();
+    take_event(std::move(event), changes);
+  }
+  const bool listed = was_listing && state_ != State::kStreaming;
+  if (!changes.empty() || listed) sink_(std::move(changes));
+  if (wrong.empty()) return;
+  leave_watch();
+  fail(failure(ErrorCode::kIo, wrong), &Reflector::list);
+}
+
+std::string Reflector::wrong_with(const WatchEvent& event) const {
+  if (event.type == WatchEvent::Type::kError) return to_string(event.status);
+  if (state_ != State::kWatching || !is_older(event.resource_version, version_)) return "";
+  return "the API server sent version " + event.resource_version + " after " + version_;
+}
+
+void Reflector::take_event(WatchEvent event, std::vector<Event>& changes) {
+  if (state_ == State::kStreaming) {
+    if (event.change) take_listed(std::move(*event.change), std::move(event.defects), changes);
+    if (event.ends_initial_events) finish_list(event.resource_version, changes);
+    return;
+  }
+  version_ = event.resource_version;
+  if (event.change) take_change(std::move(*event.change), std::move(event.defects), changes);
+}
+
+// A streamed list may already contain changes.
+void Reflector::take_listed(Event event, std::vector<Defect> defects, std::vector<Event>& changes) {
+  if (!collects_) return take_change(std::move(event), std::move(defects), changes);
+  const ObjectKey key = key_of(event);
+  listed_defects_.erase(key);
+  if (is_removal(event)) {
+    listed_.erase(key);
+    return;
+  }
+  if (!defects.empty()) listed_defects_[key] = std::move(defects);
+  listed_.insert_or_assign(key, std::move(event));
+}
+
+void Reflector::take_change(Event event, std::vector<Defect> defects, std::vector<Event>& changes) {
+  const ObjectKey key = key_of(event);
+  defects_.erase(key);
+  if (is_removal(event)) {
+    known_.erase(key);
+  } else {
+    known_.insert(key);
+    if (!defects.empty()) defects_[key] = std::move(defects);
+  }
+  changes.push_back(std::move(event));
+}
+
+// Known objects that were not listed are gone.
+void Reflector::finish_list(const std::string& resource_version, std::vector<Event>& changes) {
+  if (collects_) {
+    for (const ObjectKey& key : known_) {
+      if (listed_.contains(key)) continue;
+      changes.push_back(removal(resource_, key));
+      untold_ = true;
+    }
+    known_.clear();
+    for (auto& [key, event] : listed_) {
+      known_.insert(known_.end(), key);
+      changes.push_back(std::move(event));
+    }
+    listed_.clear();
+    defects_ = std::exchange(listed_defects_, {});
+  }
+  version_ = resource_version;
+  state_ = State::kWatching;
+  health_.synced = true;
+  if (std::exchange(doubted_, false)) judge_watch();
+  told_at_ = Clock::now();
+  hear();
+}
+
+void Reflector::judge_watch() {
+  if (!untold_) return silent_.clear();
+  silent_ = std::string("the API server's watch of ") + to_string(resource_) +
+            " does not report changes (a proxy may buffer it); they arrive late, with a list";
+  health_.since = told_at_;
+}
+
+void Reflector::end_watch(const Result<Answer>& answer) {
+  const auto garbage = stream_->garbage();
+  leave_watch();
+  if (opened_ && Clock::now() - opened_at_ >= backoff_.bound()) backoff_.reset();
+  if (garbage) return fail(failure(ErrorCode::kInvalidInput, *garbage), &Reflector::list);
+  if (state_ == State::kStreaming) return end_streamed_list(answer);
+  if (!opened_ && !is_passing(answer)) return fail(answer, &Reflector::list);
+  resume(answer);
+}
+
+// A server that rejects streamed lists, although its version supports them, is asked for pages from
+// now on. If a stream breaks, or brings no response at all, only the next list is paged: a proxy
+// may not pass streams.
+void Reflector::end_streamed_list(const Result<Answer>& answer) {
+  if (!opened_ && !is_passing(answer)) {
+    streams_lists_ = false;
+    return list();
+  }
+  paged_next_ = opened_ || !answer;
+  if (!opened_) return fail(answer, &Reflector::list);
+  if (is_good(answer)) {
+    return fail(failure(ErrorCode::kIo, "the API server did not end its list"), &Reflector::list);
+  }
+  fail(answer, &Reflector::list);
+}
+
+// Silence is not a failure of an accepted watch: there may be no changes. The version shows whether
+// there were any.
+void Reflector::resume(const Result<Answer>& answer) {
+  if (opened_ && is_silence(answer)) return ask_version();
+  if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
+  const bool has_lasted = Clock::now() - opened_at_ >= timing_.backoff.first;
+  if (heard_ && has_lasted) return watch();
+  pause({}, &Reflector::ask_version);
+}
+
+// A server restored from a backup reuses versions, and sends nothing to a watch from a future one.
+// A list of one object has the latest version.
+void Reflector::ask_version() {
+  page_ = std::make_shared<PageBody>(resource_);
+  request_ = client_.send({path_of(resource_), {{"limit", "1"}}}, timing_.list_idle_limit, page_,
+                          [this](const auto& answer) { take_version(answer); });
+}
+
+void Reflector::take_version(const Result<Answer>& answer) {
+  if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
+  const auto page = page_->take();
+  if (!page) return fail(tl::unexpected(page.error()), &Reflector::ask_version);
+  doubted_ = page->resource_version != version_ && is_unheard();
+  doubted_ || is_older(page->resource_version, version_) ? list() : watch();
+}
+
+bool Reflector::is_unheard() const { return Clock::now() - told_at_ >= timing_.bookmark_interval; }
+
+void Reflector::pause(std::chrono::milliseconds asked, Next next) {
+  timer_->expires_after(backoff_.next(asked));
+  timer_->async_wait(
+      [this, next, timer = std::weak_ptr(timer_)](const boost::system::error_code& error) {
+        if (!error && !timer.expired()) (this->*next)();
+      });
+}
+
+void Reflector::fail(const Result<Answer>& answer, Next next) {
+  if (health_.failure.empty()) health_.since = heard_at_;
+  health_.failure = answer ? to_string(answer->error) : answer.error().message;
+  sink_({});
+  pause(answer ? answer->retry_after.value_or(std::chrono::seconds{0}) : std::chrono::seconds{0},
+        next);
+}
+
+void Reflector::hear() {
+  heard_at_ = Clock::now();
+  if (state_ == State::kWatching) health_.failure = silent_;
+}
+
+void Reflector::leave_watch() {
+  if (stream_) stream_->leave();
+  stream_.reset();
+  request_ = {};
+}
+
+}  // namespace portcullis::k8s

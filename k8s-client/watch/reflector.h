@@ -1,0 +1,149 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compiler/model/event.h"
+#include "k8s-client/decode/messages.h"
+#include "k8s-client/decode/resource.h"
+#include "k8s-client/watch/api_client.h"
+#include "k8s-client/watch/backoff.h"
+#include "k8s-client/watch/bodies.h"
+
+namespace portcullis::k8s {
+
+struct ReflectorTiming {
+  Backoff::Limits backoff{};
+  std::chrono::seconds list_idle_limit{30};
+  std::chrono::seconds bookmark_interval{60};  // the server sends a bookmark in each interval
+  std::chrono::seconds watch_idle_limit{75};   // longer than bookmark_interval
+  std::chrono::seconds watch_length{300};      // requested from the server, up to twice this
+};
+
+// Follows one resource: LIST, then WATCH from there, endlessly.
+//
+//     kPaging, or kStreaming ---- everything has come ----> kWatching --- the stream ends --.
+//        ^  (a list in pages,                                  ^                              |
+//        |   or as the beginning of a watch)                   '---- the version is known ----+
+//        '--- the version is not, or what came makes no sense -------------------------------'
+//
+// with a pause before each way back except after a stream that ended normally. A stream that ends
+// or breaks resumes from the last seen version, which loses nothing. The first list is reported as
+// it arrives. After a new list, known objects that were not listed are gone; nothing is removed or
+// reopened before it is complete. Everything runs on the io_context's thread.
+//
+// Silence is not health: a proxy may buffer a stream. If streams brought nothing for a bookmark
+// interval although the server's version has advanced, everything is listed again; and if the list
+// has a change that the stream should have reported, streams count as failing until one brings
+// something, while the lists continue.
+class Reflector {
+ public:
+  // The state of following. While everything is well, `failure` is empty.
+  struct Health {
+    bool synced = false;                          // everything was listed once
+    std::string failure;                          // why nothing is received: "403 Forbidden: ..."
+    std::chrono::steady_clock::time_point since;  // the last data before the failure
+
+    bool operator==(const Health&) const = default;
+  };
+
+  // Called with the changes of one step, to be applied together: objects, the health, or both.
+  using Sink = std::function<void(std::vector<Event>)>;
+
+  Reflector(boost::asio::io_context& io, ApiClient& client, Resource resource,
+            ReflectorTiming timing, Sink sink);
+  Reflector(const Reflector&) = delete;
+  Reflector& operator=(const Reflector&) = delete;
+  ~Reflector();
+
+  // `streams_lists`: whether the server reports support for streamed lists.
+  void start(bool streams_lists);
+
+  // The server reported it only now.
+  void stream_lists() { streams_lists_ = true; }
+
+  Resource resource() const { return resource_; }
+  const Health& health() const { return health_; }
+
+  std::size_t known() const { return known_.size(); }  // existing objects
+
+  // For the existing objects.
+  using Defects = std::map<ObjectKey, std::vector<Defect>>;
+  const Defects& defects() const { return defects_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Next = void (Reflector::*)();
+  enum class State : std::uint8_t { kPaging, kStreaming, kWatching };
+
+  void list();
+  void list_page(const std::string& continue_token);
+  void take_page(const Result<ApiClient::Answer>& answer, const std::string& continue_token);
+  void watch();
+  void open_watch(ApiClient::Query query);
+  void take_opened();
+  void take_events(std::vector<WatchEvent> events);
+  std::string wrong_with(const WatchEvent& event) const;
+  void take_event(WatchEvent event, std::vector<Event>& changes);
+  void take_listed(Event event, std::vector<Defect> defects, std::vector<Event>& changes);
+  void take_change(Event event, std::vector<Defect> defects, std::vector<Event>& changes);
+  void finish_list(const std::string& resource_version, std::vector<Event>& changes);
+  void end_watch(const Result<ApiClient::Answer>& answer);
+  void end_streamed_list(const Result<ApiClient::Answer>& answer);
+  void resume(const Result<ApiClient::Answer>& answer);
+  void ask_version();
+  void take_version(const Result<ApiClient::Answer>& answer);
+  bool is_unheard() const;
+  void judge_watch();
+
+  void pause(std::chrono::milliseconds asked, Next next);
+  void fail(const Result<ApiClient::Answer>& answer, Next next);
+  void hear();
+  void leave_watch();
+
+  ApiClient& client_;
+  const Resource resource_;
+  const ReflectorTiming timing_;
+  const Sink sink_;
+  State state_ = State::kPaging;
+  bool streams_lists_ = false;
+  bool collects_ = false;    // the current list is reported when it is complete
+  bool whole_next_ = false;  // the next list is unpaged, since a paged one expired
+  bool paged_next_ = false;  // the next list is not streamed, since one broke
+  Backoff backoff_;
+  const std::shared_ptr<boost::asio::steady_timer>
+      timer_;  // while it lives, its handler may call us
+  std::mt19937_64 random_{std::random_device{}()};
+
+  std::shared_ptr<WatchBody> stream_;  // of the request, if it is a watch
+  std::shared_ptr<PageBody> page_;     // if it is a page
+  ApiClient::Request request_;
+  bool opened_ = false;                        // the watch was accepted
+  bool heard_ = false;                         // and brought data
+  Clock::time_point opened_at_;                // the watch
+  Clock::time_point heard_at_ = Clock::now();  // anything
+  Clock::time_point told_at_;                  // the last event of a stream, or complete list
+  bool doubted_ = false;                       // the current list shows whether streams work
+  bool untold_ = false;                        // it has a change that no stream has reported
+  std::string silent_;                         // why streams count as failing; empty: they do not
+
+  std::string version_;        // the last one seen: a watch continues there
+  std::set<ObjectKey> known_;  // the keys of all reported objects
+  Defects defects_;
+  std::map<ObjectKey, Event> listed_;  // the current list so far
+  Defects listed_defects_;
+  std::string listed_version_;
+  Health health_;
+};
+
+}  // namespace portcullis::k8s

@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include "daemon/files/manifests.h"
+#include "tests/unit/daemon/files/temporary_directory.h"
+
+namespace portcullis {
+namespace {
+
+Manifests merged(const std::vector<std::pair<std::string, std::string>>& texts) {
+  std::vector<ManifestFile> files;
+  for (const auto& [name, text] : texts) {
+    auto file = parse_manifest(name, text);
+    EXPECT_TRUE(file) << file.error().message;
+    if (file) files.push_back(*file);
+  }
+  return merge(files);
+}
+
+std::vector<std::string> keys(const Manifests& manifests) {
+  std::vector<std::string> result;
+  for (const auto& event : manifests.events) {
+    if (const auto* pod = std::get_if<PodEvent>(&event)) {
+      EXPECT_EQ(pod->key, pod->pod->key);
+      result.push_back("pod " + to_string(pod->key));
+    } else if (const auto* ns = std::get_if<NamespaceEvent>(&event)) {
+      EXPECT_EQ(ns->name, ns->ns->name);
+      result.push_back("ns " + ns->name);
+    } else {
+      const auto& policy = std::get<PolicyEvent>(event);
+      EXPECT_EQ(policy.key, policy.policy->key);
+      result.push_back("policy " + to_string(policy.key));
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> problems(const Manifests& manifests) {
+  std::vector<std::string> result;
+  for (const auto& problem : manifests.problems) result.push_back(to_string(problem));
+  return result;
+}
+
+const NetworkPolicy& policy(const Manifests& manifests, std::size_t index) {
+  return *std::get<PolicyEvent>(manifests.events.at(index)).policy;
+}
+
+std::string namespace_yaml(const std::string& name, const std::string& team = "a") {
+  return "apiVersion: v1\nkind: Namespace\nmetadata: {name: " + name + ", labels: {team: " + team +
+         "}}\n";
+}
+
+TEST(Merge, SortsByKindAndKey) {
+  const auto manifests = merged({{"b.yaml", policy_yaml("z") + "---\n" + pod_yaml("b", "10.0.0.2")},
+                                 {"a.yaml", namespace_yaml("shop") + "---\n" + policy_yaml("x") +
+                                                "---\n" + pod_yaml("a", "10.0.0.1")}});
+  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"pod default/a", "pod default/b", "ns shop",
+                                                       "policy default/x", "policy default/z"}));
+  EXPECT_TRUE(manifests.problems.empty());
+}
+
+TEST(Merge, KeepsTheFilesProblems) {
+  const auto manifests =
+      merged({{"a.yaml", policy_yaml("a") + "x: 1\n"}, {"b.yaml", policy_yaml("b") + "x: 1\n"}});
+  EXPECT_EQ(manifests.problems.size(), 2U);
+  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"policy default/a", "policy default/b"}));
+}
+
+TEST(Merge, EqualDefinitionsAreOneObject) {
+  const auto manifests =
+      merged({{"a.yaml", policy_yaml("p")},
+              {"b.yaml", pod_yaml("x", "10.0.0.1") + "---\n" + policy_yaml("p")}});
+  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"pod default/x", "policy default/p"}));
+  EXPECT_FALSE(policy(manifests, 1).malformed);
+  EXPECT_EQ(
+      problems(manifests),
+      std::vector<std::string>{"b.yaml: document 2: NetworkPolicy default/p: metadata.name: is "
+                               "defined a second time, as in a.yaml, document 1; remove one"});
+}
+
+TEST(Merge, DifferentDefinitionsAllFailClosed) {
+  const auto manifests = merged({{"a.yaml", policy_yaml("p", "web") + "  ingress: [{}]\n"},
+                                 {"b.yaml", policy_yaml("p", "api") + "  egress: [{}]\n"},
+                                 {"c.yaml", policy_yaml("q")}});
+  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"policy default/p", "policy default/p#2",
+                                                       "policy default/q"}));
+  EXPECT_EQ(to_string(policy(manifests, 0).pod_selector), "app=web");
+  EXPECT_EQ(to_string(policy(manifests, 1).pod_selector), "app=api");
+  EXPECT_TRUE(policy(manifests, 0).malformed && policy(manifests, 1).malformed);
+  EXPECT_TRUE(policy(manifests, 0).ingress.empty() && policy(manifests, 1).egress.empty());
+  EXPECT_TRUE(policy(manifests, 0).isolates_ingress && policy(manifests, 1).isolates_egress);
+  EXPECT_FALSE(policy(manifests, 2).malformed);
+  EXPECT_EQ(
+      problems(manifests),
+      (std::vector<std::string>{
+          "a.yaml: document 1: NetworkPolicy default/p: metadata.name: is defined differently "
+          "in b.yaml, document 1; both fail closed until one is removed",
+          "b.yaml: document 1: NetworkPolicy default/p: metadata.name: is defined differently "
+          "in a.yaml, document 1; both fail closed until one is removed"}));
+}
+
+TEST(Merge, PodsAndNamespacesToo) {
+  const auto manifests = merged(
+      {{"a.yaml", pod_yaml("p", "10.0.0.1") + "---\n" + namespace_yaml("shop", "a")},
+       {"b.yaml", pod_yaml("p", "10.0.0.2") + "---\n" + namespace_yaml("shop", "b") + "---\n" +
+                      pod_yaml("p", "10.0.0.1") + "---\n" + pod_yaml("p", "10.0.0.3")}});
+  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"pod default/p", "pod default/p#2",
+                                                       "pod default/p#3", "ns shop", "ns shop#2"}));
+  const auto& second = *std::get<PodEvent>(manifests.events.at(1)).pod;
+  EXPECT_TRUE(second.malformed);
+  EXPECT_EQ(to_string(second.addresses.at(0)), "10.0.0.2");
+  EXPECT_TRUE(std::get<NamespaceEvent>(manifests.events.at(3)).ns->labels.empty());
+  EXPECT_EQ(manifests.problems.size(), 6U) << "three pods, an equal one, and two namespaces";
+}
+
+TEST(Merge, MadeUpNamesDoNotCollide) {
+  const auto manifests = merged({{"a.yaml", pod_yaml("p", "10.0.0.1")},
+                                 {"b.yaml", pod_yaml("p", "10.0.0.2")},
+                                 {"c.yaml", pod_yaml("'p#2'", "10.0.0.3")}});
+  EXPECT_EQ(keys(manifests),
+            (std::vector<std::string>{"pod default/p", "pod default/p#2", "pod default/p#3"}));
+}
+
+TEST(Merge, SameNamesElsewhereAreOtherObjects) {
+  const auto manifests =
+      merged({{"a.yaml",
+               "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: a}\n---\n"
+               "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: b}\n---\n" +
+                   policy_yaml("p")}});
+  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"pod a/p", "pod b/p", "policy default/p"}));
+  EXPECT_TRUE(manifests.problems.empty());
+}
+
+}  // namespace
+}  // namespace portcullis

@@ -1,0 +1,52 @@
+#include "tests/unit/daemon/netlink/table/kernel_fixture.h"
+#include "tests/support/netns/requirement.h"
+
+namespace portcullis::test {
+
+void KernelTest::SetUp() {
+  auto created = NetworkNamespace::create();
+  if (!created) SKIP_WITHOUT_NF_TABLES(created.error().message);
+  inside_.emplace(std::move(*created));
+  std::string failure;
+  inside_->run([&] {
+    auto opened = nl::Kernel::open();
+    if (opened) {
+      kernel_.emplace(std::move(*opened));
+    } else {
+      failure = opened.error().message;
+    }
+  });
+  if (!kernel_) SKIP_WITHOUT_NF_TABLES(failure);
+}
+
+Ruleset KernelTest::dumped() {
+  auto snapshot = kernel().dump();
+  if (snapshot) return std::move(snapshot->ruleset);
+  ADD_FAILURE() << snapshot.error().message;
+  return {};
+}
+
+void KernelTest::apply(const Ruleset& ruleset) {
+  const auto committed = kernel().commit(diff(dumped(), ruleset));
+  if (!committed) ADD_FAILURE() << committed.error().message;
+}
+
+std::string KernelTest::refusal(const Transaction& transaction) {
+  const auto committed = kernel().commit(transaction);
+  if (!committed) return committed.error().message;
+  ADD_FAILURE() << "the kernel accepts it:\n" << to_string(transaction);
+  return {};
+}
+
+void KernelTest::load(const std::string& script) {
+  const auto loaded = run_nft(inside(), {"-f", "-"}, script);
+  ASSERT_TRUE(loaded.ok()) << loaded.err;
+}
+
+std::string KernelTest::list() {
+  const auto listed = run_nft(inside(), {"-s", "list", "table", "inet", "portcullis"});
+  EXPECT_TRUE(listed.ok()) << listed.err;
+  return listed.out;
+}
+
+}  // namespace portcullis::test

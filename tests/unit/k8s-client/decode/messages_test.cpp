@@ -1,0 +1,208 @@
+#include "k8s-client/decode/messages.h"
+
+#include <gtest/gtest.h>
+
+namespace portcullis::k8s {
+namespace {
+
+const std::string kPod =
+    R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"web","namespace":"shop","uid":"u-1",)"
+    R"("resourceVersion":"41","labels":{"app":"web"},"managedFields":[{"f":{}}]},)"
+    R"("spec":{"nodeName":"n","containers":[{"name":"c","image":"i",)"
+    R"("ports":[{"name":"http","containerPort":8080}],"env":[{"name":"a"}]}]},)"
+    R"("status":{"phase":"Running","podIPs":[{"ip":"10.0.0.1"}],"conditions":[{"type":"Ready"}]}})";
+
+std::string event(const std::string& type, const std::string& object) {
+  return R"({"type":")" + type + R"(","object":)" + object + "}";
+}
+
+const Pod& pod_of(const WatchEvent& event) { return *std::get<PodEvent>(event.change.value()).pod; }
+
+TEST(Messages, AnEventHasTheObjectsFieldsThatMatter) {
+  const auto added = decode_watch_event(event("ADDED", kPod), Resource::kPods);
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_EQ(added->type, WatchEvent::Type::kPut);
+  EXPECT_EQ(added->resource_version, "41");
+  const Pod& pod = pod_of(*added);
+  EXPECT_EQ(pod.key, (ObjectKey{"shop", "web"}));
+  EXPECT_EQ(pod.uid, pod_uid("u-1"));
+  EXPECT_EQ(pod.labels->at("app"), "web");
+  EXPECT_EQ(pod.node_name, "n");
+  EXPECT_EQ(pod.addresses, std::vector<Address>{*parse_address("10.0.0.1")});
+  EXPECT_EQ(pod.ports, (std::vector<NamedPort>{{"http", Protocol::kTcp, 8080}}));
+  EXPECT_EQ(pod.phase, PodPhase::kRunning);
+  EXPECT_FALSE(pod.malformed);
+  EXPECT_EQ(pod.origin, "");
+}
+
+TEST(Messages, ADeletionIsTheKeyAlone) {
+  const auto deleted = decode_watch_event(event("DELETED", kPod), Resource::kPods);
+  ASSERT_TRUE(deleted) << deleted.error().message;
+  EXPECT_EQ(deleted->type, WatchEvent::Type::kDelete);
+  const auto& change = std::get<PodEvent>(deleted->change.value());
+  EXPECT_EQ(change.key, (ObjectKey{"shop", "web"}));
+  EXPECT_EQ(change.pod, nullptr);
+}
+
+TEST(Messages, BookmarksSayWhetherTheyEndTheInitialEvents) {
+  const auto bookmark = [](const std::string& annotations) {
+    return decode_watch_event(
+        event("BOOKMARK", R"({"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"50")" +
+                              annotations + "}}"),
+        Resource::kPods);
+  };
+  const auto plain = bookmark("");
+  ASSERT_TRUE(plain) << plain.error().message;
+  EXPECT_EQ(plain->type, WatchEvent::Type::kBookmark);
+  EXPECT_EQ(plain->resource_version, "50");
+  EXPECT_FALSE(plain->ends_initial_events);
+  const auto last = bookmark(R"(,"annotations":{"k8s.io/initial-events-end":"true","x":"y"})");
+  ASSERT_TRUE(last) << last.error().message;
+  EXPECT_TRUE(last->ends_initial_events);
+}
+
+TEST(Messages, AnErrorEventCarriesItsStatus) {
+  const auto error = decode_watch_event(
+      event("ERROR", R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)"
+                     R"("message":"too old resource version: 1","reason":"Expired","code":410})"),
+      Resource::kPods);
+  ASSERT_TRUE(error) << error.error().message;
+  EXPECT_EQ(error->type, WatchEvent::Type::kError);
+  EXPECT_EQ(error->status.code, 410);
+  EXPECT_EQ(to_string(error->status), "410 Expired: too old resource version: 1");
+}
+
+TEST(Messages, AMalformedObjectIsNamedAndClosed) {
+  const auto added = decode_watch_event(
+      event("MODIFIED",
+            R"({"kind":"NetworkPolicy","apiVersion":"networking.k8s.io/v1","metadata":{"name":"p",)"
+            R"("namespace":"shop","resourceVersion":"7"},"spec":{"podSelector":{},)"
+            R"("ingress":"all"}})"),
+      Resource::kNetworkPolicies);
+  ASSERT_TRUE(added) << added.error().message;
+  const auto& policy = *std::get<PolicyEvent>(added->change.value()).policy;
+  EXPECT_TRUE(policy.malformed);
+  ASSERT_EQ(added->defects.size(), 1U);
+  EXPECT_EQ(added->defects[0].object, "NetworkPolicy shop/p");
+  EXPECT_EQ(added->defects[0].field, "spec.ingress");
+}
+
+TEST(Messages, UnknownFieldsAndValuesAreTolerated) {
+  auto text = kPod;
+  text.insert(text.find(R"("phase")"), R"("phaseOfTheMoon":[{}],)");
+  text.replace(text.find("Running"), 7, "Dreaming");
+  const auto added = decode_watch_event(event("ADDED", text), Resource::kPods);
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_EQ(pod_of(*added).phase, PodPhase::kUnknown);
+  EXPECT_TRUE(added->defects.empty());
+}
+
+// A newer field may be what narrows a rule.
+TEST(Messages, AnUnknownFieldInARuleClosesThePolicy) {
+  const auto policy = [](const std::string& rule) {
+    return decode_watch_event(
+        event("ADDED",
+              R"({"kind":"NetworkPolicy","apiVersion":"networking.k8s.io/v1","metadata":{)"
+              R"("name":"p","namespace":"shop","resourceVersion":"7"},"spec":{"podSelector":{},)"
+              R"("ingress":[)" +
+                  rule + "]}}"),
+        Resource::kNetworkPolicies);
+  };
+  for (const auto* rule : {R"({"new":1})", R"({"ports":[{"new":1}]})", R"({"from":[{"new":1}]})"}) {
+    const auto added = policy(rule);
+    ASSERT_TRUE(added) << added.error().message;
+    EXPECT_TRUE(std::get<PolicyEvent>(added->change.value()).policy->malformed) << rule;
+    EXPECT_FALSE(added->defects.empty());
+  }
+  const auto known = policy("{}");
+  ASSERT_TRUE(known) << known.error().message;
+  EXPECT_FALSE(std::get<PolicyEvent>(known->change.value()).policy->malformed);
+}
+
+TEST(Messages, WhatIsNoEventIsGarbage) {
+  for (const std::string& line :
+       {std::string("HTTP/1.1 200 OK"), std::string("{}"), std::string(R"({"type":"ADDED"})"),
+        event("RENAMED", kPod), event("ADDED", "[]"), event("ADDED", R"({"kind":"Pod"})"),
+        event("ADDED", kPod.substr(0, 80)), event("BOOKMARK", R"({"metadata":{}})"),
+        event("ADDED", R"({"kind":"Node","apiVersion":"v1","metadata":{"name":"n",)"
+                       R"("resourceVersion":"3"}})"),
+        event("ADDED", R"({"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"3"}})")}) {
+    const auto garbage = decode_watch_event(line, Resource::kPods);
+    ASSERT_FALSE(garbage) << line;
+    EXPECT_EQ(garbage.error().code, ErrorCode::kInvalidInput);
+    EXPECT_EQ(garbage.error().message.find("the API server sent an event of pods that "), 0U)
+        << garbage.error().message;
+  }
+}
+
+std::string page(const std::string& kind, const std::string& items) {
+  return R"({"kind":")" + kind +
+         R"(","apiVersion":"v1","metadata":{"resourceVersion":"9","continue":"abc="},"items":)" +
+         items + "}";
+}
+
+TEST(Messages, APageHasItsObjectsAndWhereItGoesOn) {
+  const auto list = decode_page(page("PodList", "[" + kPod + "]"), Resource::kPods);
+  ASSERT_TRUE(list) << list.error().message;
+  EXPECT_EQ(list->resource_version, "9");
+  EXPECT_EQ(list->continue_token, "abc=");
+  ASSERT_EQ(list->objects.size(), 1U);
+  EXPECT_EQ(std::get<std::shared_ptr<const Pod>>(list->objects[0].object)->key.name, "web");
+  for (const auto* items : {"[]", "null"}) {
+    const auto none = decode_page(page("PodList", items), Resource::kPods);
+    ASSERT_TRUE(none) << none.error().message;
+    EXPECT_TRUE(none->objects.empty());
+    EXPECT_EQ(none->lacks_items, items == std::string("null"));
+  }
+}
+
+TEST(Messages, TheItemsOfAListNeedNotSayWhatTheyAre) {
+  const auto bare = kPod.substr(kPod.find(R"("metadata")"));
+  const auto list = decode_page(page("PodList", "[{" + bare + "]"), Resource::kPods);
+  ASSERT_TRUE(list) << list.error().message;
+  ASSERT_EQ(list->objects.size(), 1U);
+  EXPECT_TRUE(list->objects[0].defects.empty());
+}
+
+TEST(Messages, WhatIsNoPageIsGarbage) {
+  EXPECT_FALSE(decode_page("<html>", Resource::kPods));
+  EXPECT_FALSE(decode_page(R"({"kind":"Status","code":403})", Resource::kPods));
+  EXPECT_FALSE(decode_page(page("PodList", "[]"), Resource::kNamespaces));
+  EXPECT_FALSE(decode_page(page("PodList", "[{}]"), Resource::kPods)) << "an object without a name";
+  EXPECT_FALSE(decode_page(R"({"kind":"PodList","metadata":{},"items":[]})", Resource::kPods));
+  EXPECT_FALSE(decode_page(page("PodList", "{}"), Resource::kPods)) << "no list of items";
+  EXPECT_FALSE(
+      decode_page(R"({"kind":"PodList","metadata":{"resourceVersion":"9"}})", Resource::kPods))
+      << "no items, which is not none";
+  EXPECT_FALSE(decode_page(page("PodList", R"([{"kind":"Node","metadata":{"name":"n"}}])"),
+                           Resource::kPods));
+}
+
+TEST(Messages, AnAnswerThatIsNoStatusIsQuoted) {
+  EXPECT_EQ(to_string(decode_status("no such thing\n", 404)), "404: no such thing");
+  EXPECT_EQ(to_string(decode_status(R"({"kind":"Status","reason":"Forbidden","code":403})", 403)),
+            "403 Forbidden");
+}
+
+TEST(Messages, LinesArePutTogetherFromPieces) {
+  const std::string text = "one\n\ntwo\nthree\n";
+  for (std::size_t size = 1; size <= text.size(); ++size) {
+    Lines lines;
+    std::vector<std::string> seen;
+    for (std::size_t at = 0; at < text.size(); at += size) {
+      EXPECT_TRUE(lines.add(text.substr(at, size), [&](auto line) { seen.emplace_back(line); }));
+    }
+    EXPECT_EQ(seen, (std::vector<std::string>{"one", "two", "three"})) << "pieces of " << size;
+  }
+}
+
+TEST(Messages, ALineWithoutAnEndIsNotKeptForEver) {
+  Lines lines;
+  const std::string piece(Lines::kLongest / 4, 'x');
+  int pieces = 0;
+  while (lines.add(piece, [](auto) { FAIL(); })) ASSERT_LT(++pieces, 10);
+  EXPECT_EQ(pieces, 4);
+}
+
+}  // namespace
+}  // namespace portcullis::k8s

@@ -1,0 +1,76 @@
+#include "k8s-client/http/transport_error.h"
+
+#include <gtest/gtest.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/sslerr.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/beast/http/error.hpp>
+#include <cerrno>
+
+namespace portcullis::k8s {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr const char* kClosed = "connection closed by the server";
+constexpr const char* kRefusal = "certificate not trusted: issuer CN=Other CA";
+
+int tls_code(int reason) { return static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, reason)); }
+
+TEST(TransportError, EveryEndOfAConnectionIsCalledOne) {
+  const error_code ends[] = {asio::error::eof,           asio::error::connection_reset,
+                             asio::error::broken_pipe,   asio::ssl::error::stream_truncated,
+                             http::error::end_of_stream, http::error::partial_message};
+  for (const auto& end : ends) EXPECT_EQ(describe_failure(end, ""), kClosed) << end;
+}
+
+TEST(TransportError, ACertificateIsRefusedForItsReason) {
+  ASSERT_EQ(OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, nullptr), 1);  // as a connection does
+  const error_code refused(tls_code(SSL_R_CERTIFICATE_VERIFY_FAILED),
+                           asio::error::get_ssl_category());
+  EXPECT_EQ(describe_failure(refused, kRefusal), kRefusal);
+  const error_code other(tls_code(SSL_R_UNSUPPORTED_PROTOCOL), asio::error::get_ssl_category());
+  EXPECT_EQ(describe_failure(other, kRefusal).rfind("TLS failed: unsupported protocol", 0), 0U);
+  const error_code no_tls(tls_code(SSL_R_WRONG_VERSION_NUMBER), asio::error::get_ssl_category());
+  EXPECT_EQ(describe_failure(no_tls, ""), "the server does not speak TLS");
+}
+
+TEST(TransportError, OthersKeepTheSystemsWords) {
+  EXPECT_EQ(describe_failure(asio::error::connection_refused, ""), "connection refused");
+  EXPECT_EQ(describe_failure(asio::error::network_unreachable, ""), "Network is unreachable");
+  EXPECT_EQ(describe_failure(http::error::bad_version, ""), "the server does not speak HTTP");
+}
+
+// cpprestsdk reports numbers of any category as if they were the system's.
+TEST(TransportError, NumbersOfCpprestsdkAreReadAsWhatTheyAre) {
+  struct Case {
+    const char* step;
+    int code;
+    std::string words;
+  };
+  const Case cases[] = {
+      {"Failed to read HTTP status line", 1, kClosed},  // "Operation not permitted"
+      {"Failed to read HTTP status line", 2, kClosed},  // "No such file or directory"
+      {"Failed to read response body", 2, kClosed},
+      {"Failed to write request headers", EPIPE, kClosed},
+      {"Error in SSL handshake", 1, kClosed},
+      {"Error in SSL handshake", ECONNRESET, kClosed},
+      {"Error in SSL handshake", tls_code(SSL_R_CERTIFICATE_VERIFY_FAILED), kRefusal},
+      {"Failed to connect to any resolved endpoint", EHOSTUNREACH,
+       "connection refused, or no route to host"},
+      {"Failed to connect to any resolved endpoint", EPERM,
+       "Failed to connect to any resolved endpoint: Operation not permitted"},
+  };
+  for (const auto& [step, code, words] : cases) {
+    const std::error_code as_given(code, std::generic_category());
+    EXPECT_EQ(describe_failure(step, as_given, kRefusal), words) << step << ' ' << code;
+  }
+}
+
+}  // namespace
+}  // namespace portcullis::k8s
