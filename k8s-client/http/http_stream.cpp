@@ -228,16 +228,15 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
 }  // namespace
 
-std::function<void()> open_stream(asio::io_context& io, HttpRequest request,
-                                  std::shared_ptr<asio::ssl::context> tls,
-                                  std::shared_ptr<Refusal> refusal,
-                                  std::shared_ptr<HttpReceiver> receiver) {
+void open_stream(asio::io_context& io, HttpRequest request, std::shared_ptr<asio::ssl::context> tls,
+                 std::shared_ptr<Refusal> refusal, std::shared_ptr<HttpReceiver> receiver,
+                 const std::function<void(Cancel)>& register_cancel) {
   const auto stream = std::make_shared<HttpStream>(io, std::move(request), std::move(tls),
                                                    std::move(refusal), std::move(receiver));
-  stream->start();
-  return [weak = std::weak_ptr(stream)] {
+  register_cancel([weak = std::weak_ptr(stream)] {
     if (const auto open = weak.lock()) open->cancel();
-  };
+  });
+  stream->start();
 }
 
 }  // namespace portcullis::k8s

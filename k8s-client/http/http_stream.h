@@ -22,11 +22,13 @@ namespace portcullis::k8s {
 //     connect -> [CONNECT, of a proxy] -> [TLS handshake] -> request -> head -> pieces -> end
 //
 // `tls` is set up for the server (see set_up_tls(), which reports to `refusal`); null: without TLS.
-// The returned function ends it with an error, and may be called on any thread, repeatedly and
-// after the end.
-std::function<void()> open_stream(boost::asio::io_context& io, HttpRequest request,
-                                  std::shared_ptr<boost::asio::ssl::context> tls,
-                                  std::shared_ptr<Refusal> refusal,
-                                  std::shared_ptr<HttpReceiver> receiver);
+// `register_cancel` is called once, before anything else happens, with a function that ends it with
+// an error; that may be called on any thread, repeatedly and after the end. A receiver that drops a
+// piece's `proceed` must call it, or the stream ends unnoticed.
+using Cancel = std::function<void()>;
+void open_stream(boost::asio::io_context& io, HttpRequest request,
+                 std::shared_ptr<boost::asio::ssl::context> tls, std::shared_ptr<Refusal> refusal,
+                 std::shared_ptr<HttpReceiver> receiver,
+                 const std::function<void(Cancel)>& register_cancel);
 
 }  // namespace portcullis::k8s

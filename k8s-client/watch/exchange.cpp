@@ -75,8 +75,8 @@ void ApiClient::Request::Exchange::open(HttpRequest request) {
   const auto tls = link_->tls(identity_, refusal);
   if (!tls) return tell(tls.error());
   auto& pool = crossplat::threadpool::shared_instance().service();
-  cancelled_.register_callback(
-      open_stream(pool, std::move(request), *tls, refusal, shared_from_this()));
+  open_stream(pool, std::move(request), *tls, refusal, shared_from_this(),
+              [this](const Cancel& cancel) { cancelled_.register_callback(cancel); });
 }
 
 HttpRequest ApiClient::Request::Exchange::request() const {

@@ -173,8 +173,24 @@ bool FollowedServer::catches_up() const {
   return wait_until([&] { return follower_->synced() && same(follower_->state(), wanted); });
 }
 
+testing::AssertionResult FollowedServer::fails(const std::string& when) const {
+  auto failure = testing::AssertionFailure() << "not " << when;
+  for (const auto resource : api::kResources) {
+    const auto all = asked(resource);
+    failure << "\n" << api::info(resource).kind << ", " << server_.watches(resource)
+            << " watches, asked:";
+    for (auto i = all.size() - std::min<std::size_t>(all.size(), 6); i < all.size(); ++i) {
+      failure << " [" << all[i] << "]";
+    }
+  }
+  for (const auto* what : {"namespaces", "pods", "network policies"}) {
+    failure << "\n" << what << ": " << follower_->trouble(what);
+  }
+  return failure;
+}
+
 testing::AssertionResult FollowedServer::follows() {
-  if (!catches_up()) return testing::AssertionFailure() << "not at first";
+  if (!catches_up()) return fails("at first");
   const std::string edit = std::to_string(++edits_);
   server_.put(pod("edited", "10.1.0." + edit));
   server_.put({{"kind", "Namespace"},
@@ -184,7 +200,7 @@ testing::AssertionResult FollowedServer::follows() {
                {"apiVersion", "networking.k8s.io/v1"},
                {"metadata", {{"name", "edited"}, {"namespace", "default"}}},
                {"spec", {{"podSelector", {{"matchLabels", {{"app", edit}}}}}}}});
-  if (!catches_up()) return testing::AssertionFailure() << "not after edit " << edit;
+  if (!catches_up()) return fails("after edit " + edit);
   return testing::AssertionSuccess();
 }
 

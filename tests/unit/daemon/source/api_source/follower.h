@@ -80,6 +80,7 @@ class FollowedServer : public testing::Test {
   void follow(k8s::ReflectorTiming timing = short_waits());
   bool catches_up() const;             // with the server's objects, at last
   testing::AssertionResult follows();  // does so, and then once more after an edit of each resource
+  testing::AssertionResult fails(const std::string& when) const;  // with what was asked last
 
   // The requests for a resource: "list", "watch 7"; without those for /version.
   std::vector<std::string> asked(api::Resource resource) const;
