@@ -20,9 +20,12 @@ if(PORTCULLIS_SANITIZE)
   add_link_options(-fsanitize=${PORTCULLIS_SANITIZE})
 endif()
 
+# For our own presets: a newer compiler warns of more.
+option(PORTCULLIS_WERROR "Treat warnings as errors" OFF)
 add_library(portcullis_flags INTERFACE)
 target_compile_options(portcullis_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fstack-protector-strong)
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -fstack-protector-strong
+  $<$<BOOL:${PORTCULLIS_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # False positives of GCC 12 in inlined std::string (GCC bug 105651).
   target_compile_options(portcullis_flags INTERFACE -Wno-restrict)

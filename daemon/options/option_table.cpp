@@ -23,26 +23,37 @@ constexpr std::uint16_t kRestore = command_bit(Command::kRestore);
 constexpr std::uint16_t kCleanup = command_bit(Command::kCleanup);
 constexpr std::uint16_t kCompletion = command_bit(Command::kCompletion);
 
-Result<void> set_text(std::string& target, const std::string& value) {
+// The member that Path leads to, from outside in: &Options::matrix, &MatrixWords::selector.
+template <auto... Path>
+auto& at(Options& options) {
+  return (options.*....*Path);
+}
+
+template <auto... Path>
+Result<void> set_text(Options& options, const std::string& value) {
   if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
-  target = value;
+  at<Path...>(options) = value;
   return {};
 }
 
-Result<void> set_config(Options& options, const std::string& value) {
-  return set_text(options.config, value);
+template <auto... Path>
+Result<void> add_text(Options& options, const std::string& value) {
+  if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
+  at<Path...>(options).push_back(value);
+  return {};
 }
 
-Result<void> set_kubeconfig(Options& options, const std::string& value) {
-  return set_text(options.kubeconfig, value);
+// Not a list, as other programs take it.
+template <auto... Path>
+Result<void> add_one(Options& options, const std::string& value) {
+  if (value.find(',') == std::string::npos) return add_text<Path...>(options, value);
+  return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is a list: repeat the option");
 }
 
-Result<void> set_context(Options& options, const std::string& value) {
-  return set_text(options.context, value);
-}
-
-Result<void> set_manifests(Options& options, const std::string& value) {
-  return set_text(options.manifests, value);
+template <auto Member, auto kValue>
+Result<void> set_to(Options& options, const std::string&) {
+  options.*Member = kValue;
+  return {};
 }
 
 Result<void> set_allow_empty(Options& options, const std::string& value) {
@@ -53,21 +64,13 @@ Result<void> set_allow_empty(Options& options, const std::string& value) {
   return {};
 }
 
-Result<void> set_from(Options& options, const std::string& value) {
-  return set_text(options.from, value);
-}
-
-Result<void> set_to(Options& options, const std::string& value) {
-  return set_text(options.to, value);
-}
-
 // Upper case passes: what the cluster calls this host is told where its objects are known.
 Result<void> set_node_name(Options& options, const std::string& value) {
   if (!value.empty() && !k8s::is_dns_subdomain(boost::to_lower_copy(value))) {
     return failure(ErrorCode::kInvalidInput,
                    in_quotes(value) + " cannot be the name of a node, as node-1.example.com");
   }
-  return set_text(options.node_name, value);
+  return set_text<&Options::node_name>(options, value);
 }
 
 Result<void> set_socket(Options& options, const std::string& value) {
@@ -77,7 +80,7 @@ Result<void> set_socket(Options& options, const std::string& value) {
                                                  "\" is too long for a unix socket path (" +
                                                  std::to_string(kLongest) + " bytes)");
   }
-  return set_text(options.socket, value);
+  return set_text<&Options::socket>(options, value);
 }
 
 Result<void> set_snapshot(Options& options, const std::string& value) {
@@ -139,58 +142,6 @@ Result<void> set_profile_budget(Options& options, const std::string& value) {
   return set_budget(options.budgets.profile, &options.budgets.pods, value);
 }
 
-Result<void> add_text(std::vector<std::string>& target, const std::string& value) {
-  if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
-  target.push_back(value);
-  return {};
-}
-
-Result<void> add_file(Options& options, const std::string& value) {
-  return add_text(options.files, value);
-}
-
-Result<void> add_one(std::vector<std::string>& target, const std::string& value) {
-  if (value.find(',') != std::string::npos) {
-    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is a list: repeat the option");
-  }
-  return add_text(target, value);
-}
-
-Result<void> add_namespace(Options& options, const std::string& value) {
-  return add_one(options.matrix.namespaces, value);
-}
-
-Result<void> add_address(Options& options, const std::string& value) {
-  return add_one(options.matrix.addresses, value);
-}
-
-Result<void> add_source(Options& options, const std::string& value) {
-  return add_one(options.matrix.from, value);
-}
-
-Result<void> add_destination(Options& options, const std::string& value) {
-  return add_one(options.matrix.to, value);
-}
-
-Result<void> set_selector(Options& options, const std::string& value) {
-  return set_text(options.matrix.selector, value);
-}
-
-Result<void> set_outside(Options& options, const std::string&) {
-  options.outside = true;
-  return {};
-}
-
-Result<void> set_all(Options& options, const std::string&) {
-  options.all = true;
-  return {};
-}
-
-Result<void> set_tolerate_rejected(Options& options, const std::string&) {
-  options.tolerate_rejected = true;
-  return {};
-}
-
 Result<void> set_format(Options& options, Format format, const char* name,
                         const std::string& value) {
   if (value != name && value != "json") {
@@ -208,60 +159,56 @@ Result<void> set_text_format(Options& options, const std::string& value) {
   return set_format(options, Format::kText, "text", value);
 }
 
-Result<void> set_kernel(Options& options, const std::string&) {
-  options.side = Side::kKernel;
-  return {};
-}
-
-Result<void> set_desired(Options& options, const std::string&) {
-  options.side = Side::kDesired;
-  return {};
-}
-
 constexpr std::array kTable{
     Option{"config", "", "FILE", kRun | kRestore | kCleanup | kCheck, false,
            "YAML file with options of run under their long names; flags take precedence",
-           set_config},
+           set_text<&Options::config>},
     Option{"manifests", "", "DIR", kRun | kCheck, false,
            "Directory of Pods, Namespaces and NetworkPolicies (*.yaml, *.yml, *.json) to follow",
-           set_manifests},
+           set_text<&Options::manifests>},
     Option{"allow-empty", "", "", kRun, false,
            "With --manifests: an empty directory means that nothing is enforced any more, not that "
            "it is not mounted",
            set_allow_empty},
     Option{"kubeconfig", "", "FILE", kRun | kCheck, false,
            "Kubeconfig of the API server (default $KUBECONFIG, else the pod's service account)",
-           set_kubeconfig},
+           set_text<&Options::kubeconfig>},
     Option{"context", "", "NAME", kRun | kCheck, false,
-           "Context in the kubeconfig (default: the current one)", set_context},
+           "Context in the kubeconfig (default: the current one)", set_text<&Options::context>},
     Option{"from", "", "POD|IP", kExplain, false,
-           "Where the connection comes from: a pod as NAMESPACE/NAME, or an address", set_from},
+           "Where the connection comes from: a pod as NAMESPACE/NAME, or an address",
+           set_text<&Options::from>},
     Option{"to", "", "POD|IP[:PORT[/PROTO]]", kExplain, false,
            "Where it goes to. PORT is a number, a pod's name for it, or icmp; PROTO is TCP "
            "(default), UDP or SCTP; without a port, every port and ICMP. [IPv6]:PORT",
-           set_to},
+           set_text<&Options::to>},
     Option{"outside", "", "", kExplain, false,
            "Treats an address that no pod has as outside the cluster, not as a Service's",
-           set_outside},
+           set_to<&Options::outside, true>},
     Option{"from", "", "POD|NAMESPACE|IP", kMatrix, true,
            "Only connections from here: a pod or workload as NAMESPACE/NAME, a namespace, or an "
            "address; repeat for more",
-           add_source},
+           add_one<&Options::matrix, &MatrixWords::from>},
     Option{"to", "", "POD|NAMESPACE|IP", kMatrix, true,
-           "Only connections to here, in the same forms", add_destination},
+           "Only connections to here, in the same forms",
+           add_one<&Options::matrix, &MatrixWords::to>},
     Option{"file", "f", "FILE|DIR|-", kCompile | kExplain | kMatrix | kCompletion, true,
            "Manifests: a file, a directory, or - for standard input; repeat for more. An object of "
            "a later -f replaces that of an earlier one",
-           add_file},
+           add_text<&Options::files>},
     Option{"selector", "l", "SELECTOR", kMatrix, false,
-           "Only the pods with these labels, as for kubectl: app=web,tier!=db", set_selector},
-    Option{"all", "", "", kMatrix, false, "Lists every pair, not only restricted ones", set_all},
+           "Only the pods with these labels, as for kubectl: app=web,tier!=db",
+           set_text<&Options::matrix, &MatrixWords::selector>},
+    Option{"all", "", "", kMatrix, false, "Lists every pair, not only restricted ones",
+           set_to<&Options::all, true>},
     Option{"tolerate-rejected", "", "", kCompile | kCheck, false,
-           "Exit code 0 even if objects were rejected", set_tolerate_rejected},
+           "Exit code 0 even if objects were rejected", set_to<&Options::tolerate_rejected, true>},
     Option{"namespace", "n", "NAME", kMatrix, true,
-           "Only the pods of this namespace; repeat for more", add_namespace},
+           "Only the pods of this namespace; repeat for more",
+           add_one<&Options::matrix, &MatrixWords::namespaces>},
     Option{"address", "", "IP", kMatrix, true,
-           "Adds an address outside the cluster to the pods; repeat for more", add_address},
+           "Adds an address outside the cluster to the pods; repeat for more",
+           add_one<&Options::matrix, &MatrixWords::addresses>},
     Option{
         "node-name", "", "NAME", kRun | kRestore | kCheck | kCompile, false,
         "The node whose pods are enforced (default $NODE_NAME, else the host name in lower case; "
@@ -297,8 +244,10 @@ constexpr std::array kTable{
            "allowed nothing in this direction",
            set_profile_budget},
     Option{"kernel", "", "", kDump, false,
-           "The table in the kernel, in this network namespace (default)", set_kernel},
-    Option{"desired", "", "", kDump, false, "The ruleset of the running daemon", set_desired},
+           "The table in the kernel, in this network namespace (default)",
+           set_to<&Options::side, Side::kKernel>},
+    Option{"desired", "", "", kDump, false, "The ruleset of the running daemon",
+           set_to<&Options::side, Side::kDesired>},
     Option{"output", "o", "nft|json", kCompile | kDump, false, "Output format (default nft)",
            set_nft_format},
     Option{"output", "o", "text|json", kExplain | kMatrix, false, "Output format (default text)",

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "daemon/base/version.h"
 #include "daemon/host/node_name.h"
 #include "daemon/options/config_file.h"
 #include "daemon/options/did_you_mean.h"
@@ -249,7 +250,7 @@ std::string to_string(const ListenAddress& address) {
 Result<Invocation> parse_options(const std::vector<std::string>& arguments) {
   CLI::App app("Kubernetes NetworkPolicy engine for nftables", "portcullis");
   app.require_subcommand(0, 1);
-  app.set_version_flag("-V,--version", "portcullis " PORTCULLIS_VERSION);
+  app.set_version_flag("-V,--version", std::string("portcullis ") + kVersion);
   std::vector<Given> given;
   std::string topic;
   for (const CommandText& text : command_table()) add_command(app, text, given, topic);

@@ -1,5 +1,6 @@
 #include "daemon/options/reference.h"
 
+#include "daemon/base/version.h"
 #include "daemon/options/option_text.h"
 
 namespace portcullis {
@@ -24,8 +25,7 @@ std::string row(const Option& option) {
   return "| " + replaced(names, "|", "\\|") + " | " + replaced(option.help, "|", "\\|") + " |\n";
 }
 
-constexpr const char* kHead =
-    R"(.TH PORTCULLIS 8 "" "portcullis )" PORTCULLIS_VERSION R"(" "System Administration"
+constexpr const char* kAfterVersion = R"(" "System Administration"
 .SH NAME
 portcullis \- Kubernetes NetworkPolicy engine for nftables
 .SH SYNOPSIS
@@ -117,7 +117,7 @@ is read when the program starts.
 }  // namespace
 
 std::string manual_page() {
-  std::string page = kHead;
+  std::string page = std::string(R"(.TH PORTCULLIS 8 "" "portcullis )") + kVersion + kAfterVersion;
   for (const auto& command : command_table()) {
     page += std::string(".SS portcullis ") + command.name + "\n" + roff(command.help) + ".\n";
     page += ".PP\n" + roff(command.footer) + "\n";

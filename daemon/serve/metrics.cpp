@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/base/version.h"
 #include "daemon/host/process_usage.h"
 
 namespace portcullis {
@@ -201,7 +202,7 @@ Metrics::Metrics()
       .Name("portcullis_build_info")
       .Help("The running version; always 1.")
       .Register(registry_)
-      .Add({{"version", PORTCULLIS_VERSION}})
+      .Add({{"version", kVersion}})
       .Set(1);
 }
 
