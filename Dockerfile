@@ -12,7 +12,8 @@ COPY scripts/install_packages.sh scripts/
 RUN make build-deps
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache \
-    cmake --preset release -D PORTCULLIS_TESTS=OFF -D CMAKE_INSTALL_PREFIX=/usr && \
+    cmake --preset release -D PORTCULLIS_TESTS=OFF -D PORTCULLIS_WERROR=OFF \
+      -D CMAKE_INSTALL_PREFIX=/usr && \
     cmake --build --preset release --target portcullis && \
     sh scripts/stage_image.sh build/release/daemon/portcullis /image
 
