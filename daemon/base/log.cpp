@@ -83,6 +83,8 @@ void start_log(LogLevel least) {
   logger().set_level(kLevels[static_cast<std::size_t>(least)].second);
 }
 
+bool logs_debug() { return logger().should_log(spdlog::level::debug); }
+
 void log_debug(std::string_view message) { write(spdlog::level::debug, message); }
 void log_info(std::string_view message) { write(spdlog::level::info, message); }
 void log_warning(std::string_view message) { write(spdlog::level::warn, message); }

@@ -16,6 +16,7 @@ std::optional<LogLevel> parse_log_level(std::string_view name);  // "warning"
 // Call before the first message; without it, messages from kInfo up are written.
 void start_log(LogLevel least);
 
+bool logs_debug();  // whether a debug message is written: for those that are costly to compose
 void log_debug(std::string_view message);
 void log_info(std::string_view message);
 void log_warning(std::string_view message);

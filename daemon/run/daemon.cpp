@@ -250,7 +250,7 @@ void Daemon::report_success(const Attempt& attempt) {
   }
   if (attempt.committed.empty()) return;
   log_debug("committed " + operations);
-  log_debug(to_string(attempt.committed));
+  if (logs_debug()) log_debug(to_string(attempt.committed));
 }
 
 void Daemon::report(const Sweep& sweep) {
