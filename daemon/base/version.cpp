@@ -2,6 +2,6 @@
 
 namespace portcullis {
 
-const char* const kVersion = PORTCULLIS_VERSION;
+const char* version() { return PORTCULLIS_VERSION; }
 
 }  // namespace portcullis

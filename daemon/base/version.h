@@ -2,6 +2,6 @@
 
 namespace portcullis {
 
-extern const char* const kVersion;  // "0.1.0"
+const char* version();  // "0.1.0"
 
 }  // namespace portcullis

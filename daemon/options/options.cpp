@@ -250,7 +250,7 @@ std::string to_string(const ListenAddress& address) {
 Result<Invocation> parse_options(const std::vector<std::string>& arguments) {
   CLI::App app("Kubernetes NetworkPolicy engine for nftables", "portcullis");
   app.require_subcommand(0, 1);
-  app.set_version_flag("-V,--version", std::string("portcullis ") + kVersion);
+  app.set_version_flag("-V,--version", std::string("portcullis ") + version());
   std::vector<Given> given;
   std::string topic;
   for (const CommandText& text : command_table()) add_command(app, text, given, topic);

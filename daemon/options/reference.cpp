@@ -117,7 +117,7 @@ is read when the program starts.
 }  // namespace
 
 std::string manual_page() {
-  std::string page = std::string(R"(.TH PORTCULLIS 8 "" "portcullis )") + kVersion + kAfterVersion;
+  std::string page = std::string(R"(.TH PORTCULLIS 8 "" "portcullis )") + version() + kAfterVersion;
   for (const auto& command : command_table()) {
     page += std::string(".SS portcullis ") + command.name + "\n" + roff(command.help) + ".\n";
     page += ".PP\n" + roff(command.footer) + "\n";

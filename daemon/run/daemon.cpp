@@ -94,7 +94,7 @@ Result<void> Daemon::start() {
       io_, options_, [this](Update update) { receive(std::move(update)); }, directory);
   if (!source) return tl::unexpected(source.error());
   source_ = std::move(*source);
-  log_info(std::string("portcullis ") + kVersion + ": node " + options_.node_name + ", " +
+  log_info(std::string("portcullis ") + version() + ": node " + options_.node_name + ", " +
            source_->name());
   if (auto started = source_->start(); !started) return started;
   if (const auto listening = reconciler_.listen(); !listening) {

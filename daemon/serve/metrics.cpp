@@ -202,7 +202,7 @@ Metrics::Metrics()
       .Name("portcullis_build_info")
       .Help("The running version; always 1.")
       .Register(registry_)
-      .Add({{"version", kVersion}})
+      .Add({{"version", version()}})
       .Set(1);
 }
 

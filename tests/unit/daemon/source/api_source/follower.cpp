@@ -177,8 +177,8 @@ testing::AssertionResult FollowedServer::fails(const std::string& when) const {
   auto failure = testing::AssertionFailure() << "not " << when;
   for (const auto resource : api::kResources) {
     const auto all = asked(resource);
-    failure << "\n" << api::info(resource).kind << ", " << server_.watches(resource)
-            << " watches, asked:";
+    failure << "\n"
+            << api::info(resource).kind << ", " << server_.watches(resource) << " watches, asked:";
     for (auto i = all.size() - std::min<std::size_t>(all.size(), 6); i < all.size(); ++i) {
       failure << " [" << all[i] << "]";
     }
