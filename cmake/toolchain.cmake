@@ -20,7 +20,7 @@ if(PORTCULLIS_SANITIZE)
   add_link_options(-fsanitize=${PORTCULLIS_SANITIZE})
 endif()
 
-# For our own presets: a newer compiler warns of more.
+# On in our own presets; off for others, whose compiler may warn about more.
 option(PORTCULLIS_WERROR "Treat warnings as errors" OFF)
 add_library(portcullis_flags INTERFACE)
 target_compile_options(portcullis_flags INTERFACE

@@ -16,10 +16,11 @@ namespace portcullis {
 
 struct ActivePodSet;
 
-// By which of a set's parts it holds the pods of a group, a bit for each.
+// Which parts of a set hold the pods of a group: bit i is for part i.
 struct Held {
   std::uint32_t all = 0;     // all of their addresses
   std::uint32_t ranges = 0;  // those that the part's ranges cover
+  static_assert(kMostPortNames <= 32);
 
   bool any() const { return (all | ranges) != 0; }
   bool operator==(const Held&) const = default;
@@ -54,7 +55,7 @@ inline std::uint32_t& place_of(PodGroup* group) { return group->place; }
 
 Held held_by(const PodSet& set, const PodGroup& group, const Namespace* ns);
 
-// The elements for one address of a group that the set holds so; sorted, each once.
+// The elements of one address of a group that the set holds in these parts; sorted, each once.
 using Keys = boost::container::small_vector<ElementKey, 1>;
 Keys keys_of(const PodSet& set, const Held& held, const PodGroup& group, const Address& address);
 

@@ -93,7 +93,7 @@ std::size_t most_sets(Direction direction, PolicySpan policies) {
 bool may_exceed(Direction direction, PolicySpan policies, const Budget& budget) {
   const auto size = size_of(direction, policies);
   const auto classes = 2 * size.ports + 1;
-  return excess(size, budget) || size.ports > kMostParts || 5 * classes > budget.sets ||
+  return excess(size, budget) || size.ports > kMostPortNames || 5 * classes > budget.sets ||
          classes * memory_of(direction, policies) > budget.memory;
 }
 

@@ -20,13 +20,13 @@ struct PodSetPart {
   bool operator==(const PodSetPart&) const = default;
 };
 
-inline constexpr std::size_t kMostParts = 32;
+inline constexpr std::size_t kMostPortNames = 32;  // of egress rules, in one profile
 
 // A set whose elements are pods' addresses of one family: the union of its parts.
 struct PodSet {
   SetSpec spec;
   Family family = Family::kIpv4;
-  std::vector<PodSetPart> parts;  // up to kMostParts; all with a port's name, or one without
+  std::vector<PodSetPart> parts;  // one without a port's name, or up to kMostPortNames with one
 
   bool operator==(const PodSet&) const = default;
 };

@@ -213,10 +213,10 @@ std::size_t most_sets(const Profile& profile, const Division& divided, Family fa
 }  // namespace
 
 Result<std::size_t> count_sets(const Profile& profile, Family family, const Budget& budget) {
-  if (profile.named.size() > kMostParts) {
+  if (profile.named.size() > kMostPortNames) {
     return failure(ErrorCode::kInvalidInput,
                    "its egress rules have " + std::to_string(profile.named.size()) +
-                       " port names; the limit is " + std::to_string(kMostParts));
+                       " port names; the limit is " + std::to_string(kMostPortNames));
   }
   return check_memory(profile, family, budget).and_then([&]() -> Result<std::size_t> {
     const auto by_ports = clauses_by_ports(profile, family);

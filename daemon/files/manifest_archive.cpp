@@ -84,7 +84,7 @@ Result<std::optional<std::string>> ManifestArchive::load(const fs::path& file) {
   const auto text = read_private_file(place);
   if (!text && text.error().code == ErrorCode::kNotFound) {
     if (was_complete_) return std::nullopt;
-    return refused(directory_, "no run before this one has saved every file");
+    return refused(directory_, "no earlier run has saved every file");
   }
   if (!text) return refused(place, text.error().message);
   return content_of(place, file, *text).map([](std::string content) {

@@ -64,11 +64,11 @@ Result<void> set_allow_empty(Options& options, const std::string& value) {
   return {};
 }
 
-// Upper case passes: what the cluster calls this host is told where its objects are known.
+// Upper case is accepted: once objects are known, a message says what the cluster calls this host.
 Result<void> set_node_name(Options& options, const std::string& value) {
   if (!value.empty() && !k8s::is_dns_subdomain(boost::to_lower_copy(value))) {
     return failure(ErrorCode::kInvalidInput,
-                   in_quotes(value) + " cannot be the name of a node, as node-1.example.com");
+                   in_quotes(value) + " is not a node name, such as node-1.example.com");
   }
   return set_text<&Options::node_name>(options, value);
 }

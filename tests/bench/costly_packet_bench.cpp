@@ -17,8 +17,8 @@
 #include "tests/support/rig/command.h"
 
 // What one policy of a malicious tenant, within its budget, costs a packet that it denies, the
-// dearest kind: the time is that of one attempt to connect, at the port where it is longest, and
-// `more_us` what exceeds the same attempt against conntrack and a rule that drops.
+// most expensive kind: the time is that of one attempt to connect, at the port where it is longest,
+// and `more_us` what exceeds the same attempt against conntrack and a rule that drops.
 namespace portcullis::bench::costly_packet_bench {
 namespace {
 

@@ -183,7 +183,7 @@ testing::AssertionResult FollowedServer::fails(const std::string& when) const {
       failure << " [" << all[i] << "]";
     }
   }
-  for (const auto* what : {"namespaces", "pods", "network policies"}) {
+  for (const auto* what : {"namespaces", "pods", "networkpolicies"}) {
     failure << "\n" << what << ": " << follower_->trouble(what);
   }
   return failure;
