@@ -25,7 +25,8 @@ struct SavedRuleset {
 
 // The ruleset saved for this node; it enforces. kNotFound: there is no file. Otherwise the file is
 // rejected: not private, damaged, from another node or another version. The message names the file
-// and says what to do.
+// and says what to do. Only who may be this process can write a file that passes; libnftnl ends the
+// process where such a file's attributes have sizes that nf_tables never gives them.
 [[nodiscard]] Result<SavedRuleset> load_boot_snapshot(const std::filesystem::path& file,
                                                       const std::string& node_name);
 

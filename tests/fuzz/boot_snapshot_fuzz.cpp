@@ -1,12 +1,18 @@
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "compiler/base/content_hash.h"
 #include "daemon/base/private_file.h"
 #include "daemon/boot/boot_snapshot.h"
+#include "tests/fuzz/netlink_mutator.h"
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
 namespace {
 
@@ -29,6 +35,25 @@ struct Directory {
   }
 };
 
+// Where the line after this many begins, or the end of the text.
+std::size_t after_lines(std::string_view text, int count) {
+  std::size_t at = 0;
+  for (; count > 0 && at < text.size(); --count)
+    at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  return at;
+}
+
+// `change`, which works in place as LLVMFuzzerMutate(), on text[begin, end).
+template <class Change>
+std::string changed(const std::string& text, std::size_t begin, std::size_t end, std::size_t most,
+                    Change change) {
+  std::vector<std::uint8_t> part(text.begin() + begin, text.begin() + end);
+  const auto size = part.size();
+  part.resize(size + most - text.size());
+  part.resize(change(part.data(), size, part.size()));
+  return text.substr(0, begin) + std::string(part.begin(), part.end()) + text.substr(end);
+}
+
 }  // namespace
 
 // An arbitrary file as a boot snapshot. An accepted one enforces, and saving it again in the same
@@ -46,4 +71,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(save_boot_snapshot(file, saved->ruleset, kNode).has_value());
   if (saved->of_this_boot) require(read_private_file(file) == text);
   return 0;
+}
+
+// Any change of the four lines at the top, or one of the messages as a kernel could make it; then
+// mostly with the right checksum.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t most, unsigned seed) {
+  std::string text(reinterpret_cast<const char*>(data), size);
+  const auto messages = after_lines(text, 4);
+  if (seed % 4 == 0) {
+    text = changed(text, 0, messages, most, LLVMFuzzerMutate);
+  } else {
+    text =
+        changed(text, messages, size, most, [&](auto* bytes, std::size_t count, std::size_t room) {
+          return mutate_messages(bytes, count, room, seed / 4);
+        });
+  }
+  const auto checksum = after_lines(text, 1);
+  const auto content = after_lines(text, 2);
+  if (seed % 8 != 0 && content > checksum) {
+    text.replace(checksum, content - checksum, content_hash(text.substr(content)) + '\n');
+  }
+  if (text.size() > most) return size;
+  std::copy(text.begin(), text.end(), data);
+  return text.size();
 }

@@ -1,3 +1,5 @@
+#include "tests/fuzz/netlink_mutator.h"
+
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -11,9 +13,7 @@
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
-// Changes what messages of nf_tables say and not how they are framed, as a kernel could: values of
-// the same size, attributes and messages that are missing, come twice, or in another order.
-// libnftnl ends the process where an attribute has a size that the kernel never gives it.
+namespace portcullis {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -168,8 +168,7 @@ class Mutation {
 
 }  // namespace
 
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
-                                               std::size_t most, unsigned seed) {
+std::size_t mutate_messages(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
   auto messages = read_messages(data, size);
   Mutation(messages, seed).make();
   const Bytes out = written(messages);
@@ -177,3 +176,5 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   std::copy(out.begin(), out.end(), data);
   return out.size();
 }
+
+}  // namespace portcullis
