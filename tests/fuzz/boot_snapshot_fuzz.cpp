@@ -47,11 +47,19 @@ std::size_t after_lines(std::string_view text, int count) {
 template <class Change>
 std::string changed(const std::string& text, std::size_t begin, std::size_t end, std::size_t most,
                     Change change) {
-  std::vector<std::uint8_t> part(text.begin() + begin, text.begin() + end);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  std::vector<std::uint8_t> part(bytes + begin, bytes + end);
   const auto size = part.size();
   part.resize(size + most - text.size());
   part.resize(change(part.data(), size, part.size()));
   return text.substr(0, begin) + std::string(part.begin(), part.end()) + text.substr(end);
+}
+
+// Any bytes without the end of a line: what follows stays messages.
+std::size_t mutate_line(std::uint8_t* data, std::size_t size, std::size_t most) {
+  size = LLVMFuzzerMutate(data, size, most);
+  std::replace(data, data + size, std::uint8_t{'\n'}, std::uint8_t{' '});
+  return size;
 }
 
 }  // namespace
@@ -73,19 +81,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   return 0;
 }
 
-// Any change of the four lines at the top, or one of the messages as a kernel could make it; then
-// mostly with the right checksum.
+// Any change of one of the four lines at the top, or one of the messages as nf_tables could frame
+// it; mostly with the right checksum.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t most, unsigned seed) {
   std::string text(reinterpret_cast<const char*>(data), size);
   const auto messages = after_lines(text, 4);
-  if (seed % 4 == 0) {
-    text = changed(text, 0, messages, most, LLVMFuzzerMutate);
+  const auto line = static_cast<int>(seed / 8 % 4);
+  if (const auto end = after_lines(text, line + 1); seed % 4 == 0 && end > 0) {
+    text = changed(text, after_lines(text, line), end - 1, most, mutate_line);
   } else {
-    text =
-        changed(text, messages, size, most, [&](auto* bytes, std::size_t count, std::size_t room) {
-          return mutate_messages(bytes, count, room, seed / 4);
-        });
+    text = changed(text, messages, size, most, [&](auto* bytes, std::size_t count, auto room) {
+      return mutate_messages(bytes, count, room, seed / 8);
+    });
   }
   const auto checksum = after_lines(text, 1);
   const auto content = after_lines(text, 2);
