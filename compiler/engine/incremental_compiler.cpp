@@ -26,15 +26,17 @@ auto of_family(const std::set<Address>& addresses, Family family) {
 }  // namespace
 
 IncrementalCompiler::IncrementalCompiler(std::string node_name, const Budgets& budgets)
-    : cluster_(budgets), addresses_(std::move(node_name)), profiles_(pod_sets_, budgets) {}
+    : cluster_(budgets),
+      addresses_(std::move(node_name)),
+      objects_(pod_sets_),
+      profiles_(objects_, pod_sets_, budgets),
+      dispatch_(objects_) {}
 
-Compiled IncrementalCompiler::apply(std::span<const Event> events) {
-  bool changed = false;
+Delta IncrementalCompiler::apply(std::span<const Event> events) {
   Holders before;
   for (const auto& event : events) {
     const auto change = cluster_.apply(event);
     if (!change) continue;
-    changed = true;
     if (const auto* pod = std::get_if<ObjectChange<Pod>>(&*change)) {
       note(*pod, before);
     } else if (const auto* ns = std::get_if<ObjectChange<Namespace>>(&*change)) {
@@ -43,39 +45,32 @@ Compiled IncrementalCompiler::apply(std::span<const Event> events) {
       note(std::get<ObjectChange<NetworkPolicy>>(*change));
     }
   }
-  return finish(changed, before);
+  return finish(before);
 }
 
-Compiled IncrementalCompiler::quarantine(std::span<const Address> addresses) {
-  bool changed = false;
+Delta IncrementalCompiler::quarantine(std::span<const Address> addresses) {
   for (const auto& address : addresses) {
     const auto holder = addresses_.holder(address);
     if (holder.local() || cluster_.quarantined().contains(address)) continue;
     cluster_.quarantine(address, ObjectKey());
     close_or_open(address, holder);
-    changed = true;
   }
-  return finish(changed, {});
+  return finish({});
 }
 
-Compiled IncrementalCompiler::release(std::span<const Address> gone) {
-  bool changed = false;
+Delta IncrementalCompiler::release(std::span<const Address> gone) {
   for (const auto& address : gone) {
     if (!cluster_.quarantined().contains(address)) continue;
     cluster_.release(address);
     close_or_open(address, addresses_.holder(address));
-    changed = true;
   }
-  return finish(changed, {});
+  return finish({});
 }
 
 Ruleset IncrementalCompiler::ruleset() const {
   Ruleset ruleset;
-  if (!has_ruleset_) return ruleset;
-  profiles_.print(ruleset);
-  pod_sets_.print(ruleset);
-  add_dispatch_sets(dispatch_, ruleset);
-  add_forward_chains(ruleset);
+  objects_.print(ruleset);
+  dispatch_.print(ruleset);
   return ruleset;
 }
 
@@ -87,22 +82,18 @@ std::vector<Rejection> IncrementalCompiler::rejected() const {
 
 RulesetSize IncrementalCompiler::size() const {
   RulesetSize size;
-  if (!has_ruleset_) return size;
-  profiles_.measure(size);
-  pod_sets_.measure(size);
-  measure_dispatch_sets(dispatch_, size);
-  size.chains += kForwardChains;
+  objects_.measure(size);
+  dispatch_.measure(size);
   return size;
 }
 
-Compiled IncrementalCompiler::finish(bool changed, const Holders& before) {
-  Compiled compiled;
-  compiled.objects = changed;
+Delta IncrementalCompiler::finish(const Holders& before) {
+  Delta delta;
   for (const auto& [address, holder] : before) {
     const auto now = addresses_.holder(address);
     const bool owner_lost = holder.pod && !is_same_owner(holder, now);
     const bool subject_lost = holder.local() && !is_same_owner(holder.subject, now.subject);
-    if (owner_lost || subject_lost) compiled.lost.push_back(address);
+    if (owner_lost || subject_lost) delta.lost.push_back(address);
     move(address, holder, now);
   }
   settle_profiles();
@@ -112,10 +103,10 @@ Compiled IncrementalCompiler::finish(bool changed, const Holders& before) {
   for (auto* group : std::exchange(emptied_, {})) {
     if (group->addresses.empty() && !is_local(*group)) pod_sets_.drop(*group);
   }
-  profiles_.take(compiled.change);
-  pod_sets_.take(compiled.change);
-  take_dispatch(compiled.change);
-  return compiled;
+  objects_.take(delta);
+  pod_sets_.take(delta);
+  dispatch_.take(delta);
+  return delta;
 }
 
 void IncrementalCompiler::note(const ObjectChange<Pod>& change, Holders& before) {
@@ -254,7 +245,7 @@ void IncrementalCompiler::settle_quarantine() {
     if (chain == nullptr) {
       chain = &profiles_.quarantine(direction);
     } else {
-      profiles_.release(*std::exchange(chain, nullptr));
+      objects_.release(*std::exchange(chain, nullptr));
     }
   }
 }
@@ -271,48 +262,9 @@ SharedPolicies IncrementalCompiler::selecting(const PodGroup& group, Direction d
 
 void IncrementalCompiler::settle_dispatch() {
   for (const auto& address : std::exchange(redirected_, {})) {
-    if (!is_anonymous(address)) redirect(address);
+    if (!is_anonymous(address)) dispatch_.set(address, chains_of(address));
   }
-  settle_anonymous();
-}
-
-void IncrementalCompiler::redirect(const Address& address) {
-  const auto count = [&](const ChainNames& chains, std::size_t by) {
-    for (std::size_t i = 0; i < chains.size(); ++i) isolated_[i] += chains[i].empty() ? 0 : by;
-  };
-  const auto place = dispatch_.find(address);
-  if (place != dispatch_.end()) {
-    count(place->second, std::size_t(-1));
-    gone_.insert(dispatch_.extract(place));
-  }
-  if (auto chains = chains_of(address)) {
-    count(*chains, 1);
-    came_.emplace(address, std::move(*chains));
-  }
-}
-
-void IncrementalCompiler::settle_anonymous() {
-  bool changed = false;
-  for (const auto direction : kDirections) {
-    auto*& chain = anonymous_[index_of(direction)];
-    if ((isolated_[index_of(direction)] > 0) == (chain != nullptr)) continue;
-    changed = true;
-    if (chain == nullptr) {
-      chain = &profiles_.anonymous(direction);
-    } else {
-      profiles_.release(*std::exchange(chain, nullptr));
-    }
-  }
-  if (!changed) return;
-  for (const auto& address : kAnonymousAddresses) {
-    const auto place = dispatch_.find(address);
-    if (place != dispatch_.end()) gone_.insert(dispatch_.extract(place));
-  }
-  ChainNames names;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (anonymous_[i] != nullptr) names[i] = anonymous_[i]->name;
-  }
-  add_anonymous(names, came_);
+  dispatch_.settle();
 }
 
 // None where nothing is enforced: no pod of this node has it, and it is not in quarantine.
@@ -333,19 +285,6 @@ std::optional<ChainNames> IncrementalCompiler::chains_of(const Address& address)
     if (chain != nullptr) chains[index_of(direction)] = chain->name;
   }
   return chains;
-}
-
-void IncrementalCompiler::take_dispatch(RulesetChange& change) {
-  const auto gone = std::exchange(gone_, {});
-  const auto came = std::exchange(came_, {});
-  dispatch_.insert(came.begin(), came.end());
-  if (!std::exchange(has_ruleset_, true)) {
-    add_dispatch_sets(dispatch_, change.after);
-    add_forward_chains(change.after);
-  } else if (gone != came) {
-    add_dispatch_sets(gone, change.before);
-    add_dispatch_sets(came, change.after);
-  }
 }
 
 }  // namespace portcullis

@@ -12,20 +12,12 @@
 #include "compiler/base/address.h"
 #include "compiler/cluster/cluster_state.h"
 #include "compiler/engine/address_book.h"
+#include "compiler/engine/dispatch_table.h"
+#include "compiler/engine/object_registry.h"
 #include "compiler/engine/pod_set_index.h"
 #include "compiler/engine/profile_registry.h"
-#include "compiler/policy/forward_chain.h"
 
 namespace portcullis {
-
-// What some events did.
-struct Compiled {
-  RulesetChange change;
-  // Addresses that are no longer those of the pods that had them, or are judged by another's
-  // policies now; sorted.
-  std::vector<Address> lost;
-  bool objects = false;  // whether any object, or what is in quarantine, changed
-};
 
 // The ruleset of one node, kept up with the cluster: what compile() makes of all objects, at a cost
 // that depends on what an event changes, and not on the size of the cluster or of the ruleset. Not
@@ -35,9 +27,9 @@ struct Compiled {
 //                                 |          |                ^
 //                                 |          | of this node   | sets that chains look up
 //                                 |          v                |
-//                                 '----> local groups --> profiles, chains (ProfileRegistry)
-//                          policies          |
-//                                            '----------> dispatch
+//                                 '----> local groups --> profiles (ProfileRegistry)
+//                          policies          |                '---> chains, sets (ObjectRegistry)
+//                                            '----------> dispatch (DispatchTable)
 //
 // An address of this node is closed, in quarantine, from when no pod of this node claims it any
 // more until one does again or the node has it no longer, of which release() tells.
@@ -58,16 +50,16 @@ class IncrementalCompiler {
   IncrementalCompiler(const IncrementalCompiler&) = delete;
   IncrementalCompiler& operator=(const IncrementalCompiler&) = delete;
 
-  // All at once: what one event did and another undid has not happened. The first call's change has
-  // all of the ruleset.
-  Compiled apply(std::span<const Event> events);
+  // All at once: what one event did and another undid has not happened. The first call's delta
+  // makes the table.
+  Delta apply(std::span<const Event> events);
 
   // Closes addresses that the node still enforces but that no pod of this node claims, since a
   // former run of the daemon knew them. Those that one claims are left alone.
-  Compiled quarantine(std::span<const Address> addresses);
+  Delta quarantine(std::span<const Address> addresses);
 
   // The node has these addresses no longer: those that are in quarantine are opened.
-  Compiled release(std::span<const Address> gone);
+  Delta release(std::span<const Address> gone);
 
   Ruleset ruleset() const;
   RulesetSize size() const;  // of the same; takes a millisecond where it has 100,000 elements
@@ -85,7 +77,7 @@ class IncrementalCompiler {
   };
   using Holders = std::map<Address, Holder>;
 
-  Compiled finish(bool changed, const Holders& before);
+  Delta finish(const Holders& before);
   void note(const ObjectChange<Pod>& change, Holders& before);
   void note(const ObjectChange<Namespace>& change);
   void note(const ObjectChange<NetworkPolicy>& change);
@@ -100,32 +92,24 @@ class IncrementalCompiler {
   void settle_quarantine();
   void settle_growth();
   void settle_dispatch();
-  void settle_anonymous();
-  void redirect(const Address& address);
   SharedPolicies selecting(const PodGroup& group, Direction direction) const;
   std::optional<ChainNames> chains_of(const Address& address);
-  void take_dispatch(RulesetChange& change);
 
   ClusterState cluster_;
   AddressBook addresses_;
   PodSetIndex pod_sets_;
+  ObjectRegistry objects_;
   ProfileRegistry profiles_;
+  DispatchTable dispatch_;
   SelectorIndex<std::shared_ptr<const NetworkPolicy>> policies_;
   std::unordered_map<std::string, std::unordered_map<PodGroup*, LocalGroup>>
       local_;                 // by namespace
   std::set<Address> closed_;  // those in quarantine, and of pods that nothing can be enforced on
-  std::array<ActiveChain*, kDirections.size()> quarantine_{};  // null: nothing is closed
+  std::array<ActiveObject*, kDirections.size()> quarantine_{};  // null: nothing is closed
 
   std::unordered_set<PodGroup*> unsettled_;  // local groups whose profiles may have changed
   std::unordered_set<PodGroup*> emptied_;    // groups that may have no addresses any more
   std::set<Address> redirected_;             // whose chains may have changed
-
-  Dispatch dispatch_;
-  Dispatch gone_;                                             // from it, and
-  Dispatch came_;                                             // into it, since the last apply()
-  std::array<std::size_t, kDirections.size()> isolated_{};    // addresses of local pods
-  std::array<ActiveChain*, kDirections.size()> anonymous_{};  // null: nobody is isolated
-  bool has_ruleset_ = false;                                  // since the first apply()
 };
 
 }  // namespace portcullis

@@ -1,7 +1,8 @@
 #include "compiler/engine/pod_set_index.h"
 
 #include <algorithm>
-#include <optional>
+#include <iterator>
+#include <utility>
 
 namespace portcullis {
 namespace {
@@ -58,16 +59,6 @@ Places places_of(const PodSet& set) {
   return places;
 }
 
-void sort(std::vector<Element>& elements) { std::sort(elements.begin(), elements.end()); }
-
-Set changed(const ActivePodSet& active, bool in) {
-  Set set{active.set.spec, {}};
-  for (const auto& [key, came] : active.changes) {
-    if (came == in) set.elements.push_back({key, {}, {}});
-  }
-  return set;
-}
-
 }  // namespace
 
 void PodSetIndex::set_namespace(const std::string& name, std::shared_ptr<const Namespace> object) {
@@ -114,72 +105,42 @@ void PodSetIndex::drop(PodGroup& group) {
   if (!ns.object && ns.groups.empty()) namespaces_.erase(place);
 }
 
-bool PodSetIndex::has_other(const PodSet& set) const {
-  const auto known = sets_.find(set.spec.name);
-  return known != sets_.end() && !(known->second.set == set);
-}
-
-std::optional<std::vector<ActivePodSet*>> PodSetIndex::use(
-    const std::map<std::string, PodSet>& sets, std::size_t most_elements) {
-  std::vector<ActivePodSet*> used;
-  used.reserve(sets.size());
+bool PodSetIndex::activate(const std::map<std::string, PodSet>& sets, std::size_t most_elements) {
+  std::vector<ActivePodSet*> added;
   ScopedAnchors named;
-  for (const auto& [name, set] : sets) used.push_back(&activate(set, named));
-  for (const auto& [ns, anchors] : named) groups_.name(ns, anchors);
   std::size_t elements = 0;
-  for (auto* set : used) {
-    if (!std::exchange(set->matched, true)) match_all(*set);
+  for (const auto& [name, set] : sets) {
+    const auto [place, is_new] = sets_.try_emplace(name);
+    elements += place->second.size;
+    if (!is_new) continue;
+    place->second.set = set;
+    index(*added.emplace_back(&place->second), named);
+  }
+  for (const auto& [ns, anchors] : named) groups_.name(ns, anchors);
+  for (auto* set : added) {
+    if (elements > most_elements) break;
+    match_all(*set);
     elements += set->size;
-    if (elements <= most_elements) continue;
-    for (auto* each : used) release(*each);
-    return std::nullopt;
   }
-  return used;
+  if (elements <= most_elements) return true;
+  for (auto* set : added) retire(*set);
+  return false;
 }
 
-// Marks the set as used, but does not match it with groups yet.
-ActivePodSet& PodSetIndex::activate(const PodSet& set, ScopedAnchors& named) {
-  const auto [place, added] = sets_.try_emplace(set.spec.name);
-  auto& active = place->second;
-  ++active.uses;
-  if (!added) return active;
-  active.set = set;
-  touched_.insert(&active);
-  for_each_selector(set, [&](const std::string& ns, const LabelSelector& pods) {
-    std::ranges::move(selectors_.add(ns, pods, &active), std::back_inserter(named[ns]));
+void PodSetIndex::index(ActivePodSet& set, ScopedAnchors& named) {
+  for_each_selector(set.set, [&](const std::string& ns, const LabelSelector& pods) {
+    std::ranges::move(selectors_.add(ns, pods, &set), std::back_inserter(named[ns]));
   });
-  return active;
 }
 
-void PodSetIndex::release(ActivePodSet& set) {
-  if (--set.uses == 0) touched_.insert(&set);
-}
-
-void PodSetIndex::take(RulesetChange& change) {
-  for (auto* set : touched_) {
-    const auto& name = set->set.spec.name;
-    if (set->uses == 0) {
-      if (set->taken) change.before.sets[name] = as_taken(*set);
-      retire(*set);
-    } else if (!std::exchange(set->taken, true)) {
-      change.after.sets[name] = whole(*set);
-    } else if (!set->changes.empty()) {
-      change.before.sets[name] = changed(*set, false);
-      change.after.sets[name] = changed(*set, true);
-      set->changes.clear();
+void PodSetIndex::take(Delta& delta) {
+  for (auto* set : std::exchange(touched_, {})) {
+    if (set->changes.empty()) continue;
+    auto& change = delta.elements[set->set.spec.name];
+    change.set = set->set.spec;
+    for (const auto& [key, came] : std::exchange(set->changes, {})) {
+      (came ? change.came : change.gone).push_back({key, {}, {}});
     }
-  }
-  touched_.clear();
-}
-
-void PodSetIndex::print(Ruleset& ruleset) const {
-  for (const auto& [name, active] : sets_) ruleset.sets[name] = whole(active);
-}
-
-void PodSetIndex::measure(RulesetSize& size) const {
-  size.sets += sets_.size();
-  for (const auto& [name, active] : sets_) {
-    size.elements += active.size;
   }
 }
 
@@ -221,14 +182,13 @@ void PodSetIndex::match_all(ActivePodSet& set) {
 void PodSetIndex::put(ActivePodSet& set, const ElementKey& key, bool in) {
   in ? ++set.size : --set.size;
   growth_ += in ? 1 : 0;
-  if (!set.taken) return;
+  if (!set.followed) return;
   touched_.insert(&set);
   const auto [place, added] = set.changes.try_emplace(key, in);
   if (!added) set.changes.erase(place);
 }
 
-// Every group that the set may hold, without duplicates. The set must be in use: its anchors are
-// named.
+// Every group that the set may hold, without duplicates. The set's anchors must be named.
 std::vector<PodGroup*> PodSetIndex::candidates(const PodSet& set) const {
   std::vector<PodGroup*> found;
   const auto places = places_of(set);
@@ -259,17 +219,7 @@ Set PodSetIndex::whole(const ActivePodSet& active) const {
       }
     }
   }
-  sort(set.elements);
-  return set;
-}
-
-// The set as of the last take().
-Set PodSetIndex::as_taken(const ActivePodSet& active) const {
-  auto set = whole(active);
-  std::erase_if(set.elements,
-                [&](const Element& element) { return active.changes.contains(element.key); });
-  for (auto& element : changed(active, false).elements) set.elements.push_back(element);
-  sort(set.elements);
+  std::ranges::sort(set.elements);
   return set;
 }
 
@@ -278,6 +228,7 @@ void PodSetIndex::retire(ActivePodSet& set) {
   for_each_selector(set.set, [&](const std::string& ns, const LabelSelector& pods) {
     groups_.forget(ns, selectors_.remove(ns, pods, &set));
   });
+  touched_.erase(&set);
   sets_.erase(sets_.find(set.set.spec.name));
 }
 

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -11,20 +10,17 @@
 
 #include "compiler/engine/label_index.h"
 #include "compiler/engine/pod_group.h"
-#include "compiler/engine/ruleset_change.h"
 #include "compiler/engine/selector_index.h"
-#include "compiler/ruleset/ruleset_size.h"
+#include "compiler/ruleset/delta.h"
 
 namespace portcullis {
 
 // A pod set that chains look up.
 struct ActivePodSet {
   PodSet set;
-  int uses = 0;
   std::size_t size = 0;                // elements
-  bool matched = false;                // with the existing groups
-  bool taken = false;                  // in the ruleset since the last take()
-  std::map<ElementKey, bool> changes;  // since then: true came, false went
+  bool followed = false;               // changes are kept
+  std::map<ElementKey, bool> changes;  // since the last take(): true came, false went
 };
 
 // Which addresses are in which pod sets, updated address by address. Each address is in one group.
@@ -48,26 +44,25 @@ class PodSetIndex {
   void remove(PodGroup& group, const Address& address);
   void drop(PodGroup& group);  // one without addresses
 
-  // Whether the name is already used for a set with different content.
-  bool has_other(const PodSet& set) const;
-
-  // Uses all of the sets, or returns none if they have more than `most_elements` together. A set
-  // stays while it is in use, and until the next take() after that. Labels that no set in use names
-  // yet cost one walk over the groups that may have them, however many labels and sets are added
+  // Adds those of the sets that are not here yet, by name, until retire(); or none, and returns
+  // false, if all of them have more than `most_elements` together. Labels that no set names yet
+  // cost one walk over the groups that may have them, however many labels and sets are added
   // together (see LabelIndex).
-  std::optional<std::vector<ActivePodSet*>> use(const std::map<std::string, PodSet>& sets,
-                                                std::size_t most_elements);
-  void release(ActivePodSet& set);
+  bool activate(const std::map<std::string, PodSet>& sets, std::size_t most_elements);
+  void retire(ActivePodSet& set);
+  ActivePodSet& at(const std::string& name) { return sets_.at(name); }
+
+  Set whole(const ActivePodSet& active) const;
+
+  // From now on, take() has its changes.
+  void follow(ActivePodSet& set) { set.followed = true; }
 
   // Adds the changes since the last call.
-  void take(RulesetChange& change);
-
-  void print(Ruleset& ruleset) const;     // adds the sets in use
-  void measure(RulesetSize& size) const;  // adds theirs
+  void take(Delta& delta);
 
   std::size_t addresses() const { return addresses_; }  // of all groups
 
-  // The number of elements added to sets in use since the last call.
+  // The number of elements added to sets since the last call.
   std::size_t take_growth() { return std::exchange(growth_, 0); }
 
  private:
@@ -81,12 +76,9 @@ class PodSetIndex {
   void match(PodGroup& group, ActivePodSet& set, const Namespace* ns);
   void match_all(PodGroup& group, const Namespace* ns);
   void put(ActivePodSet& set, const ElementKey& key, bool in);
-  ActivePodSet& activate(const PodSet& set, ScopedAnchors& named);
+  void index(ActivePodSet& set, ScopedAnchors& named);
   void match_all(ActivePodSet& set);
   std::vector<PodGroup*> candidates(const PodSet& set) const;
-  Set whole(const ActivePodSet& active) const;
-  Set as_taken(const ActivePodSet& active) const;
-  void retire(ActivePodSet& set);
 
   std::unordered_map<std::string, NamespaceGroups> namespaces_;
   std::map<std::string, ActivePodSet> sets_;  // by name

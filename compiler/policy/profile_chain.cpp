@@ -49,7 +49,7 @@ class ChainBuilder {
   void add_part(const PortSet& ports, const std::vector<const Peers*>& peers);
   void allow(const Peers& peers, const std::optional<InSet>& ports, Rules& rules);
   Rule go_on_by_port();
-  std::string content() const;
+  std::string add_chain(std::vector<Rule> rules);
 
   const Family family_;
   const Budget& budget_;
@@ -58,6 +58,7 @@ class ChainBuilder {
   Rules rules_;
   std::vector<Part> parts_;
   ProfileSets sets_;
+  std::string collision_;  // the name that two chains would share; empty: none
   ProfileChain built_;
 };
 
@@ -130,16 +131,18 @@ void ChainBuilder::allow(const Peers& peers, const std::optional<InSet>& ports, 
   if (!ranges.empty()) allow(sets_.match_addresses(ranges));
 }
 
-std::string ChainBuilder::content() const {
+// Returns its name.
+std::string ChainBuilder::add_chain(std::vector<Rule> rules) {
+  const auto& denied = built_.denied.spec;
   std::string content;
-  put(content, built_.denied.spec.comment);
-  put(content, built_.denied.spec.name);  // of the comment before it was cut
-  for (const auto& each : rules_.all) put(content, to_string(each));
-  for (const auto& [ports, rules] : parts_) {
-    put(content, ports_text(ports));
-    for (const auto& each : rules) put(content, to_string(each));
-  }
-  return content;
+  put(content, denied.comment);
+  put(content, denied.name);  // of the comment before it was cut
+  for (const auto& each : rules) put(content, to_string(each));
+  const auto name = prefix_ + hash_(content);
+  Chain chain{{name, {}, denied.comment}, std::move(rules)};
+  const auto [place, added] = built_.chains.try_emplace(name, chain);
+  if (!added && !(place->second == chain)) collision_ = name;
+  return name;
 }
 
 Result<ProfileChain> ChainBuilder::build() && {
@@ -148,13 +151,11 @@ Result<ProfileChain> ChainBuilder::build() && {
         ErrorCode::kInvalidInput,
         excess("it needs " + std::to_string(sets_.size()) + " sets", "sets", budget_.sets));
   }
-  built_.name = prefix_ + hash_(content());
   if (!parts_.empty()) rules_.all.push_back(go_on_by_port());
-  built_.chains[built_.name] = {{built_.name, {}, built_.denied.spec.comment},
-                                closed(std::move(rules_), built_.denied.spec)};
-  if (!sets_.collision().empty()) {
-    return failure(ErrorCode::kConflict,
-                   "two of its sets would have the name " + sets_.collision());
+  built_.name = add_chain(closed(std::move(rules_), built_.denied.spec));
+  if (collision_.empty()) collision_ = sets_.collision();
+  if (!collision_.empty()) {
+    return failure(ErrorCode::kConflict, "two of its objects would have the name " + collision_);
   }
   std::move(sets_).take(built_);
   return std::move(built_);
@@ -164,15 +165,9 @@ Result<ProfileChain> ChainBuilder::build() && {
 Rule ChainBuilder::go_on_by_port() {
   const bool interval = std::any_of(parts_.begin(), parts_.end(),
                                     [](const Part& part) { return has_range(part.ports); });
-  const auto map_name = "ports-" + built_.name;
-  auto& map = sets_.add_port_map(map_name, interval);
-  for (auto& [ports, rules] : parts_) {
-    const auto name = built_.name + "-" + std::to_string(built_.chains.size() + 1);
-    built_.chains[name] = {{name, {}, built_.denied.spec.comment}, std::move(rules)};
-    add_ports(ports, map, name);
-  }
-  std::sort(map.elements.begin(), map.elements.end());
-  return Rule{{VerdictMap{{Field::kDestinationPort, Field::kL4Proto}, map_name, interval}}};
+  Set map{{{}, {FieldType::kInetService, FieldType::kInetProto}, interval, true, ""}, {}};
+  for (auto& [ports, rules] : parts_) add_ports(ports, map, add_chain(std::move(rules)));
+  return Rule{{sets_.look_up(std::move(map))}};
 }
 
 Result<void> check_memory(const Profile& profile, Family family, const Budget& budget) {

@@ -28,8 +28,8 @@ struct DeniedCounter {
 // content, so equal content is the same object: apart from the elements of pod sets, which are
 // determined later, the name of a chain or set identifies its content.
 //
-//     in-1f    all ports: peers return; port : goto in-1f-1, in-1f-2, ...; drop
-//     in-1f-1  peers of those ports return; drop
+//     in-1f  all ports: peers return; port : goto in-2e, in-3d, ...; drop
+//     in-2e  peers of those ports return; drop
 //
 // A chain looks up at most one set of pods and one of networks for each of the two, and one set for
 // all port names in egress rules, so the cost of a new connection does not depend on the number of
@@ -37,7 +37,7 @@ struct DeniedCounter {
 struct ProfileChain {
   std::string name;                     // of the first chain
   DeniedCounter denied;                 // counts the drops of all chains
-  std::map<std::string, Chain> chains;  // by name, that one too
+  std::map<std::string, Chain> chains;  // by name, that one too; some ports may share one
   std::map<std::string, Set> fixed;     // ranges of addresses and ports, and chains by ports
   std::map<std::string, PodSet> of_pods;
 };

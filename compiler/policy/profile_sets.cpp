@@ -5,6 +5,7 @@
 
 #include "compiler/policy/forward_chain.h"
 #include "compiler/policy/serialize.h"
+#include "compiler/ruleset/print.h"
 
 namespace portcullis {
 namespace {
@@ -129,10 +130,16 @@ InSet ProfileSets::match_named_ports(const std::vector<NamedClause>& clauses) {
   return {{destination_field(family_), Field::kDestinationPort, Field::kL4Proto}, name, false};
 }
 
-Set& ProfileSets::add_port_map(const std::string& name, bool interval) {
-  auto& map = fixed_[name];
-  map.spec = {name, {FieldType::kInetService, FieldType::kInetProto}, interval, true, ""};
-  return map;
+VerdictMap ProfileSets::look_up(Set chains_by_ports) {
+  auto& [spec, elements] = chains_by_ports;
+  std::sort(elements.begin(), elements.end());
+  std::string content;
+  for (const auto& element : elements) portcullis::put(content, to_string(element, spec));
+  const auto name = "ports-" + hash_(content);
+  const bool interval = spec.interval;
+  spec.name = name;
+  put(fixed_, name, std::move(chains_by_ports));
+  return {{Field::kDestinationPort, Field::kL4Proto}, name, interval};
 }
 
 void ProfileSets::take(ProfileChain& chain) && {

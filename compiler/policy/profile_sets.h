@@ -24,8 +24,8 @@ class ProfileSets {
   InSet match_pods(const std::vector<PeerSelector>& pods);
   InSet match_named_ports(const std::vector<NamedClause>& clauses);
 
-  // Adds an empty map by ports; its name must be new.
-  Set& add_port_map(const std::string& name, bool interval);
+  // Of a map with chains by ports, without a name and unsorted.
+  VerdictMap look_up(Set chains_by_ports);
 
   std::size_t size() const { return fixed_.size() + of_pods_.size(); }
 

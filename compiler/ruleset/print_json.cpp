@@ -51,18 +51,18 @@ Json element_json(const Element& element, const SetSpec& set) {
   return Json::array({key, {{element.is_goto ? "goto" : "jump", {{"target", element.jump}}}}});
 }
 
-Json in_table(const std::string& name_key, const std::string& name) {
-  return {{"family", "inet"}, {"table", kTableName}, {name_key, name}};
+Json in_table(TableFamily family, const char* name_key, const std::string& name) {
+  return {{"family", to_string(family)}, {"table", kTableName}, {name_key, name}};
 }
 
-Json counter_json(const CounterSpec& counter) {
-  auto json = in_table("name", counter.name);
+Json counter_json(TableFamily family, const CounterSpec& counter) {
+  auto json = in_table(family, "name", counter.name);
   if (!counter.comment.empty()) json["comment"] = counter.comment;
   return {{"counter", json}};
 }
 
-Json set_json(const Set& set) {
-  auto json = in_table("name", set.spec.name);
+Json set_json(TableFamily family, const Set& set) {
+  auto json = in_table(family, "name", set.spec.name);
   Json types = Json::array();
   for (const auto type : set.spec.key) types.push_back(to_string(type));
   json["type"] = types.size() == 1 ? types[0] : types;
@@ -73,8 +73,8 @@ Json set_json(const Set& set) {
   return {{set.spec.verdict_map ? "map" : "set", json}};
 }
 
-Json chain_json(const ChainSpec& chain) {
-  auto json = in_table("name", chain.name);
+Json chain_json(TableFamily family, const ChainSpec& chain) {
+  auto json = in_table(family, "name", chain.name);
   if (!chain.comment.empty()) json["comment"] = chain.comment;
   if (chain.base) {
     json["type"] = chain.base->type;
@@ -175,8 +175,8 @@ bool is_foreign(const Rule& rule) {
                      [](const Statement& each) { return std::holds_alternative<Foreign>(each); });
 }
 
-Json rule_json(const std::string& chain, const Rule& rule) {
-  auto json = in_table("chain", chain);
+Json rule_json(TableFamily family, const std::string& chain, const Rule& rule) {
+  auto json = in_table(family, "chain", chain);
   json["expr"] = Json::array();
   for (const auto& statement : rule.statements) {
     json["expr"].push_back(std::visit(StatementJson{}, statement));
@@ -191,13 +191,14 @@ std::string print_json(const Ruleset& ruleset) {
   Json commands = Json::array();
   commands.push_back({{"metainfo", {{"json_schema_version", 1}}}});
   const auto add = [&](Json object) { commands.push_back({{"add", std::move(object)}}); };
-  add({{"table", {{"family", "inet"}, {"name", kTableName}}}});
-  for (const auto& [name, counter] : ruleset.counters) add(counter_json(counter));
-  for (const auto& [name, chain] : ruleset.chains) add(chain_json(chain.spec));
-  for (const auto& [name, set] : ruleset.sets) add(set_json(set));
+  const auto family = ruleset.family;
+  add({{"table", {{"family", to_string(family)}, {"name", kTableName}}}});
+  for (const auto& [name, counter] : ruleset.counters) add(counter_json(family, counter));
+  for (const auto& [name, chain] : ruleset.chains) add(chain_json(family, chain.spec));
+  for (const auto& [name, set] : ruleset.sets) add(set_json(family, set));
   for (const auto& [name, chain] : ruleset.chains) {
     for (const auto& rule : chain.rules) {
-      if (!is_foreign(rule)) add(rule_json(name, rule));
+      if (!is_foreign(rule)) add(rule_json(family, name, rule));
     }
   }
   return Json{{"nftables", commands}}.dump(2) + "\n";

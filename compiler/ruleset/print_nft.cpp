@@ -279,7 +279,7 @@ std::string to_string(const Element& element, const SetSpec& set) {
 }
 
 std::string print_nft(const Ruleset& ruleset) {
-  std::string text = std::string("table inet ") + kTableName + " {\n";
+  std::string text = "table " + table_text(ruleset.family) + " {\n";
   bool first = true;
   const auto add = [&](const std::string& object) {
     if (!first) text += "\n";

@@ -5,6 +5,14 @@
 
 namespace portcullis {
 
+const char* to_string(TableFamily family) {
+  return family == TableFamily::kInet ? "inet" : "bridge";
+}
+
+std::string table_text(TableFamily family) {
+  return std::string(to_string(family)) + ' ' + kTableName;
+}
+
 const char* to_string(FieldType type) {
   switch (type) {
     case FieldType::kIpv4Addr:

@@ -14,12 +14,18 @@
 
 #include "compiler/base/address.h"
 
-// The ruleset IR: what the table `inet portcullis` holds, in nftables' own terms. A value:
-// compile() makes one from the cluster, a kernel dump makes one from the kernel, and diff()
-// compares the two. Names are content hashes, so objects of equal content have equal names.
+// The ruleset IR: what one of our tables holds, in nftables' own terms. A value: compile() makes
+// one from the cluster, a kernel dump makes one from the kernel, and diff() compares the two. Names
+// are content hashes, so objects of equal content have equal names.
 namespace portcullis {
 
-inline constexpr const char* kTableName = "portcullis";  // of family inet
+// Which table: all of ours are named kTableName.
+enum class TableFamily : std::uint8_t { kInet, kBridge };
+
+inline constexpr const char* kTableName = "portcullis";
+
+const char* to_string(TableFamily family);   // "inet"
+std::string table_text(TableFamily family);  // "inet portcullis"
 
 // Type of one field of a set's key, by nft's name for it.
 enum class FieldType : std::uint8_t { kIpv4Addr, kIpv6Addr, kInetProto, kInetService };
@@ -227,6 +233,7 @@ struct CounterSpec {
 
 // The whole table; an empty one means that the table does not exist.
 struct Ruleset {
+  TableFamily family = TableFamily::kInet;
   std::map<std::string, Set, std::less<>> sets;
   std::map<std::string, Chain, std::less<>> chains;
   std::map<std::string, CounterSpec, std::less<>> counters;

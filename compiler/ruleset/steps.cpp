@@ -2,81 +2,26 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
-#include <string>
 #include <utility>
 
 namespace portcullis {
 namespace {
 
-using Step = Transaction Steps::*;
-
-bool replaces_table(const Transaction& transaction) {
-  return std::any_of(
-      transaction.operations.begin(), transaction.operations.end(),
-      [](const Operation& operation) { return std::holds_alternative<DeleteTable>(operation); });
-}
-
-// Sorts operations into steps; it must see them in order.
-class Sorter {
+// Fills batches with elements up to a limit.
+class Filler {
  public:
-  explicit Sorter(const Transaction& transaction) {
-    for (const auto& operation : transaction.operations) {
-      if (const auto* chain = std::get_if<DeleteChain>(&operation)) stale_.insert(chain->name);
-    }
-  }
+  Filler(std::vector<Delta>& batches, std::size_t most) : batches_(batches), most_(most) {}
 
-  Step operator()(const AddTable&) { return &Steps::prepare; }
-  Step operator()(const DeleteTable&) { return &Steps::exchange; }
-  Step operator()(const AddCounter&) { return &Steps::prepare; }
-  Step operator()(const DeleteCounter&) { return &Steps::remove; }
-  Step operator()(const AddSet& add) {
-    sets_.insert(add.set.name);
-    return &Steps::prepare;
-  }
-  Step operator()(const AddChain& add) {
-    if (!add.chain.base) chains_.insert(add.chain.name);
-    return &Steps::prepare;
-  }
-  Step operator()(const AddRule& add) {
-    return chains_.contains(add.chain) ? &Steps::prepare : &Steps::exchange;
-  }
-  Step operator()(const AddElements& add) {
-    return sets_.contains(add.set.name) ? &Steps::prepare : &Steps::exchange;
-  }
-  Step operator()(const DeleteElements&) { return &Steps::exchange; }
-  Step operator()(const FlushChain& flush) {
-    return stale_.contains(flush.chain) ? &Steps::remove : &Steps::exchange;
-  }
-  Step operator()(const DeleteSet&) { return &Steps::remove; }
-  Step operator()(const DeleteChain&) { return &Steps::remove; }
-
- private:
-  std::set<std::string> sets_;    // that the transaction adds
-  std::set<std::string> chains_;  // except base chains, which packets pass at once
-  std::set<std::string> stale_;   // chains that it deletes
-};
-
-class Batcher {
- public:
-  explicit Batcher(std::size_t most_elements) : most_(most_elements) {}
-
-  void add(Operation operation) {
-    auto* add = std::get_if<AddElements>(&operation);
-    if (add == nullptr) return put(std::move(operation), 0);
-    const auto size = add->elements.size();
-    if (size <= room_ || add->set.interval) return put(std::move(operation), size);
-    for (std::size_t done = 0; done < size;) {
+  void add(const SetSpec& set, std::vector<Element> elements) {
+    if (set.interval) return put(set, std::move(elements));
+    for (auto first = elements.begin(); first != elements.end();) {
       if (room_ == 0) start();
-      const auto part = std::min(room_, size - done);
-      const auto first = std::next(add->elements.begin(), static_cast<std::ptrdiff_t>(done));
-      const auto last = std::next(first, static_cast<std::ptrdiff_t>(part));
-      put(AddElements{add->set, {std::move_iterator(first), std::move_iterator(last)}}, part);
-      done += part;
+      const auto left = static_cast<std::size_t>(elements.end() - first);
+      const auto last = std::next(first, static_cast<std::ptrdiff_t>(std::min(room_, left)));
+      put(set, {std::move_iterator(first), std::move_iterator(last)});
+      first = last;
     }
   }
-
-  std::vector<Transaction> take() && { return std::move(batches_); }
 
  private:
   void start() {
@@ -84,34 +29,59 @@ class Batcher {
     room_ = most_;
   }
 
-  void put(Operation operation, std::size_t elements) {
-    if (batches_.empty() || elements > room_) start();
-    batches_.back().operations.push_back(std::move(operation));
-    room_ -= std::min(room_, elements);
+  void put(const SetSpec& set, std::vector<Element> elements) {
+    if (elements.empty()) return;
+    if (elements.size() > room_) start();
+    room_ -= std::min(room_, elements.size());
+    batches_.back().elements[set.name] = {set, false, {}, std::move(elements)};
   }
 
+  std::vector<Delta>& batches_;
   const std::size_t most_;
   std::size_t room_ = 0;
-  std::vector<Transaction> batches_;
 };
 
 }  // namespace
 
-Steps steps(Transaction transaction) {
-  if (replaces_table(transaction)) return {{}, std::move(transaction), {}};
+Steps steps(Delta delta) {
   Steps steps;
-  Sorter sorter(transaction);
-  for (auto& operation : transaction.operations) {
-    const auto step = std::visit(sorter, operation);
-    (steps.*step).operations.push_back(std::move(operation));
+  for (auto* step : {&steps.prepare, &steps.exchange, &steps.remove}) step->family = delta.family;
+  if (delta.change == TableChange::kReplace || delta.change == TableChange::kDelete) {
+    steps.exchange = std::move(delta);
+    return steps;
   }
+  steps.exchange.rules = std::move(delta.rules);
+  for (auto& [name, chain] : delta.add.chains) {
+    if (chain.spec.base) steps.exchange.rules[name] = std::exchange(chain.rules, {});
+  }
+  steps.exchange.elements = std::move(delta.elements);
+  steps.exchange.gone.base_chains = std::exchange(delta.gone.base_chains, {});
+  steps.remove.gone = std::move(delta.gone);
+  steps.prepare.change = delta.change;
+  steps.prepare.add = std::move(delta.add);
   return steps;
 }
 
-std::vector<Transaction> in_batches(Transaction prepare, std::size_t most_elements) {
-  Batcher batcher(most_elements);
-  for (auto& operation : prepare.operations) batcher.add(std::move(operation));
-  return std::move(batcher).take();
+// All objects without content first, so that whatever follows finds what it refers to.
+std::vector<Delta> in_batches(Delta prepare, std::size_t most_elements) {
+  std::vector<Delta> batches;
+  if (prepare.empty()) return batches;
+  std::size_t elements = 0;
+  for (const auto& [name, set] : prepare.add.sets) elements += set.elements.size();
+  if (elements <= most_elements) {
+    batches.push_back(std::move(prepare));
+    return batches;
+  }
+  Filler filler(batches, most_elements);
+  for (auto& [name, set] : prepare.add.sets) filler.add(set.spec, std::exchange(set.elements, {}));
+  Delta last;
+  for (auto& [name, chain] : prepare.add.chains) {
+    if (!chain.rules.empty()) last.rules[name] = std::exchange(chain.rules, {});
+  }
+  batches.insert(batches.begin(), std::move(prepare));
+  batches.push_back(std::move(last));
+  for (auto& batch : batches) batch.family = batches.front().family;
+  return batches;
 }
 
 }  // namespace portcullis

@@ -15,7 +15,7 @@
 namespace portcullis {
 namespace {
 
-const std::string table_name = std::string("table inet ") + kTableName;
+const std::string table_name = "table " + table_text(TableFamily::kInet);
 
 bool daemon_runs() {
   const auto lock = InstanceLock::take();
@@ -31,11 +31,9 @@ void check_owner(const nl::Snapshot& snapshot, Findings& findings) {
 }
 
 Result<void> rehearse(nl::Kernel& kernel, const nl::Snapshot& snapshot) {
-  Transaction all = diff({}, rehearsed_ruleset());
-  if (snapshot.owner != nl::TableOwner::kNone) {
-    all.operations.insert(all.operations.begin(), DeleteTable{});
-  }
-  return kernel.rehearse(all);
+  const auto ruleset = rehearsed_ruleset();
+  const bool is_new = snapshot.owner == nl::TableOwner::kNone;
+  return kernel.rehearse(is_new ? diff({}, ruleset) : replacement(ruleset));
 }
 
 std::string setting(const std::string& path) {

@@ -11,7 +11,7 @@
 namespace portcullis {
 namespace {
 
-std::string table() { return std::string("table inet ") + kTableName; }
+std::string table() { return "table " + table_text(TableFamily::kInet); }
 
 // In one batch: a new table has no packets under way.
 Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, const Ruleset& ruleset) {
@@ -20,11 +20,8 @@ Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, const Rulese
         ErrorCode::kPermission,
         table() + " belongs to " + nl::process_of_port(before.owner_port) + ": stop it first");
   }
-  auto all = diff({}, ruleset);
-  if (before.owner != nl::TableOwner::kNone) {
-    all.operations.insert(all.operations.begin(), DeleteTable{});
-  }
-  return kernel.commit(all);
+  const bool is_new = before.owner == nl::TableOwner::kNone;
+  return kernel.commit(is_new ? diff({}, ruleset) : replacement(ruleset));
 }
 
 Result<ExitCode> done(const Console& console, const std::string& remark) {

@@ -18,7 +18,7 @@ Result<ExitCode> dump_kernel(Format format, const Console& console) {
   auto snapshot = nl::Kernel::open().and_then([](nl::Kernel kernel) { return kernel.dump(); });
   if (!snapshot) return tl::unexpected(snapshot.error());
   if (snapshot->ruleset.empty()) {
-    console.err << "portcullis: there is no table inet " << kTableName
+    console.err << "portcullis: there is no table " << table_text(TableFamily::kInet)
                 << " in this network namespace\n";
     return ExitCode::kNegative;
   }
@@ -32,7 +32,7 @@ Result<void> remove_table(const Console& console) {
   if (!kernel) return tl::unexpected(kernel.error());
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());
-  const std::string table = std::string("table inet ") + kTableName;
+  const std::string table = "table " + table_text(TableFamily::kInet);
   if (before->owner == nl::TableOwner::kOther) {
     return failure(
         ErrorCode::kPermission,
@@ -44,7 +44,7 @@ Result<void> remove_table(const Console& console) {
     console.err << "there was no " << table << ": nothing to remove\n";
     return {};
   }
-  return kernel->commit(Transaction{{DeleteTable{}}}).map([&] {
+  return kernel->commit(Delta{.change = TableChange::kDelete}).map([&] {
     console.err << "removed " << table << ": nothing is enforced now\n";
   });
 }

@@ -2,29 +2,38 @@
 
 #include <utility>
 
-#include "compiler/ruleset/ruleset_objects.h"
-
 namespace portcullis {
+namespace {
+
+// Removes from the map what is held; calls on_held(object) with it.
+template <class Map, class Function>
+void take_held(Map& added, const std::set<std::string>& held, Function on_held) {
+  for (const auto& name : held) {
+    if (auto node = added.extract(name)) on_held(std::move(node.mapped()));
+  }
+}
+
+}  // namespace
 
 LeftBehind::Time LeftBehind::due() const {
   return generations_.empty() ? Time::max() : generations_.front().due;
 }
 
-Ruleset LeftBehind::all() const {
-  Ruleset all;
-  for (const auto& generation : generations_) merge_objects(generation.objects, all);
+ObjectNames LeftBehind::all() const {
+  ObjectNames all;
+  for (const auto& generation : generations_) all.merge(generation.objects);
   return all;
 }
 
-void LeftBehind::add(Ruleset objects, Time due) {
+void LeftBehind::add(ObjectNames objects, Time due) {
   if (!objects.empty()) generations_.push_back({std::move(objects), due});
 }
 
-Ruleset LeftBehind::due_at(Time now) const {
-  Ruleset due;
+ObjectNames LeftBehind::due_at(Time now) const {
+  ObjectNames due;
   for (const auto& generation : generations_) {
     if (generation.due > now) break;
-    merge_objects(generation.objects, due);
+    due.merge(generation.objects);
   }
   return due;
 }
@@ -39,20 +48,32 @@ void LeftBehind::postpone(Time now, Time due) {
   if (!objects.empty()) generations_.push_front({std::move(objects), due});
 }
 
-Ruleset LeftBehind::take_back(const Ruleset& objects) {
-  Ruleset back;
-  for (auto& generation : generations_) {
-    merge_objects(take_objects(objects, generation.objects), back);
-  }
+template <class Function>
+void LeftBehind::edit(Function function) {
+  for (auto& generation : generations_) function(generation.objects);
   std::erase_if(generations_, [](const Generation& each) { return each.objects.empty(); });
-  return back;
 }
 
-void LeftBehind::found(Ruleset objects, Time due) {
-  for (auto& generation : generations_) {
-    generation.objects = take_objects(generation.objects, objects);
-  }
-  std::erase_if(generations_, [](const Generation& each) { return each.objects.empty(); });
+void LeftBehind::take_back(Delta& delta) {
+  if (generations_.empty() || delta.add.empty()) return;
+  const auto wanted = names_of(delta.add);
+  auto held = all();
+  held.keep(wanted);
+  edit([&](ObjectNames& objects) { objects.remove(wanted); });
+  take_held(delta.add.chains, held.chains, [](const Chain&) {});
+  take_held(delta.add.counters, held.counters, [](const CounterSpec&) {});
+  take_held(delta.add.sets, held.sets, [&](Set set) {
+    if (set.spec.interval) return;
+    const auto name = set.spec.name;
+    delta.elements[name] = {std::move(set.spec), true, {}, std::move(set.elements)};
+  });
+}
+
+void LeftBehind::found(ObjectNames objects, Time due) {
+  edit([&](ObjectNames& known) {
+    known.keep(objects);
+    objects.remove(known);
+  });
   add(std::move(objects), due);
 }
 

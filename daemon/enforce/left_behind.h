@@ -3,7 +3,7 @@
 #include <chrono>
 #include <deque>
 
-#include "compiler/ruleset/ruleset.h"
+#include "compiler/ruleset/delta.h"
 
 namespace portcullis {
 
@@ -24,29 +24,33 @@ class LeftBehind {
   bool empty() const { return generations_.empty(); }
   Time due() const;  // of the first generation; max if there is none
 
-  // All generations, as one.
-  Ruleset all() const;
+  ObjectNames all() const;  // of all generations
 
   // Leaves it behind, due after what is there. Does nothing if it is empty.
-  void add(Ruleset objects, Time due);
+  void add(ObjectNames objects, Time due);
 
   // Everything that is due, merged; it stays here until removed() or postpone().
-  Ruleset due_at(Time now) const;
+  ObjectNames due_at(Time now) const;
   void removed(Time now);             // what was due then is gone
   void postpone(Time now, Time due);  // it is due later: the kernel called it busy
 
-  // Returns those of the objects that are left behind: they are wanted again.
-  Ruleset take_back(const Ruleset& objects);
+  // These objects are wanted again. What of `add` the kernel still holds is not added: it has the
+  // content that its name stands for, except the elements of sets that are not of ranges, which are
+  // exchanged.
+  void take_back(Delta& delta);
 
   // The kernel was just seen to hold these objects besides the wanted ones. Those not known here
   // were left behind at an unknown time and are due then.
-  void found(Ruleset objects, Time due);
+  void found(ObjectNames objects, Time due);
 
  private:
   struct Generation {
-    Ruleset objects;
+    ObjectNames objects;
     Time due;
   };
+
+  template <class Function>
+  void edit(Function function);  // function(objects) for each generation; the empty ones go
 
   std::deque<Generation> generations_;  // none is empty
 };

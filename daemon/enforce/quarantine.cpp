@@ -73,9 +73,9 @@ void Quarantine::follow() {
 void Quarantine::take(const QuarantineLook& look) {
   for (const auto& line : log_.report(look, compiler_.cluster())) log_warning(line);
   if (look.gone.empty()) return;
-  auto compiled = compiler_.release(look.gone);
+  auto delta = compiler_.release(look.gone);
   follow();
-  opened_(std::move(compiled.change));
+  opened_(std::move(delta));
 }
 
 }  // namespace portcullis

@@ -23,7 +23,7 @@ class Quarantine {
  public:
   using ReadTable = std::function<Result<Ruleset>()>;  // the kernel's
   using Retry = std::function<void()>;
-  using Opened = std::function<void(RulesetChange)>;
+  using Opened = std::function<void(Delta)>;
 
   // `opened` gets the change after the node has lost some addresses.
   Quarantine(boost::asio::io_context& io, IncrementalCompiler& compiler, ReadTable read_table,

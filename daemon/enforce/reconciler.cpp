@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "compiler/ruleset/diff.h"
-#include "compiler/ruleset/ruleset_objects.h"
 #include "compiler/ruleset/steps.h"
 #include "daemon/netlink/table/process_of_port.h"
 
@@ -17,13 +16,14 @@ constexpr std::size_t kMostInABatch = 20'000;  // elements
 constexpr int kMostInterruptions = 8;          // of dumps in a row, before they are a failure
 constexpr int kEnforcementLooks = 3;
 
-bool replaces_table(const Transaction& transaction) {
-  return !transaction.empty() &&
-         std::holds_alternative<DeleteTable>(transaction.operations.front());
-}
-
-void append(Transaction more, Transaction& to) {
-  std::move(more.operations.begin(), more.operations.end(), std::back_inserter(to.operations));
+// Whether the delta only removes what was left behind, all of it except what is wanted again.
+bool only_removes(const Delta& delta, ObjectNames left_behind, const Ruleset& desired) {
+  if (delta.change != TableChange::kNone || !delta.add.empty() || !delta.rules.empty() ||
+      !delta.elements.empty()) {
+    return false;
+  }
+  left_behind.remove(names_of(desired));
+  return delta.gone == left_behind;
 }
 
 }  // namespace
@@ -43,12 +43,12 @@ Reconciler::Reconciler(boost::asio::io_context& io, std::unique_ptr<nl::KernelTa
       desired_(std::move(desired)),
       sink_(std::move(sink)) {}
 
-void Reconciler::want(RulesetChange change) {
+void Reconciler::want(Delta delta) {
   switch (state_) {
     case State::kWaiting:
       return arm(State::kDue, alarm_->now());
     case State::kHeld:
-      return attempt(std::move(change));
+      return attempt(std::move(delta));
     case State::kDue:
     case State::kFailed:
       return;  // the attempt will read what is wanted
@@ -66,7 +66,7 @@ void Reconciler::heard() {
   if (state_ == State::kHeld && alarm_->now() >= next_look_) attempt({});
 }
 
-Result<Transaction> Reconciler::difference() {
+Result<Delta> Reconciler::difference() {
   if (state_ == State::kWaiting) {
     return failure(ErrorCode::kNotFound, "no ruleset has been compiled yet");
   }
@@ -104,9 +104,9 @@ void Reconciler::arm(State state, Time when) {
   alarm_->set(when, [this] { attempt({}); });
 }
 
-void Reconciler::attempt(RulesetChange change) {
+void Reconciler::attempt(Delta delta) {
   const auto start = alarm_->now();
-  auto result = bring(std::move(change));
+  auto result = bring(std::move(delta));
   if (!result) return report_failure(std::move(result.error()));
   delay_ = {};
   result->took = alarm_->now() - start;
@@ -129,14 +129,14 @@ void Reconciler::report_failure(Error error) {
   sink_(attempt);
 }
 
-Result<Attempt> Reconciler::bring(RulesetChange change) {
+Result<Attempt> Reconciler::bring(Delta delta) {
   if (!generation_ || must_look()) {
     const auto snapshot = look();
     if (snapshot) return bring_from(*snapshot);
     const auto& error = snapshot.error();
     if (!generation_ || error.code != ErrorCode::kInterrupted) return tl::unexpected(error);
   }
-  auto committed = bring_change(std::move(change));
+  auto committed = bring_delta(std::move(delta));
   if (committed) {
     Attempt attempt;
     attempt.committed = std::move(*committed);
@@ -212,30 +212,29 @@ Result<nl::Snapshot> Reconciler::take_over() {
                        nl::process_of_port(snapshot->owner_port) + ": stop that one");
   }
   if (!kernel_->owns() || snapshot->owner != nl::TableOwner::kOrphan) return snapshot;
-  if (const auto taken = kernel_->commit({{AddTable{}}}); !taken) {
+  if (const auto taken = kernel_->commit(Delta{.change = TableChange::kAdd}); !taken) {
     return tl::unexpected(taken.error());
   }
   return kernel_->dump_once();
 }
 
 Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
-  const Ruleset& actual = snapshot.ruleset;
   const Ruleset desired = desired_();
   const bool is_known = generation_.has_value();
+  auto todo = to_do(snapshot, desired);
   Attempt attempt;
-  blame(attempt, actual, desired);
+  blame(attempt, todo, desired);
   dumped_ = snapshot.generation;
   generation_ = snapshot.generation;
-  auto todo = to_do(snapshot, desired);
-  Ruleset stale;
-  if (!replaces_table(todo)) stale = missing_objects(actual, desired);
-  auto unhook = diff_parts(take_base_chains(stale), {});
-  const auto exchanged = exchange(std::move(todo), std::move(unhook), attempt.committed);
+  auto step = steps(std::move(todo));
+  const auto exchanged =
+      exchange(std::move(step.prepare), std::move(step.exchange), attempt.committed);
   if (!exchanged) return tl::unexpected(exchanged.error());
   // No packet looks up objects that were missing at the last dump and that nothing exchanged
   // refers to.
   const auto now = alarm_->now();
-  left_behind_.found(std::move(stale), is_known && !*exchanged ? now : now + timing_.remove_after);
+  left_behind_.found(std::move(step.remove.gone),
+                     is_known && !*exchanged ? now : now + timing_.remove_after);
   if (const auto removed = remove_due(attempt.committed); !removed) {
     return tl::unexpected(removed.error());
   }
@@ -244,42 +243,35 @@ Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
 }
 
 // Records in the attempt how the kernel differs from what we left there, if we know that.
-void Reconciler::blame(Attempt& attempt, const Ruleset& actual, const Ruleset& desired) {
+void Reconciler::blame(Attempt& attempt, const Delta& todo, const Ruleset& desired) {
   const auto culprit = std::exchange(culprit_, {});
   const auto refusal = std::exchange(refusal_, {});
-  bool changed = refusal.has_value();
-  if (generation_ && !changed) {
-    Ruleset expected = desired;
-    merge_objects(left_behind_.all(), expected);
-    changed = actual != expected;
-  }
+  const bool changed = refusal || (generation_ && !only_removes(todo, left_behind_.all(), desired));
   if (!changed) return;
   attempt.culprit = culprit.empty() ? "somebody" : culprit;
   attempt.mended = refusal && culprit.empty() ? *refusal : attempt.culprit + " changed it";
 }
 
-Transaction Reconciler::to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const {
+Delta Reconciler::to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const {
   const auto fitting = kernel_->owns() ? nl::TableOwner::kUs : nl::TableOwner::kShared;
   const bool fits = snapshot.owner == fitting || snapshot.owner == nl::TableOwner::kNone;
   return fits ? diff(snapshot.ruleset, desired) : replacement(desired);
 }
 
-Result<Transaction> Reconciler::bring_change(RulesetChange change) {
-  merge_objects(left_behind_.take_back(change.after), change.before);
-  Transaction committed;
-  const auto exchanged = exchange(diff_parts(change.before, change.after), {}, committed);
+Result<std::vector<Delta>> Reconciler::bring_delta(Delta delta) {
+  left_behind_.take_back(delta);
+  auto step = steps(std::move(delta));
+  std::vector<Delta> committed;
+  const auto exchanged = exchange(std::move(step.prepare), std::move(step.exchange), committed);
   if (!exchanged) return tl::unexpected(exchanged.error());
-  left_behind_.add(missing_objects(change.before, change.after),
-                   alarm_->now() + timing_.remove_after);
+  left_behind_.add(std::move(step.remove.gone), alarm_->now() + timing_.remove_after);
   return remove_due(committed).map([&] { return std::move(committed); });
 }
 
-// Prepares and exchanges, also unhooks base chains, and returns whether there was anything to do.
-Result<bool> Reconciler::exchange(Transaction todo, Transaction unhook, Transaction& committed) {
-  auto step = steps(std::move(todo));
-  append(std::move(unhook), step.exchange);
-  auto batches = in_batches(std::move(step.prepare), kMostInABatch);
-  if (!step.exchange.empty()) batches.push_back(std::move(step.exchange));
+// Returns whether there was anything to do.
+Result<bool> Reconciler::exchange(Delta prepare, Delta exchange, std::vector<Delta>& committed) {
+  auto batches = in_batches(std::move(prepare), kMostInABatch);
+  if (!exchange.empty()) batches.push_back(std::move(exchange));
   for (auto& batch : batches) {
     if (const auto done = commit(std::move(batch), committed); !done) {
       return tl::unexpected(done.error());
@@ -288,11 +280,11 @@ Result<bool> Reconciler::exchange(Transaction todo, Transaction unhook, Transact
   return !batches.empty();
 }
 
-Result<void> Reconciler::remove_due(Transaction& committed) {
+Result<void> Reconciler::remove_due(std::vector<Delta>& committed) {
   const auto now = alarm_->now();
-  const auto due = left_behind_.due_at(now);
-  if (due.empty()) return {};
-  auto done = commit(diff_parts(due, {}), committed);
+  Delta removal{.gone = left_behind_.due_at(now)};
+  if (removal.empty()) return {};
+  auto done = commit(std::move(removal), committed);
   if (done) {
     left_behind_.removed(now);
   } else if (done.error().code == ErrorCode::kBusy) {
@@ -302,15 +294,10 @@ Result<void> Reconciler::remove_due(Transaction& committed) {
   return done;
 }
 
-Result<void> Reconciler::commit(Transaction step, Transaction& committed) {
-  if (step.empty()) return {};
+Result<void> Reconciler::commit(Delta step, std::vector<Delta>& committed) {
   if (auto done = kernel_->commit(step); !done) return done;
   ++*generation_;
-  if (committed.empty()) {
-    committed = std::move(step);
-  } else {
-    append(std::move(step), committed);
-  }
+  committed.push_back(std::move(step));
   return {};
 }
 

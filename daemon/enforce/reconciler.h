@@ -10,9 +10,7 @@
 #include <vector>
 
 #include "compiler/base/result.h"
-#include "compiler/engine/ruleset_change.h"
-#include "compiler/ruleset/ruleset.h"
-#include "compiler/ruleset/transaction.h"
+#include "compiler/ruleset/delta.h"
 #include "daemon/base/alarm.h"
 #include "daemon/enforce/left_behind.h"
 #include "daemon/enforce/table_monitor.h"
@@ -33,8 +31,8 @@ struct ReconcilerTiming {
 
 // The result of one attempt to bring the kernel to the desired ruleset.
 struct Attempt {
-  Transaction committed;       // empty: there was nothing to do, or it failed
-  std::optional<Error> error;  // a step failed, earlier ones are in force; retrying in next_try
+  std::vector<Delta> committed;  // each a batch; none: there was nothing to do, or it failed
+  std::optional<Error> error;    // a step failed, earlier ones are in force; retrying in next_try
   // How we noticed that the kernel's table was not as we left it; it was repaired.
   std::optional<std::string> mended;
   std::string culprit;  // who had changed it: "nft (process 4711)"
@@ -96,7 +94,7 @@ class Reconciler {
   Reconciler& operator=(const Reconciler&) = delete;
 
   // The desired ruleset has changed; the first call says that there is one.
-  void want(RulesetChange change);
+  void want(Delta delta);
 
   // From now on receives foreign changes of the table, if others can make them, and repairs them at
   // once; otherwise verify_every finds them. In this thread's network namespace.
@@ -107,7 +105,7 @@ class Reconciler {
 
   // What an attempt would commit now. kNotFound while kWaiting; kInterrupted: somebody committed
   // during the dump, so retry later.
-  [[nodiscard]] Result<Transaction> difference();
+  [[nodiscard]] Result<Delta> difference();
 
   // The counters of the rules in force; the last known ones if a commit interrupts reading them.
   [[nodiscard]] Result<std::vector<nl::CounterValue>> counters();
@@ -130,20 +128,20 @@ class Reconciler {
   using Time = Alarm::Clock::time_point;
 
   void arm(State state, Time when);
-  void attempt(RulesetChange change);
+  void attempt(Delta delta);
   void report_failure(Error error);
-  Result<Attempt> bring(RulesetChange change);
+  Result<Attempt> bring(Delta delta);
   Result<Attempt> bring_from(const nl::Snapshot& snapshot);
-  Result<Transaction> bring_change(RulesetChange change);
+  Result<std::vector<Delta>> bring_delta(Delta delta);
   void note_foreign_commits();
   bool must_look();
   Result<nl::Snapshot> look();
   Result<nl::Snapshot> take_over();
-  void blame(Attempt& attempt, const Ruleset& actual, const Ruleset& desired);
-  Transaction to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const;
-  Result<bool> exchange(Transaction todo, Transaction unhook, Transaction& committed);
-  Result<void> remove_due(Transaction& committed);
-  Result<void> commit(Transaction step, Transaction& committed);
+  void blame(Attempt& attempt, const Delta& todo, const Ruleset& desired);
+  Delta to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const;
+  Result<bool> exchange(Delta prepare, Delta exchange, std::vector<Delta>& committed);
+  Result<void> remove_due(std::vector<Delta>& committed);
+  Result<void> commit(Delta step, std::vector<Delta>& committed);
 
   boost::asio::io_context& io_;
   const std::unique_ptr<nl::KernelTable> kernel_;

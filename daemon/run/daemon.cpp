@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <iterator>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -55,7 +56,7 @@ void log_change(const std::string& before, const std::string& now) {
 //            |  '-- Quarantine: does the node still     |
 //            |      have its addresses? On its own      |
 //            |      thread: nl::AttachedAddresses       |
-//            | RulesetChange                            v
+//            | Delta                                    v
 //     Reconciler    Attempt succeeded: enforced() ConntrackSweeper -------------> log
 //            |      |  '---- committed() -----.          | on its own thread
 //            |      | Attempt                 v        nl::Conntrack
@@ -63,7 +64,7 @@ void log_change(const std::string& before, const std::string& now) {
 //            |      |                         | the kernel's table -> file, for the next boot
 //            |      Status --> HealthServer, on its own thread: /healthz, /readyz, /metrics
 //            |           '---> systemd
-//            | Transaction
+//            | Delta
 //     nl::Kernel
 Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel kernel,
                std::optional<nl::Conntrack> conntrack)
@@ -77,7 +78,7 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
           [this](const Attempt& attempt) { report(attempt); }),
       quarantine_(
           io, compiler_, [this] { return reconciler_.in_force(); }, [this] { settle_soon(); },
-          [this](RulesetChange change) { open(std::move(change)); }),
+          [this](Delta delta) { open(std::move(delta)); }),
       admin_api_(io, reconciler_, compiler_.cluster(), status_),
       watchdog_(io) {
   if (!conntrack) return;
@@ -147,8 +148,8 @@ void Daemon::settle() {
   settling_ = false;
   const bool first = !status_.source_read;
   policy_news_.note(compiler_.cluster(), events_);
-  auto compiled = compiler_.apply(std::exchange(events_, {}));
-  if (sweeper_) sweeper_->lose(compiled.lost);
+  auto delta = compiler_.apply(std::exchange(events_, {}));
+  if (sweeper_) sweeper_->lose(delta.lost);
   if (first) look_at_host();
   Status status = status_;
   status.source_read = true;
@@ -174,11 +175,7 @@ void Daemon::settle() {
   if (status_.held_back) return;
   if (first) malloc_trim(0);  // reading used much memory that is free now
   if (first) log_info("read " + described(compiler_.cluster(), options_.node_name));
-  if (compiled.objects || reconciler_.state() == Reconciler::State::kWaiting) {
-    reconciler_.want(std::move(compiled.change));
-  } else if (reconciler_.state() == Reconciler::State::kHeld) {
-    told_.reset();
-  }
+  reconciler_.want(std::move(delta));
 }
 
 // The known objects may be fewer than those that isolated pods in the last run, and committing them
@@ -190,11 +187,11 @@ bool Daemon::must_hold_back(const Status& status) {
 }
 
 // Some addresses left quarantine because the node no longer has them.
-void Daemon::open(RulesetChange change) {
+void Daemon::open(Delta delta) {
   Status status = status_;
   status.quarantined = compiler_.cluster().quarantined().size();
   publish(std::move(status));
-  if (reconciler_.state() != Reconciler::State::kWaiting) reconciler_.want(std::move(change));
+  if (reconciler_.state() != Reconciler::State::kWaiting) reconciler_.want(std::move(delta));
 }
 
 void Daemon::report(const Attempt& attempt) {
@@ -233,11 +230,16 @@ void Daemon::report_success(const Attempt& attempt) {
               "every dump of it; changes are committed, and verification resumes once they pause")
         : log_info("the kernel's table is verified again");
   }
-  const std::string operations = count(attempt.committed.operations.size(), "operation");
+  const auto size = [](std::size_t sum, const Delta& delta) {
+    return sum + operations(delta).size();
+  };
+  const auto& batches = attempt.committed;
+  const auto done =
+      count(std::accumulate(batches.begin(), batches.end(), std::size_t{}, size), "operation");
   if (!status_.commit_error.empty()) log_info("the ruleset is committed again");
   if (attempt.mended) {
     log_warning("the kernel's table was not as we left it: " + *attempt.mended +
-                "; repaired with " + operations);
+                "; repaired with " + done);
   } else if (!status_.committed) {
     // A difference may be a foreign change made while the daemon was down.
     log_info(attempt.committed.empty()
@@ -248,9 +250,9 @@ void Daemon::report_success(const Attempt& attempt) {
        policy_news_.take(compiler_.cluster(), options_.node_name, source_->name())) {
     log_info(line);
   }
-  if (attempt.committed.empty()) return;
-  log_debug("committed " + operations);
-  if (logs_debug()) log_debug(to_string(attempt.committed));
+  if (attempt.committed.empty() || !logs_debug()) return;
+  log_debug("committed " + done);
+  for (const auto& batch : attempt.committed) log_debug(to_string(batch));
 }
 
 void Daemon::report(const Sweep& sweep) {

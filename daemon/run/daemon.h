@@ -58,7 +58,7 @@ class Daemon {
   void measure(const Attempt& attempt);
   void report_success(const Attempt& attempt);
   void report(const Sweep& sweep);
-  void open(RulesetChange change);
+  void open(Delta delta);
   void publish(Status status);
 
   boost::asio::io_context& io_;

@@ -62,7 +62,7 @@ AdminReply print_desired(const AdminTarget& target, const Reconciler& reconciler
   return {200, wants_json(target) ? print_json(*desired) : print_nft(*desired)};
 }
 
-AdminReply print_difference(const Result<Transaction>& difference) {
+AdminReply print_difference(const Result<Delta>& difference) {
   if (!difference) return {kUnavailable, difference.error().message};
   return {200, to_string(*difference)};
 }

@@ -7,6 +7,7 @@
 #include "compiler/ruleset/diff.h"
 #include "daemon/boot/boot_snapshot.h"
 #include "daemon/netlink/table/kernel.h"
+#include "tests/support/model/deltas.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/temporary_directory.h"
 
@@ -47,7 +48,7 @@ class Table {
 
   explicit operator bool() const { return kernel_.has_value(); }
   bool fill(const Ruleset& ruleset) { return kernel_->commit(diff({}, ruleset)).has_value(); }
-  bool remove() { return kernel_->commit({{DeleteTable{}}}).has_value(); }
+  bool remove() { return kernel_->commit(test::to_table(TableChange::kDelete)).has_value(); }
 
   bool save(const std::string& node_name) {
     return kernel_->dump()

@@ -44,16 +44,16 @@ void must(bool done, const char* what) {
   std::abort();
 }
 
-// The kernel's time for these transactions, already encoded, in an empty network namespace.
-double load(const std::vector<Transaction>& transactions, double* encoding = nullptr) {
+// The kernel's time for these deltas, already encoded, in an empty network namespace.
+double load(const std::vector<Delta>& deltas, double* encoding = nullptr) {
   const auto network = std::move(test::NetworkNamespace::create().value());
   double milliseconds = 0;
   network.run([&] {
     auto socket = std::move(nl::Socket::open().value());
     const auto start = Clock::now();
     std::vector<nl::Batch> batches;
-    for (const auto& transaction : transactions) {
-      batches.push_back(nl::encode(transaction, socket.next_sequence()).value());
+    for (const auto& delta : deltas) {
+      batches.push_back(nl::encode(delta, socket.next_sequence()).value());
       socket.set_next_sequence(batches.back().end_sequence());
     }
     if (encoding != nullptr) *encoding = milliseconds_since(start);
@@ -79,7 +79,7 @@ double load_by_nft(const std::string& file) {
 }
 
 // Sets and maps with the content that needs no chain: verdicts are omitted.
-Transaction only_elements(const Ruleset& ruleset) {
+Delta only_elements(const Ruleset& ruleset) {
   Ruleset sets;
   for (const auto& [name, set] : ruleset.sets) {
     if (!set.spec.verdict_map) sets.sets.emplace(name, set);
@@ -107,11 +107,11 @@ void cold_start(benchmark::State& state) {
       compile.push_back(milliseconds_since(start));
       const auto compiled = Clock::now();
       auto todo = steps(diff({}, ruleset));
-      auto transactions = in_batches(std::move(todo.prepare), kMostInABatch);
-      transactions.push_back(std::move(todo.exchange));
+      auto deltas = in_batches(std::move(todo.prepare), kMostInABatch);
+      deltas.push_back(std::move(todo.exchange));
       const double ordered = milliseconds_since(compiled);
       double encoding = 0;
-      commit.push_back(load(transactions, &encoding));
+      commit.push_back(load(deltas, &encoding));
       encode.push_back(ordered + encoding);
       all.push_back(compile.back() + encode.back() + commit.back());
       raw.push_back(load({only_elements(ruleset)}));

@@ -11,6 +11,7 @@
 #include "daemon/netlink/table/kernel.h"
 #include "tests/bench/cluster.h"
 #include "tests/bench/quantiles.h"
+#include "tests/support/model/deltas.h"
 #include "tests/support/netns/network_namespace.h"
 
 // The cost of one event on a node with 110 of the cluster's pods, from the event to the kernel's
@@ -58,15 +59,14 @@ class Stage {
     must(kernel_.commit(diff({}, compiler_.ruleset())));
   }
 
-  void commit(const Transaction& transaction) {
-    if (!transaction.empty()) must(kernel_.commit(transaction));
+  void commit(const Delta& delta) {
+    if (!delta.empty()) must(kernel_.commit(delta));
   }
 
   // The last of the steps is not part of the time: nobody waits for it.
   void apply(const Event& event) {
     const auto start = Clock::now();
-    const auto change = compiler_.apply({&event, 1}).change;
-    const auto todo = steps(diff_parts(change.before, change.after));
+    const auto todo = steps(compiler_.apply({&event, 1}));
     const auto compiled = Clock::now();
     commit(todo.prepare);
     commit(todo.exchange);
@@ -118,10 +118,10 @@ double raw_microseconds(int members, int others = 0) {
   const std::vector<Element> one = {set.elements.front()};
   std::vector<double> times;
   for (int i = 0; i < 500; ++i) {
-    const Transaction transaction{
-        {i % 2 == 0 ? Operation(DeleteElements{set.spec, one}) : AddElements{set.spec, one}}};
+    const auto delta =
+        i % 2 == 0 ? test::without_elements(set.spec, one) : test::with_elements(set.spec, one);
     const auto start = Clock::now();
-    must(kernel.commit(transaction));
+    must(kernel.commit(delta));
     times.push_back(microseconds(Clock::now() - start));
   }
   return quantile(times, 0.5);

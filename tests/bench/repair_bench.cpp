@@ -9,6 +9,7 @@
 #include "daemon/enforce/reconciler.h"
 #include "tests/bench/cluster.h"
 #include "tests/bench/quantiles.h"
+#include "tests/support/model/deltas.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/loop_thread.h"
 
@@ -42,7 +43,7 @@ class Stage {
     network_.run([&] {
       if (const auto done = reconciler_.listen(); !done) give_up(done.error().message);
     });
-    reconciler_.want(compiler_.apply(events_of(cluster(kSize))).change);
+    reconciler_.want(compiler_.apply(events_of(cluster(kSize))));
     loop_.emplace(io_);
     wait_for(Clock::time_point::min());
   }
@@ -54,7 +55,7 @@ class Stage {
   Ruleset held() { return somebody_.dump().value().ruleset; }
 
   // Commits it as a foreign process, and returns for how long it was in force, in milliseconds.
-  double repair(const Transaction& change) {
+  double repair(const Delta& change) {
     const auto before = Clock::now();
     if (const auto done = somebody_.commit(change); !done) give_up(done.error().message);
     const auto changed = Clock::now();
@@ -93,7 +94,7 @@ class Stage {
   std::optional<test::LoopThread> loop_;
 };
 
-void measure(benchmark::State& state, const std::function<Transaction(const Ruleset&)>& change) {
+void measure(benchmark::State& state, const std::function<Delta(const Ruleset&)>& change) {
   Stage stage;
   const auto held = stage.held();
   std::vector<double> times;
@@ -114,20 +115,20 @@ const Set& largest_set(const Ruleset& ruleset) {
 void element_is_deleted(benchmark::State& state) {
   measure(state, [](const Ruleset& held) {
     const auto& set = largest_set(held);
-    return Transaction{{DeleteElements{set.spec, {set.elements.front()}}}};
+    return test::without_elements(set.spec, {set.elements.front()});
   });
 }
 
 void every_chain_is_flushed(benchmark::State& state) {
   measure(state, [](const Ruleset& held) {
-    Transaction flush;
-    for (const auto& [name, chain] : held.chains) flush.operations.emplace_back(FlushChain{name});
+    Delta flush;
+    for (const auto& [name, chain] : held.chains) flush.rules[name] = {};
     return flush;
   });
 }
 
 void table_is_deleted(benchmark::State& state) {
-  measure(state, [](const Ruleset&) { return Transaction{{DeleteTable{}}}; });
+  measure(state, [](const Ruleset&) { return test::to_table(TableChange::kDelete); });
 }
 
 void once(benchmark::internal::Benchmark* benchmark) {

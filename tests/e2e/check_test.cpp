@@ -5,6 +5,7 @@
 
 #include "daemon/netlink/table/kernel.h"
 #include "tests/e2e/api_node.h"
+#include "tests/support/model/deltas.h"
 #include "tests/support/process/loop_thread.h"
 
 // `portcullis check`: its findings and exit codes.
@@ -160,7 +161,7 @@ TEST_F(Check, SeesATableThatAnotherProcessOwns) {
     auto thief = nl::Kernel::open(nl::Ownership::kOwned);
     ASSERT_TRUE(thief) << thief.error().message;
     if (!thief->owns()) GTEST_SKIP() << "this kernel's tables have no owners";
-    ASSERT_TRUE(thief->commit({{AddTable{}}}));
+    ASSERT_TRUE(thief->commit(to_table(TableChange::kAdd)));
     expect_failure(check(kubeconfig()), "table inet portcullis belongs to e2e_test (process ");
   });
 }

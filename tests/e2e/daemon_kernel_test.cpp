@@ -4,6 +4,7 @@
 
 #include "daemon/netlink/table/kernel.h"
 #include "tests/e2e/node.h"
+#include "tests/support/model/deltas.h"
 
 // The daemon's state in the kernel, from its start to its end.
 namespace portcullis::test {
@@ -47,7 +48,7 @@ TEST_F(DaemonAndKernel, SaysWhoTookTheTableAndWhatIsMissing) {
   network_->run([&] {
     auto thief = nl::Kernel::open(nl::Ownership::kOwned);
     ASSERT_TRUE(thief) << thief.error().message;
-    ASSERT_TRUE(thief->commit({{DeleteTable{}, AddTable{}}}));
+    ASSERT_TRUE(thief->commit(to_table(TableChange::kReplace)));
     const auto us = "belongs to another process, e2e_test (process " + std::to_string(getpid());
     EXPECT_TRUE(wait_until([&] { return contains(daemon_->err(), us); })) << daemon_->err();
     const Finished some = ask_daemon({"diff"});

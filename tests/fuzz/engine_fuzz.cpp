@@ -74,11 +74,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t index = 0; index < batches; ++index) {
     const auto batch = batch_of(data + index * kChoiceSize);
     for (const auto& event : batch) cluster.apply(event);
-    const auto change = incremental.apply(batch).change;
+    auto delta = incremental.apply(batch);
     require(incremental.ruleset() == compile(cluster, kNode));
-    const auto todo = steps(diff_parts(change.before, change.after));
+    const auto todo = steps(std::move(delta));
     for (const auto* step : {&todo.prepare, &todo.exchange, &todo.remove}) {
-      for (const auto& operation : step->operations) require(kernel.apply(operation).has_value());
+      for (const auto& operation : operations(*step)) require(kernel.apply(operation).has_value());
     }
     require(kernel.ruleset() == incremental.ruleset());
   }

@@ -8,6 +8,7 @@
 #include "compiler/engine/incremental_compiler.h"
 #include "compiler/policy/forward_chain.h"
 #include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/print.h"
 #include "tests/property/generators.h"
 #include "tests/support/model/kernel_model.h"
@@ -35,16 +36,6 @@ void assert_equal(const Ruleset& seen, const Ruleset& expected) {
   if (seen == expected) return;
   RC_LOG() << "expected\n" << print_nft(expected) << "\nseen\n" << print_nft(seen);
   RC_FAIL("the rulesets differ");
-}
-
-// Objects that only one side of a change has are complete, as in its ruleset.
-void assert_whole(const Ruleset& side, const Ruleset& other, const Ruleset& ruleset) {
-  for (const auto& [name, set] : side.sets) {
-    if (!other.sets.contains(name)) RC_ASSERT(set == ruleset.sets.at(name));
-  }
-  for (const auto& [name, chain] : side.chains) {
-    if (!other.chains.contains(name)) RC_ASSERT(chain == ruleset.chains.at(name));
-  }
 }
 
 RulesetSize size_of(const Ruleset& ruleset) {
@@ -102,15 +93,15 @@ void assert_equals_a_compilation_from_scratch(const Budgets& budgets) {
     const auto here = subjects(cluster, "n1");
     for (const auto& event : batch) cluster.apply(event);
     follow_quarantine(here, subjects(cluster, "n1"), cluster);
-    const auto compiled = incremental.apply(batch);
+    const auto delta = incremental.apply(batch);
     const auto from_scratch = compile_all(cluster, "n1");
     assert_equal(incremental.ruleset(), from_scratch.ruleset);
     RC_ASSERT(sorted(incremental.rejected()) == from_scratch.rejected);
     RC_ASSERT(incremental.size() == size_of(incremental.ruleset()));
     RC_ASSERT(incremental.cluster().quarantined() == cluster.quarantined());
     RC_ASSERT(lines(incremental.conflicts()) == lines(address_conflicts(cluster)));
-    RC_ASSERT(compiled.lost == united(lost_addresses(owners, address_owners(cluster)),
-                                      lost_addresses(here, subjects(cluster, "n1"))));
+    RC_ASSERT(delta.lost == united(lost_addresses(owners, address_owners(cluster)),
+                                   lost_addresses(here, subjects(cluster, "n1"))));
   }
 }
 
@@ -164,8 +155,7 @@ RC_GTEST_PROP(IncrementalLaws, NeverHasMorePodsInAProfileThanItsBudget, ()) {
   KernelModel kernel(compile({}, "n1"));
   incremental.apply({});
   for (const auto& batch : batches()) {
-    const auto change = incremental.apply(batch).change;
-    if (const auto done = kernel.apply(diff_parts(change.before, change.after)); !done) {
+    if (const auto done = kernel.apply(incremental.apply(batch)); !done) {
       RC_FAIL(done.error().message);
     }
     assert_equal(kernel.ruleset(), incremental.ruleset());
@@ -184,22 +174,19 @@ RC_GTEST_PROP(IncrementalLaws, ChangesLeadFromRulesetToRuleset, ()) {
   IncrementalCompiler incremental("n1");
   KernelModel kernel(compile({}, "n1"));
   incremental.apply({});
-  const auto follow = [&](const Ruleset& before, const RulesetChange& change) {
-    const auto todo = diff_parts(change.before, change.after);
-    RC_ASSERT(to_string(todo) == to_string(diff(before, incremental.ruleset())));
-    assert_whole(change.before, change.after, before);
-    assert_whole(change.after, change.before, incremental.ruleset());
-    const auto done = kernel.apply(todo);
+  const auto follow = [&](const Ruleset& before, const Delta& delta) {
+    RC_ASSERT(to_string(delta) == to_string(diff(before, incremental.ruleset())));
+    const auto done = kernel.apply(delta);
     if (!done) RC_FAIL(done.error().message);
     assert_equal(kernel.ruleset(), incremental.ruleset());
   };
   for (const auto& batch : batches()) {
     auto before = incremental.ruleset();
-    follow(before, incremental.apply(batch).change);
+    follow(before, incremental.apply(batch));
     before = incremental.ruleset();
-    follow(before, incremental.quarantine(some_addresses()).change);
+    follow(before, incremental.quarantine(some_addresses()));
     before = incremental.ruleset();
-    follow(before, incremental.release(some_quarantined(incremental.cluster())).change);
+    follow(before, incremental.release(some_quarantined(incremental.cluster())));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/steps.h"
 #include "tests/property/generators.h"
 #include "tests/support/model/interpreter.h"
@@ -57,7 +58,7 @@ RC_GTEST_PROP(StepsLaws, BatchesAreBoundedAndPrepareTheSame, ()) {
   for (const auto& batch : in_batches(prepare, most)) {
     std::size_t elements = 0;
     std::size_t largest_whole = 0;
-    for (const auto& operation : batch.operations) {
+    for (const auto& operation : operations(batch)) {
       const auto* add = std::get_if<AddElements>(&operation);
       if (add == nullptr) continue;
       elements += add->elements.size();

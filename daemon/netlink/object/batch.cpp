@@ -5,15 +5,27 @@
 #include "daemon/netlink/object/libnftnl.h"
 
 namespace portcullis::nl {
+namespace {
+
+std::uint16_t family_number(TableFamily family) {
+  return family == TableFamily::kInet ? NFPROTO_INET : NFPROTO_BRIDGE;
+}
+
+}  // namespace
 
 Batch::Batch(std::uint32_t sequence) : sequence_(sequence) {
   used_ += MNL_ALIGN(nftnl_batch_begin(room(), sequence)->nlmsg_len);
 }
 
+void Batch::start_operation(TableFamily table, std::size_t index) {
+  table_ = table;
+  operation_ = index;
+}
+
 void Batch::add(std::uint16_t type, std::uint16_t flags,
                 const std::function<void(nlmsghdr*)>& build) {
-  nlmsghdr* header =
-      nftnl_nlmsg_build_hdr(room(), type, NFPROTO_INET, flags, last_operation_sequence() + 1);
+  nlmsghdr* header = nftnl_nlmsg_build_hdr(room(), type, family_number(table_), flags,
+                                           last_operation_sequence() + 1);
   build(header);
   if (header->nlmsg_len > kMaxMessage) std::abort();
   messages_.push_back({used_, operation_});

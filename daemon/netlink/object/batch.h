@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "compiler/ruleset/ruleset.h"
+
 namespace portcullis::nl {
 
 // One nf_tables batch, all or nothing, as the bytes sent to the kernel in one sendmsg(), and the
@@ -27,15 +29,15 @@ class Batch {
 
   struct Message {
     std::size_t offset;     // in bytes()
-    std::size_t operation;  // index in the transaction
+    std::size_t operation;  // its index
   };
 
   explicit Batch(std::uint32_t sequence);
 
-  // The following messages belong to this operation.
-  void start_operation(std::size_t index) { operation_ = index; }
+  // The following messages are about this table, and belong to this operation.
+  void start_operation(TableFamily table, std::size_t index);
 
-  // Appends an nf_tables message (NFT_MSG_*, NLM_F_*) for family inet. build() adds its attributes.
+  // Appends an nf_tables message (NFT_MSG_*, NLM_F_*). build() adds its attributes.
   void add(std::uint16_t type, std::uint16_t flags, const std::function<void(nlmsghdr*)>& build);
 
   // Ends the batch; nothing may be added afterwards.
@@ -58,6 +60,7 @@ class Batch {
   nlmsghdr* mutable_header(std::size_t offset);
 
   std::uint32_t sequence_;
+  TableFamily table_ = TableFamily::kInet;
   std::size_t operation_ = 0;
   std::vector<std::uint8_t> buffer_;  // larger than its content, so that it rarely grows
   std::size_t used_ = 0;

@@ -4,8 +4,8 @@
 
 #include <optional>
 
+#include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/ruleset.h"
-#include "compiler/ruleset/transaction.h"
 #include "daemon/netlink/object/batch.h"
 
 namespace portcullis::nl {

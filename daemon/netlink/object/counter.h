@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "compiler/ruleset/transaction.h"
+#include "compiler/ruleset/operation.h"
 #include "daemon/netlink/object/batch.h"
 
 namespace portcullis::nl {

@@ -3,11 +3,12 @@
 #include <linux/netlink.h>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "compiler/base/result.h"
+#include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/ruleset.h"
-#include "compiler/ruleset/transaction.h"
 #include "daemon/netlink/object/batch.h"
 
 struct nftnl_set_elem;
@@ -19,10 +20,11 @@ namespace portcullis::nl {
 // that ends "nothing" at zero is written once per AddElements.
 void encode(const AddElements& add, Batch& batch);
 void encode(const DeleteElements& remove, Batch& batch);
+void encode(const FlushSet& flush, Batch& batch);
 
-// The element at `offset` bytes in a message of the above; none if there is none.
-std::optional<Element> find_element(const nlmsghdr* header, std::uint32_t offset,
-                                    const SetSpec& set, const std::vector<Element>& elements);
+// The element at `offset` bytes in a message of the above, alone; empty if there is none.
+std::span<const Element> find_element(const nlmsghdr* header, std::uint32_t offset,
+                                      const SetSpec& set, std::span<const Element> elements);
 
 // One set's elements from a dump of NFT_MSG_NEWSETELEM. A verdict other than a jump becomes a
 // `jump` in brackets, which names no chain.

@@ -59,6 +59,14 @@ std::size_t wire_bound(const Element& element) {
   return 2 * (MNL_ATTR_HDRLEN + flags + key) + key + data;
 }
 
+// A list of elements, without any.
+SetObject elements_of(const SetSpec& set) {
+  SetObject list(allocated(nftnl_set_alloc()));
+  nftnl_set_set_str(list.get(), NFTNL_SET_TABLE, kTableName);
+  nftnl_set_set_str(list.get(), NFTNL_SET_NAME, set.name.c_str());
+  return list;
+}
+
 class ElementWriter {
  public:
   ElementWriter(const SetSpec& set, std::uint16_t type, std::uint16_t flags, Batch& batch)
@@ -97,11 +105,7 @@ class ElementWriter {
   }
 
  private:
-  void start() {
-    message_.reset(allocated(nftnl_set_alloc()));
-    nftnl_set_set_str(message_.get(), NFTNL_SET_TABLE, kTableName);
-    nftnl_set_set_str(message_.get(), NFTNL_SET_NAME, set_.name.c_str());
-  }
+  void start() { message_ = elements_of(set_); }
 
   nftnl_set_elem* make_elem(const ElementKey& key) {
     nftnl_set_elem* elem = allocated(nftnl_set_elem_alloc());
@@ -166,8 +170,15 @@ void encode(const DeleteElements& remove, Batch& batch) {
   writer.flush();
 }
 
-std::optional<Element> find_element(const nlmsghdr* header, std::uint32_t offset,
-                                    const SetSpec& set, const std::vector<Element>& elements) {
+// NFT_MSG_DELSETELEM: | NFTA_SET_ELEM_LIST_SET | NFTA_SET_ELEM_LIST_TABLE |; no elements means all
+void encode(const FlushSet& flush, Batch& batch) {
+  const SetObject set = elements_of(flush.set);
+  batch.add(NFT_MSG_DELSETELEM, 0,
+            [&](nlmsghdr* header) { nftnl_set_elems_nlmsg_build_payload(header, set.get()); });
+}
+
+std::span<const Element> find_element(const nlmsghdr* header, std::uint32_t offset,
+                                      const SetSpec& set, std::span<const Element> elements) {
   if (offset < MNL_NLMSG_HDRLEN || offset + MNL_ATTR_HDRLEN > header->nlmsg_len) return {};
   const char* message = reinterpret_cast<const char*>(header);
   const char* end = message + header->nlmsg_len;
@@ -177,7 +188,8 @@ std::optional<Element> find_element(const nlmsghdr* header, std::uint32_t offset
   const auto found = std::find_if(elements.begin(), elements.end(), [&](const Element& element) {
     return element.key == *key || (has_ends(set) && next(set, element.last) == key);
   });
-  return found == elements.end() ? std::nullopt : std::optional(*found);
+  if (found == elements.end()) return {};
+  return elements.subspan(static_cast<std::size_t>(found - elements.begin()), 1);
 }
 
 }  // namespace portcullis::nl

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/ruleset.h"
-#include "compiler/ruleset/transaction.h"
 #include "daemon/netlink/object/batch.h"
 
 namespace portcullis::nl {

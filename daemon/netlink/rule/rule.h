@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "compiler/base/result.h"
+#include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/ruleset.h"
-#include "compiler/ruleset/transaction.h"
 #include "daemon/netlink/object/batch.h"
 #include "daemon/netlink/rule/expression.h"
 

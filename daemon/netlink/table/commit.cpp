@@ -9,7 +9,7 @@
 namespace portcullis::nl {
 namespace {
 
-constexpr const char* kNoChain = "no chain of ours";  // so that deleting it fails
+constexpr const char* kNoCounter = "no counter of ours";  // so that deleting it fails
 
 ErrorCode code_of(int error) {
   switch (error) {
@@ -47,26 +47,41 @@ const char* advice(int error) {
   }
 }
 
+// Of one table.
+struct Placed {
+  Operation operation;
+  TableFamily table;
+};
+
+std::vector<Placed> placed(std::span<const Delta> deltas) {
+  std::vector<Placed> all;
+  for (const auto& delta : deltas) {
+    for (const auto& operation : operations(delta)) all.push_back({operation, delta.family});
+  }
+  return all;
+}
+
 // For an operation on elements, only the rejected element, if the kernel named it.
 Operation narrow(const Operation& operation, const nlmsghdr* header, std::uint32_t offset) {
   if (const auto* add = std::get_if<AddElements>(&operation)) {
     const auto element = find_element(header, offset, add->set, add->elements);
-    if (element) return AddElements{add->set, {*element}};
+    if (!element.empty()) return AddElements{add->set, element};
   }
   if (const auto* remove = std::get_if<DeleteElements>(&operation)) {
     const auto element = find_element(header, offset, remove->set, remove->elements);
-    if (element) return DeleteElements{remove->set, {*element}};
+    if (!element.empty()) return DeleteElements{remove->set, element};
   }
   return operation;
 }
 
-// Answers to BATCH_BEGIN concern the transaction as a whole: errors that the kernel finds only when
-// it validates all of it, such as a loop of jumps.
-std::string refused(const Transaction& transaction, const Batch& batch, const Answer& answer) {
+// Answers to BATCH_BEGIN concern the batch as a whole: errors that the kernel finds only when it
+// validates all of it, such as a loop of jumps.
+std::string refused(std::span<const Delta> deltas, const Batch& batch, const Answer& answer) {
   const Batch::Message* message = batch.find(answer.sequence);
   if (message == nullptr) return "the transaction";
-  const Operation& operation = transaction.operations[message->operation];
-  return '"' + to_string(narrow(operation, batch.header(*message), answer.offset)) + '"';
+  const auto all = placed(deltas);
+  const auto& [operation, table] = all[message->operation];
+  return '"' + to_string(narrow(operation, batch.header(*message), answer.offset), table) + '"';
 }
 
 bool concerns(const Batch& batch, const Answer& answer) {
@@ -86,21 +101,20 @@ const Answer* first_refusal(const Batch& batch, const std::vector<Answer>& answe
   return first;
 }
 
-tl::unexpected<Error> refusal(const Transaction& transaction, const Batch& batch,
+tl::unexpected<Error> refusal(std::span<const Delta> deltas, const Batch& batch,
                               const Answer& answer) {
-  return failure(code_of(answer.error), "the kernel rejects " +
-                                            refused(transaction, batch, answer) + ": " +
-                                            reason(answer) + advice(answer.error));
+  return failure(code_of(answer.error), "the kernel rejects " + refused(deltas, batch, answer) +
+                                            ": " + reason(answer) + advice(answer.error));
 }
 
 tl::unexpected<Error> unanswered() {
   return failure(ErrorCode::kInterrupted, "the kernel did not answer the transaction");
 }
 
-Result<void> judge(const Transaction& transaction, const Batch& batch,
+Result<void> judge(std::span<const Delta> deltas, const Batch& batch,
                    const std::vector<Answer>& answers) {
   const Answer* first = first_refusal(batch, answers);
-  if (first != nullptr) return refusal(transaction, batch, *first);
+  if (first != nullptr) return refusal(deltas, batch, *first);
   const bool taken = std::ranges::any_of(answers, [&](const Answer& answer) {
     return concerns(batch, answer) && answer.error == 0 &&
            answer.sequence == batch.last_operation_sequence();
@@ -110,36 +124,33 @@ Result<void> judge(const Transaction& transaction, const Batch& batch,
 }
 
 // The last operation, and none before it, must be rejected.
-Result<void> judge_rehearsal(const Transaction& transaction, const Batch& batch,
+Result<void> judge_rehearsal(const Delta& delta, const Batch& batch,
                              const std::vector<Answer>& answers) {
   const Answer* first = first_refusal(batch, answers);
   if (first == nullptr) return unanswered();
-  const Batch::Message* message = batch.find(first->sequence);
-  const bool is_last =
-      message != nullptr && message->operation == transaction.operations.size() - 1;
-  if (is_last) return {};
-  return refusal(transaction, batch, *first);
+  if (first->sequence == batch.last_operation_sequence()) return {};
+  return refusal({&delta, 1}, batch, *first);
 }
 
 }  // namespace
 
-Result<void> commit(Socket& socket, const Transaction& transaction, std::uint32_t table_flags) {
-  const auto batch = encode(transaction, socket.next_sequence(), table_flags);
+Result<void> commit(Socket& socket, std::span<const Delta> deltas, std::uint32_t table_flags) {
+  const auto batch = encode(deltas, socket.next_sequence(), table_flags);
   if (!batch) return tl::unexpected(batch.error());
   if (batch->empty()) return {};
   socket.set_next_sequence(batch->end_sequence());
   return socket.exchange(batch->bytes(), batch->size()).and_then([&](const auto& answers) {
-    return judge(transaction, *batch, answers);
+    return judge(deltas, *batch, answers);
   });
 }
 
-Result<void> rehearse(Socket& socket, Transaction transaction, std::uint32_t table_flags) {
-  transaction.operations.emplace_back(DeleteChain{kNoChain});
-  const auto batch = encode(transaction, socket.next_sequence(), table_flags);
+Result<void> rehearse(Socket& socket, Delta delta, std::uint32_t table_flags) {
+  delta.gone.counters = {kNoCounter};
+  const auto batch = encode(delta, socket.next_sequence(), table_flags);
   if (!batch) return tl::unexpected(batch.error());
   socket.set_next_sequence(batch->end_sequence());
   return socket.exchange(batch->bytes(), batch->size()).and_then([&](const auto& answers) {
-    return judge_rehearsal(transaction, *batch, answers);
+    return judge_rehearsal(delta, *batch, answers);
   });
 }
 

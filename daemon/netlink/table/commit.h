@@ -1,19 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "compiler/base/result.h"
-#include "compiler/ruleset/transaction.h"
+#include "compiler/ruleset/delta.h"
 #include "daemon/netlink/wire/socket.h"
 
 namespace portcullis::nl {
 
-// Transaction -> Batch -> sendmsg() -> Answers. See KernelTable::commit().
-[[nodiscard]] Result<void> commit(Socket& socket, const Transaction& transaction,
+// Deltas -> Batch -> sendmsg() -> Answers. See KernelTable::commit().
+[[nodiscard]] Result<void> commit(Socket& socket, std::span<const Delta> deltas,
                                   std::uint32_t table_flags);
 
 // See Kernel::rehearse().
-[[nodiscard]] Result<void> rehearse(Socket& socket, Transaction transaction,
-                                    std::uint32_t table_flags);
+[[nodiscard]] Result<void> rehearse(Socket& socket, Delta delta, std::uint32_t table_flags);
 
 }  // namespace portcullis::nl

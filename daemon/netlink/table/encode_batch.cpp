@@ -25,7 +25,7 @@ Result<void> check_comment(const std::string& comment) {
   return failure(ErrorCode::kInvalidInput, "the comment is longer than 127 bytes: " + comment);
 }
 
-Result<void> check_elements(const SetSpec& set, const std::vector<Element>& elements) {
+Result<void> check_elements(const SetSpec& set, std::span<const Element> elements) {
   for (const Element& element : elements) {
     if (element.key.empty()) {
       return failure(ErrorCode::kInvalidInput, "an element has no key");
@@ -122,6 +122,10 @@ class Encoder {
         .map([&] { encode(add, batch_); });
   }
 
+  Result<void> operator()(const FlushSet& flush) {
+    return check_name(flush.set.name).map([&] { encode(flush, batch_); });
+  }
+
   // An element to be deleted may have any verdict; only its key is written.
   Result<void> operator()(const DeleteElements& remove) {
     return check_name(remove.set.name).map([&] { encode(remove, batch_); });
@@ -141,20 +145,26 @@ class Encoder {
 
 }  // namespace
 
-Result<Batch> encode(const Transaction& transaction, std::uint32_t sequence,
+Result<Batch> encode(std::span<const Delta> deltas, std::uint32_t sequence,
                      std::uint32_t table_flags) {
   Batch batch(sequence);
   Encoder encoder(batch, table_flags);
-  for (std::size_t i = 0; i < transaction.operations.size(); ++i) {
-    const Operation& operation = transaction.operations[i];
-    batch.start_operation(i);
-    if (auto encoded = std::visit(encoder, operation); !encoded) {
-      return failure(encoded.error().code,
-                     "cannot \"" + to_string(operation) + "\": " + encoded.error().message);
+  std::size_t index = 0;
+  for (const auto& delta : deltas) {
+    for (const auto& operation : operations(delta)) {
+      batch.start_operation(delta.family, index++);
+      if (auto encoded = std::visit(encoder, operation); !encoded) {
+        return failure(encoded.error().code, "cannot \"" + to_string(operation, delta.family) +
+                                                 "\": " + encoded.error().message);
+      }
     }
   }
   batch.finish();
   return batch;
+}
+
+Result<Batch> encode(const Delta& delta, std::uint32_t sequence, std::uint32_t table_flags) {
+  return encode(std::span(&delta, 1), sequence, table_flags);
 }
 
 }  // namespace portcullis::nl

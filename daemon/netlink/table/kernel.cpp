@@ -44,12 +44,12 @@ Kernel::Kernel(Kernel&&) noexcept = default;
 Kernel& Kernel::operator=(Kernel&&) noexcept = default;
 Kernel::~Kernel() = default;
 
-Result<void> Kernel::commit(const Transaction& transaction) {
-  return nl::commit(impl_->socket, transaction, impl_->table_flags);
+Result<void> Kernel::commit(std::span<const Delta> deltas) {
+  return nl::commit(impl_->socket, deltas, impl_->table_flags);
 }
 
-Result<void> Kernel::rehearse(const Transaction& transaction) {
-  return nl::rehearse(impl_->socket, transaction, impl_->table_flags);
+Result<void> Kernel::rehearse(Delta delta) {
+  return nl::rehearse(impl_->socket, std::move(delta), impl_->table_flags);
 }
 
 bool Kernel::owns() const { return impl_->table_flags != 0; }

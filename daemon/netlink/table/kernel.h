@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "compiler/base/result.h"
-#include "compiler/ruleset/transaction.h"
 #include "daemon/netlink/table/kernel_table.h"
 
 namespace portcullis::nl {
@@ -30,16 +29,16 @@ class Kernel final : public KernelTable {
   ~Kernel() override;
 
   // Sends each operation in a batch that ends with one that must fail, so that nothing changes and
-  // no packet notices. Success: the kernel has every feature that commit() of the transaction would
-  // need.
-  [[nodiscard]] Result<void> rehearse(const Transaction& transaction);
+  // no packet notices. Success: the kernel has every feature that commit() of the delta would need.
+  [[nodiscard]] Result<void> rehearse(Delta delta);
 
   // dump_once(), repeated up to 64 times while commits by anyone interrupt it. It may take seconds:
   // for commands and separate threads, never for an event loop.
   [[nodiscard]] Result<Snapshot> dump();
 
   bool owns() const override;
-  [[nodiscard]] Result<void> commit(const Transaction& transaction) override;
+  using KernelTable::commit;
+  [[nodiscard]] Result<void> commit(std::span<const Delta> deltas) override;
   [[nodiscard]] Result<std::uint32_t> generation() override;
   [[nodiscard]] Result<Snapshot> dump_once() override;
   [[nodiscard]] Result<std::vector<CounterValue>> counters() override;

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "compiler/base/result.h"
-#include "compiler/ruleset/ruleset.h"
-#include "compiler/ruleset/transaction.h"
+#include "compiler/ruleset/operation.h"
 #include "daemon/netlink/object/counter.h"
 
 namespace portcullis::nl {
@@ -50,12 +50,13 @@ class KernelTable {
   // Whether a table that is made here belongs only to this socket, and outlives it.
   virtual bool owns() const = 0;
 
-  // One batch, all or nothing. On failure nothing has changed, and the message names the rejected
-  // operation in nft(8) syntax, with the kernel's reason. kConflict: it refers to something
-  // missing, or adds something that exists; kBusy: what it deletes is still referenced;
-  // kPermission: the table belongs to another process; kInterrupted: the outcome is unknown (the
-  // kernel's answers were lost): dump to find out.
-  [[nodiscard]] virtual Result<void> commit(const Transaction& transaction) = 0;
+  // One batch, all or nothing, for one or several tables. On failure nothing has changed, and the
+  // message names the rejected operation in nft(8) syntax, with the kernel's reason. kConflict: it
+  // refers to something missing, or adds something that exists; kBusy: what it deletes is still
+  // referenced; kPermission: the table belongs to another process; kInterrupted: the outcome is
+  // unknown (the kernel's answers were lost): dump to find out.
+  [[nodiscard]] virtual Result<void> commit(std::span<const Delta> deltas) = 0;
+  [[nodiscard]] Result<void> commit(const Delta& delta) { return commit(std::span(&delta, 1)); }
 
   // The generation of this network namespace's ruleset; every commit by anyone adds one.
   [[nodiscard]] virtual Result<std::uint32_t> generation() = 0;

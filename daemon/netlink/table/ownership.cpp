@@ -19,9 +19,9 @@ bool can_own(Socket& socket) {
   const TableObject table(allocated(nftnl_table_alloc()));
   nftnl_table_set_str(table.get(), NFTNL_TABLE_NAME, kProbe);
   Batch batch(socket.next_sequence());
-  batch.start_operation(0);
+  batch.start_operation(TableFamily::kInet, 0);
   add_table(batch, NFT_MSG_DELTABLE, 0, table.get());  // which is not there
-  batch.start_operation(1);
+  batch.start_operation(TableFamily::kInet, 1);
   nftnl_table_set_u32(table.get(), NFTNL_TABLE_FLAGS, kOwnedTable);
   add_table(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, table.get());
   batch.finish();

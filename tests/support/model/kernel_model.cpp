@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/ruleset/references.h"
+
 namespace portcullis::test {
 namespace {
 
@@ -11,41 +13,15 @@ tl::unexpected<Error> violated(const std::string& what) {
 
 tl::unexpected<Error> in_use(const std::string& what) { return failure(ErrorCode::kBusy, what); }
 
-// The set or map that a statement refers to; "" for none.
-std::string referred_set(const Statement& statement) {
-  if (const auto* in = std::get_if<InSet>(&statement)) return in->set;
-  if (const auto* vmap = std::get_if<VerdictMap>(&statement)) return vmap->map;
-  return "";
-}
-
-// The counter that a statement counts by; "" for none.
-std::string counter_of(const Statement& statement) {
-  const auto* counter = std::get_if<Counter>(&statement);
-  return counter == nullptr ? "" : counter->name;
-}
-
-// The chain that a statement jumps to; "" for none.
-std::string target_of(const Statement& statement) {
-  const auto* jump = std::get_if<Jump>(&statement);
-  return jump == nullptr ? "" : jump->chain;
-}
-
-// The first chain with a statement that refers to `name`, according to `reference`; "" for none.
-std::string user_of(const std::string& name, std::string (*reference)(const Statement&),
-                    const Ruleset& ruleset) {
+// The first chain or map that refers to `name`, of an object of any kind; "" for none.
+std::string user_of(const std::string& name, const Ruleset& ruleset) {
   for (const auto& [chain, content] : ruleset.chains) {
-    for (const auto& rule : content.rules) {
-      for (const auto& statement : rule.statements) {
-        if (reference(statement) == name) return chain;
-      }
-    }
+    if (references(content).contains(name)) return "chain " + chain;
+  }
+  for (const auto& [map, content] : ruleset.sets) {
+    if (references(content).contains(name)) return "map " + map;
   }
   return "";
-}
-
-bool jumps_to(const Set& set, const std::string& chain) {
-  return std::any_of(set.elements.begin(), set.elements.end(),
-                     [&](const Element& element) { return element.jump == chain; });
 }
 
 }  // namespace
@@ -57,10 +33,11 @@ Result<void> KernelModel::apply(const Operation& operation) {
   return std::visit([&](const auto& each) { return run(each); }, operation);
 }
 
-Result<void> KernelModel::apply(const Transaction& transaction) {
-  for (const auto& operation : transaction.operations) {
+Result<void> KernelModel::apply(const Delta& delta) {
+  for (const auto& operation : operations(delta)) {
     if (const auto done = apply(operation); !done) {
-      return failure(done.error().code, to_string(operation) + ": " + done.error().message);
+      return failure(done.error().code,
+                     to_string(operation, delta.family) + ": " + done.error().message);
     }
   }
   return {};
@@ -85,8 +62,8 @@ Result<void> KernelModel::run(const AddCounter& add) {
 }
 
 Result<void> KernelModel::run(const DeleteCounter& del) {
-  const auto user = user_of(del.name, counter_of, ruleset_);
-  if (!user.empty()) return in_use("counter is in use by chain " + user);
+  const auto user = user_of(del.name, ruleset_);
+  if (!user.empty()) return in_use("counter is in use by " + user);
   if (ruleset_.counters.erase(del.name) == 0) return violated("no such counter");
   return {};
 }
@@ -99,8 +76,8 @@ Result<void> KernelModel::run(const AddSet& add) {
 }
 
 Result<void> KernelModel::run(const DeleteSet& del) {
-  const auto user = user_of(del.name, referred_set, ruleset_);
-  if (!user.empty()) return in_use("set is in use by chain " + user);
+  const auto user = user_of(del.name, ruleset_);
+  if (!user.empty()) return in_use("set is in use by " + user);
   if (ruleset_.sets.erase(del.name) == 0) return violated("no such set");
   return {};
 }
@@ -116,11 +93,8 @@ Result<void> KernelModel::run(const DeleteChain& del) {
   const auto chain = ruleset_.chains.find(del.name);
   if (chain == ruleset_.chains.end()) return violated("no such chain");
   if (!chain->second.rules.empty()) return in_use("chain has rules");
-  const auto user = user_of(del.name, target_of, ruleset_);
-  if (!user.empty()) return in_use("chain is in use by chain " + user);
-  for (const auto& [name, set] : ruleset_.sets) {
-    if (jumps_to(set, del.name)) return in_use("chain is in use by map " + name);
-  }
+  const auto user = user_of(del.name, ruleset_);
+  if (!user.empty()) return in_use("chain is in use by " + user);
   ruleset_.chains.erase(chain);
   return {};
 }
@@ -128,16 +102,10 @@ Result<void> KernelModel::run(const DeleteChain& del) {
 Result<void> KernelModel::run(const AddRule& add) {
   const auto chain = ruleset_.chains.find(add.chain);
   if (chain == ruleset_.chains.end()) return violated("no such chain");
-  for (const auto& statement : add.rule.statements) {
-    const auto name = referred_set(statement);
-    if (!name.empty() && !ruleset_.sets.contains(name)) return violated("no such set: " + name);
-    const auto target = target_of(statement);
-    if (!target.empty() && !ruleset_.chains.contains(target)) {
-      return violated("no such chain: " + target);
-    }
-    const auto counter = counter_of(statement);
-    if (!counter.empty() && !ruleset_.counters.contains(counter)) {
-      return violated("no such counter: " + counter);
+  for (const auto& name : references(Chain{{}, {add.rule}})) {
+    if (!ruleset_.sets.contains(name) && !ruleset_.chains.contains(name) &&
+        !ruleset_.counters.contains(name)) {
+      return violated("no such set, chain or counter: " + name);
     }
   }
   chain->second.rules.push_back(add.rule);
@@ -175,6 +143,13 @@ Result<void> KernelModel::run(const DeleteElements& del) {
     const auto same_key = [&](const Element& each) { return each.key == element.key; };
     if (std::erase_if(set->second.elements, same_key) == 0) return violated("no such element");
   }
+  return {};
+}
+
+Result<void> KernelModel::run(const FlushSet& flush) {
+  const auto set = ruleset_.sets.find(flush.set.name);
+  if (set == ruleset_.sets.end()) return violated("no such set");
+  set->second.elements.clear();
   return {};
 }
 

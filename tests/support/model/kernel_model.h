@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compiler/base/result.h"
-#include "compiler/ruleset/transaction.h"
+#include "compiler/ruleset/operation.h"
 
 namespace portcullis::test {
 
@@ -18,7 +18,7 @@ class KernelModel {
   [[nodiscard]] Result<void> apply(const Operation& operation);
 
   // Every operation in order. A failure names the operation; the earlier ones are applied.
-  [[nodiscard]] Result<void> apply(const Transaction& transaction);
+  [[nodiscard]] Result<void> apply(const Delta& delta);
 
   const Ruleset& ruleset() const { return ruleset_; }
   bool table_exists() const { return table_exists_; }
@@ -38,6 +38,7 @@ class KernelModel {
   Result<void> run(const FlushChain&);
   Result<void> run(const AddElements&);
   Result<void> run(const DeleteElements&);
+  Result<void> run(const FlushSet&);
 
   Ruleset ruleset_;
   bool table_exists_ = false;

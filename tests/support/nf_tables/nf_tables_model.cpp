@@ -25,8 +25,8 @@ class NfTablesModel::Socket final : public nl::KernelTable {
   std::uint32_t port() const { return port_; }
 
   bool owns() const override { return owns_; }
-  Result<void> commit(const Transaction& transaction) override {
-    return model_.commit(*this, transaction);
+  Result<void> commit(std::span<const Delta> deltas) override {
+    return model_.commit(*this, deltas);
   }
   Result<std::uint32_t> generation() override { return model_.generation_; }
   Result<nl::Snapshot> dump_once() override { return model_.dump(*this); }
@@ -86,12 +86,15 @@ void NfTablesModel::make_generation(const Socket* by, const std::string& process
   }
 }
 
-Result<void> NfTablesModel::commit(const Socket& by, const Transaction& transaction) {
+Result<void> NfTablesModel::commit(const Socket& by, std::span<const Delta> deltas) {
   State next = state_;
-  for (const auto& operation : transaction.operations) {
-    if (const auto done = run(next, by, operation); !done) {
-      return failure(done.error().code, "the kernel rejects \"" + to_string(operation) +
-                                            "\": " + done.error().message);
+  for (const auto& delta : deltas) {
+    for (const auto& operation : operations(delta)) {
+      if (const auto done = run(next, by, operation); !done) {
+        return failure(done.error().code, "the kernel rejects \"" +
+                                              to_string(operation, delta.family) +
+                                              "\": " + done.error().message);
+      }
     }
   }
   const bool changes = state_ != next;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,7 +60,7 @@ class NfTablesModel {
     bool operator==(const State&) const = default;
   };
 
-  Result<void> commit(const Socket& by, const Transaction& transaction);
+  Result<void> commit(const Socket& by, std::span<const Delta> deltas);
   static Result<void> run(State& state, const Socket& by, const Operation& operation);
   void make_generation(const Socket* by, const std::string& process, bool touches_our_table);
   Result<nl::Snapshot> dump(const Socket& by);

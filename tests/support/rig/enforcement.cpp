@@ -49,9 +49,8 @@ Result<std::vector<std::string>> Enforcement::apply(const std::vector<std::strin
   const auto events = difference(events_, read_manifests->events);
   events_ = read_manifests->events;
   for (auto& node : nodes_) {
-    const auto done = bring(node, node.compiler->apply(events).change).and_then([&] {
-      return release_gone(node);
-    });
+    const auto done =
+        bring(node, node.compiler->apply(events)).and_then([&] { return release_gone(node); });
     if (!done) {
       return failure(done.error().code, node.endpoint->name + ": " + done.error().message);
     }
@@ -71,8 +70,8 @@ ClusterState Enforcement::cluster() const {
   return cluster;
 }
 
-Result<void> Enforcement::bring(Node& node, RulesetChange change) {
-  node.reconciler->want(std::move(change));
+Result<void> Enforcement::bring(Node& node, Delta delta) {
+  node.reconciler->want(std::move(delta));
   while (node.reconciler->state() == Reconciler::State::kDue) node.io->run_one();
   if (*node.error) return tl::unexpected(**node.error);
   return {};
@@ -93,7 +92,7 @@ Result<void> Enforcement::release_gone(Node& node) {
   std::erase_if(closed, [&](const Address& address) {
     return std::find(attached->begin(), attached->end(), address) != attached->end();
   });
-  return bring(node, node.compiler->release(closed).change);
+  return bring(node, node.compiler->release(closed));
 }
 
 }  // namespace portcullis::test

@@ -15,7 +15,7 @@ namespace portcullis::test {
 
 // The daemon's main job in this process, on every node of a playground:
 //
-//     manifests -> Event -> IncrementalCompiler -> RulesetChange -> Reconciler
+//     manifests -> Event -> IncrementalCompiler -> Delta -> Reconciler
 //                                  ^ addresses in quarantine that the node has no longer
 //
 // The playground must outlive it. The rules stay when it is destroyed, as a daemon's do.
@@ -41,7 +41,7 @@ class Enforcement {
   };
 
   Enforcement() = default;
-  static Result<void> bring(Node& node, RulesetChange change);
+  static Result<void> bring(Node& node, Delta delta);
   static Result<void> release_gone(Node& node);
 
   std::vector<Node> nodes_;

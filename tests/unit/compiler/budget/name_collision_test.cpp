@@ -22,7 +22,7 @@ SharedPolicies allowing(const char* name, const char* peers) {
 
 class Registry {
  public:
-  explicit Registry(ContentHash hash) : profiles_(pod_sets_, {}, hash) {}
+  explicit Registry(ContentHash hash) : profiles_(objects_, pod_sets_, {}, hash) {}
 
   ActiveProfile& use(const SharedPolicies& policies) {
     return profiles_.use(Direction::kIngress, Family::kIpv4, policies, {});
@@ -32,17 +32,17 @@ class Registry {
   std::vector<Rejection> rejected() const { return profiles_.rejected(); }
 
   Ruleset take() {
-    RulesetChange change;
-    profiles_.take(change);
-    pod_sets_.take(change);
+    Delta delta;
+    objects_.take(delta);
+    pod_sets_.take(delta);
     Ruleset ruleset;
-    profiles_.print(ruleset);
-    pod_sets_.print(ruleset);
+    objects_.print(ruleset);
     return ruleset;
   }
 
  private:
   PodSetIndex pod_sets_;
+  ObjectRegistry objects_{pod_sets_};
   ProfileRegistry profiles_;
 };
 

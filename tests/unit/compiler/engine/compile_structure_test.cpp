@@ -4,7 +4,9 @@
 
 #include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/print.h"
+#include "compiler/ruleset/references.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/find_set.h"
 
@@ -41,6 +43,21 @@ std::string elements(const Ruleset& ruleset, const std::string& name) {
     text += (text.empty() ? "" : ", ") + to_string(element, set.spec);
   }
   return text;
+}
+
+// The map by ports that a chain goes on by, and where it goes at a port: "80 . tcp".
+const Set& map_of(const Ruleset& ruleset, const std::string& chain) {
+  for (const auto& name : references(ruleset.chains.at(chain))) {
+    if (name.starts_with("ports-")) return ruleset.sets.at(name);
+  }
+  throw std::out_of_range(chain);
+}
+
+std::string target_at(const Set& map, const std::string& port) {
+  for (const auto& element : map.elements) {
+    if (to_string(element, map.spec).starts_with(port + " : goto ")) return element.jump;
+  }
+  throw std::out_of_range(port);
 }
 
 const auto kWeb = pod("shop/web", "10.0.0.1").labels("app=web");
@@ -177,10 +194,9 @@ TEST(CompileStructure, RulesThatAPacketMeetsDoNotDependOnPortGroups) {
     for (std::uint16_t port = 1000; port < 1000 + groups; ++port) ports.push_back({port, port});
     const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules(ports))});
     const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
-    const auto map = elements(ruleset, "ports-" + chain);
-    EXPECT_NE(map.find("1001 . tcp : goto " + chain + "-2"), map.npos) << map;
-    EXPECT_EQ(names_with(ruleset, chain).size(), 1u + groups);
-    return ruleset.chains.at(chain).rules.size() + ruleset.chains.at(chain + "-2").rules.size();
+    const auto part = target_at(map_of(ruleset, chain), "1001 . tcp");
+    EXPECT_EQ(names_with(ruleset, "in-").size(), 1u + groups);
+    return ruleset.chains.at(chain).rules.size() + ruleset.chains.at(part).rules.size();
   };
   EXPECT_EQ(met(2), 2u + 2u);  // the map, the drop; the pods, the drop
   EXPECT_EQ(met(50), met(2));
@@ -189,12 +205,36 @@ TEST(CompileStructure, RulesThatAPacketMeetsDoNotDependOnPortGroups) {
 TEST(CompileStructure, PortsThatTheSameRulesHaveAreOnePart) {
   const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules({{80, 90}, {85, 85}}))});
   const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
-  EXPECT_EQ(elements(ruleset, "ports-" + chain), "80-84 . tcp : goto " + chain +
-                                                     "-1, 85 . tcp : goto " + chain +
-                                                     "-2, 86-90 . tcp : goto " + chain + "-1");
-  EXPECT_EQ(ruleset.chains.at(chain + "-1").rules.size(), 2u);
+  const auto& map = map_of(ruleset, chain);
+  EXPECT_EQ(map.elements.size(), 3u);
+  EXPECT_EQ(target_at(map, "80-84 . tcp"), target_at(map, "86-90 . tcp"));
+  EXPECT_EQ(ruleset.chains.at(target_at(map, "80-84 . tcp")).rules.size(), 2u);
   // One set for the peers of both, so a pod that moves from one to the other never leaves it.
-  EXPECT_EQ(ruleset.chains.at(chain + "-2").rules.size(), 2u);
+  EXPECT_EQ(ruleset.chains.at(target_at(map, "85 . tcp")).rules.size(), 2u);
+}
+
+TEST(CompileStructure, AnEditOfOneRuleMakesOnlyItsPartAnew) {
+  const auto ruleset_with = [](const char* peers) {
+    return compiled({kWeb, policy("shop/p").ingress({from({pods("app=1")}).tcp(80),
+                                                     from({pods("app=2")}).tcp(81),
+                                                     from({pods(peers)}).tcp(82)})});
+  };
+  const auto delta = diff(ruleset_with("app=3"), ruleset_with("app=4"));
+  EXPECT_EQ(delta.add.chains.size(), 2u);  // the first one, and that of port 82
+  EXPECT_EQ(delta.add.sets.size(), 2u);    // the map by ports, and the peers
+  EXPECT_EQ(delta.gone.chains.size(), 2u);
+  EXPECT_EQ(delta.gone.sets.size(), 2u);
+}
+
+TEST(CompileStructure, EqualPartsOfSeveralProfilesAreOne) {
+  const auto ruleset =
+      compiled({pod("shop/web", "10.0.0.1 fd00::1"),
+                policy("shop/p").ingress(
+                    {from({block("10.9.0.0/16"), block("fd09::/16")}).tcp(80), from().tcp(81)})});
+  const auto v4 = target(ruleset, "ingress-v4", "10.0.0.1");
+  const auto v6 = target(ruleset, "ingress-v6", "fd00::1");
+  EXPECT_NE(v4, v6);
+  EXPECT_EQ(target_at(map_of(ruleset, v4), "81 . tcp"), target_at(map_of(ruleset, v6), "81 . tcp"));
 }
 
 TEST(CompileStructure, PartOfPortsThatEveryoneMayUseLooksNothingUp) {
@@ -210,7 +250,7 @@ TEST(CompileStructure, RulesThatAPacketMeetsDoNotDependOnRangesInsideOneAnother)
   }
   const auto ruleset = compiled({kWeb, policy("shop/p").ingress(rules(ports))});
   const auto chain = target(ruleset, "ingress-v4", "10.0.0.1");
-  EXPECT_EQ(names_with(ruleset, chain).size(), 1 + ports.size());
+  EXPECT_EQ(names_with(ruleset, "in-").size(), 1 + ports.size());
   for (const auto& name : names_with(ruleset, "in-")) {
     EXPECT_EQ(ruleset.chains.at(name).rules.size(), 2U) << name;
   }
@@ -239,10 +279,11 @@ TEST(CompileStructure, PeerThatComesIsOneElementInEachOfItsSets) {
   auto after = before;
   auto far = kApi;
   after.push_back(far.on("n2"));
-  const auto transaction = diff(compiled(before), compiled(after));
-  ASSERT_EQ(transaction.operations.size(), 2u) << to_string(transaction);
-  for (const auto& operation : transaction.operations) {
-    ASSERT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(operation);
+  const auto delta = diff(compiled(before), compiled(after));
+  const auto all = operations(delta);
+  ASSERT_EQ(all.size(), 2u) << to_string(delta);
+  for (const auto& operation : all) {
+    ASSERT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(delta);
     EXPECT_EQ(std::get<AddElements>(operation).elements.size(), 1u);
   }
 }

@@ -20,9 +20,9 @@ class Quarantine : public testing::Test {
  protected:
   void SetUp() override { apply({ns("shop"), client(), web()}); }
 
-  Compiled apply(const std::vector<Event>& events) { return compiler_.apply(events); }
-  Compiled remove(const PodBuilder& pod) { return apply({removal_of(pod)}); }
-  Compiled release(const char* gone) { return compiler_.release(std::vector{address(gone)}); }
+  Delta apply(const std::vector<Event>& events) { return compiler_.apply(events); }
+  Delta remove(const PodBuilder& pod) { return apply({removal_of(pod)}); }
+  Delta release(const char* gone) { return compiler_.release(std::vector{address(gone)}); }
 
   // The ruleset's verdict, which must equal the evaluator's.
   bool connects(const char* from, const char* to) {

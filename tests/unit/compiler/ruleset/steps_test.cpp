@@ -4,6 +4,7 @@
 
 #include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/operation.h"
 #include "tests/support/model/cluster_builder.h"
 
 namespace portcullis::test {
@@ -26,8 +27,8 @@ Verbs verbs(const Ruleset& from, const Ruleset& to) {
   for (const auto* step : {&todo.prepare, &todo.exchange, &todo.remove}) {
     if (step->empty()) continue;
     auto& verbs = all.emplace_back();
-    for (const auto& operation : step->operations) {
-      const auto text = to_string(operation);
+    for (const auto& operation : operations(*step)) {
+      const auto text = to_string(operation, TableFamily::kInet);
       const auto end = text.find(" inet portcullis");
       if (verbs.empty() || verbs.back() != text.substr(0, end))
         verbs.push_back(text.substr(0, end));
@@ -68,7 +69,7 @@ TEST(Steps, AFreshTableIsWholeBeforePacketsMeetItsRules) {
   const auto all = verbs({}, compiled(shop(from().tcp(80))));
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].front(), "add table");
-  EXPECT_EQ(all[1], (std::vector<std::string>{"add rule"}));
+  EXPECT_EQ(all[1], (std::vector<std::string>{"flush chain", "add rule"}));
 }
 
 TEST(Steps, RulesOfAChainInUseAreSwitched) {

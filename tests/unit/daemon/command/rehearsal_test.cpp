@@ -71,9 +71,7 @@ TEST(Rehearsal, LeavesATableAsItIs) {
     ASSERT_TRUE(kernel) << kernel.error().message;
     ASSERT_TRUE(kernel->commit(diff({}, rehearsed_ruleset())));
     const auto before = kernel->dump();
-    auto again = diff({}, rehearsed_ruleset());
-    again.operations.insert(again.operations.begin(), DeleteTable{});
-    EXPECT_TRUE(kernel->rehearse(again));
+    EXPECT_TRUE(kernel->rehearse(replacement(rehearsed_ruleset())));
     EXPECT_EQ(kernel->dump()->generation, before->generation);
     EXPECT_TRUE(kernel->dump()->ruleset == before->ruleset);
   });
@@ -86,7 +84,7 @@ TEST(Rehearsal, NamesWhatTheKernelRefuses) {
     auto kernel = nl::Kernel::open();
     ASSERT_TRUE(kernel) << kernel.error().message;
     auto all = diff({}, rehearsed_ruleset());
-    all.operations.emplace_back(AddRule{"nowhere", {}});
+    all.rules["nowhere"] = {Rule()};
     const auto rehearsed = kernel->rehearse(all);
     ASSERT_FALSE(rehearsed);
     EXPECT_NE(rehearsed.error().message.find("nowhere"), std::string::npos)

@@ -7,15 +7,15 @@
 namespace portcullis {
 namespace {
 
-Ruleset chains(const std::string& names) {
-  Ruleset ruleset;
-  for (const char name : names) ruleset.chains[std::string(1, name)].spec.name = name;
-  return ruleset;
+ObjectNames chains(const std::string& names) {
+  ObjectNames objects;
+  for (const char name : names) objects.chains.insert(std::string(1, name));
+  return objects;
 }
 
-std::string names(const Ruleset& ruleset) {
+std::string names(const ObjectNames& objects) {
   std::string names;
-  for (const auto& [name, chain] : ruleset.chains) names += name;
+  for (const auto& name : objects.chains) names += name;
   return names;
 }
 
@@ -51,9 +51,32 @@ TEST(LeftBehind, GivesBackWhatIsWantedAgain) {
   LeftBehind left;
   left.add(chains("ab"), at(10));
   left.add(chains("c"), at(20));
-  EXPECT_EQ(names(left.take_back(chains("abd"))), "ab");
+  Delta delta;
+  for (const auto* name : {"a", "b", "d"}) delta.add.chains[name].spec.name = name;
+  left.take_back(delta);
+  EXPECT_EQ(names(names_of(delta.add)), "d");
   EXPECT_EQ(names(left.all()), "c");
   EXPECT_EQ(left.due(), at(20));
+}
+
+// The content of a set of pods may have changed meanwhile; that of a set of ranges has not.
+TEST(LeftBehind, ExchangesTheElementsOfSetsThatAreWantedAgain) {
+  LeftBehind left;
+  ObjectNames objects;
+  objects.sets = {"pods", "ranges"};
+  left.add(objects, at(10));
+  const Element element{ElementKey().append(*parse_address("10.0.0.1")), {}, {}};
+  Delta delta;
+  delta.add.sets["pods"] = {{"pods", {FieldType::kIpv4Addr}, false, false, ""}, {element}};
+  delta.add.sets["ranges"] = {{"ranges", {FieldType::kIpv4Addr}, true, false, ""}, {}};
+  left.take_back(delta);
+  EXPECT_TRUE(left.empty());
+  EXPECT_TRUE(delta.add.empty());
+  ASSERT_EQ(delta.elements.size(), 1U);
+  const auto& change = delta.elements.at("pods");
+  EXPECT_TRUE(change.flush);
+  EXPECT_TRUE(change.gone.empty());
+  EXPECT_EQ(change.came, std::vector{element});
 }
 
 TEST(LeftBehind, KeepsTheTimesOfWhatIsFoundAgain) {

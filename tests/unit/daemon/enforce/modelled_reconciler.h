@@ -32,9 +32,9 @@ class ModelledReconciler : public testing::Test {
   }
 
   void want(Ruleset ruleset) {
-    RulesetChange change{std::exchange(wanted_, std::move(ruleset)), {}};
-    change.after = wanted_;
-    reconciler_->want(std::move(change));
+    auto delta = diff(wanted_, ruleset);
+    wanted_ = std::move(ruleset);
+    reconciler_->want(std::move(delta));
     poll();
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/ruleset/diff.h"
+#include "tests/support/model/deltas.h"
 #include "tests/unit/daemon/enforce/modelled_reconciler.h"
 
 namespace portcullis::test {
@@ -112,7 +113,7 @@ TEST_F(ReconcilerBounds, ForeignChangesDoNotShortenTheBackoffOfDumps) {
   const auto somebody = kernel_.open("nft (process 7)");
   const auto before = kernel_.dumps();
   for (int i = 0; i < 1'000; ++i) {
-    ASSERT_TRUE(somebody->commit({{FlushChain{"forward"}}}));
+    ASSERT_TRUE(somebody->commit(with_rules("forward", {})));
     pass(milliseconds(10));
   }
   EXPECT_LE(kernel_.dumps() - before, 15U) << "in 10 s";
@@ -144,7 +145,7 @@ TEST_F(ReconcilerBounds, ACommitOfWhichNobodyToldCostsOneDump) {
   kernel_.commit_elsewhere();
   const auto dumps = kernel_.dumps();
   kernel_.set_notification_room(0);
-  ASSERT_TRUE(somebody->commit({{FlushChain{"forward"}}}));
+  ASSERT_TRUE(somebody->commit(with_rules("forward", {})));
   kernel_.set_notification_room(1'000);
   pass(minutes(1));
   EXPECT_EQ(kernel_.dumps(), dumps + 1);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "compiler/ruleset/diff.h"
+#include "tests/support/model/deltas.h"
 #include "tests/unit/daemon/enforce/modelled_reconciler.h"
 
 namespace portcullis::test::reconciler_faults_test {
@@ -17,13 +18,13 @@ constexpr auto kFailed = Reconciler::State::kFailed;
 
 class ReconcilerFaults : public ModelledReconciler {
  protected:
-  void commit_as(nl::KernelTable& somebody, const Transaction& transaction) {
-    const auto done = somebody.commit(transaction);
+  void commit_as(nl::KernelTable& somebody, const Delta& delta) {
+    const auto done = somebody.commit(delta);
     ASSERT_TRUE(done) << done.error().message;
   }
 
-  void commit_as_nft(const Transaction& transaction) {
-    commit_as(*kernel_.open("nft (process 7)"), transaction);
+  void commit_as_nft(const Delta& delta) {
+    commit_as(*kernel_.open("nft (process 7)"), delta);
     poll();
   }
 };
@@ -66,14 +67,15 @@ TEST_F(ReconcilerFaults, WhatIsBusyIsRemovedOnceItIsNotWithWhatCameAfterIt) {
   const auto somebody = kernel_.open("nft (process 7)");
   const SetSpec map{"user", {FieldType::kIpv4Addr}, false, true, ""};
   const Element jump{ElementKey().append(*parse_address("10.9.9.9")), {}, stale->first};
-  commit_as(*somebody, {{AddSet{map}, AddElements{map, {jump}}}});
+  commit_as(*somebody, with_set({map, {jump}}));
   for (int i = 0; i < 10; ++i) {
     pass(milliseconds(50));
     want(ruleset_for({"a"}, "newer-" + std::to_string(i)));
     EXPECT_TRUE(kernel_.ruleset().chains.contains(stale->first));
     EXPECT_EQ(reconciler_->state(), kHeld);
   }
-  commit_as(*somebody, {{DeleteElements{map, {jump}}, DeleteSet{"user"}}});
+  commit_as(*somebody, without_elements(map, {jump}));
+  commit_as(*somebody, without_set("user"));
   pass(milliseconds(200));
   EXPECT_EQ(held(), print_nft(wanted_));
   for (const auto& attempt : attempts_) EXPECT_FALSE(attempt.error || attempt.mended);
@@ -92,7 +94,7 @@ TEST_F(ReconcilerFaults, AForeignChangeIsMendedAtOnceAndItsAuthorNamed) {
 TEST_F(ReconcilerFaults, ADeletedTableIsMendedAtOnce) {
   start();
   want_and_hold(ruleset_for({"a"}));
-  commit_as_nft({{DeleteTable{}}});
+  commit_as_nft(to_table(TableChange::kDelete));
   EXPECT_EQ(held(), print_nft(wanted_));
   EXPECT_EQ(attempts_.back().culprit, "nft (process 7)");
 }
@@ -100,7 +102,7 @@ TEST_F(ReconcilerFaults, ADeletedTableIsMendedAtOnce) {
 TEST_F(ReconcilerFaults, AChangeOnADeletedTableMendsItBeforeItIsHeardOf) {
   start();
   want_and_hold(ruleset_for({"a"}));
-  commit_as(*kernel_.open("nft (process 7)"), {{DeleteTable{}}});
+  commit_as(*kernel_.open("nft (process 7)"), to_table(TableChange::kDelete));
   want(ruleset_for({"a", "b"}));
   EXPECT_EQ(held(), print_nft(wanted_));
   EXPECT_EQ(attempts_.back().mended, "nft (process 7) changed it");
@@ -156,14 +158,14 @@ TEST_F(ReconcilerFaults, AnotherOwnerIsNamedAndItsTableTakenOnceItHasGone) {
   pass(minutes(1));
   EXPECT_EQ(reconciler_->state(), kHeld);
   EXPECT_EQ(held(), print_nft(wanted_));
-  EXPECT_FALSE(kernel_.open("nft (process 7)")->commit({{DeleteTable{}}}));
+  EXPECT_FALSE(kernel_.open("nft (process 7)")->commit(to_table(TableChange::kDelete)));
 }
 
 TEST_F(ReconcilerFaults, ATableThatAnotherProcessTakesIsTakenBackOnceItHasGone) {
   start();
   want_and_hold(ruleset_for({"a"}));
   auto thief = kernel_.open("thief (process 9)", nl::Ownership::kOwned);
-  commit_as(*thief, {{DeleteTable{}, AddTable{}}});
+  commit_as(*thief, to_table(TableChange::kReplace));
   poll();
   EXPECT_EQ(reconciler_->state(), kFailed);
   thief.reset();
@@ -187,9 +189,10 @@ TEST_F(ReconcilerFaults, WhatAForerunnerLeftBehindWaitsTooBeforeItIsRemoved) {
 TEST_F(ReconcilerFaults, AForeignBaseChainIsUnhookedAtOnceWithAnExchangeToo) {
   start();
   want_and_hold(ruleset_for({"a"}));
-  commit_as_nft(
-      {{AddChain{{"intruder", BaseChain{}, ""}},
-        AddRule{"intruder", Rule{{Verdict{Verdict::Kind::kDrop}}}}, FlushChain{"forward"}}});
+  auto intrusion =
+      with_chain({"intruder", BaseChain{}, ""}, {Rule{{Verdict{Verdict::Kind::kDrop}}}});
+  intrusion.rules["forward"] = {};
+  commit_as_nft(intrusion);
   EXPECT_FALSE(kernel_.ruleset().chains.contains("intruder"));
   EXPECT_EQ(held(), print_nft(wanted_));
 }

@@ -8,6 +8,7 @@
 
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/print.h"
+#include "tests/support/model/deltas.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/netns/requirement.h"
 #include "tests/unit/daemon/enforce/wanted_rulesets.h"
@@ -19,6 +20,10 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using test::refused_ruleset;
 using test::ruleset_for;
+using test::to_table;
+using test::with_set;
+using test::without_elements;
+using test::without_set;
 
 constexpr ReconcilerTiming kNoVerification{milliseconds(1), milliseconds(20), hours(1),
                                            milliseconds(1)};
@@ -66,9 +71,9 @@ class ReconcilerInKernel : public testing::Test {
   }
 
   void want(Ruleset ruleset) {
-    RulesetChange change{std::exchange(wanted_, std::move(ruleset)), {}};
-    change.after = wanted_;
-    reconciler_->want(std::move(change));
+    auto delta = diff(wanted_, ruleset);
+    wanted_ = std::move(ruleset);
+    reconciler_->want(std::move(delta));
   }
 
   void want_and_hold(const Ruleset& ruleset) {
@@ -85,10 +90,18 @@ class ReconcilerInKernel : public testing::Test {
     return std::move(*snapshot);
   }
 
+  static void expect_only_added_elements(const Attempt& attempt) {
+    for (const auto& delta : attempt.committed) {
+      for (const auto& operation : operations(delta)) {
+        EXPECT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(delta);
+      }
+    }
+  }
+
   std::string kernel_text() { return print_nft(seen().ruleset); }
 
   void delete_table_as_somebody_else() {
-    const auto done = open_kernel().commit(Transaction{{DeleteTable{}}});
+    const auto done = open_kernel().commit(to_table(TableChange::kDelete));
     ASSERT_TRUE(done) << done.error().message;
   }
 
@@ -146,9 +159,7 @@ TEST_F(ReconcilerInKernel, ARestartCommitsOnlyTheDifference) {
   want_and_hold(ruleset_for({"a", "b"}));
   start();
   want_and_hold(ruleset_for({"a", "b", "c"}));
-  for (const Operation& operation : attempts_.at(0).committed.operations) {
-    EXPECT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(operation);
-  }
+  expect_only_added_elements(attempts_.at(0));
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b", "c"})));
 }
 
@@ -186,12 +197,13 @@ TEST_F(ReconcilerInKernel, WhatTheKernelCallsBusyIsRemovedOnceItIsNot) {
   auto other = open_kernel();
   const SetSpec map{"user", {FieldType::kIpv4Addr}, false, true, ""};
   const Element jump{ElementKey().append(*parse_address("10.9.9.9")), {}, old->first};
-  ASSERT_TRUE(other.commit({{AddSet{map}, AddElements{map, {jump}}}}));
+  ASSERT_TRUE(other.commit(with_set({map, {jump}})));
   const auto before = attempts_.size();
   ASSERT_TRUE(turn_until([&] { return attempts_.size() > before + 1; }));
   EXPECT_EQ(reconciler_->state(), Reconciler::State::kHeld);
   EXPECT_TRUE(reconciler_->has_stale());
-  ASSERT_TRUE(other.commit({{DeleteElements{map, {jump}}, DeleteSet{"user"}}}));
+  ASSERT_TRUE(other.commit(without_elements(map, {jump})));
+  ASSERT_TRUE(other.commit(without_set("user")));
   ASSERT_TRUE(turn_until_held());
   for (const auto& attempt : attempts_) EXPECT_FALSE(attempt.error || attempt.mended);
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a"}, "new")));
@@ -302,7 +314,7 @@ class OwningReconciler : public ReconcilerInKernel {
 
   void start_owning() { start(kOftenVerified, nl::Ownership::kOwned); }
 
-  std::optional<Error> error_of(const Transaction& as_somebody_else) {
+  std::optional<Error> error_of(const Delta& as_somebody_else) {
     const auto done = open_kernel().commit(as_somebody_else);
     return done ? std::nullopt : std::optional(done.error());
   }
@@ -311,7 +323,7 @@ class OwningReconciler : public ReconcilerInKernel {
 TEST_F(OwningReconciler, KeepsOthersFromItsTable) {
   start_owning();
   want_and_hold(ruleset_for({"a"}));
-  const auto refused = error_of({{DeleteTable{}}});
+  const auto refused = error_of(to_table(TableChange::kDelete));
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->code, ErrorCode::kPermission);
   want_and_hold(ruleset_for({"a", "b"}, "new"));
@@ -327,9 +339,7 @@ TEST_F(OwningReconciler, TakesOverWhatItsForerunnerLeftAndVerifiesIt) {
   want_and_hold(ruleset_for({"a", "b"}));
   EXPECT_EQ(seen().owner, nl::TableOwner::kOther);
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"})));
-  for (const auto& operation : attempts_.at(0).committed.operations) {
-    EXPECT_TRUE(std::holds_alternative<AddElements>(operation)) << to_string(operation);
-  }
+  expect_only_added_elements(attempts_.at(0));
 }
 
 TEST_F(OwningReconciler, ReplacesATableThatAnyoneMayChange) {

@@ -6,7 +6,9 @@
 #include <linux/netfilter/nfnetlink.h>
 
 #include "compiler/ruleset/diff.h"
+#include "compiler/ruleset/operation.h"
 #include "daemon/netlink/table/encode_batch.h"
+#include "tests/support/model/deltas.h"
 #include "tests/unit/daemon/netlink/table/samples.h"
 
 namespace portcullis::test {
@@ -56,8 +58,9 @@ TEST(Batch, SequenceNumbersWrapAround) {
 TEST(Batch, ElementListsStayBelowTheLargestAttribute) {
   Ruleset ruleset = big_set(100'000);
   add(ruleset, everything().sets.at("port-2"));
-  const Transaction transaction = diff({}, ruleset);
-  const auto batch = nl::encode(transaction, 1);
+  const auto delta = diff({}, ruleset);
+  const auto batch = nl::encode(delta, 1);
+  const auto all = operations(delta);
   ASSERT_TRUE(batch);
   std::size_t parts = 0;
   for (const nlmsghdr* header : messages(*batch)) {
@@ -65,7 +68,7 @@ TEST(Batch, ElementListsStayBelowTheLargestAttribute) {
     EXPECT_LT(header->nlmsg_len, 65'536U);
     const auto* message = batch->find(header->nlmsg_seq);
     ASSERT_NE(message, nullptr);
-    EXPECT_TRUE(std::holds_alternative<AddElements>(transaction.operations[message->operation]));
+    EXPECT_TRUE(std::holds_alternative<AddElements>(all[message->operation]));
     ++parts;
   }
   EXPECT_GT(parts, 20U);
@@ -77,16 +80,12 @@ TEST(Batch, LongestChainNamesFitToo) {
     jumps.push_back({ElementKey().append(Address{Family::kIpv4, i}), {}, std::string(255, 'c')});
   }
   const SetSpec map{"m", {FieldType::kIpv4Addr}, false, true, ""};
-  const auto batch = nl::encode({{AddElements{map, jumps}}}, 1);
+  const auto batch = nl::encode(with_elements(map, jumps), 1);
   ASSERT_TRUE(batch);
   for (const nlmsghdr* header : messages(*batch)) EXPECT_LT(header->nlmsg_len, 65'536U);
 }
 
-TEST(Batch, NothingToDoIsNothingToSend) {
-  EXPECT_TRUE(nl::encode({}, 1)->empty());
-  EXPECT_TRUE(nl::encode({{AddElements{}}}, 1).has_value() == false ||
-              nl::encode({{AddElements{}}}, 1)->empty());
-}
+TEST(Batch, NothingToDoIsNothingToSend) { EXPECT_TRUE(nl::encode(Delta(), 1)->empty()); }
 
 }  // namespace
 }  // namespace portcullis::test

@@ -6,6 +6,7 @@
 #include "compiler/ruleset/diff.h"
 #include "daemon/netlink/table/decode_batch.h"
 #include "daemon/netlink/table/encode_batch.h"
+#include "tests/support/model/deltas.h"
 #include "tests/support/sanitized.h"
 #include "tests/unit/daemon/netlink/table/samples.h"
 
@@ -14,8 +15,8 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-Bytes bytes_of(const Transaction& transaction, std::uint32_t table_flags = 0) {
-  const auto batch = nl::encode(transaction, 0, table_flags);
+Bytes bytes_of(const Delta& delta, std::uint32_t table_flags = 0) {
+  const auto batch = nl::encode(delta, 0, table_flags);
   if (!batch) return {};
   return {batch->bytes().begin(), batch->bytes().end()};
 }
@@ -66,21 +67,24 @@ TEST(BatchDecoding, OneObjectOfAnotherTableIsRefused) {
 }
 
 TEST(BatchDecoding, WhatRefersToNothingIsRefused) {
-  Transaction lost = diff({}, everything());
-  std::erase_if(lost.operations, [](const auto& each) {
-    return std::holds_alternative<AddSet>(each) || std::holds_alternative<AddChain>(each);
-  });
+  const auto all = everything();
+  auto lost = to_table(TableChange::kAdd);
+  for (const auto& [name, set] : all.sets) {
+    if (!set.elements.empty()) lost.elements[name] = {set.spec, false, {}, set.elements};
+  }
+  for (const auto& [name, chain] : all.chains) lost.rules[name] = chain.rules;
   expect_refused(bytes_of(lost));
 }
 
 TEST(BatchDecoding, MessagesThatMakeNoRulesetAreRefused) {
-  for (const Operation& more : std::vector<Operation>{
-           DeleteTable{}, AddTable{}, DeleteSet{"empty"}, FlushChain{"out-2"}, DeleteChain{"out-2"},
-           DeleteElements{everything().sets.at("peer-v4-1").spec,
-                          {value(address_key("10.0.0.1"))}}}) {
-    Transaction transaction = diff({}, everything());
-    transaction.operations.push_back(more);
-    expect_refused(bytes_of(transaction));
+  for (const auto& more : {to_table(TableChange::kReplace), to_table(TableChange::kAdd),
+                           without_set("empty"), with_rules("out-2", {}), without_chain("out-2"),
+                           without_elements(everything().sets.at("peer-v4-1").spec,
+                                            {value(address_key("10.0.0.1"))})}) {
+    const Delta both[] = {diff({}, everything()), more};
+    const auto batch = nl::encode(both, 0);
+    ASSERT_TRUE(batch) << batch.error().message;
+    expect_refused({batch->bytes().begin(), batch->bytes().end()});
   }
 }
 

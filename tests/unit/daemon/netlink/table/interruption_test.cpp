@@ -2,6 +2,7 @@
 #include <chrono>
 #include <thread>
 
+#include "tests/support/model/deltas.h"
 #include "tests/unit/daemon/netlink/table/kernel_fixture.h"
 #include "tests/unit/daemon/netlink/table/samples.h"
 
@@ -56,9 +57,9 @@ TEST_F(Interruption, TwoSocketsDoNotMixUpAnswers) {
         ASSERT_TRUE(own);
         const std::string name = "chain-" + std::to_string(id);
         for (int i = 0; i < 50; ++i) {
-          ASSERT_TRUE(own->commit({{AddChain{{name, {}, {}}}}}));
-          ASSERT_FALSE(own->commit({{AddChain{{name, {}, {}}}}}));
-          ASSERT_TRUE(own->commit({{DeleteChain{name}}}));
+          ASSERT_TRUE(own->commit(with_chain({name, {}, {}})));
+          ASSERT_FALSE(own->commit(with_chain({name, {}, {}})));
+          ASSERT_TRUE(own->commit(without_chain(name)));
         }
       });
     });

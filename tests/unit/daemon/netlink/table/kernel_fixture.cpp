@@ -31,10 +31,10 @@ void KernelTest::apply(const Ruleset& ruleset) {
   if (!committed) ADD_FAILURE() << committed.error().message;
 }
 
-std::string KernelTest::refusal(const Transaction& transaction) {
-  const auto committed = kernel().commit(transaction);
+std::string KernelTest::refusal(const Delta& delta) {
+  const auto committed = kernel().commit(delta);
   if (!committed) return committed.error().message;
-  ADD_FAILURE() << "the kernel accepts it:\n" << to_string(transaction);
+  ADD_FAILURE() << "the kernel accepts it:\n" << to_string(delta);
   return {};
 }
 
@@ -43,8 +43,8 @@ void KernelTest::load(const std::string& script) {
   ASSERT_TRUE(loaded.ok()) << loaded.err;
 }
 
-std::string KernelTest::list() {
-  const auto listed = run_nft(inside(), {"-s", "list", "table", "inet", "portcullis"});
+std::string KernelTest::list(const std::string& family) {
+  const auto listed = run_nft(inside(), {"-s", "list", "table", family, "portcullis"});
   EXPECT_TRUE(listed.ok()) << listed.err;
   return listed.out;
 }

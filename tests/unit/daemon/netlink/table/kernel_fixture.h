@@ -27,11 +27,11 @@ class KernelTest : public ::testing::Test {
   void apply(const Ruleset& ruleset);
 
   // The error of a transaction that must fail; fails the test and is empty if it succeeds.
-  std::string refusal(const Transaction& transaction);
+  std::string refusal(const Delta& delta);
 
   // Runs an nft(8) script that must load.
   void load(const std::string& script);
-  std::string list();  // nft -s list table inet portcullis
+  std::string list(const std::string& family = "inet");  // nft -s list table inet portcullis
 
  private:
   std::optional<NetworkNamespace> inside_;

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "daemon/netlink/table/kernel.h"
+#include "tests/support/model/deltas.h"
 #include "tests/unit/daemon/netlink/table/samples.h"
 
 // A process that may not exceed the limits of net.core: root of a separate user namespace.
@@ -57,8 +58,8 @@ std::string told(const Result<void>& committed) {
 std::string code(ErrorCode code) { return std::to_string(static_cast<int>(code)) + " "; }
 
 TEST(Limits, SmallTransactionsWorkWithin) {
-  const Outcome outcome =
-      in_user_namespace([](nl::Kernel& kernel) { return told(kernel.commit({{AddTable{}}})); });
+  const Outcome outcome = in_user_namespace(
+      [](nl::Kernel& kernel) { return told(kernel.commit(to_table(TableChange::kAdd))); });
   if (outcome.status == kCannotUnshare) GTEST_SKIP() << "cannot make a user namespace";
   EXPECT_EQ(outcome.text, "taken");
 }
@@ -67,9 +68,9 @@ TEST(Limits, SmallTransactionsWorkWithin) {
 TEST(Limits, LostAnswersAreNoSuccess) {
   const std::size_t enough = limit("rmem_max") / 100;
   const Outcome outcome = in_user_namespace([&](nl::Kernel& kernel) {
-    Transaction transaction{{AddTable{}}};
-    transaction.operations.resize(enough, DeleteChain{"c"});
-    return told(kernel.commit(transaction));
+    auto delta = to_table(TableChange::kAdd);
+    for (std::size_t i = 0; i < enough; ++i) delta.gone.counters.insert("c" + std::to_string(i));
+    return told(kernel.commit(delta));
   });
   if (outcome.status == kCannotUnshare) GTEST_SKIP() << "cannot make a user namespace";
   EXPECT_THAT(outcome.text, ::testing::StartsWith(code(ErrorCode::kInterrupted)));
@@ -77,12 +78,8 @@ TEST(Limits, LostAnswersAreNoSuccess) {
 
 TEST(Limits, BatchAboveTheLimitSaysWhatToDo) {
   const auto elements = static_cast<std::uint32_t>(limit("wmem_max") / 4);
-  const Outcome outcome = in_user_namespace([&](nl::Kernel& kernel) {
-    const Ruleset big = big_set(elements);
-    const Set& set = big.sets.begin()->second;
-    return told(
-        kernel.commit({{AddTable{}, AddSet{set.spec}, AddElements{set.spec, set.elements}}}));
-  });
+  const Outcome outcome = in_user_namespace(
+      [&](nl::Kernel& kernel) { return told(kernel.commit(diff({}, big_set(elements)))); });
   if (outcome.status == kCannotUnshare) GTEST_SKIP() << "cannot make a user namespace";
   EXPECT_THAT(outcome.text, ::testing::StartsWith(code(ErrorCode::kPermission)));
   EXPECT_THAT(outcome.text, ::testing::HasSubstr("net.core.wmem_max"));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/support/model/deltas.h"
 #include "tests/unit/daemon/netlink/table/kernel_fixture.h"
 #include "tests/unit/daemon/netlink/table/samples.h"
 
@@ -65,8 +66,8 @@ TEST_F(NotificationsOfTheKernel, AreReadInPartsWhereTheyAreMany) {
     auto other = nl::Kernel::open();
     ASSERT_TRUE(other) << other.error().message;
     for (int i = 1; i < kCommits; ++i) {
-      const Operation in_turn[] = {AddTable{}, DeleteTable{}};
-      ASSERT_TRUE(other->commit({{in_turn[(i + 1) % 2]}}));
+      const TableChange in_turn[] = {TableChange::kAdd, TableChange::kDelete};
+      ASSERT_TRUE(other->commit(to_table(in_turn[(i + 1) % 2])));
     }
   });
   const auto first = kernel().foreign_commits();

@@ -3,6 +3,7 @@
 
 #include "compiler/engine/compile.h"
 #include "daemon/netlink/table/process_of_port.h"
+#include "tests/support/model/deltas.h"
 #include "tests/unit/daemon/netlink/table/kernel_fixture.h"
 
 namespace portcullis::test {
@@ -38,11 +39,11 @@ class OwnedTable : public KernelTest {
 TEST_F(OwnedTable, OnlyItsOwnerMayChangeIt) {
   EXPECT_EQ(owner_seen_by(*owner_), TableOwner::kUs);
   EXPECT_EQ(owner_seen_by(kernel()), TableOwner::kOther);
-  EXPECT_THAT(refusal({{DeleteTable{}}}), HasSubstr("belongs to another process"));
-  EXPECT_THAT(refusal({{FlushChain{"forward"}}}), HasSubstr("belongs to another process"));
+  EXPECT_THAT(refusal(to_table(TableChange::kDelete)), HasSubstr("belongs to another process"));
+  EXPECT_THAT(refusal(with_rules("forward", {})), HasSubstr("belongs to another process"));
   load("flush ruleset");
   EXPECT_EQ(dumped(), wanted_);
-  const auto done = owner_->commit({{DeleteTable{}}});
+  const auto done = owner_->commit(to_table(TableChange::kDelete));
   EXPECT_TRUE(done) << done.error().message;
   EXPECT_EQ(owner_seen_by(kernel()), TableOwner::kNone);
 }
@@ -52,16 +53,16 @@ TEST_F(OwnedTable, OutlivesItsOwnerAndCanBeTakenOver) {
   EXPECT_EQ(dumped(), wanted_);
   EXPECT_EQ(owner_seen_by(kernel()), TableOwner::kOrphan);
   auto heir = open(Ownership::kOwned);
-  const auto taken = heir.commit({{AddTable{}}});
+  const auto taken = heir.commit(to_table(TableChange::kAdd));
   ASSERT_TRUE(taken) << taken.error().message;
   EXPECT_EQ(owner_seen_by(heir), TableOwner::kUs);
   EXPECT_EQ(dumped(), wanted_);
-  EXPECT_THAT(refusal({{DeleteTable{}}}), HasSubstr("belongs to another process"));
+  EXPECT_THAT(refusal(to_table(TableChange::kDelete)), HasSubstr("belongs to another process"));
 }
 
 TEST_F(OwnedTable, AnybodyMayChangeAnOrphan) {
   owner_.reset();
-  const auto done = kernel().commit({{FlushChain{"forward"}}});
+  const auto done = kernel().commit(with_rules("forward", {}));
   EXPECT_TRUE(done) << done.error().message;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "tests/support/model/deltas.h"
 #include "tests/unit/daemon/netlink/table/kernel_fixture.h"
 
 namespace portcullis::test {
@@ -32,7 +33,7 @@ TEST_F(Permission, MissingCapabilityIsNamed) {
 TEST_F(Permission, LostAfterOpening) {
   inside().run([&] {
     ASSERT_TRUE(drop_all_capabilities());
-    const auto committed = kernel().commit({{AddTable{}}});
+    const auto committed = kernel().commit(to_table(TableChange::kAdd));
     ASSERT_FALSE(committed);
     EXPECT_EQ(committed.error().code, ErrorCode::kPermission) << committed.error().message;
     EXPECT_THAT(committed.error().message, ::testing::HasSubstr("CAP_NET_ADMIN"));

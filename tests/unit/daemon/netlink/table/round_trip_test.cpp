@@ -1,4 +1,5 @@
 #include "compiler/ruleset/print.h"
+#include "tests/support/model/deltas.h"
 #include "tests/support/sanitized.h"
 #include "tests/unit/daemon/netlink/table/kernel_fixture.h"
 #include "tests/unit/daemon/netlink/table/samples.h"
@@ -25,7 +26,7 @@ TEST_F(RoundTrip, NoTableIsAnEmptyRuleset) { expect_held({}); }
 
 TEST_F(RoundTrip, EmptyTransactionChangesNothing) {
   const auto before = kernel().dump();
-  ASSERT_TRUE(kernel().commit({}));
+  ASSERT_TRUE(kernel().commit(Delta()));
   const auto after = kernel().dump();
   ASSERT_TRUE(before && after);
   EXPECT_EQ(before->generation, after->generation);
@@ -145,10 +146,10 @@ TEST_F(RoundTrip, VerdictMapElementReplacedInOneTransaction) {
   apply(ruleset);
   const SetSpec map = ruleset.sets.at("ingress-v4").spec;
   add(ruleset, make_chain("in-new", {}));
-  const Transaction replace{{AddChain{ruleset.chains.at("in-new").spec},
-                             DeleteElements{map, {jump("10.0.0.1", "in-10.0.0.1")}},
-                             AddElements{map, {jump("10.0.0.1", "in-new")}},
-                             FlushChain{"in-10.0.0.1"}, DeleteChain{"in-10.0.0.1"}}};
+  auto replace = with_chain(ruleset.chains.at("in-new").spec);
+  replace.elements[map.name] = {
+      map, false, {jump("10.0.0.1", "in-10.0.0.1")}, {jump("10.0.0.1", "in-new")}};
+  replace.gone.chains = {"in-10.0.0.1"};
   const auto committed = kernel().commit(replace);
   ASSERT_TRUE(committed) << committed.error().message;
   ruleset.sets.at("ingress-v4").elements = {jump("10.0.0.1", "in-new")};
@@ -156,22 +157,64 @@ TEST_F(RoundTrip, VerdictMapElementReplacedInOneTransaction) {
   expect_held(ruleset);
 }
 
-TEST_F(RoundTrip, SetReplacedUnderTheSameName) {
+// Some of the elements are there before and after.
+TEST_F(RoundTrip, SetThatIsFlushedAndFilledInOneTransaction) {
   Ruleset ruleset = everything();
   apply(ruleset);
-  Set& set = ruleset.sets.at("empty");
-  const Transaction replace{{DeleteSet{"empty"}, AddSet{set.spec},
-                             AddElements{set.spec, {value(address_key("10.9.9.9"))}}}};
-  const auto committed = kernel().commit(replace);
+  Set& set = ruleset.sets.at("peer-v4-1");
+  ASSERT_FALSE(set.elements.empty());
+  auto refill = with_elements(set.spec, {set.elements.front(), value(address_key("10.9.9.9"))});
+  refill.elements.at("peer-v4-1").flush = true;
+  const auto committed = kernel().commit(refill);
   ASSERT_TRUE(committed) << committed.error().message;
-  set.elements = {value(address_key("10.9.9.9"))};
+  set = make_set(set.spec, refill.elements.at("peer-v4-1").came);
   expect_held(ruleset);
 }
 
+TEST_F(RoundTrip, VerdictMapThatIsFlushedAndFilledInOneTransaction) {
+  Ruleset ruleset = dispatch({"10.0.0.1", "10.0.0.2"});
+  apply(ruleset);
+  Set& map = ruleset.sets.at("ingress-v4");
+  auto refill = with_elements(map.spec, {jump("10.0.0.1", "in-10.0.0.2")});
+  refill.elements.at("ingress-v4").flush = true;
+  refill.gone.chains = {"in-10.0.0.1"};
+  const auto committed = kernel().commit(refill);
+  ASSERT_TRUE(committed) << committed.error().message;
+  map.elements = {jump("10.0.0.1", "in-10.0.0.2")};
+  ruleset.chains.erase("in-10.0.0.1");
+  expect_held(ruleset);
+}
+
+TEST_F(RoundTrip, OneBatchChangesSeveralTables) {
+  const auto filled = with_set(
+      make_set({"s", {FieldType::kIpv4Addr}, false, false, ""}, {value(address_key("10.0.0.1"))}));
+  std::vector<Delta> both(2, filled);
+  for (auto& delta : both) delta.change = TableChange::kAdd;
+  both[1].family = TableFamily::kBridge;
+  const auto generation = kernel().generation();
+  const auto committed = kernel().commit(both);
+  ASSERT_TRUE(committed) << committed.error().message;
+  EXPECT_EQ(kernel().generation().value(), *generation + 1);
+  EXPECT_TRUE(dumped() == filled.add);
+  EXPECT_NE(list("bridge").find("elements = { 10.0.0.1 }"), std::string::npos);
+}
+
+TEST_F(RoundTrip, ARefusalOfOneTableChangesNone) {
+  std::vector<Delta> both(2, to_table(TableChange::kAdd));
+  both[1].family = TableFamily::kBridge;
+  both[1].gone.counters = {"none"};
+  const auto committed = kernel().commit(both);
+  ASSERT_FALSE(committed);
+  EXPECT_NE(committed.error().message.find("delete counter bridge portcullis none"),
+            std::string::npos)
+      << committed.error().message;
+  EXPECT_EQ(kernel().dump()->owner, nl::TableOwner::kNone);
+}
+
 TEST_F(RoundTrip, TableIsMadeOnceOnly) {
-  ASSERT_TRUE(kernel().commit({{AddTable{}}}));
+  ASSERT_TRUE(kernel().commit(to_table(TableChange::kAdd)));
   apply(everything());
-  ASSERT_TRUE(kernel().commit({{AddTable{}}}));
+  ASSERT_TRUE(kernel().commit(to_table(TableChange::kAdd)));
   expect_held(everything());
 }
 

@@ -1,0 +1,37 @@
+#include "compiler/ruleset/references.h"
+
+namespace portcullis {
+namespace {
+
+// "" for none.
+struct Reference {
+  const std::string& operator()(const InSet& in) const { return in.set; }
+  const std::string& operator()(const VerdictMap& vmap) const { return vmap.map; }
+  const std::string& operator()(const Counter& counter) const { return counter.name; }
+  const std::string& operator()(const Jump& jump) const { return jump.chain; }
+  const std::string& operator()(const auto&) const {
+    static const std::string kNone;
+    return kNone;
+  }
+};
+
+}  // namespace
+
+std::set<std::string> references(const Chain& chain) {
+  std::set<std::string> names;
+  for (const auto& rule : chain.rules) {
+    for (const auto& statement : rule.statements) names.insert(std::visit(Reference{}, statement));
+  }
+  names.erase("");
+  return names;
+}
+
+std::set<std::string> references(const Set& set) {
+  std::set<std::string> names;
+  for (const auto& element : set.elements) {
+    if (!element.jump.empty()) names.insert(element.jump);
+  }
+  return names;
+}
+
+}  // namespace portcullis

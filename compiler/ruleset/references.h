@@ -1,0 +1,14 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "compiler/ruleset/ruleset.h"
+
+namespace portcullis {
+
+// The names of the sets, chains and counters that its rules or elements refer to.
+std::set<std::string> references(const Chain& chain);
+std::set<std::string> references(const Set& set);
+
+}  // namespace portcullis
