@@ -1,5 +1,6 @@
 #include "compiler/cluster/cluster_state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "compiler/cluster/address_owner.h"
@@ -47,12 +48,54 @@ std::shared_ptr<const NetworkPolicy> ClusterState::within_budget(
 
 std::optional<Change> ClusterState::apply(const Event& event) {
   profile_excesses_.clear();
-  if (const auto* pod = std::get_if<PodEvent>(&event)) return put(pods_, pod->key, pod->pod);
+  if (const auto* pod = std::get_if<PodEvent>(&event)) return put(pods_, pod->key, pod->object);
   if (const auto* ns = std::get_if<NamespaceEvent>(&event)) {
-    return put(namespaces_, ns->name, ns->ns);
+    return put(namespaces_, ns->key.name, ns->object);
   }
   const auto& policy = std::get<PolicyEvent>(event);
-  return put(policies_, policy.key, within_budget(policy.key, policy.policy));
+  return put(policies_, policy.key, within_budget(policy.key, policy.object));
+}
+
+void ClusterState::apply(const Update& update, const OnChange& on_change) {
+  const auto take = [&](const Event& event) {
+    const auto change = apply(event);
+    if (change && on_change) on_change(*change);
+  };
+  for (const auto& [kind, objects] : update.lists) {
+    for (const auto& key : keys(kind)) {
+      if (!std::ranges::binary_search(objects, key, {},
+                                      [](const Event& event) { return key_of(event); }))
+        take(removal(kind, key));
+    }
+    for (const auto& event : objects) take(event);
+  }
+  for (const auto& event : update.events) take(event);
+}
+
+std::size_t ClusterState::count(Kind kind) const {
+  switch (kind) {
+    case Kind::kPod:
+      return pods_.size();
+    case Kind::kNamespace:
+      return namespaces_.size();
+    case Kind::kNetworkPolicy:
+      break;
+  }
+  return policies_.size();
+}
+
+std::vector<ObjectKey> ClusterState::keys(Kind kind) const {
+  std::vector<ObjectKey> keys;
+  keys.reserve(count(kind));
+  const auto add = [&](const auto& objects) {
+    for (const auto& [key, object] : objects) keys.push_back(key);
+  };
+  if (kind == Kind::kPod) add(pods_);
+  if (kind == Kind::kNetworkPolicy) add(policies_);
+  if (kind == Kind::kNamespace) {
+    for (const auto& [name, ns] : namespaces_) keys.push_back({"", name});
+  }
+  return keys;
 }
 
 std::optional<std::string> ClusterState::profile_excess(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "compiler/model/budget.h"
 #include "compiler/model/event.h"
 #include "compiler/model/objects.h"
+#include "compiler/model/update.h"
 #include "compiler/policy/profile.h"
 
 namespace portcullis {
@@ -23,8 +25,10 @@ struct ObjectChange {
   std::shared_ptr<const Object> after;
 };
 
+// In the order of Kind.
 using Change =
     std::variant<ObjectChange<Pod>, ObjectChange<Namespace>, ObjectChange<NetworkPolicy>>;
+using OnChange = std::function<void(const Change&)>;
 
 // Addresses that are closed in both directions although no pod explains them, each with its former
 // pod. An empty key: unknown, since it was enforced before this daemon started.
@@ -48,6 +52,9 @@ class ClusterState {
   // None if the event changed nothing.
   std::optional<Change> apply(const Event& event);
 
+  // Its lists, then its events; calls on_change for each change.
+  void apply(const Update& update, const OnChange& on_change = {});
+
   // Closes an address that this node still has, or opens it again. It stays closed whoever claims
   // it: the caller knows when a pod of this node does (IncrementalCompiler).
   void quarantine(const Address& address, const ObjectKey& former_pod);
@@ -57,6 +64,7 @@ class ClusterState {
   const Pods& pods() const { return pods_; }
   const Namespaces& namespaces() const { return namespaces_; }
   const Policies& policies() const { return policies_; }
+  std::size_t count(Kind kind) const;
 
   const Budgets& budgets() const { return budgets_; }
   const Excesses& excesses() const { return excesses_; }  // policies over their budget, and why
@@ -68,6 +76,7 @@ class ClusterState {
                                             const std::vector<NamedPort>& ports) const;
 
  private:
+  std::vector<ObjectKey> keys(Kind kind) const;
   std::shared_ptr<const NetworkPolicy> within_budget(
       const ObjectKey& key, const std::shared_ptr<const NetworkPolicy>& policy);
 

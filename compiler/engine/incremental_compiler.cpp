@@ -32,19 +32,18 @@ IncrementalCompiler::IncrementalCompiler(std::string node_name, const Budgets& b
       profiles_(objects_, pod_sets_, budgets),
       dispatch_(objects_) {}
 
-Delta IncrementalCompiler::apply(std::span<const Event> events) {
+Delta IncrementalCompiler::apply(const Update& update, const OnChange& on_change) {
   Holders before;
-  for (const auto& event : events) {
-    const auto change = cluster_.apply(event);
-    if (!change) continue;
-    if (const auto* pod = std::get_if<ObjectChange<Pod>>(&*change)) {
+  cluster_.apply(update, [&](const Change& change) {
+    if (on_change) on_change(change);
+    if (const auto* pod = std::get_if<ObjectChange<Pod>>(&change)) {
       note(*pod, before);
-    } else if (const auto* ns = std::get_if<ObjectChange<Namespace>>(&*change)) {
+    } else if (const auto* ns = std::get_if<ObjectChange<Namespace>>(&change)) {
       note(*ns);
     } else {
-      note(std::get<ObjectChange<NetworkPolicy>>(*change));
+      note(std::get<ObjectChange<NetworkPolicy>>(change));
     }
-  }
+  });
   return finish(before);
 }
 

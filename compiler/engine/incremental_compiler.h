@@ -23,7 +23,7 @@ namespace portcullis {
 // that depends on what an event changes, and not on the size of the cluster or of the ruleset. Not
 // thread safe.
 //
-//     Event --> ClusterState --Change--> AddressBook ----> PodGroup ---> pod sets     (PodSetIndex)
+//     Update -> ClusterState --Change--> AddressBook ----> PodGroup ---> pod sets     (PodSetIndex)
 //                                 |          |                ^
 //                                 |          | of this node   | sets that chains look up
 //                                 |          v                |
@@ -52,7 +52,7 @@ class IncrementalCompiler {
 
   // All at once: what one event did and another undid has not happened. The first call's delta
   // makes the table.
-  Delta apply(std::span<const Event> events);
+  Delta apply(const Update& update, const OnChange& on_change = {});
 
   // Closes addresses that the node still enforces but that no pod of this node claims, since a
   // former run of the daemon knew them. Those that one claims are left alone.

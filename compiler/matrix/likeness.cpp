@@ -11,7 +11,7 @@ namespace portcullis {
 namespace {
 
 // Everything of a pod that a policy can match, and what decides before policies do.
-struct Kind {
+struct Traits {
   Labels labels;
   std::vector<NamedPort> ports;
   std::vector<Address> node_addresses;
@@ -19,7 +19,7 @@ struct Kind {
   std::vector<std::string>
       ends;  // of each address: its family, its blocks, itself if another claims it
 
-  bool operator<(const Kind& other) const {
+  bool operator<(const Traits& other) const {
     return std::tie(labels, ports, node_addresses, malformed, ends) <
            std::tie(other.labels, other.ports, other.node_addresses, other.malformed, other.ends);
   }
@@ -43,16 +43,16 @@ std::string text_of(const End& end, const std::vector<Cidr>& blocks) {
   return is_claimed_twice ? text + to_string(end.address) : text;
 }
 
-Kind kind_of(const Party::Member& member, const std::vector<Cidr>& blocks) {
-  Kind kind;
+Traits traits_of(const Party::Member& member, const std::vector<Cidr>& blocks) {
+  Traits traits;
   if (member.pod != nullptr) {
-    kind.labels = *member.pod->labels;
-    kind.ports = *member.pod->ports;
-    kind.node_addresses = *member.pod->node_addresses;
-    kind.malformed = member.pod->malformed;
+    traits.labels = *member.pod->labels;
+    traits.ports = *member.pod->ports;
+    traits.node_addresses = *member.pod->node_addresses;
+    traits.malformed = member.pod->malformed;
   }
-  for (const auto& end : member.ends) kind.ends.push_back(text_of(end, blocks));
-  return kind;
+  for (const auto& end : member.ends) traits.ends.push_back(text_of(end, blocks));
+  return traits;
 }
 
 }  // namespace
@@ -68,10 +68,10 @@ Likeness::Likeness(const ClusterState& cluster) {
 
 std::vector<const Party::Member*> Likeness::representatives(const Party& party) const {
   constexpr std::size_t kMostOfAKind = 2;
-  std::map<Kind, std::size_t> seen;
+  std::map<Traits, std::size_t> seen;
   std::vector<const Party::Member*> representatives;
   for (const auto& member : party.members) {
-    if (seen[kind_of(member, blocks_)]++ < kMostOfAKind) representatives.push_back(&member);
+    if (seen[traits_of(member, blocks_)]++ < kMostOfAKind) representatives.push_back(&member);
   }
   return representatives;
 }

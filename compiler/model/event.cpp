@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "compiler/base/escape.h"
+
 namespace portcullis {
 
 Event to_event(std::shared_ptr<const Pod> pod) {
@@ -10,8 +12,8 @@ Event to_event(std::shared_ptr<const Pod> pod) {
 }
 
 Event to_event(std::shared_ptr<const Namespace> ns) {
-  std::string name = ns->name;
-  return NamespaceEvent{std::move(name), std::move(ns)};
+  ObjectKey key{"", ns->name};
+  return NamespaceEvent{std::move(key), std::move(ns)};
 }
 
 Event to_event(std::shared_ptr<const NetworkPolicy> policy) {
@@ -19,24 +21,37 @@ Event to_event(std::shared_ptr<const NetworkPolicy> policy) {
   return PolicyEvent{std::move(key), std::move(policy)};
 }
 
-ObjectKey key_of(const Event& event) {
-  if (const auto* pod = std::get_if<PodEvent>(&event)) return pod->key;
-  if (const auto* ns = std::get_if<NamespaceEvent>(&event)) return {"", ns->name};
-  return std::get<PolicyEvent>(event).key;
+const ObjectKey& key_of(const Event& event) {
+  return std::visit([](const auto& each) -> const ObjectKey& { return each.key; }, event);
+}
+
+const std::string& origin_of(const Event& event) {
+  return std::visit([](const auto& each) -> const std::string& { return each.object->origin; },
+                    event);
 }
 
 bool is_removal(const Event& event) {
-  if (const auto* pod = std::get_if<PodEvent>(&event)) return pod->pod == nullptr;
-  if (const auto* ns = std::get_if<NamespaceEvent>(&event)) return ns->ns == nullptr;
-  return std::get<PolicyEvent>(event).policy == nullptr;
+  return std::visit([](const auto& each) { return each.object == nullptr; }, event);
 }
 
-Event removal_of(const Event& event) {
-  if (const auto* pod = std::get_if<PodEvent>(&event)) return PodEvent{pod->key, nullptr};
-  if (const auto* ns = std::get_if<NamespaceEvent>(&event)) {
-    return NamespaceEvent{ns->name, nullptr};
+Event removal(Kind kind, ObjectKey key) {
+  switch (kind) {
+    case Kind::kPod:
+      return PodEvent{std::move(key), nullptr};
+    case Kind::kNamespace:
+      return NamespaceEvent{std::move(key), nullptr};
+    case Kind::kNetworkPolicy:
+      break;
   }
-  return PolicyEvent{std::get<PolicyEvent>(event).key, nullptr};
+  return PolicyEvent{std::move(key), nullptr};
+}
+
+Event removal_of(const Event& event) { return removal(kind_of(event), key_of(event)); }
+
+std::string name_of(const Event& event) {
+  const auto& [ns, name] = key_of(event);
+  const auto prefix = ns.empty() ? "" : printable(ns) + '/';
+  return std::string(info(kind_of(event)).name) + ' ' + prefix + printable(name);
 }
 
 }  // namespace portcullis

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "compiler/cluster/cluster_state.h"
-#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
 #include "daemon/command/check_host.h"
 #include "daemon/command/commands.h"
 #include "daemon/command/findings.h"
@@ -25,19 +25,20 @@ constexpr std::chrono::seconds kLimit{10};
 constexpr std::chrono::seconds kReadLimit{60};  // to read every object of a large cluster
 constexpr const char* kReviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-void report_objects(const Options& options, const ClusterState& cluster,
+void report_objects(const Options& options, const IncrementalCompiler& compiler,
                     std::vector<Problem> problems, Findings& findings) {
-  for (const auto& rejection : compile_all(cluster, options.node_name).rejected) {
-    problems.push_back(to_problem(rejection));
-  }
+  for (const auto& rejection : compiler.rejected()) problems.push_back(to_problem(rejection));
   for (const Problem& problem : problems) {
     options.tolerate_rejected ? findings.note(to_string(problem))
                               : findings.bad(to_string(problem));
   }
-  findings.good("read: pods: " + std::to_string(cluster.pods().size()) +
-                ", namespaces: " + std::to_string(cluster.namespaces().size()) +
-                ", network policies: " + std::to_string(cluster.policies().size()));
-  check_node_name(options, cluster, findings);
+  std::string read = "read: ";
+  for (const auto& each : kKinds) {
+    read += (&each == kKinds.data() ? "" : ", ") + std::string(each.nouns) + ": " +
+            std::to_string(compiler.cluster().count(each.kind));
+  }
+  findings.good(read);
+  check_node_name(options, compiler.cluster(), findings);
 }
 
 // Sends one request and waits for the answer.
@@ -62,10 +63,10 @@ Result<std::string> ask(boost::asio::io_context& io, k8s::ApiClient& client,
   return text;
 }
 
-std::string review(k8s::Resource resource, const std::string& verb) {
+std::string review(Kind kind, const std::string& verb) {
   return R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":)"
          R"({"resourceAttributes":{"group":")" +
-         std::string(api_group(resource)) + R"(","resource":")" + to_string(resource) +
+         std::string(info(kind).group) + R"(","resource":")" + info(kind).resource +
          R"(","verb":")" + verb + R"("}}})";
 }
 
@@ -78,9 +79,9 @@ std::optional<bool> is_allowed(const std::string& reviewed) {
   return value != nullptr ? std::optional(*value) : std::nullopt;
 }
 
-bool check_permission(const std::string& verb, k8s::Resource resource, const std::string& reviewed,
+bool check_permission(const std::string& verb, Kind kind, const std::string& reviewed,
                       Findings& findings) {
-  const auto what = verb + ' ' + to_string(resource);
+  const auto what = verb + ' ' + info(kind).resource;
   const auto allowed = is_allowed(reviewed);
   if (!allowed) {
     findings.bad("can " + what + ": cannot check: the answer is not a SelfSubjectAccessReview");
@@ -94,30 +95,31 @@ bool check_permission(const std::string& verb, k8s::Resource resource, const std
 
 bool check_permissions(boost::asio::io_context& io, k8s::ApiClient& client, Findings& findings) {
   bool may_all = true;
-  for (const auto resource : k8s::kResources) {
+  for (const auto& each : kKinds) {
     for (const auto* verb : {"list", "watch"}) {
-      const auto reviewed = ask(io, client, {kReviews, {}, review(resource, verb)});
+      const auto reviewed = ask(io, client, {kReviews, {}, review(each.kind, verb)});
       if (!reviewed && reviewed.error().code != ErrorCode::kPermission) {
         findings.bad("cannot check permissions: " + reviewed.error().message);
         return false;
       }
       if (!reviewed) {
-        findings.bad(std::string("can ") + verb + ' ' + to_string(resource) +
+        findings.bad(std::string("can ") + verb + ' ' + each.resource +
                      ": cannot check: " + reviewed.error().message);
       }
-      may_all = reviewed && check_permission(verb, resource, *reviewed, findings) && may_all;
+      may_all = reviewed && check_permission(verb, each.kind, *reviewed, findings) && may_all;
     }
   }
   return may_all;
 }
 
 // Reads everything as the daemon does.
-void check_objects(const Options& options, ClusterState& cluster, Findings& findings) {
+void check_objects(const Options& options, IncrementalCompiler& compiler, Findings& findings) {
   boost::asio::io_context io;
-  Update last{.events = {}, .problems = {}, .synced = false};
-  auto source = open_source(io, options, [&](Update update) {
-    for (const Event& event : update.events) cluster.apply(event);
-    last = std::move(update);
+  Update all;
+  Report last{.update = {}, .problems = {}, .synced = false};
+  auto source = open_source(io, options, [&](Report report) {
+    all.append(std::move(report.update));
+    last = std::move(report);
     if (last.synced || !last.fault.empty()) io.stop();
   });
   if (!source) return findings.bad("objects: " + source.error().message);
@@ -133,10 +135,11 @@ void check_objects(const Options& options, ClusterState& cluster, Findings& find
   if (!last.synced) {
     return findings.bad("objects: not all read after " + std::to_string(kReadLimit.count()) + " s");
   }
-  report_objects(options, cluster, std::move(last.problems), findings);
+  compiler.apply(all);
+  report_objects(options, compiler, std::move(last.problems), findings);
 }
 
-void check_cluster(const Options& options, ClusterState& cluster, Findings& findings) {
+void check_cluster(const Options& options, IncrementalCompiler& compiler, Findings& findings) {
   const auto environment = own_environment();
   const auto access = cluster_access(options, environment);
   if (!access) return findings.bad("API server: " + access.error().message);
@@ -156,10 +159,10 @@ void check_cluster(const Options& options, ClusterState& cluster, Findings& find
                         " is not a Kubernetes API server: /version has no gitVersion");
   }
   findings.good("API server " + access->server + ' ' + *name->string());
-  if (check_permissions(io, *client, findings)) check_objects(options, cluster, findings);
+  if (check_permissions(io, *client, findings)) check_objects(options, compiler, findings);
 }
 
-void check_manifests(const Options& options, ClusterState& cluster, Findings& findings) {
+void check_manifests(const Options& options, IncrementalCompiler& compiler, Findings& findings) {
   const auto paths = list_manifests(options.manifests);
   if (!paths) return findings.bad("manifests: " + paths.error().message);
   std::vector<ManifestFile> files;
@@ -175,8 +178,8 @@ void check_manifests(const Options& options, ClusterState& cluster, Findings& fi
     findings.good(count);
   }
   Manifests manifests = merge(files);
-  for (const Event& event : manifests.events) cluster.apply(event);
-  report_objects(options, cluster, std::move(manifests.problems), findings);
+  compiler.apply(update_of(std::move(manifests.objects)));
+  report_objects(options, compiler, std::move(manifests.problems), findings);
   for (const Problem& policy : manifests.not_enforced) findings.note(to_string(policy));
 }
 
@@ -186,10 +189,10 @@ Result<ExitCode> check(const Options& options, const Console& console) {
   Findings findings(console.out);
   check_kernel(options, findings);
   check_forwarding(findings);
-  ClusterState cluster(options.budgets);  // empty where it cannot be read
-  options.manifests.empty() ? check_cluster(options, cluster, findings)
-                            : check_manifests(options, cluster, findings);
-  check_bridges(local_addresses(cluster, options.node_name), findings);
+  IncrementalCompiler compiler(options.node_name, options.budgets);  // empty: cannot be read
+  options.manifests.empty() ? check_cluster(options, compiler, findings)
+                            : check_manifests(options, compiler, findings);
+  check_bridges(local_addresses(compiler.cluster(), options.node_name), findings);
   return findings.exit_code();
 }
 

@@ -1,6 +1,6 @@
 #include <ostream>
 
-#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
 #include "compiler/ruleset/print.h"
 #include "daemon/command/commands.h"
 #include "daemon/files/manifest_input.h"
@@ -12,14 +12,15 @@ Result<ExitCode> compile_manifests(const Options& options, const Console& consol
   const auto input = read_cluster(options.files, console.in, options.budgets);
   if (!input) return tl::unexpected(input.error());
   say(input->remarks, console.err);
-  const auto compiled = compile_all(input->cluster, options.node_name);
+  IncrementalCompiler compiler(options.node_name, options.budgets);
+  compiler.apply(input->objects);
   bool is_whole = input->rejected == 0;
-  for (const auto& rejection : compiled.rejected) {
+  for (const auto& rejection : compiler.rejected()) {
     if (is_policy(rejection)) continue;  // reported with the manifests
     say({to_string(to_problem(rejection))}, console.err);
     is_whole = false;
   }
-  const auto& ruleset = compiled.ruleset;
+  const auto ruleset = compiler.ruleset();
   console.out << (options.format == Format::kJson ? print_json(ruleset) : print_nft(ruleset));
   const bool is_good = is_whole || options.tolerate_rejected;
   return is_good ? ExitCode::kOk : ExitCode::kNegative;

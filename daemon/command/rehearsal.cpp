@@ -53,7 +53,7 @@ Ruleset rehearsed_ruleset() {
   const auto file = parse_manifest("built in", kManifests);
   if (!file) std::abort();
   IncrementalCompiler compiler(kNode);
-  compiler.apply(merge({*file}).events);
+  compiler.apply(update_of(merge({*file}).objects));
   return compiler.ruleset();
 }
 

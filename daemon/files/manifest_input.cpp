@@ -86,7 +86,7 @@ std::size_t count_rejected(const ClusterState& cluster, const std::vector<Proble
 Result<ManifestInput> read_cluster(const std::vector<std::string>& names, std::istream& in,
                                    const Budgets& budgets) {
   std::vector<ManifestFile> files;
-  ManifestInput input{ClusterState(budgets), {}, 0};
+  ManifestInput input{{}, ClusterState(budgets), {}, 0};
   for (const std::string& name : names) {
     std::vector<ManifestFile> later;
     const auto done = read(name, in, later);
@@ -95,7 +95,8 @@ Result<ManifestInput> read_cluster(const std::vector<std::string>& names, std::i
     std::ranges::move(later, std::back_inserter(files));
   }
   Manifests manifests = merge(files);
-  for (const Event& event : manifests.events) input.cluster.apply(event);
+  input.objects = update_of(std::move(manifests.objects));
+  input.cluster.apply(input.objects);
   for (const auto& rejection : rejected_policies(input.cluster)) {
     manifests.problems.push_back(to_problem(rejection));
   }

@@ -12,7 +12,8 @@ namespace portcullis {
 
 // The objects of the manifests that -f names.
 struct ManifestInput {
-  ClusterState cluster;
+  Update objects;
+  ClusterState cluster;              // of these
   std::vector<std::string> remarks;  // one line per problem and per replacement
   std::size_t rejected = 0;          // objects that fail closed, or are missing
 };

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "compiler/base/result.h"
-#include "compiler/model/event.h"
+#include "compiler/model/update.h"
 #include "k8s-client/decode/decode.h"
 
 namespace portcullis {
@@ -28,8 +28,8 @@ std::string to_string(const Problem& problem);
 // what it is, with the line). A file that ends in mid-document is such an error.
 struct ManifestFile {
   std::filesystem::path path;
-  std::vector<k8s::Object> objects;  // their origin: "<path>, document N"
-  std::vector<int> documents;        // documents[i]: the document of objects[i], from 1
+  std::vector<Event> objects;  // their origin: "<path>, document N"
+  std::vector<int> documents;  // documents[i]: the document of objects[i], from 1
   std::vector<Problem> problems;
   std::vector<Problem> not_enforced;  // policies that are not ours
 };
@@ -49,11 +49,14 @@ struct ManifestFile {
 // different ones fail closed: each is kept, malformed, the second and later under a key that no
 // real object can have ("name#2"), and is a problem that names the other file.
 struct Manifests {
-  std::vector<Event> events;          // every object as an event, sorted by kind and key
+  std::vector<Event> objects;         // none is a removal; sorted by kind and key
   std::vector<Problem> problems;      // of the files, then what merging found
   std::vector<Problem> not_enforced;  // policies that are not ours, of all files
 };
 
 Manifests merge(const std::vector<ManifestFile>& files);
+
+// A list of each kind, of objects as merge() returns them.
+Update update_of(std::vector<Event> objects);
 
 }  // namespace portcullis

@@ -3,24 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <utility>
-#include <variant>
-
-#include "compiler/base/escape.h"
 
 namespace portcullis {
 namespace {
-
-// "NetworkPolicy default/web", as problems name it.
-std::string name_of(const k8s::Object& object) {
-  static constexpr const char* kKinds[] = {"Pod ", "Namespace ", "NetworkPolicy "};
-  const auto key = key_of(k8s::to_event(object));
-  const auto prefix = key.ns.empty() ? "" : printable(key.ns) + '/';
-  return kKinds[object.index()] + prefix + printable(key.name);
-}
-
-const std::string& origin_of(const k8s::Object& object) {
-  return std::visit([](const auto& value) -> const std::string& { return value->origin; }, object);
-}
 
 using Origins = std::map<std::string, std::string>;  // by name
 

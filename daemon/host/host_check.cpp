@@ -57,15 +57,14 @@ std::vector<Address> local_addresses(const ClusterState& cluster, const std::str
   return addresses;
 }
 
-void HostCheck::note(std::span<const Event> events) {
-  for (const Event& event : events) {
-    const auto* told = std::get_if<PodEvent>(&event);
-    if (told == nullptr) continue;
-    if (told->pod && told->pod->is_local_to(node_name_)) {
-      local_.insert(told->key);
-    } else {
-      local_.erase(told->key);
-    }
+void HostCheck::note(const Change& change) {
+  const auto* pod = std::get_if<ObjectChange<Pod>>(&change);
+  if (pod == nullptr) return;
+  const auto& [before, after] = *pod;
+  if (after && after->is_local_to(node_name_)) {
+    local_.insert(after->key);
+  } else if (before) {
+    local_.erase(before->key);
   }
 }
 

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "compiler/base/address.h"
 #include "compiler/cluster/cluster_state.h"
-#include "compiler/model/event.h"
 
 namespace portcullis {
 
@@ -30,9 +28,9 @@ class HostCheck {
  public:
   explicit HostCheck(std::string node_name) : node_name_(std::move(node_name)) {}
 
-  void note(std::span<const Event> events);
+  void note(const Change& change);
 
-  // `cluster`: the state after the noted events.
+  // `cluster`: the state after the noted changes.
   HostFaults look(const ClusterState& cluster) const;
 
  private:

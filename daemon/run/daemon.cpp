@@ -21,15 +21,19 @@ std::string count(std::size_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
-// "3 network policies, 40 pods (2 on this node), 4 namespaces"
+// "40 pods (2 on this node), 4 namespaces, 3 network policies"
 std::string described(const ClusterState& cluster, const std::string& node_name) {
   const auto here =
       std::count_if(cluster.pods().begin(), cluster.pods().end(),
                     [&](const auto& entry) { return entry.second->is_local_to(node_name); });
-  return std::to_string(cluster.policies().size()) +
-         (cluster.policies().size() == 1 ? " network policy, " : " network policies, ") +
-         count(cluster.pods().size(), "pod") + " (" + std::to_string(here) + " on this node), " +
-         count(cluster.namespaces().size(), "namespace");
+  std::string text;
+  for (const auto& each : kKinds) {
+    const auto number = cluster.count(each.kind);
+    text += (text.empty() ? "" : ", ") + std::to_string(number) + ' ' +
+            (number == 1 ? each.noun : each.nouns);
+    if (each.kind == Kind::kPod) text += " (" + std::to_string(here) + " on this node)";
+  }
+  return text;
 }
 
 void log_news(const ProblemLog::News& news) {
@@ -49,7 +53,7 @@ void log_change(const std::string& before, const std::string& now) {
 //     ApiSource            DirectorySource
 //            |                 |
 //            '--- one of them -'
-//            | Update: events, and the current problems ----- ProblemLog -------> log
+//            | Report: an Update, and the current problems -- ProblemLog -------> log
 //            | once for all pending updates
 //     IncrementalCompiler: ClusterState <-- AdminApi <--> AdminServer: explain,
 //            |  ^          lost addresses --------------.       matrix, dump, diff
@@ -92,7 +96,7 @@ Result<void> Daemon::start() {
   const DirectorySettings directory{.isolates_pods = reconciler_.table_isolates(),
                                     .last = open_archive()};
   auto source = open_source(
-      io_, options_, [this](Update update) { receive(std::move(update)); }, directory);
+      io_, options_, [this](Report report) { receive(std::move(report)); }, directory);
   if (!source) return tl::unexpected(source.error());
   source_ = std::move(*source);
   log_info(std::string("portcullis ") + version() + ": node " + options_.node_name + ", " +
@@ -109,33 +113,27 @@ Result<void> Daemon::start() {
   return {};
 }
 
-void Daemon::receive(Update update) {
-  metrics_.count(update.events);
-  note_source(update);
-  host_check_.note(update.events);
-  if (!update.synced) {
-    // Nothing is in force yet, so the changes do not matter.
-    policy_news_.note(compiler_.cluster(), update.events);
-    compiler_.apply(update.events);
-    return;
-  }
+// Nothing is compiled before everything was read once.
+void Daemon::receive(Report report) {
+  note_source(report);
+  pending_.append(std::move(report.update));
+  if (!report.synced) return;
   if (!told_) told_ = std::chrono::steady_clock::now();
-  std::move(update.events.begin(), update.events.end(), std::back_inserter(events_));
-  problems_ = std::move(update.problems);
-  not_enforced_ = std::move(update.not_enforced);
-  complete_ = update.complete;
+  problems_ = std::move(report.problems);
+  not_enforced_ = std::move(report.not_enforced);
+  complete_ = report.complete;
   settle_soon();
 }
 
-void Daemon::note_source(const Update& update) {
-  const auto news = followed_log_.take(update.followed);
+void Daemon::note_source(const Report& report) {
+  const auto news = followed_log_.take(report.followed);
   for (const auto& line : news.warnings) log_warning(line);
   for (const auto& line : news.infos) log_info(line);
   Status status = status_;
-  status.followed = update.followed;
-  status.source_fault = update.fault;
+  status.followed = report.followed;
+  status.source_fault = report.fault;
   status.never_read.clear();
-  for (const auto& file : update.never_read) status.never_read.push_back(file.string());
+  for (const auto& file : report.never_read) status.never_read.push_back(file.string());
   publish(std::move(status));
 }
 
@@ -147,8 +145,11 @@ void Daemon::settle_soon() {
 void Daemon::settle() {
   settling_ = false;
   const bool first = !status_.source_read;
-  policy_news_.note(compiler_.cluster(), events_);
-  auto delta = compiler_.apply(std::exchange(events_, {}));
+  auto delta = compiler_.apply(std::exchange(pending_, {}), [this](const Change& change) {
+    metrics_.count(change);
+    policy_news_.note(change);
+    host_check_.note(change);
+  });
   if (sweeper_) sweeper_->lose(delta.lost);
   if (first) look_at_host();
   Status status = status_;

@@ -48,8 +48,8 @@ class Daemon {
   void keep_for_boot();
   std::shared_ptr<LastContents> open_archive();
   void post_trouble(std::string Status::*field, const std::string& trouble);
-  void receive(Update update);
-  void note_source(const Update& update);
+  void receive(Report report);
+  void note_source(const Report& report);
   void settle_soon();
   void settle();
   bool must_hold_back(const Status& status);
@@ -68,10 +68,10 @@ class Daemon {
   Metrics metrics_;
   std::optional<std::chrono::steady_clock::time_point> told_;  // since when changes are pending
   IncrementalCompiler compiler_;
-  std::vector<Event> events_;          // not compiled yet
-  std::vector<Problem> problems_;      // of the last update
+  Update pending_;                     // not compiled yet
+  std::vector<Problem> problems_;      // of the last report
   std::vector<Problem> not_enforced_;  // likewise
-  bool complete_ = false;  // the last content of every file is known, as of the last update
+  bool complete_ = false;  // the last content of every file is known, as of the last report
   bool settling_ = false;  // settle() is queued
   ProblemLog problem_log_;
   PolicyNews policy_news_;  // not in force yet

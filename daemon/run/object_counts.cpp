@@ -9,15 +9,15 @@ std::map<std::string, ObjectCount> count_objects(const ClusterState& cluster,
                                                  const std::vector<Problem>& problems) {
   std::set<std::string> rejected;  // "NetworkPolicy default/web"
   for (const auto& problem : problems) rejected.insert(problem.defect.object);
-  const auto of = [&](const std::string& kind, std::size_t known) {
-    return ObjectCount{
-        known,
-        static_cast<std::size_t>(std::ranges::count_if(
-            rejected, [&](const std::string& object) { return object.starts_with(kind + " "); }))};
-  };
-  return {{"pods", of("Pod", cluster.pods().size())},
-          {"namespaces", of("Namespace", cluster.namespaces().size())},
-          {"networkpolicies", of("NetworkPolicy", cluster.policies().size())}};
+  std::map<std::string, ObjectCount> counts;
+  for (const auto& each : kKinds) {
+    const auto is_of_kind = [prefix = std::string(each.name) + ' '](const std::string& object) {
+      return object.starts_with(prefix);
+    };
+    counts[each.resource] = {cluster.count(each.kind),
+                             static_cast<std::size_t>(std::ranges::count_if(rejected, is_of_kind))};
+  }
+  return counts;
 }
 
 std::vector<std::string> unreadable_files(const std::vector<Problem>& problems) {

@@ -52,11 +52,11 @@ std::string line_of(const ClusterState& cluster, const Policy& before, const Pol
 
 }  // namespace
 
-void PolicyNews::note(const ClusterState& cluster, std::span<const Event> events) {
-  for (const auto& event : events) {
-    const auto* policy = std::get_if<PolicyEvent>(&event);
-    if (policy != nullptr) before_.emplace(policy->key, find(cluster, policy->key));
-  }
+void PolicyNews::note(const Change& change) {
+  const auto* policy = std::get_if<ObjectChange<NetworkPolicy>>(&change);
+  if (policy == nullptr) return;
+  const auto& [before, after] = *policy;
+  before_.emplace((after ? after : before)->key, before);
 }
 
 std::vector<std::string> PolicyNews::take(const ClusterState& cluster, const std::string& node_name,

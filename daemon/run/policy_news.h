@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -14,8 +13,7 @@ namespace portcullis {
 // steps, until the kernel has them. Not thread safe.
 class PolicyNews {
  public:
-  // Call before the events are applied to `cluster`.
-  void note(const ClusterState& cluster, std::span<const Event> events);
+  void note(const Change& change);
 
   // A line for each policy that differs from the last call, with the cluster's current state, then
   // forgets them; of many, the first ones and the number of the rest:

@@ -24,8 +24,6 @@ const prometheus::Histogram::BucketBoundaries buckets = {
     0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
     0.025,   0.05,     0.1,     0.25,   0.5,     1,      2.5,   5,      10,    30};
 
-constexpr std::array kResources = {"pods", "namespaces", "networkpolicies"};  // as Event has them
-
 constexpr std::array kServices = {"health port", "admin socket"};  // keys of Status::unserved
 
 ClientMetric value(double value, std::vector<ClientMetric::Label> labels = {}) {
@@ -56,9 +54,9 @@ bool is_synced(const Status& status, const char* resource) {
 
 std::vector<MetricFamily> of_status(const Status& status) {
   std::vector<ClientMetric> synced;
-  synced.reserve(kResources.size());
-  for (const auto* resource : kResources) {
-    synced.push_back(value(is_synced(status, resource), {{"resource", resource}}));
+  synced.reserve(kKinds.size());
+  for (const auto& each : kKinds) {
+    synced.push_back(value(is_synced(status, each.resource), {{"resource", each.resource}}));
   }
   std::vector<ClientMetric> stale;
   for (const auto& following : status.followed) {
@@ -163,11 +161,11 @@ std::vector<MetricFamily> of_process() {
                  {value(usage.began.count())})};
 }
 
-std::array<prometheus::Counter*, kResources.size()> counters(
+std::array<prometheus::Counter*, kKinds.size()> counters(
     prometheus::Family<prometheus::Counter>& family) {
-  std::array<prometheus::Counter*, kResources.size()> counters{};
-  for (std::size_t i = 0; i < counters.size(); ++i) {
-    counters[i] = &family.Add({{"resource", kResources[i]}});
+  std::array<prometheus::Counter*, kKinds.size()> counters{};
+  for (const auto& each : kKinds) {
+    counters[index_of(each.kind)] = &family.Add({{"resource", each.resource}});
   }
   return counters;
 }
@@ -177,7 +175,8 @@ std::array<prometheus::Counter*, kResources.size()> counters(
 Metrics::Metrics()
     : events_(counters(prometheus::BuildCounter()
                            .Name("portcullis_events_total")
-                           .Help("Objects added, changed or removed, as the source reported.")
+                           .Help("Objects added, changed or removed. A change that no policy "
+                                 "depends on does not count.")
                            .Register(registry_))),
       repairs_(prometheus::BuildCounter()
                    .Name("portcullis_repairs_total")
@@ -206,9 +205,7 @@ Metrics::Metrics()
       .Set(1);
 }
 
-void Metrics::count(std::span<const Event> events) {
-  for (const auto& event : events) events_[event.index()]->Increment();
-}
+void Metrics::count(const Change& change) { events_[change.index()]->Increment(); }
 
 void Metrics::committed(std::chrono::duration<double> took) { commits_.Observe(took.count()); }
 

@@ -7,12 +7,10 @@
 
 #include <array>
 #include <chrono>
-#include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "compiler/model/event.h"
+#include "compiler/cluster/cluster_state.h"
 #include "compiler/ruleset/ruleset_size.h"
 #include "daemon/netlink/table/kernel.h"
 #include "daemon/serve/status.h"
@@ -29,7 +27,7 @@ class Metrics {
 
   Metrics();
 
-  void count(std::span<const Event> events);  // reported by a source
+  void count(const Change& change);
 
   // An attempt to commit the ruleset that changed the kernel.
   void committed(std::chrono::duration<double> took);
@@ -49,7 +47,7 @@ class Metrics {
   using Histograms = prometheus::Family<prometheus::Histogram>;
 
   prometheus::Registry registry_;
-  std::array<prometheus::Counter*, std::variant_size_v<Event>> events_;
+  std::array<prometheus::Counter*, kKinds.size()> events_;
   Counters& repairs_;
   prometheus::Counter& failures_;
   prometheus::Histogram& commits_;

@@ -4,7 +4,6 @@
 #include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdlib>
-#include <iterator>
 #include <list>
 #include <optional>
 #include <utility>
@@ -41,8 +40,8 @@ struct ApiSource::Impl {
   void ask_version();
   void take_version(const Result<k8s::ApiClient::Answer>& answer, const std::string& version);
   void start_reflectors(bool streams_lists);
-  void take(std::vector<Event> events);
-  void tell(std::vector<Event> events);
+  void take(Update update);
+  void tell(Update update);
   void take_check(bool has_namespaces);
   bool has_emptied() const;
   bool has_namespaces() const;
@@ -61,10 +60,10 @@ struct ApiSource::Impl {
   k8s::ApiClient::Request version_request{};
   std::list<k8s::Reflector> reflectors{};
   bool told_synced = false;
-  std::array<std::size_t, k8s::kResources.size()> told{};  // how many objects of each
+  std::array<std::size_t, kKinds.size()> told{};  // how many objects of each
   std::unique_ptr<NamespaceCheck> check{};
-  std::vector<Event> unchecked{};  // events received during the check
-  std::string fault{};             // as in Update
+  Update unchecked{};   // received during the check
+  std::string fault{};  // as in Report
 };
 
 void ApiSource::Impl::ask_version() {
@@ -92,25 +91,25 @@ void ApiSource::Impl::take_version(const Result<k8s::ApiClient::Answer>& answer,
 }
 
 void ApiSource::Impl::start_reflectors(bool streams_lists) {
-  for (const auto resource : k8s::kResources) {
-    reflectors.emplace_back(io, *client, resource, timing,
-                            [this](std::vector<Event> events) { take(std::move(events)); });
+  for (const auto& each : kKinds) {
+    reflectors.emplace_back(io, *client, each.kind, timing,
+                            [this](Update update) { take(std::move(update)); });
   }
   for (auto& reflector : reflectors) reflector.start(streams_lists);
 }
 
-// A resource that becomes empty may be real, or come from a server that has lost its data: then it
+// A kind that becomes empty may be real, or come from a server that has lost its data: then it
 // has no namespaces either.
-void ApiSource::Impl::take(std::vector<Event> events) {
-  if (!check->is_asking() && !has_emptied()) return tell(std::move(events));
-  std::move(events.begin(), events.end(), std::back_inserter(unchecked));
+void ApiSource::Impl::take(Update update) {
+  if (!check->is_asking() && !has_emptied()) return tell(std::move(update));
+  unchecked.append(std::move(update));
   if (!check->is_asking()) check->ask();
   tell({});
 }
 
 void ApiSource::Impl::take_check(bool has_namespaces) {
   fault = has_namespaces ? "" : no_namespaces(access.server);
-  tell(has_namespaces ? std::exchange(unchecked, {}) : std::vector<Event>());
+  tell(has_namespaces ? std::exchange(unchecked, {}) : Update());
 }
 
 bool ApiSource::Impl::has_emptied() const {
@@ -120,14 +119,14 @@ bool ApiSource::Impl::has_emptied() const {
   });
 }
 
-void ApiSource::Impl::tell(std::vector<Event> events) {
+void ApiSource::Impl::tell(Update update) {
   if (unchecked.empty()) {
     std::ranges::transform(reflectors, told.begin(), &k8s::Reflector::known);
   }
   const bool is_synced = told_synced || (synced() && has_namespaces());
   told_synced = is_synced;
   const bool is_empty = !is_synced && synced();
-  sink({.events = std::move(events),
+  sink({.update = std::move(update),
         .problems = problems(),
         .followed = followed(),
         .synced = is_synced,
@@ -136,12 +135,12 @@ void ApiSource::Impl::tell(std::vector<Event> events) {
 
 bool ApiSource::Impl::has_namespaces() const {
   return std::ranges::any_of(reflectors, [](const auto& reflector) {
-    return reflector.resource() == k8s::Resource::kNamespaces && reflector.known() > 0;
+    return reflector.kind() == Kind::kNamespace && reflector.known() > 0;
   });
 }
 
 bool ApiSource::Impl::synced() const {
-  return reflectors.size() == k8s::kResources.size() &&
+  return reflectors.size() == kKinds.size() &&
          std::ranges::all_of(reflectors,
                              [](const auto& reflector) { return reflector.health().synced; });
 }
@@ -161,7 +160,7 @@ std::vector<Following> ApiSource::Impl::followed() const {
   for (const auto& reflector : reflectors) {
     const auto& health = reflector.health();
     followed.push_back(
-        {to_string(reflector.resource()), health.failure, health.since, health.synced});
+        {info(reflector.kind()).resource, health.failure, health.since, health.synced});
   }
   return followed;
 }

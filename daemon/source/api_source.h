@@ -11,8 +11,8 @@
 
 namespace portcullis {
 
-// Follows the objects of an API server. Updates are synced once every resource has been listed; a
-// resource that later cannot be followed keeps its last content and is reported as in trouble. A
+// Follows the objects of an API server. Reports are synced once every kind has been listed; a kind
+// that later cannot be followed keeps its last content and is reported as in trouble. A
 // server without any namespace is not believed: at the start nothing is synced, later its removals
 // are ignored until it has namespaces again.
 class ApiSource : public Source {

@@ -11,7 +11,6 @@
 #include "daemon/files/manifest_cache.h"
 #include "daemon/files/settled_file.h"
 #include "daemon/files/tree.h"
-#include "daemon/source/difference.h"
 
 namespace portcullis {
 namespace {
@@ -31,7 +30,7 @@ constexpr milliseconds kRecheck{1000};      // for changes that inotify does not
 
 //   inotify --(quiet for a moment)--> look: list_tree -> watches -> ManifestCache
 //                 ^                    |
-//                 '--(overtaken)-------+--> publish: merge -> difference -> Update
+//                 '--(overtaken)-------+--> publish: merge -> Report
 //                                      '--> retry, while a file fails but may come right
 struct DirectorySource::Impl : std::enable_shared_from_this<Impl> {
   Impl(boost::asio::io_context& io, std::filesystem::path where, Sink to, DirectoryWatches with,
@@ -171,7 +170,7 @@ namespace {
 bool may_isolate(const Event& event) {
   const auto* policy = std::get_if<PolicyEvent>(&event);
   const auto* pod = std::get_if<PodEvent>(&event);
-  return policy != nullptr || (pod != nullptr && pod->pod->malformed);
+  return policy != nullptr || (pod != nullptr && pod->object->malformed);
 }
 
 }  // namespace
@@ -184,12 +183,11 @@ void DirectorySource::Impl::publish() {
   problems.insert(problems.end(), whole_files.begin(), whole_files.end());
   problems.insert(problems.end(), unfollowed.begin(), unfollowed.end());
 
-  auto events = difference(published_objects, manifests.events);
-  const bool has_news = !has_published || !events.empty() || problems != published_problems ||
-                        manifests.not_enforced != published_not_enforced ||
-                        fault != published_fault;
+  const bool has_news =
+      !has_published || manifests.objects != published_objects || problems != published_problems ||
+      manifests.not_enforced != published_not_enforced || fault != published_fault;
   has_published = true;
-  published_objects = std::move(manifests.events);
+  published_objects = std::move(manifests.objects);
   published_problems = problems;
   published_not_enforced = manifests.not_enforced;
   published_fault = fault;
@@ -199,7 +197,7 @@ void DirectorySource::Impl::publish() {
     if (last) last->keep_only(cache.paths());
   }
   if (!has_news) return;
-  sink({.events = std::move(events),
+  sink({.update = update_of(published_objects),
         .problems = std::move(problems),
         .not_enforced = std::move(manifests.not_enforced),
         .complete = complete,

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "compiler/base/result.h"
-#include "compiler/model/event.h"
+#include "compiler/model/update.h"
 #include "daemon/files/manifests.h"
 
 namespace portcullis {
@@ -22,10 +22,10 @@ struct Following {
   bool operator==(const Following&) const = default;
 };
 
-// An update of a source: the events of one step (applied together or not at all), and all current
-// problems, not only new ones.
-struct Update {
-  std::vector<Event> events;
+// What a source says at one time: what has changed (applied together or not at all), and all
+// current problems, not only new ones.
+struct Report {
+  Update update;
   std::vector<Problem> problems;
   std::vector<Following> followed{};
   std::vector<Problem> not_enforced{};  // all policies of other engines
@@ -40,7 +40,7 @@ struct Update {
 // The origin of the objects. All calls and the sink run on one io_context's thread.
 class Source {
  public:
-  using Sink = std::function<void(Update)>;
+  using Sink = std::function<void(Report)>;
 
   Source() = default;
   Source(const Source&) = delete;

@@ -14,10 +14,7 @@
 namespace portcullis::k8s {
 namespace {
 
-constexpr const char* kPolicyKind = "NetworkPolicy";
-constexpr std::string_view kPolicyGroup = "networking.k8s.io";
-constexpr std::string_view kPolicyVersion = "networking.k8s.io/v1";
-constexpr std::string_view kCoreVersion = "v1";
+constexpr std::string_view kPolicyGroup = info(Kind::kNetworkPolicy).group;
 constexpr std::string_view kList = "list";
 constexpr std::string_view kKubernetes = "k8s.io";
 
@@ -32,13 +29,13 @@ std::string_view group_of(std::string_view api_version) {
   return slash == std::string_view::npos ? "" : api_version.substr(0, slash);
 }
 
-// The supported kind that `kind` is or was meant to be ("Networkpolicy", "pods"), or "".
-std::string our_kind(std::string_view kind) {
+// The supported kind that `kind` is or was meant to be ("Networkpolicy", "pods").
+std::optional<Kind> our_kind(std::string_view kind) {
   const auto word = lower_case_letters(kind);
-  if (word == "pod" || word == "pods") return "Pod";
-  if (word == "namespace" || word == "namespaces") return "Namespace";
-  if (word == "networkpolicy" || word == "networkpolicies") return kPolicyKind;
-  return "";
+  for (const auto& each : kKinds) {
+    if (word == lower_case_letters(each.name) || word == each.resource) return each.kind;
+  }
+  return std::nullopt;
 }
 
 bool is_in(std::string_view group, std::string_view domain) {
@@ -48,9 +45,9 @@ bool is_in(std::string_view group, std::string_view domain) {
 // Other groups have kinds of the same name. A group of custom resources has a dot in its name; a
 // policy group without one is ours, mistyped, or obsolete ("extensions"). Groups below
 // k8s.io are reserved for Kubernetes, whose other policies are all below networking.k8s.io.
-bool is_foreign(const TypeMeta& type) {
-  const auto group = group_of(type.api_version);
-  if (type.kind != kPolicyKind) return !group.empty() && group != "core";
+bool is_foreign(Kind kind, std::string_view api_version) {
+  const auto group = group_of(api_version);
+  if (kind != Kind::kNetworkPolicy) return !group.empty() && group != "core";
   const bool is_ours = is_at_most_one_typo_apart(group, kPolicyGroup) ||
                        (is_in(group, kKubernetes) && !is_in(group, kPolicyGroup));
   return !is_ours && group.find('.') != group.npos;
@@ -85,13 +82,13 @@ void check_kind(const std::string& own, const std::string& meant, const Field& f
                "; write kind: " + meant);
 }
 
-void check_api_version(const TypeMeta& type, const Field& field) {
-  const auto expected = type.kind == kPolicyKind ? kPolicyVersion : kCoreVersion;
-  if (type.api_version == expected) return;
-  std::string wrong = in_quotes(type.api_version) + " is not supported";
-  if (type.api_version.empty()) wrong = "is missing or not a string";
-  if (group_of(type.api_version) == "extensions") wrong += " any more";
-  field.defect(wrong + "; write apiVersion: " + std::string(expected));
+void check_api_version(const std::string& own, Kind kind, const Field& field) {
+  const auto expected = api_version_of(kind);
+  if (own == expected) return;
+  std::string wrong = in_quotes(own) + " is not supported";
+  if (own.empty()) wrong = "is missing or not a string";
+  if (group_of(own) == "extensions") wrong += " any more";
+  field.defect(wrong + "; write apiVersion: " + expected);
 }
 
 // Whether objects of the kind have no namespace. Engines name such policies after their scope:
@@ -128,13 +125,13 @@ class Decoder {
 
  private:
   void decode_list(const Field& list, const TypeMeta& type);
-  void decode_object(const Field& place, const TypeMeta& said, const std::string& kind);
+  void decode_object(const Field& place, const TypeMeta& said, Kind kind);
   void decode_without_kind(const Field& place, const TypeMeta& said);
   void note_not_enforced(const Field& place, const TypeMeta& type);
 
   template <class T>
   void keep(std::shared_ptr<const T> object) {
-    if (object != nullptr) decoded_.objects.emplace_back(std::move(object));
+    if (object != nullptr) decoded_.objects.push_back(to_event(std::move(object)));
   }
 
   void keep(std::vector<Defect> defects) {
@@ -169,11 +166,11 @@ void Decoder::decode_any(const Field& place, const TypeMeta& inherited) {
   const bool has_kind = report.clean() && !lower_case_letters(type.kind).empty();
   if (!has_kind) return decode_without_kind(place, type);
   if (is_list(type.kind)) return decode_list(place, type);
-  const auto kind = our_kind(type.kind);
-  if (!kind.empty()) return decode_object(place, type, kind);
+  if (const auto kind = our_kind(type.kind)) return decode_object(place, type, *kind);
   if (is_other_policy(type)) {
     const bool is_ours = group_of(type.api_version) == kPolicyGroup && has_subject(*place.value());
-    return is_ours ? decode_object(place, type, kPolicyKind) : note_not_enforced(place, type);
+    return is_ours ? decode_object(place, type, Kind::kNetworkPolicy)
+                   : note_not_enforced(place, type);
   }
   if (is_core(type) && field["items"].list_size() > 0) {
     kind_field.defect(in_quotes(type.kind) + " is not a kind of list; write kind: List");
@@ -186,7 +183,7 @@ void Decoder::decode_without_kind(const Field& place, const TypeMeta& said) {
   const bool may_be_policy = is_at_most_one_typo_apart(group_of(said.api_version), kPolicyGroup) ||
                              has_subject(*place.value());
   if (place.value()->map() != nullptr && may_be_policy) {
-    return decode_object(place, {"", said.api_version}, kPolicyKind);
+    return decode_object(place, {"", said.api_version}, Kind::kNetworkPolicy);
   }
   Report report{"", unknown_, {}};
   const Field root(place, report);
@@ -211,8 +208,9 @@ void Decoder::decode_list(const Field& list, const TypeMeta& type) {
   auto item_word = lower_case_letters(type.kind);
   item_word.resize(item_word.size() - kList.size());
   const bool is_plain_list = item_word.empty();
-  const TypeMeta item_type{our_kind(item_word), type.api_version};
-  if (!is_plain_list && (item_type.kind.empty() || is_foreign(item_type))) {
+  const auto kind = our_kind(item_word);
+  const TypeMeta item_type{kind ? info(*kind).name : "", type.api_version};
+  if (!is_plain_list && (!kind || is_foreign(*kind, type.api_version))) {
     if (is_other_policy({item_word, type.api_version})) note_not_enforced(list, type);
     return;
   }
@@ -230,35 +228,34 @@ void Decoder::decode_list(const Field& list, const TypeMeta& type) {
   keep(report.take());
 }
 
-void Decoder::decode_object(const Field& place, const TypeMeta& said, const std::string& kind) {
-  const TypeMeta type{kind, said.api_version};
-  if (is_foreign(type)) {
-    if (type.kind == kPolicyKind) note_not_enforced(place, said);
+void Decoder::decode_object(const Field& place, const TypeMeta& said, Kind kind) {
+  if (is_foreign(kind, said.api_version)) {
+    if (kind == Kind::kNetworkPolicy) note_not_enforced(place, said);
     return;
   }
   const auto substitute_name = origin_ + '#' + std::to_string(++object_count_);
-  Report report{describe(type.kind, *place.value()), unknown_, {}};
+  Report report{describe(info(kind).name, *place.value()), unknown_, {}};
   const Field root(place, report);
-  check_kind(said.kind, type.kind, root["kind"]);
-  check_api_version(type, root["apiVersion"]);
+  check_kind(said.kind, info(kind).name, root["kind"]);
+  check_api_version(said.api_version, kind, root["apiVersion"]);
   const auto objects_before = decoded_.objects.size();
-  if (type.kind == "Pod") {
-    keep(decode_pod(root, origin_, substitute_name));
-  } else if (type.kind == "Namespace") {
-    keep(decode_namespace(root, origin_));
-  } else {
-    root.allow_only({"apiVersion", "kind", "metadata", "spec", "status"});
-    keep(decode_policy(root, origin_, substitute_name));
+  switch (kind) {
+    case Kind::kPod:
+      keep(decode_pod(root, origin_, substitute_name));
+      break;
+    case Kind::kNamespace:
+      keep(decode_namespace(root, origin_));
+      break;
+    case Kind::kNetworkPolicy:
+      root.allow_only({"apiVersion", "kind", "metadata", "spec", "status"});
+      keep(decode_policy(root, origin_, substitute_name));
+      break;
   }
   const bool is_placed = decoded_.objects.size() > objects_before;
   is_placed ? keep(report.take()) : lose(report.take());
 }
 
 }  // namespace
-
-Event to_event(const Object& object) {
-  return std::visit([](const auto& value) { return portcullis::to_event(value); }, object);
-}
 
 Decoded decode(const Document& document, const std::string& origin, UnknownFields unknown) {
   if (document.is_null()) return {};

@@ -1,26 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "compiler/model/event.h"
-#include "compiler/model/objects.h"
 #include "k8s-client/document/defect.h"
 #include "k8s-client/document/document.h"
 
 namespace portcullis::k8s {
 
-using Object = std::variant<std::shared_ptr<const Pod>, std::shared_ptr<const Namespace>,
-                            std::shared_ptr<const NetworkPolicy>>;
-
-Event to_event(const Object& object);
-
 struct Decoded {
-  std::vector<Object> objects;
+  std::vector<Event> objects;  // none is a removal
   std::vector<Defect> defects;
   std::vector<Defect> not_enforced;  // policies of other engines
   // The first item that may have been an object of ours and is lost: it does not state its kind, or

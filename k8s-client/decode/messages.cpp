@@ -41,26 +41,27 @@ Status status_of(const Document& document, int code) {
 }
 
 // One object, decoded; nothing if it cannot be placed. Items of a list need not state their kind.
-std::optional<Listed> decode_one(Document& document, Resource resource) {
+std::optional<Listed> decode_one(Document& document, Kind kind) {
   auto* members = std::get_if<Document::Map>(&document.value);
   if (members == nullptr) return std::nullopt;
   if (document.find("kind") == nullptr) {
-    members->emplace_back("kind", Document{kind_of(resource)});
-    members->emplace_back("apiVersion", Document{api_version_of(resource)});
+    members->emplace_back("kind", Document{info(kind).name});
+    members->emplace_back("apiVersion", Document{api_version_of(kind)});
   }
-  if (text(document, "kind") != kind_of(resource)) return std::nullopt;
+  if (text(document, "kind") != info(kind).name) return std::nullopt;
   auto decoded = decode(document, "", UnknownFields::kTolerate);
   if (decoded.objects.size() != 1) return std::nullopt;
   // An object without a name got one from decode() that no object can have.
-  if (key_of(to_event(decoded.objects.front())).name.front() == '#') return std::nullopt;
+  if (key_of(decoded.objects.front()).name.front() == '#') return std::nullopt;
   return Listed{std::move(decoded.objects.front()), std::move(decoded.defects),
                 text(member(document, "metadata"), "resourceVersion")};
 }
 
 std::optional<WatchEvent::Type> type_named(std::string_view name) {
   using Type = WatchEvent::Type;
-  if (name == "ADDED" || name == "MODIFIED") return Type::kPut;
-  if (name == "DELETED") return Type::kDelete;
+  if (name == "ADDED") return Type::kAdded;
+  if (name == "MODIFIED") return Type::kModified;
+  if (name == "DELETED") return Type::kDeleted;
   if (name == "BOOKMARK") return Type::kBookmark;
   if (name == "ERROR") return Type::kError;
   return std::nullopt;
@@ -68,11 +69,11 @@ std::optional<WatchEvent::Type> type_named(std::string_view name) {
 
 }  // namespace
 
-Result<Page> decode_page(std::string_view json, Resource resource) {
-  const std::string what = std::string("a list of ") + to_string(resource);
-  auto document = parse_json(json, wanted_in_list(resource));
+Result<Page> decode_page(std::string_view json, Kind kind) {
+  const std::string what = std::string("a list of ") + info(kind).resource;
+  auto document = parse_json(json, wanted_in_list(kind));
   if (!document) return garbage(what, document.error().message);
-  if (text(*document, "kind") != kind_of(resource) + std::string("List")) {
+  if (text(*document, "kind") != info(kind).name + std::string("List")) {
     return garbage(what, "is of another kind");
   }
   const Document& metadata = member(*document, "metadata");
@@ -86,7 +87,7 @@ Result<Page> decode_page(std::string_view json, Resource resource) {
   auto* list = std::get_if<Document::List>(&items->value);
   if (list == nullptr) return garbage(what, "has items that are not a list");
   for (Document& item : *list) {
-    auto listed = decode_one(item, resource);
+    auto listed = decode_one(item, kind);
     if (!listed) return garbage(what, "has an object without a name, or of another kind");
     page.objects.push_back(std::move(*listed));
   }
@@ -107,9 +108,9 @@ std::string to_string(const Status& status) {
   return text;
 }
 
-Result<WatchEvent> decode_watch_event(std::string_view line, Resource resource) {
-  const std::string what = std::string("an event of ") + to_string(resource);
-  auto document = parse_json(line, wanted_in_watch_event(resource));
+Result<WatchEvent> decode_watch_event(std::string_view line, Kind kind) {
+  const std::string what = std::string("an event of ") + info(kind).resource;
+  auto document = parse_json(line, wanted_in_watch_event(kind));
   if (!document) return garbage(what, document.error().message);
   const auto type = type_named(text(*document, "type"));
   if (!type) return garbage(what, "has no known type");
@@ -126,10 +127,10 @@ Result<WatchEvent> decode_watch_event(std::string_view line, Resource resource) 
         text(member(metadata, "annotations"), "k8s.io/initial-events-end") == "true";
     return event;
   }
-  auto changed = decode_one(*own_member(*document, "object"), resource);
+  auto changed = decode_one(*own_member(*document, "object"), kind);
   if (!changed) return garbage(what, "has an object without a name, or of another kind");
-  event.change = to_event(changed->object);
-  if (*type == WatchEvent::Type::kDelete) {
+  event.change = std::move(changed->object);
+  if (*type == WatchEvent::Type::kDeleted) {
     event.change = removal_of(*event.change);
   } else {
     event.defects = std::move(changed->defects);

@@ -15,7 +15,7 @@
 namespace portcullis::k8s {
 
 struct Listed {
-  Object object;
+  Event object;
   std::vector<Defect> defects;
   std::string resource_version{};  // of the last change to the object; empty: none
 };
@@ -28,8 +28,8 @@ struct Page {
   bool lacks_items = false;      // they are null: none, or not credible
 };
 
-// kInvalidInput: not a list of that resource, or some of its objects cannot be placed.
-[[nodiscard]] Result<Page> decode_page(std::string_view json, Resource resource);
+// kInvalidInput: not a list of that kind, or some of its objects cannot be placed.
+[[nodiscard]] Result<Page> decode_page(std::string_view json, Kind kind);
 
 // A Status, the API's form of an error.
 struct Status {
@@ -43,10 +43,10 @@ Status decode_status(std::string_view json, int code);
 std::string to_string(const Status& status);  // "410 Expired: too old resource version: 7 (9)"
 
 struct WatchEvent {
-  enum class Type : std::uint8_t { kPut, kDelete, kBookmark, kError };
+  enum class Type : std::uint8_t { kAdded, kModified, kDeleted, kBookmark, kError };
 
   Type type = Type::kError;
-  std::optional<Event> change{};  // of kPut and kDelete
+  std::optional<Event> change{};  // of the first three
   std::vector<Defect> defects{};  // of the new or changed object
   std::string resource_version{};
   bool ends_initial_events = false;  // of kBookmark
@@ -54,7 +54,7 @@ struct WatchEvent {
 };
 
 // kInvalidInput: not an event, or its object cannot be placed.
-[[nodiscard]] Result<WatchEvent> decode_watch_event(std::string_view line, Resource resource);
+[[nodiscard]] Result<WatchEvent> decode_watch_event(std::string_view line, Kind kind);
 
 // Assembles the lines of a watch from the pieces that arrive.
 class Lines {

@@ -1,5 +1,9 @@
 #include "k8s-client/decode/resource.h"
 
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace portcullis::k8s {
 namespace {
 
@@ -19,12 +23,12 @@ Wanted object_with(std::vector<std::pair<std::string_view, Wanted>> members) {
   return {std::move(members)};
 }
 
-std::vector<std::pair<std::string_view, Wanted>> members_of(Resource resource) {
+std::vector<std::pair<std::string_view, Wanted>> members_of(Kind kind) {
   const Wanted containers{{{"ports", {}}, {"restartPolicy", {}}}};
-  switch (resource) {
-    case Resource::kNamespaces:
+  switch (kind) {
+    case Kind::kNamespace:
       return {};
-    case Resource::kPods:
+    case Kind::kPod:
       return {{"spec",
                {{{"nodeName", {}},
                  {"hostNetwork", {}},
@@ -32,26 +36,25 @@ std::vector<std::pair<std::string_view, Wanted>> members_of(Resource resource) {
                  {"initContainers", containers}}}},
               {"status",
                {{{"phase", {}}, {"podIP", {}}, {"podIPs", {}}, {"hostIP", {}}, {"hostIPs", {}}}}}};
-    case Resource::kNetworkPolicies:
+    case Kind::kNetworkPolicy:
       return {{"spec", {}}};
   }
   return {};
 }
 
-Wanted list_of(Resource resource) {
-  return object_with({{"items", object_with(members_of(resource))}});
-}
+Wanted list_of(Kind kind) { return object_with({{"items", object_with(members_of(kind))}}); }
 
 // A Status may take an object's place.
-Wanted watch_event_of(Resource resource) {
-  auto members = members_of(resource);
+Wanted watch_event_of(Kind kind) {
+  auto members = members_of(kind);
   for (const auto* name : {"code", "reason", "message"}) members.push_back({name, {}});
   return {{{"type", {}}, {"object", object_with(std::move(members))}}};
 }
 
-template <class Make>
-std::array<Wanted, kResources.size()> one_each(Make make) {
-  return {make(kResources[0]), make(kResources[1]), make(kResources[2])};
+std::vector<Wanted> one_each(Wanted (*make)(Kind)) {
+  std::vector<Wanted> all;
+  for (const auto& each : kKinds) all.push_back(make(each.kind));
+  return all;
 }
 
 // Of static storage: workers may still decode when the process ends.
@@ -60,36 +63,13 @@ const auto in_watch_events = one_each(watch_event_of);
 
 }  // namespace
 
-const char* to_string(Resource resource) {
-  static constexpr std::array kNames = {"namespaces", "pods", "networkpolicies"};
-  return kNames[static_cast<std::size_t>(resource)];
+std::string path_of(Kind kind) {
+  const bool is_core = *info(kind).group == '\0';
+  return (is_core ? "/api/" : "/apis/") + api_version_of(kind) + '/' + info(kind).resource;
 }
 
-const char* kind_of(Resource resource) {
-  static constexpr std::array kKinds = {"Namespace", "Pod", "NetworkPolicy"};
-  return kKinds[static_cast<std::size_t>(resource)];
-}
+const Wanted& wanted_in_list(Kind kind) { return in_lists[index_of(kind)]; }
 
-const char* api_group(Resource resource) {
-  return resource == Resource::kNetworkPolicies ? "networking.k8s.io" : "";
-}
-
-std::string api_version_of(Resource resource) {
-  const std::string group = api_group(resource);
-  return group.empty() ? "v1" : group + "/v1";
-}
-
-std::string path_of(Resource resource) {
-  const bool is_core = *api_group(resource) == '\0';
-  return (is_core ? "/api/" : "/apis/") + api_version_of(resource) + '/' + to_string(resource);
-}
-
-const Wanted& wanted_in_list(Resource resource) {
-  return in_lists[static_cast<std::size_t>(resource)];
-}
-
-const Wanted& wanted_in_watch_event(Resource resource) {
-  return in_watch_events[static_cast<std::size_t>(resource)];
-}
+const Wanted& wanted_in_watch_event(Kind kind) { return in_watch_events[index_of(kind)]; }
 
 }  // namespace portcullis::k8s

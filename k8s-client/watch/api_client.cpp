@@ -16,7 +16,7 @@ namespace portcullis::k8s {
 namespace {
 
 // A credential plugin may delay the request of every resource; other requests must not wait.
-constexpr std::size_t kWorkers = kResources.size() + 1;
+constexpr std::size_t kWorkers = kKinds.size() + 1;
 
 // At process exit cpprestsdk waits for its workers, but by default OpenSSL has already freed
 // what they may still use.

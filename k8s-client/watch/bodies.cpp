@@ -16,10 +16,10 @@ bool PageBody::read(std::string_view bytes, Proceed proceed) {
   return true;
 }
 
-void PageBody::end() { page_ = decode_page(std::exchange(text_, {}), resource_); }
+void PageBody::end() { page_ = decode_page(std::exchange(text_, {}), kind_); }
 
-WatchBody::WatchBody(Resource resource, ApiClient::Post to_loop, Listener listener)
-    : resource_(resource), to_loop_(std::move(to_loop)), listener_(std::move(listener)) {}
+WatchBody::WatchBody(Kind kind, ApiClient::Post to_loop, Listener listener)
+    : kind_(kind), to_loop_(std::move(to_loop)), listener_(std::move(listener)) {}
 
 void WatchBody::begin() {
   to_loop_([self = shared_from_this()] {
@@ -31,7 +31,7 @@ bool WatchBody::read(std::string_view bytes, Proceed proceed) {
   std::vector<WatchEvent> events;
   const bool framed = lines_.add(bytes, [&](std::string_view line) {
     if (garbage_) return;
-    auto event = decode_watch_event(line, resource_);
+    auto event = decode_watch_event(line, kind_);
     if (event) return events.push_back(std::move(*event));
     garbage_ = std::move(event.error().message);
   });

@@ -18,7 +18,7 @@ namespace portcullis::k8s {
 // A page of a list.
 class PageBody : public Body {
  public:
-  explicit PageBody(Resource resource) : resource_(resource) {}
+  explicit PageBody(Kind kind) : kind_(kind) {}
 
   bool read(std::string_view bytes, Proceed proceed) override;
   void end() override;
@@ -27,7 +27,7 @@ class PageBody : public Body {
   Result<Page> take() { return std::move(page_); }
 
  private:
-  const Resource resource_;
+  const Kind kind_;
   std::string text_;
   Result<Page> page_ = failure(ErrorCode::kInvalidInput, "the API server's list is too long");
 };
@@ -44,7 +44,7 @@ class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
     std::function<void(std::vector<WatchEvent>)> events;
   };
 
-  WatchBody(Resource resource, ApiClient::Post to_loop, Listener listener);
+  WatchBody(Kind kind, ApiClient::Post to_loop, Listener listener);
 
   void begin() override;
   bool read(std::string_view bytes, Proceed proceed) override;
@@ -56,7 +56,7 @@ class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
   const std::optional<std::string>& garbage() const { return garbage_; }
 
  private:
-  const Resource resource_;
+  const Kind kind_;
   const ApiClient::Post to_loop_;
   const Listener listener_;
   bool left_ = false;             // on the loop

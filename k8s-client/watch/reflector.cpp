@@ -20,18 +20,6 @@ bool is_older(const std::string& version, const std::string& than) {
   return version.size() != than.size() ? version.size() < than.size() : version < than;
 }
 
-Event removal(Resource resource, const ObjectKey& key) {
-  switch (resource) {
-    case Resource::kNamespaces:
-      return NamespaceEvent{key.name, nullptr};
-    case Resource::kPods:
-      return PodEvent{key, nullptr};
-    case Resource::kNetworkPolicies:
-      break;
-  }
-  return PolicyEvent{key, nullptr};
-}
-
 bool is_good(const Result<Answer>& answer) { return answer && answer->good(); }
 
 int code_of(const Result<Answer>& answer) { return answer ? answer->code : 0; }
@@ -49,10 +37,10 @@ bool is_passing(const Result<Answer>& answer) {
 
 }  // namespace
 
-Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Resource resource,
+Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Kind kind,
                      ReflectorTiming timing, Sink sink)
     : client_(client),
-      resource_(resource),
+      kind_(kind),
       timing_(timing),
       sink_(std::move(sink)),
       backoff_(timing.backoff),
@@ -70,7 +58,6 @@ void Reflector::list() {
   listed_defects_.clear();
   listed_version_.clear();
   untold_ = false;
-  collects_ = health_.synced || !known_.empty();
   const bool paged = std::exchange(paged_next_, false) || doubted_;
   state_ = streams_lists_ && !paged ? State::kStreaming : State::kPaging;
   if (state_ == State::kPaging) return list_page("");
@@ -83,8 +70,8 @@ void Reflector::list_page(const std::string& continue_token) {
   const bool whole = continue_token.empty() && std::exchange(whole_next_, false);
   if (!whole) query.emplace_back("limit", std::to_string(kPageSize));
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
-  page_ = std::make_shared<PageBody>(resource_);
-  request_ = client_.send({path_of(resource_), query}, timing_.list_idle_limit, page_,
+  page_ = std::make_shared<PageBody>(kind_);
+  request_ = client_.send({path_of(kind_), query}, timing_.list_idle_limit, page_,
                           [=, this](const auto& answer) { take_page(answer, continue_token); });
 }
 
@@ -94,7 +81,7 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
   const bool first = continue_token.empty();
-  if (page->lacks_items && collects_ && !known_.empty()) {
+  if (page->lacks_items && known_ > 0) {
     return fail(failure(ErrorCode::kInvalidInput, "the API server sent a list without items"),
                 &Reflector::list);
   }
@@ -104,17 +91,14 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
                 &Reflector::list);
   }
   listed_version_ = page->resource_version;
-  std::vector<Event> changes;
   for (Listed& listed : page->objects) {
     untold_ = untold_ || is_older(version_, listed.resource_version);
-    take_listed(to_event(listed.object), std::move(listed.defects), changes);
+    take_listed(std::move(listed.object), std::move(listed.defects));
   }
-  if (!page->continue_token.empty()) {
-    if (!changes.empty()) sink_(std::move(changes));
-    return list_page(page->continue_token);
-  }
-  finish_list(page->resource_version, changes);
-  sink_(std::move(changes));
+  if (!page->continue_token.empty()) return list_page(page->continue_token);
+  Update update;
+  finish_list(page->resource_version, update);
+  sink_(std::move(update));
   watch();
 }
 
@@ -132,10 +116,10 @@ void Reflector::open_watch(ApiClient::Query query) {
   opened_ = false;
   heard_ = false;
   stream_ = std::make_shared<WatchBody>(
-      resource_, client_.to_loop(),
+      kind_, client_.to_loop(),
       WatchBody::Listener{[this] { take_opened(); },
                           [this](auto events) { take_events(std::move(events)); }});
-  request_ = client_.send({.path = path_of(resource_), .query = query, .streams = true},
+  request_ = client_.send({.path = path_of(kind_), .query = query, .streams = true},
                           timing_.watch_idle_limit, stream_,
                           [this](const auto& answer) { end_watch(answer); });
 }
@@ -149,9 +133,8 @@ void Reflector::take_opened() {
 }
 
 void Reflector::take_events(std::vector<WatchEvent> events) {
-  std::vector<Event> changes;
+  Update update;
   std::string wrong;
-  const bool was_listing = state_ == State::kStreaming;
   for (WatchEvent& event : events) {
     wrong = wrong_with(event);
     if (!wrong.empty()) break;
@@ -159,10 +142,9 @@ void Reflector::take_events(std::vector<WatchEvent> events) {
     silent_.clear();
     hear();
     if (!std::exchange(heard_, true)) backoff_.reset();
-    take_event(std::move(event), changes);
+    take_event(std::move(event), update);
   }
-  const bool listed = was_listing && state_ != State::kStreaming;
-  if (!changes.empty() || listed) sink_(std::move(changes));
+  if (!update.empty()) sink_(std::move(update));
   if (wrong.empty()) return;
   leave_watch();
   fail(failure(ErrorCode::kIo, wrong), &Reflector::list);
@@ -174,19 +156,18 @@ std::string Reflector::wrong_with(const WatchEvent& event) const {
   return "the API server sent version " + event.resource_version + " after " + version_;
 }
 
-void Reflector::take_event(WatchEvent event, std::vector<Event>& changes) {
+void Reflector::take_event(WatchEvent event, Update& update) {
   if (state_ == State::kStreaming) {
-    if (event.change) take_listed(std::move(*event.change), std::move(event.defects), changes);
-    if (event.ends_initial_events) finish_list(event.resource_version, changes);
+    if (event.change) take_listed(std::move(*event.change), std::move(event.defects));
+    if (event.ends_initial_events) finish_list(event.resource_version, update);
     return;
   }
   version_ = event.resource_version;
-  if (event.change) take_change(std::move(*event.change), std::move(event.defects), changes);
+  if (event.change) take_change(std::move(event), update);
 }
 
 // A streamed list may already contain changes.
-void Reflector::take_listed(Event event, std::vector<Defect> defects, std::vector<Event>& changes) {
-  if (!collects_) return take_change(std::move(event), std::move(defects), changes);
+void Reflector::take_listed(Event event, std::vector<Defect> defects) {
   const ObjectKey key = key_of(event);
   listed_defects_.erase(key);
   if (is_removal(event)) {
@@ -197,34 +178,23 @@ void Reflector::take_listed(Event event, std::vector<Defect> defects, std::vecto
   listed_.insert_or_assign(key, std::move(event));
 }
 
-void Reflector::take_change(Event event, std::vector<Defect> defects, std::vector<Event>& changes) {
-  const ObjectKey key = key_of(event);
+void Reflector::take_change(WatchEvent event, Update& update) {
+  const ObjectKey& key = key_of(*event.change);
   defects_.erase(key);
-  if (is_removal(event)) {
-    known_.erase(key);
-  } else {
-    known_.insert(key);
-    if (!defects.empty()) defects_[key] = std::move(defects);
-  }
-  changes.push_back(std::move(event));
+  if (!event.defects.empty()) defects_[key] = std::move(event.defects);
+  if (event.type == WatchEvent::Type::kAdded) ++known_;
+  if (event.type == WatchEvent::Type::kDeleted && known_ > 0) --known_;
+  update.events.push_back(std::move(*event.change));
 }
 
-// Known objects that were not listed are gone.
-void Reflector::finish_list(const std::string& resource_version, std::vector<Event>& changes) {
-  if (collects_) {
-    for (const ObjectKey& key : known_) {
-      if (listed_.contains(key)) continue;
-      changes.push_back(removal(resource_, key));
-      untold_ = true;
-    }
-    known_.clear();
-    for (auto& [key, event] : listed_) {
-      known_.insert(known_.end(), key);
-      changes.push_back(std::move(event));
-    }
-    listed_.clear();
-    defects_ = std::exchange(listed_defects_, {});
-  }
+void Reflector::finish_list(const std::string& resource_version, Update& update) {
+  untold_ = untold_ || listed_.size() < known_;
+  known_ = listed_.size();
+  auto& list = update.lists.emplace_back(Replace{kind_, {}});
+  list.objects.reserve(listed_.size());
+  for (auto& [key, event] : listed_) list.objects.push_back(std::move(event));
+  listed_.clear();
+  defects_ = std::exchange(listed_defects_, {});
   version_ = resource_version;
   state_ = State::kWatching;
   health_.synced = true;
@@ -235,7 +205,7 @@ void Reflector::finish_list(const std::string& resource_version, std::vector<Eve
 
 void Reflector::judge_watch() {
   if (!untold_) return silent_.clear();
-  silent_ = std::string("the API server's watch of ") + to_string(resource_) +
+  silent_ = std::string("the API server's watch of ") + info(kind_).resource +
             " does not report changes (a proxy may buffer it); they arrive late, with a list";
   health_.since = told_at_;
 }
@@ -279,8 +249,8 @@ void Reflector::resume(const Result<Answer>& answer) {
 // A server restored from a backup reuses versions, and sends nothing to a watch from a future one.
 // A list of one object has the latest version.
 void Reflector::ask_version() {
-  page_ = std::make_shared<PageBody>(resource_);
-  request_ = client_.send({path_of(resource_), {{"limit", "1"}}}, timing_.list_idle_limit, page_,
+  page_ = std::make_shared<PageBody>(kind_);
+  request_ = client_.send({path_of(kind_), {{"limit", "1"}}}, timing_.list_idle_limit, page_,
                           [this](const auto& answer) { take_version(answer); });
 }
 

@@ -9,11 +9,10 @@
 #include <map>
 #include <memory>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "compiler/model/event.h"
+#include "compiler/model/update.h"
 #include "k8s-client/decode/messages.h"
 #include "k8s-client/decode/resource.h"
 #include "k8s-client/watch/api_client.h"
@@ -30,7 +29,7 @@ struct ReflectorTiming {
   std::chrono::seconds watch_length{300};      // requested from the server, up to twice this
 };
 
-// Follows one resource: LIST, then WATCH from there, endlessly.
+// Follows the objects of one kind: LIST, then WATCH from there, endlessly.
 //
 //     kPaging, or kStreaming ---- everything has come ----> kWatching --- the stream ends --.
 //        ^  (a list in pages,                                  ^                              |
@@ -38,9 +37,8 @@ struct ReflectorTiming {
 //        '--- the version is not, or what came makes no sense -------------------------------'
 //
 // with a pause before each way back except after a stream that ended normally. A stream that ends
-// or breaks resumes from the last seen version, which loses nothing. The first list is reported as
-// it arrives. After a new list, known objects that were not listed are gone; nothing is removed or
-// reopened before it is complete. Everything runs on the io_context's thread.
+// or breaks resumes from the last seen version, which loses nothing. A list is reported as a whole,
+// once it is complete: what it lacks is gone. Everything runs on the io_context's thread.
 //
 // Silence is not health: a proxy may buffer a stream. If streams brought nothing for a bookmark
 // interval although the server's version has advanced, everything is listed again; and if the list
@@ -57,11 +55,12 @@ class Reflector {
     bool operator==(const Health&) const = default;
   };
 
-  // Called with the changes of one step, to be applied together: objects, the health, or both.
-  using Sink = std::function<void(std::vector<Event>)>;
+  // Called with a list, or with the changes of one step, to be applied together; or, empty, where
+  // only the health has changed.
+  using Sink = std::function<void(Update)>;
 
-  Reflector(boost::asio::io_context& io, ApiClient& client, Resource resource,
-            ReflectorTiming timing, Sink sink);
+  Reflector(boost::asio::io_context& io, ApiClient& client, Kind kind, ReflectorTiming timing,
+            Sink sink);
   Reflector(const Reflector&) = delete;
   Reflector& operator=(const Reflector&) = delete;
   ~Reflector();
@@ -72,10 +71,10 @@ class Reflector {
   // The server reported it only now.
   void stream_lists() { streams_lists_ = true; }
 
-  Resource resource() const { return resource_; }
+  Kind kind() const { return kind_; }
   const Health& health() const { return health_; }
 
-  std::size_t known() const { return known_.size(); }  // existing objects
+  std::size_t known() const { return known_; }  // existing objects, as far as it was told
 
   // For the existing objects.
   using Defects = std::map<ObjectKey, std::vector<Defect>>;
@@ -94,10 +93,10 @@ class Reflector {
   void take_opened();
   void take_events(std::vector<WatchEvent> events);
   std::string wrong_with(const WatchEvent& event) const;
-  void take_event(WatchEvent event, std::vector<Event>& changes);
-  void take_listed(Event event, std::vector<Defect> defects, std::vector<Event>& changes);
-  void take_change(Event event, std::vector<Defect> defects, std::vector<Event>& changes);
-  void finish_list(const std::string& resource_version, std::vector<Event>& changes);
+  void take_event(WatchEvent event, Update& update);
+  void take_listed(Event event, std::vector<Defect> defects);
+  void take_change(WatchEvent event, Update& update);
+  void finish_list(const std::string& resource_version, Update& update);
   void end_watch(const Result<ApiClient::Answer>& answer);
   void end_streamed_list(const Result<ApiClient::Answer>& answer);
   void resume(const Result<ApiClient::Answer>& answer);
@@ -112,12 +111,11 @@ class Reflector {
   void leave_watch();
 
   ApiClient& client_;
-  const Resource resource_;
+  const Kind kind_;
   const ReflectorTiming timing_;
   const Sink sink_;
   State state_ = State::kPaging;
   bool streams_lists_ = false;
-  bool collects_ = false;    // the current list is reported when it is complete
   bool whole_next_ = false;  // the next list is unpaged, since a paged one expired
   bool paged_next_ = false;  // the next list is not streamed, since one broke
   Backoff backoff_;
@@ -137,8 +135,8 @@ class Reflector {
   bool untold_ = false;                        // it has a change that no stream has reported
   std::string silent_;                         // why streams count as failing; empty: they do not
 
-  std::string version_;        // the last one seen: a watch continues there
-  std::set<ObjectKey> known_;  // the keys of all reported objects
+  std::string version_;    // the last one seen: a watch continues there
+  std::size_t known_ = 0;  // objects
   Defects defects_;
   std::map<ObjectKey, Event> listed_;  // the current list so far
   Defects listed_defects_;

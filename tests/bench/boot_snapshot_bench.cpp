@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <optional>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "daemon/boot/boot_snapshot.h"
 #include "daemon/netlink/table/kernel.h"
+#include "tests/bench/cluster.h"
 #include "tests/support/model/deltas.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/temporary_directory.h"

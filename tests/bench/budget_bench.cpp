@@ -40,7 +40,7 @@ void add_cluster(IncrementalCompiler& compiler) {
                          .labels("a=" + number)
                          .on(i == 0 ? "local" : "other"));
   }
-  compiler.apply(events);
+  compiler.apply({.events = events});
 }
 
 void costly_policy(benchmark::State& state, const std::string& json) {
@@ -56,8 +56,8 @@ void costly_policy(benchmark::State& state, const std::string& json) {
     if (!documents) return state.SkipWithError("no JSON");
     const auto decoded = k8s::decode(documents->front(), "", k8s::UnknownFields::kTolerate);
     std::vector<Event> events;
-    for (const auto& object : decoded.objects) events.push_back(k8s::to_event(object));
-    benchmark::DoNotOptimize(compiler.apply(events));
+    for (const auto& object : decoded.objects) events.push_back(object);
+    benchmark::DoNotOptimize(compiler.apply({.events = events}));
     state.PauseTiming();
     peak = std::max(peak, megabytes("VmHWM:") - before);
     state.ResumeTiming();

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <set>
 
-#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
 #include "daemon/files/manifests.h"
 
 namespace portcullis::bench {
@@ -88,7 +88,7 @@ ClusterState cluster(const ClusterSize& size) {
     files.push_back(std::move(*file));
   }
   ClusterState state;
-  for (const auto& event : merge(files).events) state.apply(event);
+  for (const auto& event : merge(files).objects) state.apply(event);
   return state;
 }
 
@@ -104,6 +104,12 @@ std::size_t element_count(const Ruleset& ruleset) {
   std::size_t count = 0;
   for (const auto& [name, set] : ruleset.sets) count += set.elements.size();
   return count;
+}
+
+Ruleset compile(const ClusterState& cluster, const std::string& node_name) {
+  IncrementalCompiler compiler(node_name, cluster.budgets());
+  compiler.apply({.events = events_of(cluster)});
+  return compiler.ruleset();
 }
 
 std::vector<const Pod*> peers(const ClusterState& cluster) {

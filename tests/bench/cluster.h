@@ -33,6 +33,9 @@ ClusterState cluster(const ClusterSize& size);
 // The events of a source that has read it.
 std::vector<Event> events_of(const ClusterState& cluster);
 
+// The ruleset of the node, by an engine that is told of all of it at once.
+Ruleset compile(const ClusterState& cluster, const std::string& node_name);
+
 // Of all its sets.
 std::size_t element_count(const Ruleset& ruleset);
 

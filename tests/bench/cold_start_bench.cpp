@@ -102,7 +102,7 @@ void cold_start(benchmark::State& state) {
     for (int round = 0; round < kRounds; ++round) {
       const auto start = Clock::now();
       auto compiler = std::make_unique<IncrementalCompiler>("local");
-      compiler->apply(events);
+      compiler->apply({.events = events});
       const auto ruleset = compiler->ruleset();
       compile.push_back(milliseconds_since(start));
       const auto compiled = Clock::now();

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "daemon/netlink/table/kernel.h"
 #include "k8s-client/decode/decode.h"
 #include "k8s-client/document/json.h"
+#include "tests/bench/cluster.h"
 #include "tests/bench/pod_pair.h"
 #include "tests/bench/quantiles.h"
 #include "tests/support/model/cluster_builder.h"
@@ -40,7 +40,7 @@ Result<ClusterState> cluster(const std::string& json, const PodPair& pods) {
   ClusterState cluster;
   for (const auto& object :
        k8s::decode(documents->front(), "", k8s::UnknownFields::kTolerate).objects) {
-    cluster.apply(k8s::to_event(object));
+    cluster.apply(object);
   }
   // Where the server is the selected pod, the client is no pod: no peer selects it.
   const bool ingress = cluster.policies().begin()->second->isolates_ingress;

@@ -2,9 +2,9 @@
 
 #include <functional>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "daemon/netlink/table/kernel.h"
+#include "tests/bench/cluster.h"
 #include "tests/bench/pod_pair.h"
 #include "tests/bench/policed_pod.h"
 #include "tests/bench/quantiles.h"

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <functional>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "daemon/files/manifests.h"
 #include "daemon/netlink/table/kernel.h"
@@ -32,7 +31,7 @@ ClusterState read(const std::filesystem::path& directory) {
     files.push_back(read_manifest(path).value());
   }
   ClusterState state;
-  for (const auto& event : merge(files).events) state.apply(event);
+  for (const auto& event : merge(files).objects) state.apply(event);
   return state;
 }
 

@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 
-#include "compiler/engine/compile.h"
 #include "compiler/engine/incremental_compiler.h"
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/steps.h"
@@ -18,7 +17,7 @@
 // answer: the time is the median, of which `compile_us` is the compiler's and `commit_us` the
 // kernel's with netlink. Beside it `raw_us`, the reference in the same run: one element added to or
 // removed from one set of the same size. And the cost of compiling all the initial objects of a
-// source, beside compile(), which compiles them from scratch for the offline commands.
+// source.
 namespace portcullis::bench::incremental_bench {
 namespace {
 
@@ -55,7 +54,7 @@ void must(const Result<void>& done) {
 class Stage {
  public:
   explicit Stage(ClusterState cluster) : objects(std::move(cluster)) {
-    compiler_.apply(events_of(objects));
+    compiler_.apply({.events = events_of(objects)});
     must(kernel_.commit(diff({}, compiler_.ruleset())));
   }
 
@@ -66,7 +65,7 @@ class Stage {
   // The last of the steps is not part of the time: nobody waits for it.
   void apply(const Event& event) {
     const auto start = Clock::now();
-    const auto todo = steps(compiler_.apply({&event, 1}));
+    const auto todo = steps(compiler_.apply({.events = {event}}));
     const auto compiled = Clock::now();
     commit(todo.prepare);
     commit(todo.exchange);
@@ -246,16 +245,11 @@ void compile_what_a_source_tells(benchmark::State& state) {
   const auto events = events_of(cluster(size_of(state)));
   for (auto _ : state) {
     auto compiler = std::make_unique<IncrementalCompiler>("local");
-    benchmark::DoNotOptimize(compiler->apply(events));
+    benchmark::DoNotOptimize(compiler->apply({.events = events}));
     state.PauseTiming();
     compiler.reset();
     state.ResumeTiming();
   }
-}
-
-void compile_all_from_scratch(benchmark::State& state) {
-  const auto objects = cluster(size_of(state));
-  for (auto _ : state) benchmark::DoNotOptimize(compile(objects, "local"));
 }
 
 void one_event(benchmark::internal::Benchmark* benchmark) {
@@ -274,7 +268,6 @@ BENCHMARK(policy_is_edited)->Apply(one_event);
 BENCHMARK(policy_is_added)->Apply(one_event);
 BENCHMARK(namespace_is_relabelled)->Apply(one_event);
 BENCHMARK(compile_what_a_source_tells)->Apply(sizes)->Unit(benchmark::kMillisecond);
-BENCHMARK(compile_all_from_scratch)->Apply(sizes)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace portcullis::bench::incremental_bench

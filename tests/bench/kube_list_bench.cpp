@@ -44,8 +44,8 @@ double list(const KubeStage& stage, const k8s::ClusterAccess& access) {
     const auto work = boost::asio::make_work_guard(io);
     auto client = k8s::ApiClient::open(io, access, {});
     if (!client) return;
-    k8s::Reflector reflector(io, *client, k8s::Resource::kPods, {}, [&](const auto& events) {
-      listed += events.size();
+    k8s::Reflector reflector(io, *client, Kind::kPod, {}, [&](const Update& update) {
+      if (!update.lists.empty()) listed += update.lists.front().objects.size();
       if (listed >= kPods) io.stop();
     });
     const auto start = Clock::now();

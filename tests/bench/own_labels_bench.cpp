@@ -71,7 +71,7 @@ std::size_t heap() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
 
 Clock::duration time_of(IncrementalCompiler& compiler, const std::vector<Event>& events) {
   const auto start = Clock::now();
-  benchmark::DoNotOptimize(compiler.apply(events));
+  benchmark::DoNotOptimize(compiler.apply({.events = events}));
   return Clock::now() - start;
 }
 
@@ -99,7 +99,7 @@ double microseconds_of_a_policy(IncrementalCompiler& compiler, bool is_new) {
     const Event event =
         test::policy("team/more", kSubject).ingress(test::from({test::pods(peers)}).tcp(80));
     took += time_of(compiler, {event});
-    compiler.apply(std::vector{removal_of(event)});
+    compiler.apply({.events = {removal_of(event)}});
   }
   return milliseconds(took) * 1000 / kRepetitions;
 }
@@ -112,7 +112,7 @@ double milliseconds_of_many_labels(IncrementalCompiler& compiler) {
   }
   const Event event = test::policy("team/many", kSubject).ingress(std::move(rules));
   const auto took = time_of(compiler, {event});
-  compiler.apply(std::vector{removal_of(event)});
+  compiler.apply({.events = {removal_of(event)}});
   return milliseconds(took);
 }
 
@@ -121,7 +121,7 @@ double microseconds_of_a_change(IncrementalCompiler& compiler, int own) {
   for (int i = 0; i < kRepetitions; ++i) {
     const auto labels = labels_of(i, own);
     took += time_of(compiler, {pod_of(i, own).labels(labels + ",phase=two")});
-    compiler.apply(std::vector<Event>{pod_of(i, own)});
+    compiler.apply({.events = {pod_of(i, own)}});
   }
   return milliseconds(took) * 1000 / kRepetitions;
 }
@@ -134,7 +134,7 @@ void pods_with_labels_of_their_own(benchmark::State& state) {
     malloc_trim(0);
     const auto before = heap();
     auto compiler = std::make_unique<IncrementalCompiler>("node-1");
-    compiler->apply(policies());
+    compiler->apply({.events = policies()});
     const auto took = tell(*compiler, pods, own, false);
     state.SetIterationTime(milliseconds(took) / 1000);
     state.counters["heap_mb"] = static_cast<double>(heap() - before) / kMegabyte;

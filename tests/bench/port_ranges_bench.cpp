@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "daemon/netlink/table/kernel.h"
+#include "tests/bench/cluster.h"
 #include "tests/bench/pod_pair.h"
 #include "tests/support/model/cluster_builder.h"
 

@@ -43,7 +43,7 @@ class Stage {
     network_.run([&] {
       if (const auto done = reconciler_.listen(); !done) give_up(done.error().message);
     });
-    reconciler_.want(compiler_.apply(events_of(cluster(kSize))));
+    reconciler_.want(compiler_.apply({.events = events_of(cluster(kSize))}));
     loop_.emplace(io_);
     wait_for(Clock::time_point::min());
   }

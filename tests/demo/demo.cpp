@@ -7,7 +7,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "compiler/engine/compile.h"
+#include "compiler/engine/incremental_compiler.h"
 #include "compiler/ruleset/print.h"
 #include "daemon/files/manifests.h"
 #include "daemon/netlink/table/kernel.h"
@@ -112,9 +112,9 @@ Ruleset Demo::compiled() const {
   std::vector<ManifestFile> files;
   const auto paths = list_manifests(manifests_.path());
   for (const auto& path : paths.value()) files.push_back(read_manifest(path).value());
-  ClusterState cluster;
-  for (const auto& event : merge(files).events) cluster.apply(event);
-  return compile(cluster, node().name);
+  IncrementalCompiler compiler(node().name);
+  compiler.apply(update_of(merge(files).objects));
+  return compiler.ruleset();
 }
 
 Ruleset Demo::in_kernel() const {

@@ -2,7 +2,6 @@
 #include <csignal>
 #include <map>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/print.h"
 #include "daemon/netlink/table/kernel.h"
 #include "tests/e2e/chaos_cluster.h"
@@ -10,6 +9,7 @@
 #include "tests/e2e/node.h"
 #include "tests/e2e/permitted.h"
 #include "tests/support/netns/requirement.h"
+#include "tests/support/oracle/compile.h"
 #include "tests/support/rig/command.h"
 
 // kill -9 at random points of random edit sequences under traffic: whatever happens, a packet is

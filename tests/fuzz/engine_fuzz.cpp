@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "compiler/engine/compile.h"
 #include "compiler/engine/incremental_compiler.h"
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/steps.h"
@@ -13,6 +12,7 @@
 #include "tests/property/generators.h"
 #include "tests/support/model/interpreter.h"
 #include "tests/support/model/kernel_model.h"
+#include "tests/support/oracle/compile.h"
 
 namespace {
 
@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t index = 0; index < batches; ++index) {
     const auto batch = batch_of(data + index * kChoiceSize);
     for (const auto& event : batch) cluster.apply(event);
-    auto delta = incremental.apply(batch);
+    auto delta = incremental.apply({.events = batch});
     require(incremental.ruleset() == compile(cluster, kNode));
     const auto todo = steps(std::move(delta));
     for (const auto* step : {&todo.prepare, &todo.exchange, &todo.remove}) {

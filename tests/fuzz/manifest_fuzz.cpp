@@ -2,10 +2,10 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/print.h"
 #include "daemon/files/manifests.h"
+#include "tests/support/oracle/compile.h"
 
 // Arbitrary text -> objects -> ruleset: nothing may crash, and the result must print and be equal
 // to itself.
@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto file = portcullis::parse_manifest(json ? "a.json" : "a.yaml", text);
   if (!file) return 0;
   portcullis::ClusterState cluster;
-  for (const auto& event : portcullis::merge({*file}).events) cluster.apply(event);
+  for (const auto& event : portcullis::merge({*file}).objects) cluster.apply(event);
   const auto ruleset = portcullis::compile(cluster, "node-1");
   if (portcullis::print_nft(ruleset).empty() || portcullis::print_json(ruleset).empty()) abort();
   if (!portcullis::diff(ruleset, ruleset).empty()) abort();

@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "daemon/boot/boot_snapshot.h"
 #include "daemon/files/manifests.h"
 #include "daemon/netlink/table/encode_batch.h"
+#include "tests/support/oracle/compile.h"
 
 // fuzz_seeds GOLDENS DIRECTORY: writes the seeds of the fuzz targets of binary formats, made from
 // the goldens' manifests: DIRECTORY/netlink and DIRECTORY/boot_snapshot.
@@ -29,7 +29,7 @@ bool write_seeds(const std::filesystem::path& manifest, const std::filesystem::p
   const auto file = parse_manifest(manifest.filename().string(), read(manifest));
   if (!file) return true;
   ClusterState cluster;
-  for (const auto& event : merge({*file}).events) cluster.apply(event);
+  for (const auto& event : merge({*file}).objects) cluster.apply(event);
   const auto ruleset = compile(cluster, kNode);
   const auto name = manifest.stem().string();
   const auto batch = nl::encode(diff({}, ruleset), 0);

@@ -8,21 +8,21 @@
 
 namespace {
 
-namespace k8s = portcullis::k8s;
+using namespace portcullis;
 
 void require(bool holds) {
   if (!holds) abort();
 }
 
-void check_event(std::string_view line, k8s::Resource resource) {
-  const auto event = k8s::decode_watch_event(line, resource);
+void check_event(std::string_view line, Kind kind) {
+  const auto event = k8s::decode_watch_event(line, kind);
   if (!event) return require(!event.error().message.empty());
   using Type = k8s::WatchEvent::Type;
-  const bool changes = event->type == Type::kPut || event->type == Type::kDelete;
+  const bool changes = event->type != Type::kBookmark && event->type != Type::kError;
   require(changes == event->change.has_value());
   if (!event->change) return;
-  require(portcullis::is_removal(*event->change) == (event->type == Type::kDelete));
-  require(!portcullis::key_of(*event->change).name.empty());
+  require(is_removal(*event->change) == (event->type == Type::kDeleted));
+  require(!key_of(*event->change).name.empty());
 }
 
 std::vector<std::string> lines_of(std::string_view text, std::size_t piece) {
@@ -38,17 +38,17 @@ std::vector<std::string> lines_of(std::string_view text, std::size_t piece) {
 
 }  // namespace
 
-// The first byte chooses the resource and how the stream is split. Whatever a server sends: an
+// The first byte chooses the kind and how the stream is split. Whatever a server sends: an
 // event decodes in one way, independent of the splits, and a list is decoded or rejected.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  const auto resource = k8s::kResources[data[0] % k8s::kResources.size()];
-  const std::size_t piece = 1U + data[0] / k8s::kResources.size();
+  const auto kind = kKinds[data[0] % kKinds.size()].kind;
+  const std::size_t piece = 1U + data[0] / kKinds.size();
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto lines = lines_of(text, piece);
   require(lines == lines_of(text, text.size()));
-  for (const auto& line : lines) check_event(line, resource);
-  const auto page = k8s::decode_page(text, resource);
+  for (const auto& line : lines) check_event(line, kind);
+  const auto page = k8s::decode_page(text, kind);
   require(page ? !page->resource_version.empty() : !page.error().message.empty());
   return 0;
 }

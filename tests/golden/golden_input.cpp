@@ -8,8 +8,8 @@
 #include <iterator>
 
 #include "compiler/cluster/cluster_state.h"
-#include "compiler/engine/compile.h"
 #include "daemon/files/manifests.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {
@@ -54,7 +54,7 @@ Ruleset compile(const Golden& golden) {
   const Manifests manifests = merge({*file});
   for (const Problem& problem : manifests.problems) ADD_FAILURE() << to_string(problem);
   ClusterState cluster;
-  for (const Event& event : manifests.events) cluster.apply(event);
+  for (const Event& event : manifests.objects) cluster.apply(event);
   return compile(cluster, node_of(text));
 }
 

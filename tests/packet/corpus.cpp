@@ -81,7 +81,8 @@ class Reader {
   void add_namespace(const Json& json) {
     Namespace ns{.name = json.at("name"), .origin = {}, .labels = json.at("labels")};
     const std::string name = ns.name;
-    step_.objects.apply(NamespaceEvent{name, std::make_shared<const Namespace>(std::move(ns))});
+    step_.objects.apply(
+        NamespaceEvent{{"", name}, std::make_shared<const Namespace>(std::move(ns))});
   }
 
   void add_pod(const Json& json) {

@@ -74,7 +74,7 @@ ClusterState decoded(const CorpusStep& step) {
   const auto manifests = merge(files);
   for (const auto& problem : manifests.problems) ADD_FAILURE() << to_string(problem);
   ClusterState cluster;
-  for (const auto& event : manifests.events) cluster.apply(event);
+  for (const auto& event : manifests.objects) cluster.apply(event);
   return cluster;
 }
 

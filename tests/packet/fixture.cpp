@@ -87,7 +87,7 @@ void PacketTest::delete_pod(const std::string& name) {
 void PacketTest::label_namespace(const std::string& name, const Labels& labels) {
   Namespace ns{.name = name, .origin = {}, .labels = labels};
   ns.labels["kubernetes.io/metadata.name"] = name;
-  objects_.apply(NamespaceEvent{name, std::make_shared<const Namespace>(ns)});
+  objects_.apply(NamespaceEvent{{"", name}, std::make_shared<const Namespace>(ns)});
 }
 
 void PacketTest::enforce(const std::vector<std::string>& manifests,

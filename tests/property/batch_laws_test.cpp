@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "daemon/netlink/table/decode_batch.h"
 #include "daemon/netlink/table/encode_batch.h"
 #include "tests/property/generators.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <random>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/print.h"
 #include "compiler/verdict/evaluate.h"
 #include "tests/property/generators.h"
 #include "tests/property/reproduction.h"
 #include "tests/support/model/interpreter.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {
@@ -68,7 +68,8 @@ RC_GTEST_PROP(CompileLaws, OrderOfEventsDoesNotMatter, ()) {
   // Only the last event of a key counts; shuffled, they must still be the last.
   std::vector<Event> last;
   for (const auto& [key, pod] : cluster.pods()) last.push_back(PodEvent{key, pod});
-  for (const auto& [name, ns] : cluster.namespaces()) last.push_back(NamespaceEvent{name, ns});
+  for (const auto& [name, ns] : cluster.namespaces())
+    last.push_back(NamespaceEvent{{"", name}, ns});
   for (const auto& [key, policy] : cluster.policies()) last.push_back(PolicyEvent{key, policy});
   std::shuffle(last.begin(), last.end(), std::mt19937(*rc::gen::arbitrary<std::uint32_t>()));
   RC_ASSERT(compile(cluster_of(last), "n1") == compile(cluster, "n1"));

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "tests/property/generators.h"
 #include "tests/support/model/kernel_model.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {

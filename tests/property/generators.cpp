@@ -132,7 +132,7 @@ Event event() {
   switch (*inRange(0, 8)) {
     case 0: {
       const auto ns = namespace_object();
-      return NamespaceEvent{ns.name, std::make_shared<const Namespace>(ns)};
+      return NamespaceEvent{{"", ns.name}, std::make_shared<const Namespace>(ns)};
     }
     case 1:
     case 2:

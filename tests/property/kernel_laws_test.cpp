@@ -4,7 +4,6 @@
 
 #include <optional>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/print.h"
 #include "compiler/ruleset/steps.h"
@@ -13,6 +12,7 @@
 #include "tests/support/manifest/writer.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/netns/requirement.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {

@@ -25,7 +25,7 @@ RC_GTEST_PROP(ManifestLaws, WhatIsPrintedReadsBackAsItWas, ()) {
   const auto text = to_manifests(cluster);
   const auto file = parse_manifest("printed", text);
   if (!file) RC_FAIL(file.error().message + "\n" + text);
-  const auto read = cluster_of(merge({*file}).events);
+  const auto read = cluster_of(merge({*file}).objects);
   assert_equal(cluster.pods(), read.pods());
   assert_equal(cluster.policies(), read.policies());
   RC_ASSERT(cluster.namespaces().size() == read.namespaces().size());

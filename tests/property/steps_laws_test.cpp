@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/steps.h"
 #include "tests/property/generators.h"
 #include "tests/support/model/interpreter.h"
 #include "tests/support/model/kernel_model.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {

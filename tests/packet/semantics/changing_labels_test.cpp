@@ -147,7 +147,7 @@ TEST_P(ChangingLabels, Line09_PodBeforeItsNamespaceMatchesTheEmptySelectorOnly) 
   ingress:)" + rules_by_port("from") +
                                                   "  egress:" + rules_by_port("to"));
   const auto q = objects().namespaces().at("q");
-  objects().apply(NamespaceEvent{"q", nullptr});
+  objects().apply(NamespaceEvent{{"", "q"}, nullptr});
   enforce({by_port});
   EXPECT_TRUE(traffic_is(R"(
   q/a, q/b -> p/a  80/TCP: allowed
@@ -158,7 +158,7 @@ TEST_P(ChangingLabels, Line09_PodBeforeItsNamespaceMatchesTheEmptySelectorOnly) 
   p/a -> p/b  80/TCP 81/TCP 80/UDP: allowed
 )"));
 
-  objects().apply(NamespaceEvent{"q", q});
+  objects().apply(NamespaceEvent{{"", "q"}, q});
   enforce({by_port});
   EXPECT_TRUE(traffic_is(R"(
   q/a, q/b -> p/a  80/TCP 81/TCP 80/UDP 80/SCTP: allowed
@@ -170,7 +170,7 @@ TEST_P(ChangingLabels, Line09_PodBeforeItsNamespaceMatchesTheEmptySelectorOnly) 
 
 TEST_P(ChangingLabels, Line09_PodBeforeItsNamespaceIsASubjectAndItsNeighboursPeer) {
   BUILD_OR_SKIP(in(GetParam(), three_namespaces()));
-  objects().apply(NamespaceEvent{"p", nullptr});
+  objects().apply(NamespaceEvent{{"", "p"}, nullptr});
   enforce({policy("p/under-test", R"(
   podSelector: {matchLabels: {pod: a}}
   policyTypes: [Ingress, Egress]

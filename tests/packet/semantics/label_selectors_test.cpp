@@ -172,7 +172,7 @@ TEST_P(LabelSelectors, Line08_NamespacesOfFilesGetTheLabelThatBearsTheirName) {
 )");
   for (const std::string labels : {"", ", labels: {kubernetes.io/metadata.name: r}"}) {
     SCOPED_TRACE(labels);
-    objects().apply(NamespaceEvent{"q", nullptr});
+    objects().apply(NamespaceEvent{{"", "q"}, nullptr});
     enforce({from_q, "apiVersion: v1\nkind: Namespace\nmetadata: {name: q" + labels + "}\n"});
     EXPECT_TRUE(traffic_is(R"(
   q/a, q/b -> p/a, p/b  80/TCP ICMP: allowed

@@ -201,7 +201,7 @@ PolicyBuilder policy(std::string_view key, std::string_view pod_selector) {
 Event ns(std::string_view name, std::string_view text) {
   Namespace ns{std::string(name), "", labels(text), false};
   ns.labels["kubernetes.io/metadata.name"] = ns.name;
-  return NamespaceEvent{ns.name, std::make_shared<const Namespace>(ns)};
+  return NamespaceEvent{{"", ns.name}, std::make_shared<const Namespace>(ns)};
 }
 
 ClusterState cluster(const std::vector<Event>& events) {

@@ -6,7 +6,6 @@
 
 #include "daemon/files/manifests.h"
 #include "daemon/netlink/routes/attached_addresses.h"
-#include "daemon/source/difference.h"
 
 namespace portcullis::test {
 namespace {
@@ -46,11 +45,10 @@ Result<Enforcement> Enforcement::start(const Playground& playground) {
 Result<std::vector<std::string>> Enforcement::apply(const std::vector<std::string>& manifests) {
   const auto read_manifests = read(manifests);
   if (!read_manifests) return tl::unexpected(read_manifests.error());
-  const auto events = difference(events_, read_manifests->events);
-  events_ = read_manifests->events;
+  const auto update = update_of(read_manifests->objects);
   for (auto& node : nodes_) {
     const auto done =
-        bring(node, node.compiler->apply(events)).and_then([&] { return release_gone(node); });
+        bring(node, node.compiler->apply(update)).and_then([&] { return release_gone(node); });
     if (!done) {
       return failure(done.error().code, node.endpoint->name + ": " + done.error().message);
     }

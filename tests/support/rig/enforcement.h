@@ -15,7 +15,7 @@ namespace portcullis::test {
 
 // The daemon's main job in this process, on every node of a playground:
 //
-//     manifests -> Event -> IncrementalCompiler -> Delta -> Reconciler
+//     manifests -> Update -> IncrementalCompiler -> Delta -> Reconciler
 //                                  ^ addresses in quarantine that the node has no longer
 //
 // The playground must outlive it. The rules stay when it is destroyed, as a daemon's do.
@@ -45,7 +45,6 @@ class Enforcement {
   static Result<void> release_gone(Node& node);
 
   std::vector<Node> nodes_;
-  std::vector<Event> events_;  // of the last apply()
 };
 
 }  // namespace portcullis::test

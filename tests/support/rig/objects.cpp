@@ -8,7 +8,7 @@ namespace {
 Event namespace_event(const std::string& name, Labels labels) {
   Namespace ns{.name = name, .origin = {}, .labels = std::move(labels)};
   ns.labels["kubernetes.io/metadata.name"] = name;
-  return NamespaceEvent{name, std::make_shared<const Namespace>(std::move(ns))};
+  return NamespaceEvent{{"", name}, std::make_shared<const Namespace>(std::move(ns))};
 }
 
 Event pod_event(const Endpoint& endpoint, const Endpoint& node) {

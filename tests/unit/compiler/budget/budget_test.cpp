@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/engine/compile.h"
 #include "compiler/verdict/evaluate.h"
 #include "tests/support/model/cluster_builder.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {

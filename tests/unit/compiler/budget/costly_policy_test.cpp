@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "compiler/engine/compile.h"
 #include "compiler/engine/incremental_compiler.h"
 #include "compiler/ruleset/diff.h"
 #include "compiler/verdict/evaluate.h"
@@ -13,6 +12,7 @@
 #include "tests/support/model/costly_policies.h"
 #include "tests/support/model/find_set.h"
 #include "tests/support/model/interpreter.h"
+#include "tests/support/oracle/compile.h"
 #include "tests/unit/compiler/budget/heap.h"
 
 // One policy of up to 1 MB, whatever its content. Measures work and memory; times are in
@@ -50,7 +50,7 @@ std::vector<Event> read(const std::string& json) {
   if (!documents) return events;
   const auto decoded = k8s::decode(documents->front(), "", k8s::UnknownFields::kTolerate);
   EXPECT_LE(decoded.defects.size(), 32U);
-  for (const auto& object : decoded.objects) events.push_back(k8s::to_event(object));
+  for (const auto& object : decoded.objects) events.push_back(object);
   return events;
 }
 
@@ -106,12 +106,12 @@ class Costly : public ::testing::TestWithParam<CostlyPolicy> {};
 
 TEST_P(Costly, CostsLittleAndIsolatesItsOwnPods) {
   IncrementalCompiler compiler("n1");
-  compiler.apply(neighbours());
+  compiler.apply({.events = neighbours()});
   const auto bank = chain_of(compiler.ruleset(), "ingress-v4", "10.9.0.1");
 
   const HeapPeak peak;  // of everything that a daemon does until it has what to commit
   {
-    const auto delta = compiler.apply(read(GetParam().json));
+    const auto delta = compiler.apply({.events = read(GetParam().json)});
     EXPECT_FALSE(delta.empty());
   }
   EXPECT_LT(peak.bytes(), kMostBytes);

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "compiler/engine/compile.h"
 #include "compiler/engine/incremental_compiler.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/find_set.h"
+#include "tests/support/oracle/compile.h"
 
 // The number of pods that a profile's peers select is limited too, and changes over time.
 namespace portcullis::test::pods_budget_test {
@@ -49,8 +49,8 @@ std::vector<Event> without(int first, int last) {
 class PodsBudget : public ::testing::Test {
  protected:
   PodsBudget() {
-    compiler_.apply(shop());
-    compiler_.apply(peers(1, kMost / 2));
+    compiler_.apply({.events = shop()});
+    compiler_.apply({.events = peers(1, kMost / 2)});
   }
 
   bool quarantined() const {
@@ -66,7 +66,7 @@ TEST_F(PodsBudget, ProfileWithinItIsEnforced) {
 }
 
 TEST_F(PodsBudget, ProfileThatOutgrowsItIsQuarantined) {
-  compiler_.apply(peers(11, 11));
+  compiler_.apply({.events = peers(11, 11)});
   EXPECT_TRUE(quarantined());
   EXPECT_EQ(compiler_.ruleset(), compile(compiler_.cluster(), "n1"));
   ASSERT_EQ(compiler_.rejected().size(), 1U);
@@ -74,28 +74,28 @@ TEST_F(PodsBudget, ProfileThatOutgrowsItIsQuarantined) {
 }
 
 TEST_F(PodsBudget, ProfileThatComesBeyondItNeverTakesItsSets) {
-  compiler_.apply(without(1, kMost / 2));
+  compiler_.apply({.events = without(1, kMost / 2)});
   IncrementalCompiler late("n1", budgets());
-  late.apply(peers(1, 100));
-  late.apply(shop());
+  late.apply({.events = peers(1, 100)});
+  late.apply({.events = shop()});
   IncrementalCompiler alone("n1", budgets());
-  alone.apply(without_rules());
+  alone.apply({.events = without_rules()});
   EXPECT_EQ(late.size().sets, alone.size().sets);
   EXPECT_EQ(late.size().elements, alone.size().elements);
 }
 
 TEST_F(PodsBudget, ProfileIsEnforcedAgainOnceATenthOfAllPodsIsGone) {
-  compiler_.apply(peers(11, 12));
-  compiler_.apply(without(12, 12));
+  compiler_.apply({.events = peers(11, 12)});
+  compiler_.apply({.events = without(12, 12)});
   EXPECT_TRUE(quarantined());
-  compiler_.apply(without(10, 11));
+  compiler_.apply({.events = without(10, 11)});
   EXPECT_FALSE(quarantined());
   EXPECT_EQ(compiler_.ruleset(), compile(compiler_.cluster(), "n1"));
 }
 
 TEST_F(PodsBudget, AnotherPolicyIsJudgedAnew) {
-  compiler_.apply(peers(11, 11));
-  compiler_.apply(std::vector<Event>{policy("shop/p", "app=web").ingress(from({pods("!app")}))});
+  compiler_.apply({.events = peers(11, 11)});
+  compiler_.apply({.events = {policy("shop/p", "app=web").ingress(from({pods("!app")}))}});
   EXPECT_FALSE(quarantined());
 }
 

@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "compiler/engine/compile.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/interpreter.h"
+#include "tests/support/oracle/compile.h"
 #include "tests/unit/compiler/engine/verdict.h"
 
 // Lines 13, 15 and 18 to 21 of SEMANTICS: which addresses count.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/operation.h"
 #include "compiler/ruleset/print.h"
 #include "compiler/ruleset/references.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/find_set.h"
+#include "tests/support/oracle/compile.h"
 
 // DESIGN section 2: what is shared, and what is not in the kernel at all.
 namespace portcullis::test::compile_structure_test {

@@ -20,7 +20,7 @@ class Quarantine : public testing::Test {
  protected:
   void SetUp() override { apply({ns("shop"), client(), web()}); }
 
-  Delta apply(const std::vector<Event>& events) { return compiler_.apply(events); }
+  Delta apply(const std::vector<Event>& events) { return compiler_.apply({.events = events}); }
   Delta remove(const PodBuilder& pod) { return apply({removal_of(pod)}); }
   Delta release(const char* gone) { return compiler_.release(std::vector{address(gone)}); }
 

@@ -1,4 +1,4 @@
-#include "compiler/engine/ruleset_builder.h"
+#include "tests/support/oracle/ruleset_builder.h"
 
 #include <gtest/gtest.h>
 

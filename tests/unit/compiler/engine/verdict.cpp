@@ -2,11 +2,11 @@
 
 #include <set>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/print.h"
 #include "compiler/verdict/evaluate.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/interpreter.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/engine/compile.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/interpreter.h"
+#include "tests/support/oracle/compile.h"
 
 // Lines 17 and 24 of SEMANTICS: addresses that any pod of a bridge may use.
 namespace portcullis::test {

@@ -8,9 +8,9 @@
 #include <tuple>
 #include <utility>
 
-#include "compiler/engine/compile.h"
 #include "tests/support/model/cluster_builder.h"
 #include "tests/support/model/interpreter.h"
+#include "tests/support/oracle/compile.h"
 
 // Lines 14, 15, 17 and 29 of SEMANTICS: what is accepted before any policy is checked.
 namespace portcullis::test::forward_chain_test {

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/print.h"
 #include "tests/support/model/cluster_builder.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {

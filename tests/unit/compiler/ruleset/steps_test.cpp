@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/engine/compile.h"
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/operation.h"
 #include "tests/support/model/cluster_builder.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 namespace {

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "compiler/cluster/cluster_state.h"
-#include "compiler/engine/compile.h"
+#include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
 

@@ -13,10 +13,6 @@ ManifestFile parsed(const std::string& text) {
   return file.value_or(ManifestFile{});
 }
 
-std::string origin_of(const k8s::Object& object) {
-  return std::visit([](const auto& value) -> std::string { return value->origin; }, object);
-}
-
 TEST(ManifestFile, ObjectsKnowTheirDocument) {
   const auto file = parsed("# licence\n---\n" + pod_yaml("a", "10.0.0.1") + "---\n---\n" +
                            policy_yaml("b") + "---\napiVersion: v1\nkind: Service\n");

@@ -16,20 +16,11 @@ Manifests merged(const std::vector<std::pair<std::string, std::string>>& texts) 
   return merge(files);
 }
 
-std::vector<std::string> keys(const Manifests& manifests) {
+std::vector<std::string> names(const Manifests& manifests) {
   std::vector<std::string> result;
-  for (const auto& event : manifests.events) {
-    if (const auto* pod = std::get_if<PodEvent>(&event)) {
-      EXPECT_EQ(pod->key, pod->pod->key);
-      result.push_back("pod " + to_string(pod->key));
-    } else if (const auto* ns = std::get_if<NamespaceEvent>(&event)) {
-      EXPECT_EQ(ns->name, ns->ns->name);
-      result.push_back("ns " + ns->name);
-    } else {
-      const auto& policy = std::get<PolicyEvent>(event);
-      EXPECT_EQ(policy.key, policy.policy->key);
-      result.push_back("policy " + to_string(policy.key));
-    }
+  for (const auto& object : manifests.objects) {
+    EXPECT_FALSE(is_removal(object));
+    result.push_back(name_of(object));
   }
   return result;
 }
@@ -41,7 +32,7 @@ std::vector<std::string> problems(const Manifests& manifests) {
 }
 
 const NetworkPolicy& policy(const Manifests& manifests, std::size_t index) {
-  return *std::get<PolicyEvent>(manifests.events.at(index)).policy;
+  return *std::get<PolicyEvent>(manifests.objects.at(index)).object;
 }
 
 std::string namespace_yaml(const std::string& name, const std::string& team = "a") {
@@ -53,8 +44,9 @@ TEST(Merge, SortsByKindAndKey) {
   const auto manifests = merged({{"b.yaml", policy_yaml("z") + "---\n" + pod_yaml("b", "10.0.0.2")},
                                  {"a.yaml", namespace_yaml("shop") + "---\n" + policy_yaml("x") +
                                                 "---\n" + pod_yaml("a", "10.0.0.1")}});
-  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"pod default/a", "pod default/b", "ns shop",
-                                                       "policy default/x", "policy default/z"}));
+  EXPECT_EQ(names(manifests),
+            (std::vector<std::string>{"Pod default/a", "Pod default/b", "Namespace shop",
+                                      "NetworkPolicy default/x", "NetworkPolicy default/z"}));
   EXPECT_TRUE(manifests.problems.empty());
 }
 
@@ -62,14 +54,16 @@ TEST(Merge, KeepsTheFilesProblems) {
   const auto manifests =
       merged({{"a.yaml", policy_yaml("a") + "x: 1\n"}, {"b.yaml", policy_yaml("b") + "x: 1\n"}});
   EXPECT_EQ(manifests.problems.size(), 2U);
-  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"policy default/a", "policy default/b"}));
+  EXPECT_EQ(names(manifests),
+            (std::vector<std::string>{"NetworkPolicy default/a", "NetworkPolicy default/b"}));
 }
 
 TEST(Merge, EqualDefinitionsAreOneObject) {
   const auto manifests =
       merged({{"a.yaml", policy_yaml("p")},
               {"b.yaml", pod_yaml("x", "10.0.0.1") + "---\n" + policy_yaml("p")}});
-  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"pod default/x", "policy default/p"}));
+  EXPECT_EQ(names(manifests),
+            (std::vector<std::string>{"Pod default/x", "NetworkPolicy default/p"}));
   EXPECT_FALSE(policy(manifests, 1).malformed);
   EXPECT_EQ(
       problems(manifests),
@@ -81,8 +75,9 @@ TEST(Merge, DifferentDefinitionsAllFailClosed) {
   const auto manifests = merged({{"a.yaml", policy_yaml("p", "web") + "  ingress: [{}]\n"},
                                  {"b.yaml", policy_yaml("p", "api") + "  egress: [{}]\n"},
                                  {"c.yaml", policy_yaml("q")}});
-  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"policy default/p", "policy default/p#2",
-                                                       "policy default/q"}));
+  EXPECT_EQ(names(manifests),
+            (std::vector<std::string>{"NetworkPolicy default/p", "NetworkPolicy default/p#2",
+                                      "NetworkPolicy default/q"}));
   EXPECT_EQ(to_string(policy(manifests, 0).pod_selector), "app=web");
   EXPECT_EQ(to_string(policy(manifests, 1).pod_selector), "app=api");
   EXPECT_TRUE(policy(manifests, 0).malformed && policy(manifests, 1).malformed);
@@ -103,12 +98,13 @@ TEST(Merge, PodsAndNamespacesToo) {
       {{"a.yaml", pod_yaml("p", "10.0.0.1") + "---\n" + namespace_yaml("shop", "a")},
        {"b.yaml", pod_yaml("p", "10.0.0.2") + "---\n" + namespace_yaml("shop", "b") + "---\n" +
                       pod_yaml("p", "10.0.0.1") + "---\n" + pod_yaml("p", "10.0.0.3")}});
-  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"pod default/p", "pod default/p#2",
-                                                       "pod default/p#3", "ns shop", "ns shop#2"}));
-  const auto& second = *std::get<PodEvent>(manifests.events.at(1)).pod;
+  EXPECT_EQ(names(manifests),
+            (std::vector<std::string>{"Pod default/p", "Pod default/p#2", "Pod default/p#3",
+                                      "Namespace shop", "Namespace shop#2"}));
+  const auto& second = *std::get<PodEvent>(manifests.objects.at(1)).object;
   EXPECT_TRUE(second.malformed);
   EXPECT_EQ(to_string(second.addresses.at(0)), "10.0.0.2");
-  EXPECT_TRUE(std::get<NamespaceEvent>(manifests.events.at(3)).ns->labels.empty());
+  EXPECT_TRUE(std::get<NamespaceEvent>(manifests.objects.at(3)).object->labels.empty());
   EXPECT_EQ(manifests.problems.size(), 6U) << "three pods, an equal one, and two namespaces";
 }
 
@@ -116,8 +112,8 @@ TEST(Merge, MadeUpNamesDoNotCollide) {
   const auto manifests = merged({{"a.yaml", pod_yaml("p", "10.0.0.1")},
                                  {"b.yaml", pod_yaml("p", "10.0.0.2")},
                                  {"c.yaml", pod_yaml("'p#2'", "10.0.0.3")}});
-  EXPECT_EQ(keys(manifests),
-            (std::vector<std::string>{"pod default/p", "pod default/p#2", "pod default/p#3"}));
+  EXPECT_EQ(names(manifests),
+            (std::vector<std::string>{"Pod default/p", "Pod default/p#2", "Pod default/p#3"}));
 }
 
 TEST(Merge, SameNamesElsewhereAreOtherObjects) {
@@ -126,7 +122,8 @@ TEST(Merge, SameNamesElsewhereAreOtherObjects) {
                "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: a}\n---\n"
                "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: b}\n---\n" +
                    policy_yaml("p")}});
-  EXPECT_EQ(keys(manifests), (std::vector<std::string>{"pod a/p", "pod b/p", "policy default/p"}));
+  EXPECT_EQ(names(manifests),
+            (std::vector<std::string>{"Pod a/p", "Pod b/p", "NetworkPolicy default/p"}));
   EXPECT_TRUE(manifests.problems.empty());
 }
 

@@ -53,8 +53,8 @@ const std::string kJson = R"({"apiVersion": "networking.k8s.io/v1", "kind": "Net
 {"apiVersion": "v1", "kind": "PodList", "items": [{"metadata": {"name": "a", "labels": {"x": "y"}},
 "status": {"podIP": "10.0.0.1"}}]})";
 
-bool is_malformed(const k8s::Object& object) {
-  return std::visit([](const auto& value) { return value->malformed; }, object);
+bool is_malformed(const Event& event) {
+  return std::visit([](const auto& each) { return each.object->malformed; }, event);
 }
 
 void check(const std::string& text) {

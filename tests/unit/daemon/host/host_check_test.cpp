@@ -87,8 +87,7 @@ TEST_F(Host, IsKnownByAnotherNameUntilAPodCarriesOurs) {
   HostCheck check("ours");
   ClusterState cluster;
   const auto tell = [&](const Event& event) {
-    check.note({&event, 1});
-    cluster.apply(event);
+    cluster.apply({.events = {event}}, [&](const Change& change) { check.note(change); });
   };
   tell(to_event(pod("far", "far", "198.51.100.8")));
   EXPECT_EQ(look(check, cluster).node_name, "");

@@ -23,8 +23,7 @@ class News : public testing::Test {
   }
 
   void apply(const std::vector<Event>& events) {
-    news_.note(cluster_, events);
-    for (const auto& event : events) cluster_.apply(event);
+    cluster_.apply({.events = events}, [this](const Change& change) { news_.note(change); });
   }
 
   std::vector<std::string> take() { return news_.take(cluster_, "n1", kSource); }

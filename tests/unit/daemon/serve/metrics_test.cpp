@@ -76,11 +76,12 @@ TEST(Metrics, TellWhichResourceIsStaleAndForHowLong) {
   EXPECT_EQ(value_of(text, "portcullis_source_stale_seconds{resource=\"namespaces\"}"), 0);
 }
 
-TEST(Metrics, CountEventsByResource) {
+TEST(Metrics, CountChangesByResource) {
   Metrics metrics;
-  const std::vector<Event> events = {PodEvent{{"shop", "web"}, nullptr},
-                                     PodEvent{{"shop", "api"}, nullptr}, PolicyEvent{}};
-  metrics.count(events);
+  for (const Change& change : {Change(ObjectChange<Pod>{}), Change(ObjectChange<Pod>{}),
+                               Change(ObjectChange<NetworkPolicy>{})}) {
+    metrics.count(change);
+  }
   const auto text = metrics.text({}, {}, {});
   EXPECT_EQ(value_of(text, "portcullis_events_total{resource=\"pods\"}"), 2);
   EXPECT_EQ(value_of(text, "portcullis_events_total{resource=\"namespaces\"}"), 0);

@@ -15,11 +15,11 @@ namespace fs = std::filesystem;
 TEST(DirectorySourceFailure, NoDirectoryNoStart) {
   const TemporaryDirectory directory;
   boost::asio::io_context io;
-  DirectorySource missing(io, directory / "missing", [](const Update&) {}, {});
+  DirectorySource missing(io, directory / "missing", [](const Report&) {}, {});
   const auto no_directory = missing.start();
   ASSERT_FALSE(no_directory);
   EXPECT_EQ(no_directory.error().code, ErrorCode::kNotFound);
-  DirectorySource file(io, directory.write("a.yaml", ""), [](const Update&) {}, {});
+  DirectorySource file(io, directory.write("a.yaml", ""), [](const Report&) {}, {});
   const auto no_file = file.start();
   ASSERT_FALSE(no_file);
   EXPECT_EQ(no_file.error().code, ErrorCode::kInvalidInput);

@@ -221,8 +221,8 @@ TEST(DirectorySource, AgreesWithTheDirectoryAfterAnything) {
     files.push_back(read_manifest(file).value());
   }
   Objects expected;
-  for (const auto& event : merge(files).events) {
-    const auto& policy = *std::get<PolicyEvent>(event).policy;
+  for (const auto& event : merge(files).objects) {
+    const auto& policy = *std::get<PolicyEvent>(event).object;
     expected.insert("policy " + to_string(policy.key) + (policy.malformed ? " malformed" : ""));
   }
   EXPECT_TRUE(followed.wait_for(expected));
@@ -249,7 +249,7 @@ TEST(DirectorySource, EndsQuietly) {
   std::unique_ptr<DirectorySource> source;
   source = std::make_unique<DirectorySource>(
       io, directory.path(),
-      [&](const Update&) {
+      [&](const Report&) {
         ++updates;
         source.reset();
       },

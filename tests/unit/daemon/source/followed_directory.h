@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/cluster/cluster_state.h"
 #include "daemon/source/directory_source.h"
 #include "tests/unit/daemon/files/temporary_directory.h"
 
@@ -23,7 +24,7 @@ class FollowedDirectory {
   explicit FollowedDirectory(const std::filesystem::path& directory,
                              DirectorySettings settings = {.allow_empty = true})
       : source_(
-            io_, directory, [this](Update update) { take(std::move(update)); },
+            io_, directory, [this](Report report) { take(std::move(report)); },
             std::move(settings)) {
     const auto started = source_.start();
     EXPECT_TRUE(started) << started.error().message;
@@ -54,69 +55,69 @@ class FollowedDirectory {
 
   Objects objects() const {
     Objects result;
-    for (const auto& [key, pod] : pods_) result.insert(key + (pod->malformed ? " malformed" : ""));
-    for (const auto& [key, policy] : policies_) {
-      result.insert("policy " + key + (policy->malformed ? " malformed" : ""));
+    for (const auto& [key, pod] : state_.pods()) {
+      result.insert(to_string(key) + (pod->malformed ? " malformed" : ""));
+    }
+    for (const auto& [key, policy] : state_.policies()) {
+      result.insert("policy " + to_string(key) + (policy->malformed ? " malformed" : ""));
     }
     return result;
   }
 
   int update_count() const { return update_count_; }
   const std::vector<std::string>& problems() const { return problems_; }
-  const Update& last() const { return last_; }  // without its events and problems
+  const Report& last() const { return last_; }
 
-  // Every policy event so far: "+policy default/a", or "-policy default/a" if it was removed.
+  // Every change of a policy so far: "+policy default/a", or "-policy default/a" if it was removed.
   const std::vector<std::string>& told() const { return told_; }
   bool was_told(const std::string& event) const {
     return std::find(told_.begin(), told_.end(), event) != told_.end();
   }
 
   std::string selector_of(const std::string& policy) const {
-    const auto found = policies_.find(policy);
-    return found == policies_.end() ? "none" : to_string(found->second->pod_selector);
+    const auto* found = find(policy);
+    return found == nullptr ? "none" : to_string(found->pod_selector);
   }
   std::string origin_of(const std::string& policy) const {
-    const auto found = policies_.find(policy);
-    return found == policies_.end() ? "none" : found->second->origin;
+    const auto* found = find(policy);
+    return found == nullptr ? "none" : found->origin;
   }
 
   // Whether any reported state had an ingress rule that allows every address.
   bool ever_allowed_everyone() const { return ever_allowed_everyone_; }
 
  private:
-  void take(Update update) {
+  void take(Report report) {
     ++update_count_;
-    for (const auto& event : update.events) {
-      if (const auto* pod = std::get_if<PodEvent>(&event))
-        set(pods_, to_string(pod->key), pod->pod);
-      if (const auto* policy = std::get_if<PolicyEvent>(&event)) take_policy(*policy);
-    }
+    state_.apply(report.update, [this](const Change& change) {
+      const auto* policy = std::get_if<ObjectChange<NetworkPolicy>>(&change);
+      if (policy != nullptr) take_policy(*policy);
+    });
     problems_.clear();
-    for (const auto& problem : update.problems) problems_.push_back(to_string(problem));
-    last_ = std::move(update);
-    last_.events.clear();
+    for (const auto& problem : report.problems) problems_.push_back(to_string(problem));
+    last_ = std::move(report);
   }
 
-  void take_policy(const PolicyEvent& event) {
-    told_.push_back((event.policy ? "+policy " : "-policy ") + to_string(event.key));
-    set(policies_, to_string(event.key), event.policy);
-    if (!event.policy) return;
-    for (const auto& rule : event.policy->ingress) ever_allowed_everyone_ |= rule.peers.empty();
+  void take_policy(const ObjectChange<NetworkPolicy>& change) {
+    const auto& [before, after] = change;
+    told_.push_back(after ? "+policy " + to_string(after->key)
+                          : "-policy " + to_string(before->key));
+    if (!after) return;
+    for (const auto& rule : after->ingress) ever_allowed_everyone_ |= rule.peers.empty();
   }
 
-  template <class T>
-  static void set(std::map<std::string, std::shared_ptr<const T>>& objects, const std::string& key,
-                  const std::shared_ptr<const T>& object) {
-    objects.erase(key);
-    if (object) objects.emplace(key, object);
+  const NetworkPolicy* find(const std::string& name) const {
+    for (const auto& [key, policy] : state_.policies()) {
+      if (to_string(key) == name) return policy.get();
+    }
+    return nullptr;
   }
 
   boost::asio::io_context io_;
-  std::map<std::string, std::shared_ptr<const Pod>> pods_;
-  std::map<std::string, std::shared_ptr<const NetworkPolicy>> policies_;
+  ClusterState state_;
   std::vector<std::string> problems_;
   std::vector<std::string> told_;
-  Update last_{.events = {}, .problems = {}};
+  Report last_{.update = {}, .problems = {}};
   int update_count_ = 0;
   bool ever_allowed_everyone_ = false;
   DirectorySource source_;

@@ -24,9 +24,9 @@ template <class T>
 std::shared_ptr<const T> only(const Decoded& decoded) {
   EXPECT_EQ(decoded.objects.size(), 1U);
   if (decoded.objects.size() != 1) return nullptr;
-  const auto* object = std::get_if<std::shared_ptr<const T>>(&decoded.objects.front());
+  const auto* object = std::get_if<ObjectEvent<T>>(&decoded.objects.front());
   EXPECT_NE(object, nullptr);
-  return object == nullptr ? nullptr : *object;
+  return object == nullptr ? nullptr : object->object;
 }
 
 // "line 3: Pod default/web: spec.hostNetwork: is ..."

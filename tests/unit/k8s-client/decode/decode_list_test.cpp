@@ -5,16 +5,7 @@ namespace {
 
 std::vector<std::string> names(const Decoded& decoded) {
   std::vector<std::string> result;
-  for (const auto& object : decoded.objects) {
-    if (const auto* pod = std::get_if<std::shared_ptr<const Pod>>(&object)) {
-      result.push_back("Pod " + to_string((*pod)->key));
-    } else if (const auto* ns = std::get_if<std::shared_ptr<const Namespace>>(&object)) {
-      result.push_back("Namespace " + (*ns)->name);
-    } else {
-      result.push_back("NetworkPolicy " +
-                       to_string(std::get<std::shared_ptr<const NetworkPolicy>>(object)->key));
-    }
-  }
+  for (const auto& object : decoded.objects) result.push_back(name_of(object));
   return result;
 }
 
@@ -70,7 +61,7 @@ TEST(DecodeList, OneBadItemDoesNotDisturbTheOthers) {
   EXPECT_EQ(lost(decoded),
             "line 2: : items[0].kind: is missing or not a string; write the object's kind, such as "
             "NetworkPolicy");
-  EXPECT_FALSE(std::get<std::shared_ptr<const Pod>>(decoded.objects.at(1))->malformed);
+  EXPECT_FALSE(std::get<PodEvent>(decoded.objects.at(1)).object->malformed);
 }
 
 TEST(DecodeList, BadItemsAreTold) {

@@ -16,12 +16,14 @@ std::string event(const std::string& type, const std::string& object) {
   return R"({"type":")" + type + R"(","object":)" + object + "}";
 }
 
-const Pod& pod_of(const WatchEvent& event) { return *std::get<PodEvent>(event.change.value()).pod; }
+const Pod& pod_of(const WatchEvent& event) {
+  return *std::get<PodEvent>(event.change.value()).object;
+}
 
 TEST(Messages, AnEventHasTheObjectsFieldsThatMatter) {
-  const auto added = decode_watch_event(event("ADDED", kPod), Resource::kPods);
+  const auto added = decode_watch_event(event("ADDED", kPod), Kind::kPod);
   ASSERT_TRUE(added) << added.error().message;
-  EXPECT_EQ(added->type, WatchEvent::Type::kPut);
+  EXPECT_EQ(added->type, WatchEvent::Type::kAdded);
   EXPECT_EQ(added->resource_version, "41");
   const Pod& pod = pod_of(*added);
   EXPECT_EQ(pod.key, (ObjectKey{"shop", "web"}));
@@ -36,12 +38,12 @@ TEST(Messages, AnEventHasTheObjectsFieldsThatMatter) {
 }
 
 TEST(Messages, ADeletionIsTheKeyAlone) {
-  const auto deleted = decode_watch_event(event("DELETED", kPod), Resource::kPods);
+  const auto deleted = decode_watch_event(event("DELETED", kPod), Kind::kPod);
   ASSERT_TRUE(deleted) << deleted.error().message;
-  EXPECT_EQ(deleted->type, WatchEvent::Type::kDelete);
+  EXPECT_EQ(deleted->type, WatchEvent::Type::kDeleted);
   const auto& change = std::get<PodEvent>(deleted->change.value());
   EXPECT_EQ(change.key, (ObjectKey{"shop", "web"}));
-  EXPECT_EQ(change.pod, nullptr);
+  EXPECT_EQ(change.object, nullptr);
 }
 
 TEST(Messages, BookmarksSayWhetherTheyEndTheInitialEvents) {
@@ -49,7 +51,7 @@ TEST(Messages, BookmarksSayWhetherTheyEndTheInitialEvents) {
     return decode_watch_event(
         event("BOOKMARK", R"({"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"50")" +
                               annotations + "}}"),
-        Resource::kPods);
+        Kind::kPod);
   };
   const auto plain = bookmark("");
   ASSERT_TRUE(plain) << plain.error().message;
@@ -65,7 +67,7 @@ TEST(Messages, AnErrorEventCarriesItsStatus) {
   const auto error = decode_watch_event(
       event("ERROR", R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)"
                      R"("message":"too old resource version: 1","reason":"Expired","code":410})"),
-      Resource::kPods);
+      Kind::kPod);
   ASSERT_TRUE(error) << error.error().message;
   EXPECT_EQ(error->type, WatchEvent::Type::kError);
   EXPECT_EQ(error->status.code, 410);
@@ -78,9 +80,9 @@ TEST(Messages, AMalformedObjectIsNamedAndClosed) {
             R"({"kind":"NetworkPolicy","apiVersion":"networking.k8s.io/v1","metadata":{"name":"p",)"
             R"("namespace":"shop","resourceVersion":"7"},"spec":{"podSelector":{},)"
             R"("ingress":"all"}})"),
-      Resource::kNetworkPolicies);
+      Kind::kNetworkPolicy);
   ASSERT_TRUE(added) << added.error().message;
-  const auto& policy = *std::get<PolicyEvent>(added->change.value()).policy;
+  const auto& policy = *std::get<PolicyEvent>(added->change.value()).object;
   EXPECT_TRUE(policy.malformed);
   ASSERT_EQ(added->defects.size(), 1U);
   EXPECT_EQ(added->defects[0].object, "NetworkPolicy shop/p");
@@ -91,7 +93,7 @@ TEST(Messages, UnknownFieldsAndValuesAreTolerated) {
   auto text = kPod;
   text.insert(text.find(R"("phase")"), R"("phaseOfTheMoon":[{}],)");
   text.replace(text.find("Running"), 7, "Dreaming");
-  const auto added = decode_watch_event(event("ADDED", text), Resource::kPods);
+  const auto added = decode_watch_event(event("ADDED", text), Kind::kPod);
   ASSERT_TRUE(added) << added.error().message;
   EXPECT_EQ(pod_of(*added).phase, PodPhase::kUnknown);
   EXPECT_TRUE(added->defects.empty());
@@ -106,17 +108,17 @@ TEST(Messages, AnUnknownFieldInARuleClosesThePolicy) {
               R"("name":"p","namespace":"shop","resourceVersion":"7"},"spec":{"podSelector":{},)"
               R"("ingress":[)" +
                   rule + "]}}"),
-        Resource::kNetworkPolicies);
+        Kind::kNetworkPolicy);
   };
   for (const auto* rule : {R"({"new":1})", R"({"ports":[{"new":1}]})", R"({"from":[{"new":1}]})"}) {
     const auto added = policy(rule);
     ASSERT_TRUE(added) << added.error().message;
-    EXPECT_TRUE(std::get<PolicyEvent>(added->change.value()).policy->malformed) << rule;
+    EXPECT_TRUE(std::get<PolicyEvent>(added->change.value()).object->malformed) << rule;
     EXPECT_FALSE(added->defects.empty());
   }
   const auto known = policy("{}");
   ASSERT_TRUE(known) << known.error().message;
-  EXPECT_FALSE(std::get<PolicyEvent>(known->change.value()).policy->malformed);
+  EXPECT_FALSE(std::get<PolicyEvent>(known->change.value()).object->malformed);
 }
 
 TEST(Messages, WhatIsNoEventIsGarbage) {
@@ -127,7 +129,7 @@ TEST(Messages, WhatIsNoEventIsGarbage) {
         event("ADDED", R"({"kind":"Node","apiVersion":"v1","metadata":{"name":"n",)"
                        R"("resourceVersion":"3"}})"),
         event("ADDED", R"({"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"3"}})")}) {
-    const auto garbage = decode_watch_event(line, Resource::kPods);
+    const auto garbage = decode_watch_event(line, Kind::kPod);
     ASSERT_FALSE(garbage) << line;
     EXPECT_EQ(garbage.error().code, ErrorCode::kInvalidInput);
     EXPECT_EQ(garbage.error().message.find("the API server sent an event of pods that "), 0U)
@@ -142,14 +144,14 @@ std::string page(const std::string& kind, const std::string& items) {
 }
 
 TEST(Messages, APageHasItsObjectsAndWhereItGoesOn) {
-  const auto list = decode_page(page("PodList", "[" + kPod + "]"), Resource::kPods);
+  const auto list = decode_page(page("PodList", "[" + kPod + "]"), Kind::kPod);
   ASSERT_TRUE(list) << list.error().message;
   EXPECT_EQ(list->resource_version, "9");
   EXPECT_EQ(list->continue_token, "abc=");
   ASSERT_EQ(list->objects.size(), 1U);
-  EXPECT_EQ(std::get<std::shared_ptr<const Pod>>(list->objects[0].object)->key.name, "web");
+  EXPECT_EQ(key_of(list->objects[0].object).name, "web");
   for (const auto* items : {"[]", "null"}) {
-    const auto none = decode_page(page("PodList", items), Resource::kPods);
+    const auto none = decode_page(page("PodList", items), Kind::kPod);
     ASSERT_TRUE(none) << none.error().message;
     EXPECT_TRUE(none->objects.empty());
     EXPECT_EQ(none->lacks_items, items == std::string("null"));
@@ -158,24 +160,23 @@ TEST(Messages, APageHasItsObjectsAndWhereItGoesOn) {
 
 TEST(Messages, TheItemsOfAListNeedNotSayWhatTheyAre) {
   const auto bare = kPod.substr(kPod.find(R"("metadata")"));
-  const auto list = decode_page(page("PodList", "[{" + bare + "]"), Resource::kPods);
+  const auto list = decode_page(page("PodList", "[{" + bare + "]"), Kind::kPod);
   ASSERT_TRUE(list) << list.error().message;
   ASSERT_EQ(list->objects.size(), 1U);
   EXPECT_TRUE(list->objects[0].defects.empty());
 }
 
 TEST(Messages, WhatIsNoPageIsGarbage) {
-  EXPECT_FALSE(decode_page("<html>", Resource::kPods));
-  EXPECT_FALSE(decode_page(R"({"kind":"Status","code":403})", Resource::kPods));
-  EXPECT_FALSE(decode_page(page("PodList", "[]"), Resource::kNamespaces));
-  EXPECT_FALSE(decode_page(page("PodList", "[{}]"), Resource::kPods)) << "an object without a name";
-  EXPECT_FALSE(decode_page(R"({"kind":"PodList","metadata":{},"items":[]})", Resource::kPods));
-  EXPECT_FALSE(decode_page(page("PodList", "{}"), Resource::kPods)) << "no list of items";
-  EXPECT_FALSE(
-      decode_page(R"({"kind":"PodList","metadata":{"resourceVersion":"9"}})", Resource::kPods))
+  EXPECT_FALSE(decode_page("<html>", Kind::kPod));
+  EXPECT_FALSE(decode_page(R"({"kind":"Status","code":403})", Kind::kPod));
+  EXPECT_FALSE(decode_page(page("PodList", "[]"), Kind::kNamespace));
+  EXPECT_FALSE(decode_page(page("PodList", "[{}]"), Kind::kPod)) << "an object without a name";
+  EXPECT_FALSE(decode_page(R"({"kind":"PodList","metadata":{},"items":[]})", Kind::kPod));
+  EXPECT_FALSE(decode_page(page("PodList", "{}"), Kind::kPod)) << "no list of items";
+  EXPECT_FALSE(decode_page(R"({"kind":"PodList","metadata":{"resourceVersion":"9"}})", Kind::kPod))
       << "no items, which is not none";
-  EXPECT_FALSE(decode_page(page("PodList", R"([{"kind":"Node","metadata":{"name":"n"}}])"),
-                           Resource::kPods));
+  EXPECT_FALSE(
+      decode_page(page("PodList", R"([{"kind":"Node","metadata":{"name":"n"}}])"), Kind::kPod));
 }
 
 TEST(Messages, AnAnswerThatIsNoStatusIsQuoted) {

@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include "compiler/engine/compile.h"
 #include "daemon/netlink/table/process_of_port.h"
 #include "tests/support/model/deltas.h"
+#include "tests/support/oracle/compile.h"
 #include "tests/unit/daemon/netlink/table/kernel_fixture.h"
 
 namespace portcullis::test {

@@ -34,7 +34,7 @@ class ApiSourceAddresses : public FollowedServer {
 
   void follow_at(const std::vector<std::string>& addresses) {
     follower_ = std::make_unique<Follower>(
-        access_, short_limits(), std::function<void(const Update&)>{}, resolving(addresses));
+        access_, short_limits(), std::function<void(const Report&)>{}, resolving(addresses));
   }
 
   k8s::ClusterAccess access_;

@@ -156,38 +156,40 @@ class ApiSourceChaos : public testing::Test {
   }
 
   // On the source's thread.
-  void take(const Update& update) {
+  void take(const Report& report) {
     const std::lock_guard lock(mutex_);
-    told_.insert(told_.end(), update.events.begin(), update.events.end());
+    state_.apply(report.update, [this](const Change& change) { told_.push_back(change); });
   }
 
   void expect_honest() {
     const std::lock_guard lock(mutex_);
-    for (const auto& event : told_) {
-      std::visit([this](const auto& change) { expect_known(change); }, event);
+    for (const auto& each : told_) {
+      std::visit([this](const auto& change) { expect_known(change); }, each);
     }
     told_.clear();
   }
 
-  void expect_known(const PodEvent& event) {
-    if (!event.pod) {
-      EXPECT_NE(event.key.name.rfind("anchor", 0), 0U) << to_string(event.key);
+  void expect_known(const ObjectChange<Pod>& change) {
+    if (!change.after) {
+      EXPECT_NE(change.before->key.name.rfind("anchor", 0), 0U) << to_string(change.before->key);
     } else {
-      EXPECT_TRUE(std::ranges::count(known_pods_, *event.pod) > 0) << to_string(event.key);
+      EXPECT_TRUE(std::ranges::count(known_pods_, *change.after) > 0)
+          << to_string(change.after->key);
     }
   }
 
-  void expect_known(const NamespaceEvent& event) {
-    if (!event.ns) {
-      EXPECT_NE(event.name, "anchor");
+  void expect_known(const ObjectChange<Namespace>& change) {
+    if (!change.after) {
+      EXPECT_NE(change.before->name, "anchor");
     } else {
-      EXPECT_TRUE(std::ranges::count(known_namespaces_, *event.ns) > 0) << event.name;
+      EXPECT_TRUE(std::ranges::count(known_namespaces_, *change.after) > 0) << change.after->name;
     }
   }
 
-  void expect_known(const PolicyEvent& event) {
-    if (!event.policy) return;
-    EXPECT_TRUE(std::ranges::count(known_policies_, *event.policy) > 0) << to_string(event.key);
+  void expect_known(const ObjectChange<NetworkPolicy>& change) {
+    if (!change.after) return;
+    EXPECT_TRUE(std::ranges::count(known_policies_, *change.after) > 0)
+        << to_string(change.after->key);
   }
 
   const unsigned seed_ = number_from("PORTCULLIS_CHAOS_SEED", std::random_device{}());
@@ -199,14 +201,15 @@ class ApiSourceChaos : public testing::Test {
   std::vector<Namespace> known_namespaces_;
   std::vector<NetworkPolicy> known_policies_;
   std::mutex mutex_;
-  std::vector<Event> told_;
+  ClusterState state_;
+  std::vector<Change> told_;
 };
 
 TEST_F(ApiSourceChaos, EndsInTheServersState) {
   SCOPED_TRACE("PORTCULLIS_CHAOS_SEED=" + std::to_string(seed_));
   std::cout << "PORTCULLIS_CHAOS_SEED=" << seed_ << std::endl;
   const Follower follower(access_to(server_), short_limits(),
-                          [this](const Update& update) { take(update); });
+                          [this](const Report& report) { take(report); });
   const unsigned rounds = number_from("PORTCULLIS_CHAOS_ROUNDS", 10);
   for (unsigned round = 0; round < rounds; ++round) {
     for (unsigned step = 0; step < 20; ++step) {

@@ -101,11 +101,10 @@ TEST(ReflectorDestruction, EndsItsWaiting) {
   timing.backoff = {std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
   std::unique_ptr<k8s::Reflector> reflector;
   int told = 0;
-  reflector = std::make_unique<k8s::Reflector>(io, *client, k8s::Resource::kPods, timing,
-                                               [&](const std::vector<Event>&) {
-                                                 ++told;
-                                                 boost::asio::post(io, [&] { reflector.reset(); });
-                                               });
+  reflector = std::make_unique<k8s::Reflector>(io, *client, Kind::kPod, timing, [&](const Update&) {
+    ++told;
+    boost::asio::post(io, [&] { reflector.reset(); });
+  });
   reflector->start(false);
   ASSERT_TRUE(wait_until([&] {
     io.restart();

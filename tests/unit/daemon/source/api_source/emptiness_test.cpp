@@ -14,9 +14,9 @@ class EmptyServer : public FollowedServer {
   // Every update's fault, the latest last.
   void follow_faults() {
     follower_ =
-        std::make_unique<Follower>(access_to(server_), short_waits(), [this](const Update& update) {
+        std::make_unique<Follower>(access_to(server_), short_waits(), [this](const Report& report) {
           const std::lock_guard lock(mutex_);
-          fault_ = update.fault;
+          fault_ = report.fault;
         });
   }
   std::string fault() {

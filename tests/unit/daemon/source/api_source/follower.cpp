@@ -18,16 +18,15 @@ bool same_objects(const Objects& left, const Objects& right) {
   });
 }
 
-void apply_all(ClusterState& state, const api::Server& server, k8s::Resource resource,
-               api::Resource served) {
+void apply_all(ClusterState& state, const api::Server& server, Kind kind, api::Resource served) {
   const auto& about = api::info(served);
   const Json list{{"kind", std::string(about.kind) + "List"},
                   {"apiVersion", about.api_version},
                   {"metadata", {{"resourceVersion", "1"}}},
                   {"items", server.objects(served)}};
-  const auto page = k8s::decode_page(list.dump(), resource);
+  const auto page = k8s::decode_page(list.dump(), kind);
   ASSERT_TRUE(page) << page.error().message;
-  for (const auto& listed : page->objects) state.apply(k8s::to_event(listed.object));
+  for (const auto& listed : page->objects) state.apply(listed.object);
 }
 
 }  // namespace
@@ -56,9 +55,9 @@ k8s::ClusterAccess access_to(const api::Server& server) {
 
 ClusterState decoded(const api::Server& server) {
   ClusterState state;
-  apply_all(state, server, k8s::Resource::kNamespaces, api::Resource::kNamespaces);
-  apply_all(state, server, k8s::Resource::kPods, api::Resource::kPods);
-  apply_all(state, server, k8s::Resource::kNetworkPolicies, api::Resource::kNetworkPolicies);
+  apply_all(state, server, Kind::kNamespace, api::Resource::kNamespaces);
+  apply_all(state, server, Kind::kPod, api::Resource::kPods);
+  apply_all(state, server, Kind::kNetworkPolicy, api::Resource::kNetworkPolicies);
   return state;
 }
 
@@ -68,10 +67,10 @@ bool same(const ClusterState& left, const ClusterState& right) {
 }
 
 Follower::Follower(const k8s::ClusterAccess& access, k8s::ReflectorTiming timing,
-                   std::function<void(const Update&)> watch, k8s::Resolve resolve)
+                   std::function<void(const Report&)> watch, k8s::Resolve resolve)
     : watch_(std::move(watch)) {
   source_ = std::make_unique<ApiSource>(
-      io_, access, k8s::Environment{}, timing, [this](const Update& update) { take(update); },
+      io_, access, k8s::Environment{}, timing, [this](const Report& report) { take(report); },
       std::move(resolve));
   const auto started = source_->start();
   EXPECT_TRUE(started) << started.error().message;
@@ -91,26 +90,24 @@ void Follower::run(const std::function<void()>& work) {
   done.get_future().wait();
 }
 
-void Follower::take(const Update& update) {
-  if (watch_) watch_(update);
+void Follower::take(const Report& report) {
+  if (watch_) watch_(report);
   const std::lock_guard lock(mutex_);
-  followed_ = update.followed;
+  followed_ = report.followed;
   for (const auto& following : followed_) {
     if (!following.trouble.empty() &&
         std::ranges::find(troubles_, following.trouble) == troubles_.end()) {
       troubles_.push_back(following.trouble);
     }
   }
-  EXPECT_TRUE(update.synced || !synced_) << "once all was read, it stays so";
-  synced_ = update.synced;
-  for (const auto& event : update.events) {
-    const auto* gone = std::get_if<PodEvent>(&event);
-    if (state_.apply(event) && gone != nullptr && !gone->pod) {
-      removed_.push_back(to_string(gone->key));
-    }
-  }
+  EXPECT_TRUE(report.synced || !synced_) << "once all was read, it stays so";
+  synced_ = report.synced;
+  state_.apply(report.update, [this](const Change& change) {
+    const auto* pod = std::get_if<ObjectChange<Pod>>(&change);
+    if (pod != nullptr && !pod->after) removed_.push_back(to_string(pod->before->key));
+  });
   problems_.clear();
-  for (const auto& problem : update.problems) problems_.push_back(to_string(problem));
+  for (const auto& problem : report.problems) problems_.push_back(to_string(problem));
 }
 
 bool Follower::synced() const {

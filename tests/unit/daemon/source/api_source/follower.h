@@ -36,7 +36,7 @@ class Follower {
  public:
   // `watch` sees every update, on the source's thread.
   explicit Follower(const k8s::ClusterAccess& access, k8s::ReflectorTiming timing = short_waits(),
-                    std::function<void(const Update&)> watch = {},
+                    std::function<void(const Report&)> watch = {},
                     k8s::Resolve resolve = k8s::resolve);
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
@@ -53,11 +53,11 @@ class Follower {
   void run(const std::function<void()>& work);  // on the source's thread, waited for
 
  private:
-  void take(const Update& update);
+  void take(const Report& report);
 
   boost::asio::io_context io_;
   std::unique_ptr<ApiSource> source_;
-  const std::function<void(const Update&)> watch_;
+  const std::function<void(const Report&)> watch_;
 
   mutable std::mutex mutex_;  // of what follows
   bool synced_ = false;

@@ -1,4 +1,4 @@
-#include "compiler/engine/ruleset_builder.h"
+#include "tests/support/oracle/ruleset_builder.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "compiler/cluster/rejection.h"
 #include "compiler/policy/anonymous_address.h"
 
-namespace portcullis {
+namespace portcullis::test {
 namespace {
 
 // Whether one of `names` stands for something else in `known`.
@@ -68,4 +68,4 @@ void RulesetBuilder::dispatch_anonymous() {
   add_anonymous(chains, dispatch_);
 }
 
-}  // namespace portcullis
+}  // namespace portcullis::test

@@ -8,7 +8,7 @@
 #include "compiler/policy/profile_chain.h"
 #include "compiler/ruleset/ruleset.h"
 
-namespace portcullis {
+namespace portcullis::test {
 
 // Collects profile chains and the sets that they look up, each once.
 class RulesetBuilder {
@@ -40,4 +40,4 @@ class RulesetBuilder {
   Dispatch dispatch_;
 };
 
-}  // namespace portcullis
+}  // namespace portcullis::test

@@ -1,4 +1,4 @@
-#include "compiler/engine/compile.h"
+#include "tests/support/oracle/compile.h"
 
 #include <algorithm>
 #include <map>
@@ -8,10 +8,10 @@
 
 #include "compiler/cluster/address_owner.h"
 #include "compiler/cluster/membership.h"
-#include "compiler/engine/ruleset_builder.h"
 #include "compiler/policy/compile_profile.h"
+#include "tests/support/oracle/ruleset_builder.h"
 
-namespace portcullis {
+namespace portcullis::test {
 namespace {
 
 using Policies = std::vector<const NetworkPolicy*>;
@@ -112,4 +112,4 @@ Ruleset compile(const ClusterState& cluster, std::string_view node_name) {
   return compile_all(cluster, node_name).ruleset;
 }
 
-}  // namespace portcullis
+}  // namespace portcullis::test
