@@ -31,7 +31,7 @@ Rejection rejected_profile(Direction direction, std::span<const NetworkPolicy* c
     if (names.size() > kMaxComment) break;
     names += (names.empty() ? "" : ", ") + to_string(policy->key);
   }
-  const std::string ingress = direction == Direction::kIngress ? "ingress" : "egress";
+  const std::string ingress = to_string(direction);
   return {ingress + " of the pods that " + make_comment(names) + " select",
           policies.front()->origin,
           "cannot be enforced: " + std::move(reason) +

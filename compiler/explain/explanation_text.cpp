@@ -28,7 +28,7 @@ std::string rules_text(const std::vector<RuleReference>& rules, Direction direct
 
 std::string reason_text(const ClusterState& cluster, const DirectionVerdict& verdict,
                         Direction direction, const End& subject) {
-  const std::string name = direction == Direction::kIngress ? "ingress" : "egress";
+  const std::string name = to_string(direction);
   switch (verdict.reason) {
     case Reason::kNoPod:
       return "no pod has this address, so no policy applies";

@@ -122,8 +122,7 @@ std::string subject_of(const Explanation& explanation, Direction direction) {
 }
 
 std::string field_of(const RuleReference& rule, Direction direction) {
-  return std::string("spec.") + (direction == Direction::kIngress ? "ingress" : "egress") + "[" +
-         std::to_string(rule.index) + "]";
+  return std::string("spec.") + to_string(direction) + "[" + std::to_string(rule.index) + "]";
 }
 
 std::string describe_nearest_miss(const ClusterState& cluster, const Explanation& explanation,

@@ -139,6 +139,9 @@ struct NetworkPolicy {
 enum class Direction : std::uint8_t { kIngress, kEgress };
 
 inline constexpr std::array kDirections = {Direction::kIngress, Direction::kEgress};
+constexpr const char* to_string(Direction direction) {  // "ingress"
+  return direction == Direction::kIngress ? "ingress" : "egress";
+}
 constexpr std::size_t index_of(Direction direction) { return static_cast<std::size_t>(direction); }
 
 bool isolates(const NetworkPolicy& policy, Direction direction);

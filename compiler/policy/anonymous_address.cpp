@@ -55,17 +55,17 @@ bool is_anonymous(const Address& address) {
 
 ProfileChain anonymous_chain(Direction direction) {
   const bool ingress = direction == Direction::kIngress;
-  const std::string about =
-      ingress ? "ingress: link-local, while a local pod is isolated"
-              : "egress: link-local or unspecified, while a local pod is isolated";
   ProfileChain built;
-  built.denied = {{(ingress ? "denied-in-" : "denied-out-") + content_hash(about), about}, about};
+  built.denied = denied_counter(
+      direction, ingress ? "link-local, while a local pod is isolated"
+                         : "link-local or unspecified, while a local pod is isolated");
+  const auto& about = built.denied.spec.comment;
   auto rules = rules_of(direction);
   rules.push_back({{Counter{built.denied.spec.name}, Verdict{Verdict::Kind::kDrop}}});
   std::string content;
   put(content, about);
   for (const auto& rule : rules) put(content, to_string(rule));
-  built.name = (ingress ? "link-local-in-" : "link-local-out-") + content_hash(content);
+  built.name = std::string("link-local-") + in_or_out(direction) + content_hash(content);
   built.chains[built.name] = {{built.name, {}, about}, std::move(rules)};
   return built;
 }

@@ -21,7 +21,7 @@ constexpr const char* kSelfComment = "local pods, to themselves";
 constexpr std::size_t kLinkLocalMap = kFamilies.size();  // among a direction's, after its families'
 
 std::string dispatch_map(Direction direction, Family family) {
-  return in_family(direction == Direction::kIngress ? "ingress" : "egress", family);
+  return in_family(to_string(direction), family);
 }
 
 std::string link_local_map(Direction direction) {

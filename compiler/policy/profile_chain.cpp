@@ -27,10 +27,6 @@ std::vector<Rule> closed(Rules rules, const CounterSpec& denied) {
   return std::move(rules.all);
 }
 
-const char* in_or_out(Direction direction) {
-  return direction == Direction::kIngress ? "in-" : "out-";
-}
-
 class ChainBuilder {
  public:
   ChainBuilder(const Profile& profile, Family family, const Budget& budget, ContentHash hash);
@@ -62,8 +58,6 @@ class ChainBuilder {
   ProfileChain built_;
 };
 
-// The counter outlives the chains: it belongs to the policies, whatever they say. (Its name has 42
-// or 43 bytes, not a multiple of 4: see encode_expression.cpp.)
 ChainBuilder::ChainBuilder(const Profile& profile, Family family, const Budget& budget,
                            ContentHash hash)
     : family_(family),
@@ -71,10 +65,9 @@ ChainBuilder::ChainBuilder(const Profile& profile, Family family, const Budget& 
       hash_(hash),
       prefix_(in_or_out(profile.direction)),
       sets_(profile.direction, family, hash) {
-  auto& whole = built_.denied.policies;
-  for (const auto& policy : profile.policies) whole += (whole.empty() ? "" : ", ") + policy;
-  whole.insert(0, profile.direction == Direction::kIngress ? "ingress: " : "egress: ");
-  built_.denied.spec = {std::string("denied-") + prefix_ + hash_(whole), make_comment(whole)};
+  std::string whose;
+  for (const auto& policy : profile.policies) whose += (whose.empty() ? "" : ", ") + policy;
+  built_.denied = denied_counter(profile.direction, whose, hash);
 }
 
 void ChainBuilder::add(const Clause& clause) {
@@ -236,14 +229,10 @@ Result<ProfileChain> profile_chain(const Profile& profile, Family family, const 
 
 ProfileChain quarantine_chain(Direction direction) {
   const std::string name = std::string(in_or_out(direction)) + "quarantine";
-  const auto comment =
-      std::string(direction == Direction::kIngress ? "ingress" : "egress") + ": pods in quarantine";
   ProfileChain chain;
   chain.name = name;
-  // Its length is not a multiple of 4: see encode_expression.cpp.
-  chain.denied = {{std::string("denied-") + in_or_out(direction) + "quarantined", comment},
-                  comment};
-  chain.chains[name] = {{name, {}, comment}, closed({}, chain.denied.spec)};
+  chain.denied = denied_counter(direction, "pods in quarantine");
+  chain.chains[name] = {{name, {}, chain.denied.spec.comment}, closed({}, chain.denied.spec)};
   return chain;
 }
 

@@ -9,19 +9,12 @@
 #include "compiler/base/content_hash.h"
 #include "compiler/base/result.h"
 #include "compiler/model/budget.h"
+#include "compiler/policy/denied_counter.h"
 #include "compiler/policy/pod_set.h"
 #include "compiler/policy/profile.h"
 #include "compiler/ruleset/ruleset.h"
 
 namespace portcullis {
-
-// Counts what the chains of some policies drop.
-struct DeniedCounter {
-  CounterSpec spec;
-  std::string policies;  // what its name is a hash of: the comment before it was cut
-
-  bool operator==(const DeniedCounter&) const = default;
-};
 
 // The chain that decides one direction of a pod's addresses of one family, the chains that it
 // continues with by the packet's port, and the sets that they look up. Names are hashes of the

@@ -28,7 +28,7 @@ std::string spec_text(const std::vector<std::string>& lines) {
 }
 
 struct OperationText {
-  std::string table;  // "inet portcullis"
+  TableFamily family;
 
   std::string operator()(const AddTable&) const { return verb("add table"); }
   std::string operator()(const DeleteTable&) const { return verb("delete table"); }
@@ -44,7 +44,7 @@ struct OperationText {
   }
   std::string operator()(const DeleteSet& del) const { return verb("delete set", del.name); }
   std::string operator()(const AddChain& add) const {
-    return verb("add chain", add.chain.name) + spec_text(lines(add.chain));
+    return verb("add chain", add.chain.name) + spec_text(lines(add.chain, family));
   }
   std::string operator()(const DeleteChain& del) const { return verb("delete chain", del.name); }
   std::string operator()(const AddRule& add) const {
@@ -62,7 +62,7 @@ struct OperationText {
   }
 
   std::string verb(const char* words, const std::string& name = {}) const {
-    return std::string(words) + " " + table + (name.empty() ? "" : " " + name);
+    return std::string(words) + " " + table_text(family) + (name.empty() ? "" : " " + name);
   }
 };
 
@@ -146,7 +146,7 @@ class Lister {
 std::vector<Operation> operations(const Delta& delta) { return Lister(delta).run(); }
 
 std::string to_string(const Operation& operation, TableFamily family) {
-  return std::visit(OperationText{table_text(family)}, operation);
+  return std::visit(OperationText{family}, operation);
 }
 
 std::string to_string(const Delta& delta) {

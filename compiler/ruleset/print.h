@@ -19,7 +19,9 @@ std::string print_json(const Ruleset& ruleset);
 // line: "type ipv4_addr", "flags interval".
 std::vector<std::string> lines(const CounterSpec& counter);
 std::vector<std::string> lines(const SetSpec& set);
-std::vector<std::string> lines(const ChainSpec& chain);
+std::vector<std::string> lines(const ChainSpec& chain, TableFamily family);
+
+std::string hook_text(std::uint32_t hook);  // "forward"
 
 // One line each, as they stand in print_nft()'s output, without indentation.
 std::string to_string(const Rule& rule);

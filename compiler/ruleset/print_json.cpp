@@ -16,6 +16,7 @@ std::uint64_t number_at(std::span<const std::uint8_t> bytes) {
 // One value of a field; text is what nft(8) prints for it.
 Json field_value(FieldType type, std::span<const std::uint8_t> bytes) {
   if (type == FieldType::kInetService) return number_at(bytes);
+  if (type == FieldType::kIfname) return std::string(bytes.begin(), std::ranges::find(bytes, 0));
   return to_string(Element{ElementKey(bytes), {}, {}}, SetSpec{"", {type}, false, false, ""});
 }
 
@@ -78,7 +79,7 @@ Json chain_json(TableFamily family, const ChainSpec& chain) {
   if (!chain.comment.empty()) json["comment"] = chain.comment;
   if (chain.base) {
     json["type"] = chain.base->type;
-    json["hook"] = chain.base->hook == 2 ? Json("forward") : Json(chain.base->hook);
+    json["hook"] = hook_text(chain.base->hook);
     json["prio"] = chain.base->priority;
     json["policy"] = chain.base->policy == 1 ? "accept" : "drop";
   }
@@ -101,6 +102,8 @@ Json conntrack_json(const std::string& text) {
 
 Json field_json(Field field) {
   if (field == Field::kL4Proto) return {{"meta", {{"key", "l4proto"}}}};
+  if (field == Field::kInputInterface) return {{"meta", {{"key", "iifname"}}}};
+  if (field == Field::kConntrackDirection) return {{"ct", {{"key", "direction"}}}};
   const std::string text = to_string(field);
   if (text.starts_with("ct ")) return conntrack_json(text);
   const auto mask = text.find(" & ");
@@ -124,6 +127,8 @@ Json match(const char* op, Json left, Json right) {
   return {{"match", {{"op", op}, {"left", std::move(left)}, {"right", std::move(right)}}}};
 }
 
+Json masked_mark(std::uint32_t mask) { return {{"&", {{{"ct", {{"key", "mark"}}}}, mask}}}; }
+
 struct StatementJson {
   Json operator()(const ConntrackState& state) const {
     Json names = Json::array();
@@ -137,6 +142,22 @@ struct StatementJson {
   Json operator()(const ConntrackStatus& status) const {
     const bool dnat = status.any_of == ConntrackStatus::kDestinationNat;
     return match("in", {{"ct", {{"key", "status"}}}}, dnat ? Json("dnat") : Json(0));
+  }
+  Json operator()(const ConntrackMarkInSet& in) const {
+    return match(in.negated ? "!=" : "==", masked_mark(in.mask), "@" + in.set);
+  }
+  Json operator()(const SetConntrackMark& mark) const {
+    const auto kept = masked_mark(mark.keep | mark.value);
+    return {{"mangle",
+             {{"key", {{"ct", {{"key", "mark"}}}}},
+              {"value", mark.value == 0 ? kept : Json{{"|", {kept, mark.value}}}}}}};
+  }
+  Json operator()(const ReversePathMissing&) const {
+    return match("==", {{"fib", {{"result", "oif"}, {"flags", {"saddr", "iif"}}}}}, false);
+  }
+  Json operator()(const Log& log) const { return {{"log", {{"group", log.group}}}}; }
+  Json operator()(const RateLimit& limit) const {
+    return {{"limit", {{"rate", limit.per_second}, {"per", "second"}, {"burst", limit.burst}}}};
   }
   Json operator()(const AtMost& most) const {
     return match("<=", field_json(most.field), most.value);

@@ -1,4 +1,8 @@
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdio>
+#include <cstdlib>
 #include <iterator>
 
 #include "compiler/base/escape.h"
@@ -33,6 +37,29 @@ std::string protocol_name(unsigned protocol) {
   }
 }
 
+std::string hexadecimal(std::uint32_t value, int digits) {
+  std::array<char, 11> text{};
+  std::snprintf(text.data(), text.size(), "0x%0*x", digits, static_cast<unsigned>(value));
+  return text.data();
+}
+
+std::string mark_text(std::uint32_t mark) { return hexadecimal(mark, 8); }
+
+// Of bytes in the order of the host, read as in that of the network.
+std::uint32_t host_order(std::uint32_t value) {
+  if constexpr (std::endian::native == std::endian::little) return __builtin_bswap32(value);
+  return value;
+}
+
+std::string interface_text(AddressValue value) {
+  std::string name;
+  for (int byte = 15; byte >= 0; --byte) {
+    const auto c = static_cast<char>(value >> (8 * byte));
+    if (c != 0) name += c;
+  }
+  return '"' + escape(name) + '"';
+}
+
 std::string value_text(FieldType type, AddressValue value) {
   switch (type) {
     case FieldType::kIpv4Addr:
@@ -43,6 +70,10 @@ std::string value_text(FieldType type, AddressValue value) {
       return protocol_name(static_cast<unsigned>(value));
     case FieldType::kInetService:
       return std::to_string(static_cast<unsigned>(value));
+    case FieldType::kIfname:
+      return interface_text(value);
+    case FieldType::kMark:
+      return mark_text(host_order(static_cast<std::uint32_t>(value)));
   }
   return "?";
 }
@@ -123,20 +154,39 @@ std::string set_text(const Set& set) {
   return block(head, lines(set.spec)) + (set.elements.empty() ? "" : elements_text(set)) + "\t}\n";
 }
 
-std::string priority_text(std::int64_t priority) {
-  if (priority == 0) return "filter";
-  return priority < 0 ? "filter - " + std::to_string(-priority)
-                      : "filter + " + std::to_string(priority);
+struct NamedPriority {
+  TableFamily family;
+  std::int64_t value;
+  const char* name;
+};
+
+constexpr NamedPriority kNamedPriorities[] = {
+    {TableFamily::kInet, -300, "raw"},      {TableFamily::kInet, -150, "mangle"},
+    {TableFamily::kInet, 0, "filter"},      {TableFamily::kInet, 50, "security"},
+    {TableFamily::kBridge, -300, "dstnat"}, {TableFamily::kBridge, -200, "filter"},
+};
+
+// nft(8) prints a priority by the name of one that is near.
+std::string priority_text(std::int64_t priority, TableFamily family) {
+  constexpr std::int64_t kNear = 10;
+  for (const auto& known : kNamedPriorities) {
+    const auto distance = priority - known.value;
+    if (known.family != family || std::abs(distance) > kNear) continue;
+    if (distance == 0) return known.name;
+    return known.name + std::string(distance < 0 ? " - " : " + ") +
+           std::to_string(std::abs(distance));
+  }
+  return std::to_string(priority);
 }
 
-std::string base_text(const BaseChain& base) {
-  return "type " + base.type + " hook " + (base.hook == 2 ? "forward" : std::to_string(base.hook)) +
-         " priority " + priority_text(base.priority) + "; policy " +
+std::string base_text(const BaseChain& base, TableFamily family) {
+  return "type " + base.type + " hook " + hook_text(base.hook) + " priority " +
+         priority_text(base.priority, family) + "; policy " +
          (base.policy == 1 ? "accept" : "drop") + ";";
 }
 
-std::string chain_text(const Chain& chain) {
-  auto text = block("chain " + chain.spec.name, lines(chain.spec));
+std::string chain_text(const Chain& chain, TableFamily family) {
+  auto text = block("chain " + chain.spec.name, lines(chain.spec, family));
   for (const auto& rule : chain.rules) text += "\t\t" + to_string(rule) + "\n";
   return text + "\t}\n";
 }
@@ -171,6 +221,11 @@ constexpr NamedValue kNamedValues[] = {
     {Field::kIcmpv6Type, 135, "nd-neighbor-solicit"},
     {Field::kIcmpv6Type, 136, "nd-neighbor-advert"},
     {Field::kIcmpv6Type, 143, "mld2-listener-report"},
+    {Field::kConntrackDirection, 0, "original"},
+    {Field::kConntrackDirection, 1, "reply"},
+    {Field::kEtherType, 0x0800, "ip"},
+    {Field::kEtherType, 0x0806, "arp"},
+    {Field::kEtherType, 0x86dd, "ip6"},
 };
 
 // nft(8) prints numbers by name if it has one.
@@ -178,7 +233,8 @@ std::string value_text(Field field, std::uint16_t value) {
   const auto* named = std::ranges::find_if(kNamedValues, [&](const NamedValue& known) {
     return known.field == field && known.value == value;
   });
-  return named == std::end(kNamedValues) ? std::to_string(value) : named->name;
+  if (named != std::end(kNamedValues)) return named->name;
+  return field == Field::kEtherType ? hexadecimal(value, 4) : std::to_string(value);
 }
 
 std::string block_text(const Cidr& block) {
@@ -196,6 +252,20 @@ struct StatementText {
   std::string operator()(const ConntrackStatus& status) const {
     return std::string("ct status ") +
            (status.any_of == ConntrackStatus::kDestinationNat ? "dnat" : "0");
+  }
+  std::string operator()(const ConntrackMarkInSet& in) const {
+    return "ct mark & " + mark_text(in.mask) + (in.negated ? " != @" : " == @") + in.set;
+  }
+  std::string operator()(const SetConntrackMark& mark) const {
+    return "ct mark set ct mark & " + mark_text(mark.keep | mark.value) +
+           (mark.value == 0 ? "" : " | " + mark_text(mark.value));
+  }
+  std::string operator()(const ReversePathMissing&) const { return "fib saddr . iif oif missing"; }
+  std::string operator()(const Log& log) const { return "log group " + std::to_string(log.group); }
+  std::string operator()(const RateLimit& limit) const {
+    const auto rate = "limit rate " + std::to_string(limit.per_second) + "/second";
+    if (limit.burst == RateLimit().burst) return rate;
+    return rate + " burst " + std::to_string(limit.burst) + " packets";
   }
   std::string operator()(const Equal& equal) const {
     return std::string(to_string(equal.field)) + " " + value_text(equal.field, equal.value);
@@ -239,6 +309,11 @@ std::string comment_text(const std::string& comment) {
 
 }  // namespace
 
+std::string hook_text(std::uint32_t hook) {
+  constexpr std::array kHooks = {"prerouting", "input", "forward", "output", "postrouting"};
+  return hook < kHooks.size() ? kHooks[hook] : std::to_string(hook);
+}
+
 std::vector<std::string> lines(const CounterSpec& counter) {
   if (counter.comment.empty()) return {};
   return {comment_text(counter.comment)};
@@ -254,10 +329,10 @@ std::vector<std::string> lines(const SetSpec& set) {
   return lines;
 }
 
-std::vector<std::string> lines(const ChainSpec& chain) {
+std::vector<std::string> lines(const ChainSpec& chain, TableFamily family) {
   std::vector<std::string> lines;
   if (!chain.comment.empty()) lines.push_back(comment_text(chain.comment));
-  if (chain.base) lines.push_back(base_text(*chain.base));
+  if (chain.base) lines.push_back(base_text(*chain.base, family));
   return lines;
 }
 
@@ -290,7 +365,7 @@ std::string print_nft(const Ruleset& ruleset) {
     add(block("counter " + name, lines(counter)) + "\t}\n");
   }
   for (const auto& [name, set] : ruleset.sets) add(set_text(set));
-  for (const auto& [name, chain] : ruleset.chains) add(chain_text(chain));
+  for (const auto& [name, chain] : ruleset.chains) add(chain_text(chain, ruleset.family));
   return text + "}\n";
 }
 

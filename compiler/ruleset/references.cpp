@@ -6,6 +6,7 @@ namespace {
 // "" for none.
 struct Reference {
   const std::string& operator()(const InSet& in) const { return in.set; }
+  const std::string& operator()(const ConntrackMarkInSet& in) const { return in.set; }
   const std::string& operator()(const VerdictMap& vmap) const { return vmap.map; }
   const std::string& operator()(const Counter& counter) const { return counter.name; }
   const std::string& operator()(const Jump& jump) const { return jump.chain; }

@@ -1,6 +1,7 @@
 #include "compiler/ruleset/ruleset.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 
 namespace portcullis {
@@ -23,6 +24,10 @@ const char* to_string(FieldType type) {
       return "inet_proto";
     case FieldType::kInetService:
       return "inet_service";
+    case FieldType::kIfname:
+      return "ifname";
+    case FieldType::kMark:
+      return "mark";
   }
   return "?";
 }
@@ -37,6 +42,10 @@ std::size_t size_of(FieldType type) {
       return 1;
     case FieldType::kInetService:
       return 2;
+    case FieldType::kIfname:
+      return 16;
+    case FieldType::kMark:
+      return 4;
   }
   return 0;
 }
@@ -79,6 +88,12 @@ const char* to_string(Field field) {
       return "ct original ip6 saddr";
     case Field::kReplyIp6Source:
       return "ct reply ip6 saddr";
+    case Field::kConntrackDirection:
+      return "ct direction";
+    case Field::kInputInterface:
+      return "iifname";
+    case Field::kEtherType:
+      return "ether type";
   }
   return "?";
 }
@@ -104,6 +119,19 @@ ElementKey& ElementKey::append_port(std::uint16_t port) {
   const std::array<std::uint8_t, 2> bytes = {static_cast<std::uint8_t>(port >> 8),
                                              static_cast<std::uint8_t>(port & 0xff)};
   append_bytes(bytes, 4);
+  return *this;
+}
+
+ElementKey& ElementKey::append_interface(std::string_view name) {
+  std::array<std::uint8_t, 16> bytes{};
+  if (name.size() >= bytes.size()) std::abort();
+  std::copy(name.begin(), name.end(), bytes.begin());
+  append_bytes(bytes, bytes.size());
+  return *this;
+}
+
+ElementKey& ElementKey::append_mark(std::uint32_t mark) {
+  append_bytes(std::bit_cast<std::array<std::uint8_t, sizeof mark>>(mark), sizeof mark);
   return *this;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,14 +29,21 @@ const char* to_string(TableFamily family);   // "inet"
 std::string table_text(TableFamily family);  // "inet portcullis"
 
 // Type of one field of a set's key, by nft's name for it.
-enum class FieldType : std::uint8_t { kIpv4Addr, kIpv6Addr, kInetProto, kInetService };
+enum class FieldType : std::uint8_t {
+  kIpv4Addr,
+  kIpv6Addr,
+  kInetProto,
+  kInetService,
+  kIfname,
+  kMark,
+};
 
 const char* to_string(FieldType type);       // "ipv4_addr"
-std::size_t size_of(FieldType type);         // bytes on the wire: 4, 16, 1, 2
+std::size_t size_of(FieldType type);         // bytes on the wire: 4, 16, 1, 2, 16, 4
 std::size_t padded_size_of(FieldType type);  // in a set's key: rounded up to 4
 
-// A set element's key as the kernel stores it: fields in network byte order, each padded with
-// zeros to 4 bytes. The longest is ipv6_addr . ipv6_addr.
+// A set element's key as the kernel stores it: fields in network byte order, except marks, which
+// are in that of the host; each padded with zeros to 4 bytes. The longest is ipv6_addr . ipv6_addr.
 //
 //     ipv4_addr . inet_service . inet_proto     10.0.0.1 . 80 . tcp
 //     +----+----+----+----+----+----+----+----+----+----+----+----+
@@ -51,6 +59,8 @@ class ElementKey {
   ElementKey& append(const Address& address);
   ElementKey& append_protocol(std::uint8_t protocol);
   ElementKey& append_port(std::uint16_t port);
+  ElementKey& append_interface(std::string_view name);  // at most 15 bytes
+  ElementKey& append_mark(std::uint32_t mark);
 
   std::span<const std::uint8_t> bytes() const { return {bytes_.data(), size_}; }
   bool empty() const { return size_ == 0; }
@@ -111,6 +121,9 @@ enum class Field : std::uint8_t {
   kReplyIp4Source,
   kOriginalIp6Source,
   kReplyIp6Source,
+  kConntrackDirection,  // of the packet in it: IP_CT_DIR_ORIGINAL or IP_CT_DIR_REPLY
+  kInputInterface,      // iifname
+  kEtherType,           // of the frame, in tables of bridges
 };
 
 const char* to_string(Field field);  // "ip saddr"
@@ -128,6 +141,40 @@ struct ConntrackStatus {
   static constexpr std::uint32_t kDestinationNat = 32;  // IPS_DST_NAT
   std::uint32_t any_of = 0;
   auto operator<=>(const ConntrackStatus&) const = default;
+};
+
+// ct mark & 0xfe000000 == @epoch: the bits of the connection's mark that `mask` has are in the set.
+struct ConntrackMarkInSet {
+  std::uint32_t mask = 0;
+  std::string set;
+  bool negated = false;  // !=
+  auto operator<=>(const ConntrackMarkInSet&) const = default;
+};
+
+// ct mark set ct mark & 0x13ffffff | 0x12000000: keeps some bits of the connection's mark, and sets
+// others. (nft(8) writes and reads it like this, whether or not the first number has the others.)
+struct SetConntrackMark {
+  std::uint32_t keep = 0;   // not 0
+  std::uint32_t value = 0;  // none of those
+  auto operator<=>(const SetConntrackMark&) const = default;
+};
+
+// fib saddr . iif oif missing: the packet's interface is not the one towards its source.
+struct ReversePathMissing {
+  auto operator<=>(const ReversePathMissing&) const = default;
+};
+
+// log group 5: to who listens to this group of nfnetlink_log.
+struct Log {
+  std::uint16_t group = 0;
+  auto operator<=>(const Log&) const = default;
+};
+
+// limit rate 10/second burst 20 packets: true as long as there are no more.
+struct RateLimit {
+  std::uint64_t per_second = 0;
+  std::uint32_t burst = 5;
+  auto operator<=>(const RateLimit&) const = default;
 };
 
 // ip6 hoplimit 255
@@ -194,8 +241,9 @@ struct Foreign {
   auto operator<=>(const Foreign&) const = default;
 };
 
-using Statement = std::variant<ConntrackState, ConntrackStatus, Equal, AtMost, InBlock, InSet,
-                               VerdictMap, Counter, Verdict, Jump, Foreign>;
+using Statement = std::variant<ConntrackState, ConntrackStatus, ConntrackMarkInSet,
+                               SetConntrackMark, ReversePathMissing, Equal, AtMost, InBlock, InSet,
+                               VerdictMap, Counter, Log, RateLimit, Verdict, Jump, Foreign>;
 
 struct Rule {
   std::vector<Statement> statements;
@@ -205,7 +253,7 @@ struct Rule {
 // type filter hook forward priority filter - 1; policy accept;
 struct BaseChain {
   std::string type = "filter";
-  std::uint32_t hook = 2;      // NF_INET_FORWARD
+  std::uint32_t hook = 2;      // NF_INET_FORWARD; the numbers are the same for bridges
   std::int32_t priority = -1;  // just before NF_IP_PRI_FILTER
   std::uint32_t policy = 1;    // NF_ACCEPT
   auto operator<=>(const BaseChain&) const = default;
@@ -234,9 +282,9 @@ struct CounterSpec {
 // The whole table; an empty one means that the table does not exist.
 struct Ruleset {
   TableFamily family = TableFamily::kInet;
-  std::map<std::string, Set, std::less<>> sets;
-  std::map<std::string, Chain, std::less<>> chains;
-  std::map<std::string, CounterSpec, std::less<>> counters;
+  std::map<std::string, Set, std::less<>> sets{};
+  std::map<std::string, Chain, std::less<>> chains{};
+  std::map<std::string, CounterSpec, std::less<>> counters{};
 
   bool empty() const { return sets.empty() && chains.empty() && counters.empty(); }
   bool operator==(const Ruleset&) const = default;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/policy/denied_counter.h"
 #include "daemon/base/version.h"
 #include "daemon/host/process_usage.h"
 
@@ -128,16 +129,16 @@ std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied)
   std::map<std::string, nl::CounterValue> by_comment;  // "ingress: shop/web, shop/all"
   for (const auto& counter : denied) {
     auto& sum = by_comment[counter.spec.comment];
+    sum.spec = counter.spec;
     sum.packets += counter.packets;
     sum.bytes += counter.bytes;
   }
   std::vector<ClientMetric> packets;
   std::vector<ClientMetric> bytes;
   for (const auto& [comment, sum] : by_comment) {
-    const auto colon = std::min(comment.find(": "), comment.size());
-    const std::vector<ClientMetric::Label> labels = {
-        {"direction", comment.substr(0, colon)},
-        {"policies", comment.substr(std::min(colon + 2, comment.size()))}};
+    const auto denied_by_them = denied_by(sum.spec);
+    const std::vector<ClientMetric::Label> labels = {{"direction", denied_by_them.direction},
+                                                     {"policies", denied_by_them.whose}};
     packets.push_back(value(static_cast<double>(sum.packets), labels));
     bytes.push_back(value(static_cast<double>(sum.bytes), labels));
   }

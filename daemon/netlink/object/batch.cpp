@@ -5,13 +5,10 @@
 #include "daemon/netlink/object/libnftnl.h"
 
 namespace portcullis::nl {
-namespace {
 
-std::uint16_t family_number(TableFamily family) {
+std::uint8_t family_number(TableFamily family) {
   return family == TableFamily::kInet ? NFPROTO_INET : NFPROTO_BRIDGE;
 }
-
-}  // namespace
 
 Batch::Batch(std::uint32_t sequence) : sequence_(sequence) {
   used_ += MNL_ALIGN(nftnl_batch_begin(room(), sequence)->nlmsg_len);

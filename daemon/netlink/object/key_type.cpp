@@ -16,8 +16,9 @@ struct TypeNumber {
 };
 
 constexpr std::array kTypeNumbers = {
-    TypeNumber{FieldType::kIpv4Addr, 7}, TypeNumber{FieldType::kIpv6Addr, 8},
-    TypeNumber{FieldType::kInetProto, 12}, TypeNumber{FieldType::kInetService, 13}};
+    TypeNumber{FieldType::kIpv4Addr, 7},   TypeNumber{FieldType::kIpv6Addr, 8},
+    TypeNumber{FieldType::kInetProto, 12}, TypeNumber{FieldType::kInetService, 13},
+    TypeNumber{FieldType::kMark, 19},      TypeNumber{FieldType::kIfname, 41}};
 
 std::uint32_t number_of(FieldType type) {
   const auto* found = std::find_if(kTypeNumbers.begin(), kTypeNumbers.end(),

@@ -16,6 +16,7 @@ constexpr std::uint32_t kVerdictType = 0xffffff00;  // NFT_DATA_VERDICT
 
 // nft's enum byteorder, and its number for concatenations among typeof expressions.
 constexpr std::uint32_t kInvalidByteorder = 0;
+constexpr std::uint32_t kHostOrder = 1;
 constexpr std::uint32_t kBigEndian = 2;
 constexpr std::uint32_t kConcatenation = 13;
 
@@ -27,8 +28,9 @@ SetObject set_named(const std::string& name) {
 }
 
 std::uint32_t byteorder_of(const std::vector<FieldType>& key) {
-  const bool is_number = key.size() == 1 && key.front() != FieldType::kInetProto;
-  return is_number ? kBigEndian : kInvalidByteorder;
+  if (key.size() != 1 || key.front() == FieldType::kInetProto) return kInvalidByteorder;
+  const bool is_of_host = key.front() == FieldType::kIfname || key.front() == FieldType::kMark;
+  return is_of_host ? kHostOrder : kBigEndian;
 }
 
 // What nft(8) needs to print the set:

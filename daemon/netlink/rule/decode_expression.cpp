@@ -27,10 +27,17 @@ Expression meta_of(const nftnl_expr* expr) {
 }
 
 Expression conntrack_of(const nftnl_expr* expr) {
-  if (has(expr, NFTNL_EXPR_CT_SREG)) return Unknown{};
+  if (has(expr, NFTNL_EXPR_CT_SREG)) {
+    return StoreConntrack{u32(expr, NFTNL_EXPR_CT_KEY), u32(expr, NFTNL_EXPR_CT_SREG)};
+  }
   LoadConntrack load{u32(expr, NFTNL_EXPR_CT_KEY), u32(expr, NFTNL_EXPR_CT_DREG)};
   if (has(expr, NFTNL_EXPR_CT_DIR)) load.direction = nftnl_expr_get_u8(expr, NFTNL_EXPR_CT_DIR);
   return load;
+}
+
+Expression fib_of(const nftnl_expr* expr) {
+  return LoadFib{u32(expr, NFTNL_EXPR_FIB_FLAGS), u32(expr, NFTNL_EXPR_FIB_RESULT),
+                 u32(expr, NFTNL_EXPR_FIB_DREG)};
 }
 
 Expression payload_of(const nftnl_expr* expr) {
@@ -78,6 +85,23 @@ Expression reference_of(const nftnl_expr* expr) {
   return CountBy{nftnl_expr_get_str(expr, NFTNL_EXPR_OBJREF_IMM_NAME)};
 }
 
+Expression log_of(const nftnl_expr* expr) {
+  for (const auto attribute :
+       {NFTNL_EXPR_LOG_PREFIX, NFTNL_EXPR_LOG_SNAPLEN, NFTNL_EXPR_LOG_QTHRESHOLD,
+        NFTNL_EXPR_LOG_LEVEL, NFTNL_EXPR_LOG_FLAGS}) {
+    if (has(expr, attribute)) return Unknown{};
+  }
+  if (!has(expr, NFTNL_EXPR_LOG_GROUP)) return Unknown{};
+  return LogTo{nftnl_expr_get_u16(expr, NFTNL_EXPR_LOG_GROUP)};
+}
+
+Expression limit_of(const nftnl_expr* expr) {
+  return LimitRate{nftnl_expr_get_u64(expr, NFTNL_EXPR_LIMIT_RATE),
+                   nftnl_expr_get_u64(expr, NFTNL_EXPR_LIMIT_UNIT),
+                   u32(expr, NFTNL_EXPR_LIMIT_BURST), u32(expr, NFTNL_EXPR_LIMIT_TYPE),
+                   u32(expr, NFTNL_EXPR_LIMIT_FLAGS)};
+}
+
 Expression immediate_of(const nftnl_expr* expr) {
   if (!has(expr, NFTNL_EXPR_IMM_VERDICT)) return Unknown{};
   Decide decide{static_cast<std::int32_t>(u32(expr, NFTNL_EXPR_IMM_VERDICT))};
@@ -97,6 +121,8 @@ constexpr std::array kDecoders = {
     ExpressionDecoder{"bitwise", bitwise_of},  ExpressionDecoder{"cmp", compare_of},
     ExpressionDecoder{"lookup", lookup_of},    ExpressionDecoder{"counter", counter_of},
     ExpressionDecoder{"objref", reference_of}, ExpressionDecoder{"immediate", immediate_of},
+    ExpressionDecoder{"fib", fib_of},          ExpressionDecoder{"log", log_of},
+    ExpressionDecoder{"limit", limit_of},
 };
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "daemon/netlink/rule/rule.h"
 
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+
 #include <bit>
 #include <cstring>
 #include <span>
@@ -65,10 +68,15 @@ class Reader {
 
   std::optional<Statement> read_statement() {
     if (take<Count>()) return Counter{};
+    if (const auto* log = take<LogTo>()) return Log{log->group};
+    if (const auto* limit = take<LimitRate>()) return RateLimit{limit->rate, limit->burst};
+    if (take<LoadFib>())
+      return take<Compare>() ? std::optional(ReversePathMissing{}) : std::nullopt;
     if (const auto* count = take<CountBy>()) return Counter{count->counter};
     if (const auto* decide = take<Decide>()) return read_verdict(*decide);
     const auto* conntrack = peek<LoadConntrack>();
-    return conntrack && !conntrack->direction ? read_conntrack_bits() : read_match();
+    if (conntrack == nullptr || find_conntrack_field(*conntrack) != nullptr) return read_match();
+    return conntrack->key == NFT_CT_MARK ? read_conntrack_mark() : read_conntrack_bits();
   }
 
   static std::optional<Statement> read_verdict(const Decide& decide) {
@@ -81,17 +89,37 @@ class Reader {
     const auto key = take<LoadConntrack>()->key;
     const auto* bits = take<MaskBits>();
     if (bits == nullptr || take<Compare>() == nullptr) return {};
-    std::uint32_t any_of = 0;
-    if (bits->mask.size() != sizeof any_of) return {};
-    std::memcpy(&any_of, bits->mask.data(), sizeof any_of);
-    if (key == NFT_CT_STATUS) return ConntrackStatus{any_of};
-    return ConntrackState{any_of};
+    const auto any_of = number_in(bits->mask);
+    if (!any_of) return {};
+    if (key == NFT_CT_STATUS) return ConntrackStatus{*any_of};
+    return ConntrackState{*any_of};
+  }
+
+  std::optional<Statement> read_conntrack_mark() {
+    take<LoadConntrack>();
+    const auto* bits = take<MaskBits>();
+    const auto mask = bits == nullptr ? std::nullopt : number_in(bits->mask);
+    const auto flip = bits == nullptr ? std::nullopt : number_in(bits->flip);
+    if (!mask || !flip) return {};
+    if (take<StoreConntrack>()) return SetConntrackMark{*mask, *flip};
+    const auto* lookup = take<Lookup>();
+    if (lookup == nullptr) return {};
+    return ConntrackMarkInSet{*mask, lookup->set, (lookup->flags & NFT_LOOKUP_F_INV) != 0};
+  }
+
+  // In the order of the host.
+  static std::optional<std::uint32_t> number_in(const Bytes& bytes) {
+    std::uint32_t number = 0;
+    if (bytes.size() != sizeof number) return {};
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return number;
   }
 
   std::optional<Field> read_field() {
-    if (take<LoadMeta>()) {
+    if (const auto* load = take<LoadMeta>()) {
       take<SwapBytes>();
-      return Field::kL4Proto;
+      const MetaField* field = find_meta_field(*load);
+      return field ? std::optional(field->field) : std::nullopt;
     }
     if (const auto* load = take<LoadConntrack>()) {
       const ConntrackField* field = find_conntrack_field(*load);
@@ -176,10 +204,11 @@ PlacedRule unreadable(const nftnl_rule* object) {
 
 }  // namespace
 
-std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets) {
+std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets,
+                                TableFamily family) {
   auto rule = Reader(expressions, sets).read();
   if (!rule) return {};
-  const auto again = assemble(*rule);
+  const auto again = assemble(*rule, family);
   return again && *again == expressions ? rule : std::nullopt;
 }
 
@@ -191,7 +220,10 @@ PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets) {
   for_each_expression(object.get(), [&](const nftnl_expr* expr) {
     expressions.push_back(decode_expression(expr));
   });
-  auto rule = disassemble(expressions, sets);
+  const auto* message = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(header));
+  const auto family =
+      message->nfgen_family == NFPROTO_BRIDGE ? TableFamily::kBridge : TableFamily::kInet;
+  auto rule = disassemble(expressions, sets, family);
   return {chain_of(object.get()), rule ? std::move(*rule) : foreign(object.get())};
 }
 

@@ -33,6 +33,23 @@ nftnl_expr* encode(const LoadConntrack& load) {
   return expr;
 }
 
+// | NFTA_CT_KEY u32 | NFTA_CT_SREG u32 |
+nftnl_expr* encode(const StoreConntrack& store) {
+  nftnl_expr* expr = make("ct");
+  nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_KEY, store.key);
+  nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_SREG, store.reg);
+  return expr;
+}
+
+// | NFTA_FIB_DREG u32 | NFTA_FIB_RESULT u32 | NFTA_FIB_FLAGS u32 |
+nftnl_expr* encode(const LoadFib& load) {
+  nftnl_expr* expr = make("fib");
+  nftnl_expr_set_u32(expr, NFTNL_EXPR_FIB_FLAGS, load.flags);
+  nftnl_expr_set_u32(expr, NFTNL_EXPR_FIB_RESULT, load.result);
+  nftnl_expr_set_u32(expr, NFTNL_EXPR_FIB_DREG, load.reg);
+  return expr;
+}
+
 // | NFTA_PAYLOAD_DREG u32 | NFTA_PAYLOAD_BASE u32 | NFTA_PAYLOAD_OFFSET u32 | NFTA_PAYLOAD_LEN u32
 // |
 nftnl_expr* encode(const LoadPayload& load) {
@@ -89,12 +106,29 @@ nftnl_expr* encode(const Lookup& lookup) {
 nftnl_expr* encode(const Count&) { return make("counter"); }
 
 // | NFTA_OBJREF_IMM_TYPE u32 | NFTA_OBJREF_IMM_NAME name |, which libnftnl writes without its
-// terminator: decode_batch() finds the end by the padding, so names whose length is a multiple of 4
-// cannot be read back.
+// terminator: see check_counter_name() in encode_batch.cpp.
 nftnl_expr* encode(const CountBy& count) {
   nftnl_expr* expr = make("objref");
   nftnl_expr_set_u32(expr, NFTNL_EXPR_OBJREF_IMM_TYPE, NFT_OBJECT_COUNTER);
   nftnl_expr_set_str(expr, NFTNL_EXPR_OBJREF_IMM_NAME, count.counter.c_str());
+  return expr;
+}
+
+// | NFTA_LOG_GROUP u16 |
+nftnl_expr* encode(const LogTo& log) {
+  nftnl_expr* expr = make("log");
+  nftnl_expr_set_u16(expr, NFTNL_EXPR_LOG_GROUP, log.group);
+  return expr;
+}
+
+// | NFTA_LIMIT_RATE u64 | .._UNIT u64 | .._BURST u32 | .._TYPE u32 | .._FLAGS u32 |
+nftnl_expr* encode(const LimitRate& limit) {
+  nftnl_expr* expr = make("limit");
+  nftnl_expr_set_u64(expr, NFTNL_EXPR_LIMIT_RATE, limit.rate);
+  nftnl_expr_set_u64(expr, NFTNL_EXPR_LIMIT_UNIT, limit.unit);
+  nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_BURST, limit.burst);
+  nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_TYPE, limit.type);
+  nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_FLAGS, limit.flags);
   return expr;
 }
 

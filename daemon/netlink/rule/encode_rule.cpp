@@ -1,5 +1,7 @@
 #include "daemon/netlink/rule/rule.h"
 
+#include <linux/if_ether.h>
+
 #include <cstring>
 
 #include "daemon/netlink/rule/expression_codec.h"
@@ -59,6 +61,8 @@ std::int32_t code_of(Verdict::Kind kind) {
 // Encodes statement by statement, tracking which protocols the rule has already checked.
 class Assembler {
  public:
+  explicit Assembler(TableFamily family) : family_(family) {}
+
   Result<void> operator()(const ConntrackState& state) {
     check_bits(NFT_CT_STATE, state.any_of);
     return {};
@@ -66,6 +70,37 @@ class Assembler {
 
   Result<void> operator()(const ConntrackStatus& status) {
     check_bits(NFT_CT_STATUS, status.any_of);
+    return {};
+  }
+
+  Result<void> operator()(const ConntrackMarkInSet& in) {
+    put(LoadConntrack{NFT_CT_MARK, kFirst});
+    mask(kFirst, host_order(in.mask));
+    put(Lookup{in.set, kFirst, std::nullopt, in.negated ? std::uint32_t{NFT_LOOKUP_F_INV} : 0});
+    return {};
+  }
+
+  Result<void> operator()(const SetConntrackMark& mark) {
+    put(LoadConntrack{NFT_CT_MARK, kFirst});
+    put(MaskBits{kFirst, kFirst, host_order(mark.keep), host_order(mark.value)});
+    put(StoreConntrack{NFT_CT_MARK, kFirst});
+    return {};
+  }
+
+  Result<void> operator()(const ReversePathMissing&) {
+    put(LoadFib{NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT, NFT_FIB_RESULT_OIF,
+                kFirst});
+    put(Compare{NFT_CMP_EQ, kFirst, host_order(0)});
+    return {};
+  }
+
+  Result<void> operator()(const Log& log) {
+    put(LogTo{log.group});
+    return {};
+  }
+
+  Result<void> operator()(const RateLimit& limit) {
+    put(LimitRate{limit.per_second, 1, limit.burst, NFT_LIMIT_PKTS, 0});
     return {};
   }
 
@@ -148,13 +183,16 @@ class Assembler {
 
   Result<void> compare(std::uint32_t operation, Field with, std::uint16_t value) {
     const PayloadField* field = find_payload_field(with);
-    if (field == nullptr || field->length > sizeof value || (field->length == 1 && value > 0xff)) {
+    const bool is_direction = with == Field::kConntrackDirection;
+    const std::size_t length = is_direction ? 1 : field == nullptr ? 0 : field->length;
+    const bool fits = length == sizeof value || (length == 1 && value <= 0xff);
+    if (!fits || (with == Field::kEtherType && family_ != TableFamily::kBridge)) {
       return failure(ErrorCode::kInvalidInput, std::string("cannot compare ") + to_string(with) +
                                                    " with " + std::to_string(value));
     }
-    check_protocols(*field);
-    load(*field, kFirst);
-    put(Compare{operation, kFirst, network_order(value, field->length)});
+    if (field != nullptr) check_protocols(*field);
+    load(with, kFirst, false);
+    put(Compare{operation, kFirst, network_order(value, length)});
     return {};
   }
 
@@ -178,21 +216,28 @@ class Assembler {
       put(LoadConntrack{conntrack->key, reg, conntrack->direction});
       return conntrack->length;
     }
-    put(LoadMeta{NFT_META_L4PROTO, reg});
-    if (ranges) put(SwapBytes{NFT_BYTEORDER_HTON, reg, reg, 2, 1});
-    return 1;
+    const MetaField& meta = *find_meta_field(field);
+    put(LoadMeta{meta.key, reg});
+    if (ranges && meta.length == 1) put(SwapBytes{NFT_BYTEORDER_HTON, reg, reg, 2, 1});
+    return meta.length;
   }
 
-  void check_meta(std::uint32_t key, std::uint8_t wanted, std::uint8_t& checked) {
+  void check_meta(std::uint32_t key, std::uint8_t wanted, Bytes value, std::uint8_t& checked) {
     if (wanted == 0 || wanted == checked) return;
     put(LoadMeta{key, kFirst});
-    put(Compare{NFT_CMP_EQ, kFirst, {wanted}});
+    put(Compare{NFT_CMP_EQ, kFirst, std::move(value)});
     checked = wanted;
   }
 
+  // A bridge's frames say what they hold by their ether type.
   void check_protocols(const PayloadField& field) {
-    check_meta(NFT_META_NFPROTO, field.network, network_);
-    check_meta(NFT_META_L4PROTO, field.transport, transport_);
+    if (family_ == TableFamily::kBridge) {
+      const std::uint16_t type = field.network == NFPROTO_IPV4 ? ETH_P_IP : ETH_P_IPV6;
+      check_meta(NFT_META_PROTOCOL, field.network, network_order(type, sizeof type), network_);
+    } else {
+      check_meta(NFT_META_NFPROTO, field.network, {field.network}, network_);
+    }
+    check_meta(NFT_META_L4PROTO, field.transport, {field.transport}, transport_);
   }
 
   // Loads the key's fields side by side into the registers, then looks them up.
@@ -211,6 +256,7 @@ class Assembler {
     return {};
   }
 
+  const TableFamily family_;
   std::vector<Expression> expressions_;
   std::uint8_t network_ = 0;
   std::uint8_t transport_ = 0;
@@ -218,8 +264,8 @@ class Assembler {
 
 }  // namespace
 
-Result<std::vector<Expression>> assemble(const Rule& rule) {
-  Assembler assembler;
+Result<std::vector<Expression>> assemble(const Rule& rule, TableFamily family) {
+  Assembler assembler(family);
   for (const Statement& statement : rule.statements) {
     if (auto done = std::visit(assembler, statement); !done) {
       return tl::unexpected(std::move(done.error()));
@@ -235,7 +281,7 @@ Result<std::vector<Expression>> assemble(const Rule& rule) {
 //     +-----------------+-----------------+-----------------------------------------+
 //
 Result<void> encode(const AddRule& add, Batch& batch) {
-  auto expressions = assemble(add.rule);
+  auto expressions = assemble(add.rule, batch.table());
   if (!expressions) return tl::unexpected(std::move(expressions.error()));
   if (expressions->size() > kMaxExpressions) {
     return failure(ErrorCode::kInvalidInput, "a rule of chain " + add.chain + " is too long");

@@ -26,6 +26,19 @@ struct LoadConntrack {  // [ ct load state => reg 1 ], [ ct load src_ip => reg 9
   bool operator==(const LoadConntrack&) const = default;
 };
 
+struct StoreConntrack {  // [ ct set mark with reg 1 ]
+  std::uint32_t key = 0;
+  std::uint32_t reg = 0;
+  bool operator==(const StoreConntrack&) const = default;
+};
+
+struct LoadFib {  // [ fib saddr . iif oif present => reg 1 ]
+  std::uint32_t flags = 0;
+  std::uint32_t result = 0;
+  std::uint32_t reg = 0;
+  bool operator==(const LoadFib&) const = default;
+};
+
 struct LoadPayload {  // [ payload load 4b @ network header + 12 => reg 1 ]
   std::uint32_t base = 0;
   std::uint32_t offset = 0;
@@ -75,6 +88,20 @@ struct CountBy {  // [ objref type 1 name denied-in-1f ]
   bool operator==(const CountBy&) const = default;
 };
 
+struct LogTo {  // [ log group 5 snaplen 0 qthreshold 0 ]
+  std::uint16_t group = 0;
+  bool operator==(const LogTo&) const = default;
+};
+
+struct LimitRate {  // [ limit rate 10/second burst 20 type packets flags 0x0 ]
+  std::uint64_t rate = 0;
+  std::uint64_t unit = 0;  // seconds
+  std::uint32_t burst = 0;
+  std::uint32_t type = 0;
+  std::uint32_t flags = 0;
+  bool operator==(const LimitRate&) const = default;
+};
+
 struct Decide {  // [ immediate reg 0 drop ], [ immediate reg 0 jump -> icmp-error ]
   std::int32_t verdict = 0;
   std::string chain{};  // of NFT_JUMP and NFT_GOTO; else empty
@@ -85,7 +112,8 @@ struct Unknown {  // anything else
   bool operator==(const Unknown&) const { return false; }
 };
 
-using Expression = std::variant<LoadMeta, LoadConntrack, LoadPayload, SwapBytes, MaskBits, Compare,
-                                Lookup, Count, CountBy, Decide, Unknown>;
+using Expression =
+    std::variant<LoadMeta, LoadConntrack, StoreConntrack, LoadFib, LoadPayload, SwapBytes, MaskBits,
+                 Compare, Lookup, Count, CountBy, LogTo, LimitRate, Decide, Unknown>;
 
 }  // namespace portcullis::nl

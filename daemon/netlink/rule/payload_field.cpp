@@ -11,6 +11,7 @@
 namespace portcullis::nl {
 namespace {
 
+constexpr auto kLink = static_cast<std::uint32_t>(NFT_PAYLOAD_LL_HEADER);
 constexpr auto kNetwork = static_cast<std::uint32_t>(NFT_PAYLOAD_NETWORK_HEADER);
 constexpr auto kTransport = static_cast<std::uint32_t>(NFT_PAYLOAD_TRANSPORT_HEADER);
 
@@ -31,6 +32,7 @@ const std::array payload_fields = {
     PayloadField{Field::kIcmpv6Type, kTransport, 0, 1, NFPROTO_IPV6, IPPROTO_ICMPV6},
     PayloadField{Field::kUdpDestinationPort, kTransport, 2, 2, 0, IPPROTO_UDP},
     PayloadField{Field::kDestinationPort, kTransport, 2, 2},
+    PayloadField{Field::kEtherType, kLink, 12, 2},
 };
 
 constexpr std::array kConntrackFields = {
@@ -38,6 +40,12 @@ constexpr std::array kConntrackFields = {
     ConntrackField{Field::kReplyIp4Source, NFT_CT_SRC_IP, IP_CT_DIR_REPLY, 4},
     ConntrackField{Field::kOriginalIp6Source, NFT_CT_SRC_IP6, IP_CT_DIR_ORIGINAL, 16},
     ConntrackField{Field::kReplyIp6Source, NFT_CT_SRC_IP6, IP_CT_DIR_REPLY, 16},
+    ConntrackField{Field::kConntrackDirection, NFT_CT_DIRECTION, std::nullopt, 1},
+};
+
+constexpr std::array kMetaFields = {
+    MetaField{Field::kL4Proto, NFT_META_L4PROTO, 1},
+    MetaField{Field::kInputInterface, NFT_META_IIFNAME, 16},
 };
 
 template <class Fields, class Condition>
@@ -54,6 +62,14 @@ const PayloadField* find_payload_field(Field field) {
 
 const ConntrackField* find_conntrack_field(Field field) {
   return find(kConntrackFields, [&](const ConntrackField& known) { return known.field == field; });
+}
+
+const MetaField* find_meta_field(Field field) {
+  return find(kMetaFields, [&](const MetaField& known) { return known.field == field; });
+}
+
+const MetaField* find_meta_field(const LoadMeta& load) {
+  return find(kMetaFields, [&](const MetaField& known) { return known.key == load.key; });
 }
 
 const PayloadField* find_payload_field(const LoadPayload& load, std::uint8_t transport,

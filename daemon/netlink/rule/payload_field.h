@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "compiler/ruleset/ruleset.h"
 #include "daemon/netlink/rule/expression.h"
@@ -11,7 +12,7 @@ namespace portcullis::nl {
 // Fields at the same place differ in the checks, or in the mask.
 struct PayloadField {
   Field field;
-  std::uint32_t base;          // NFT_PAYLOAD_NETWORK_HEADER or NFT_PAYLOAD_TRANSPORT_HEADER
+  std::uint32_t base;          // NFT_PAYLOAD_{LL,NETWORK,TRANSPORT}_HEADER
   std::uint32_t offset;        // bytes
   std::uint32_t length;        // bytes
   std::uint8_t network = 0;    // NFPROTO_IPV4 or NFPROTO_IPV6; 0: any
@@ -23,19 +24,28 @@ struct PayloadField {
 // no value, and the rule does not match.
 struct ConntrackField {
   Field field;
-  std::uint32_t key;       // NFT_CT_SRC_IP or NFT_CT_SRC_IP6
-  std::uint8_t direction;  // IP_CT_DIR_ORIGINAL or IP_CT_DIR_REPLY
-  std::uint32_t length;    // bytes
+  std::uint32_t key;                      // NFT_CT_*
+  std::optional<std::uint8_t> direction;  // of addresses: IP_CT_DIR_ORIGINAL or IP_CT_DIR_REPLY
+  std::uint32_t length;                   // bytes
+};
+
+// Of what the kernel knows of a packet. Needs no check.
+struct MetaField {
+  Field field;
+  std::uint32_t key;     // NFT_META_*
+  std::uint32_t length;  // bytes
 };
 
 // Null for fields of another kind.
 const PayloadField* find_payload_field(Field field);
 const ConntrackField* find_conntrack_field(Field field);
+const MetaField* find_meta_field(Field field);
 
 // Null if the load is not one of our fields. `transport` is what the rule has checked before, 0 for
 // nothing; `masked` is whether a mask follows.
 const PayloadField* find_payload_field(const LoadPayload& load, std::uint8_t transport,
                                        bool masked);
 const ConntrackField* find_conntrack_field(const LoadConntrack& load);
+const MetaField* find_meta_field(const LoadMeta& load);
 
 }  // namespace portcullis::nl

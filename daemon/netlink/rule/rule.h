@@ -15,9 +15,11 @@
 
 namespace portcullis::nl {
 
-// The expressions that nft(8) 1.0.6 writes for the rule, with the protocol checks that its fields
-// imply. kInvalidInput: a Foreign statement, or a key that exceeds the registers.
-[[nodiscard]] Result<std::vector<Expression>> assemble(const Rule& rule);
+// The expressions that nft(8) 1.0.6 writes for the rule of a table of that family, with the
+// protocol checks that its fields imply. kInvalidInput: a Foreign statement, a key that exceeds the
+// registers, or a field that the family lacks.
+[[nodiscard]] Result<std::vector<Expression>> assemble(const Rule& rule,
+                                                       TableFamily family = TableFamily::kInet);
 
 [[nodiscard]] Result<void> encode(const AddRule& add, Batch& batch);
 
@@ -25,7 +27,8 @@ using Sets = std::map<std::string, Set, std::less<>>;
 
 // The rule for which assemble() gives exactly these expressions; none if there is no such rule.
 // `sets` are the table's: a lookup's `interval` is its set's.
-std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets);
+std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets,
+                                TableFamily family = TableFamily::kInet);
 
 struct PlacedRule {
   std::string chain;

@@ -19,22 +19,24 @@ namespace {
 using Build = std::function<void(nlmsghdr*)>;
 using Take = std::function<void(const nlmsghdr*)>;
 
-Result<void> get(Socket& socket, std::uint16_t type, std::uint16_t flags, const Build& build,
-                 const Take& take) {
+Result<void> get(Socket& socket, TableFamily family, std::uint16_t type, std::uint16_t flags,
+                 const Build& build, const Take& take) {
   alignas(nlmsghdr) std::array<char, 4096> buffer;
   const std::uint32_t sequence = socket.next_sequence();
   socket.set_next_sequence(sequence + 1);
-  nlmsghdr* header = nftnl_nlmsg_build_hdr(buffer.data(), type, NFPROTO_INET, flags, sequence);
+  nlmsghdr* header =
+      nftnl_nlmsg_build_hdr(buffer.data(), type, family_number(family), flags, sequence);
   build(header);
   return socket.request(header, take);
 }
 
-Result<void> for_each_counter(Socket& socket, const std::function<void(CounterValue)>& visit) {
+Result<void> for_each_counter(Socket& socket, TableFamily family,
+                              const std::function<void(CounterValue)>& visit) {
   const CounterObject filter(allocated(nftnl_obj_alloc()));
   nftnl_obj_set_str(filter.get(), NFTNL_OBJ_TABLE, kTableName);
   nftnl_obj_set_u32(filter.get(), NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
   return get(
-      socket, NFT_MSG_GETOBJ, NLM_F_DUMP,
+      socket, family, NFT_MSG_GETOBJ, NLM_F_DUMP,
       [&](nlmsghdr* header) { nftnl_obj_nlmsg_build_payload(header, filter.get()); },
       [&](const nlmsghdr* header) {
         if (auto counter = decode_counter(header)) visit(std::move(*counter));
@@ -46,7 +48,7 @@ Result<void> for_each_counter(Socket& socket, const std::function<void(CounterVa
 // Rules come last: the meaning of a lookup depends on its set.
 class Dump {
  public:
-  explicit Dump(Socket& socket) : socket_(socket) {}
+  Dump(Socket& socket, TableFamily family) : socket_(socket) { snapshot_.ruleset.family = family; }
 
   Result<Snapshot> run() {
     const auto generation = read_generation(socket_);
@@ -96,7 +98,7 @@ class Dump {
   }
 
   Result<void> read_counters() {
-    return for_each_counter(socket_, [&](CounterValue counter) {
+    return for_each_counter(socket_, family(), [&](CounterValue counter) {
       snapshot_.ruleset.counters[counter.spec.name] = std::move(counter.spec);
     });
   }
@@ -139,7 +141,7 @@ class Dump {
     });
   }
 
-  // The kernel lists the chains of every inet table.
+  // The kernel lists the chains of every table of the family.
   Result<void> read_chains() {
     return get(
         NFT_MSG_GETCHAIN, NLM_F_DUMP, [](nlmsghdr*) {},
@@ -166,8 +168,10 @@ class Dump {
   }
 
   Result<void> get(std::uint16_t type, std::uint16_t flags, const Build& build, const Take& take) {
-    return nl::get(socket_, type, flags, build, take);
+    return nl::get(socket_, family(), type, flags, build, take);
   }
+
+  TableFamily family() const { return snapshot_.ruleset.family; }
 
   Socket& socket_;
   Snapshot snapshot_;
@@ -191,11 +195,11 @@ Result<std::uint32_t> read_generation(Socket& socket) {
 
 Result<std::vector<CounterValue>> read_counters(Socket& socket) {
   std::vector<CounterValue> counters;
-  return for_each_counter(socket,
+  return for_each_counter(socket, TableFamily::kInet,
                           [&](CounterValue counter) { counters.push_back(std::move(counter)); })
       .map([&] { return std::move(counters); });
 }
 
-Result<Snapshot> dump(Socket& socket) { return Dump(socket).run(); }
+Result<Snapshot> dump(Socket& socket, TableFamily family) { return Dump(socket, family).run(); }
 
 }  // namespace portcullis::nl

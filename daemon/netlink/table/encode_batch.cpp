@@ -20,6 +20,14 @@ Result<void> check_name(const std::string& name) {
                  name.empty() ? "a name is empty" : "the name is longer than 255 bytes: " + name);
 }
 
+// In a rule libnftnl writes it without its terminator, so that only padding ends it where a batch
+// is read back (decode_batch.h).
+Result<void> check_counter_name(const std::string& name) {
+  if (auto ok = check_name(name); !ok || name.size() % 4 != 0) return ok;
+  return failure(ErrorCode::kInvalidInput,
+                 "a counter's name has a multiple of 4 bytes, and cannot be read back: " + name);
+}
+
 Result<void> check_comment(const std::string& comment) {
   if (comment.size() <= kMaxComment) return {};
   return failure(ErrorCode::kInvalidInput, "the comment is longer than 127 bytes: " + comment);
@@ -41,6 +49,7 @@ Result<void> check_names(const Rule& rule) {
     const std::string* name = nullptr;
     if (const auto* in_set = std::get_if<InSet>(&statement)) name = &in_set->set;
     if (const auto* map = std::get_if<VerdictMap>(&statement)) name = &map->map;
+    if (const auto* mark = std::get_if<ConntrackMarkInSet>(&statement)) name = &mark->set;
     const auto* counter = std::get_if<Counter>(&statement);
     if (counter != nullptr && !counter->name.empty()) name = &counter->name;
     if (name == nullptr) continue;
@@ -77,7 +86,7 @@ class Encoder {
   }
 
   Result<void> operator()(const AddCounter& add) {
-    return check_name(add.counter.name)
+    return check_counter_name(add.counter.name)
         .and_then([&] { return check_comment(add.counter.comment); })
         .map([&] { encode(add, batch_); });
   }

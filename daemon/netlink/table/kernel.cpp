@@ -56,11 +56,11 @@ bool Kernel::owns() const { return impl_->table_flags != 0; }
 
 Result<std::uint32_t> Kernel::generation() { return read_generation(impl_->socket); }
 
-Result<Snapshot> Kernel::dump_once() { return nl::dump(impl_->socket); }
+Result<Snapshot> Kernel::dump_once() { return nl::dump(impl_->socket, TableFamily::kInet); }
 
-Result<Snapshot> Kernel::dump() {
+Result<Snapshot> Kernel::dump(TableFamily family) {
   for (int attempt = 1;; ++attempt) {
-    auto snapshot = dump_once();
+    auto snapshot = nl::dump(impl_->socket, family);
     if (snapshot || snapshot.error().code != ErrorCode::kInterrupted || attempt == kDumps) {
       return snapshot;
     }

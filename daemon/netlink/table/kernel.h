@@ -34,7 +34,7 @@ class Kernel final : public KernelTable {
 
   // dump_once(), repeated up to 64 times while commits by anyone interrupt it. It may take seconds:
   // for commands and separate threads, never for an event loop.
-  [[nodiscard]] Result<Snapshot> dump();
+  [[nodiscard]] Result<Snapshot> dump(TableFamily family = TableFamily::kInet);
 
   bool owns() const override;
   using KernelTable::commit;

@@ -31,7 +31,7 @@ TEST(KeyType, ParsesWhatItWrites) {
 TEST(KeyType, OthersAreUnknown) {
   EXPECT_EQ(nl::parse_wire_type(0), std::nullopt);
   EXPECT_EQ(nl::parse_wire_type(9), std::nullopt);                     // ether_addr
-  EXPECT_EQ(nl::parse_wire_type(7 << 6 | 41), std::nullopt);           // ipv4_addr . ifname
+  EXPECT_EQ(nl::parse_wire_type(7 << 6 | 20), std::nullopt);           // ipv4_addr . iface_index
   EXPECT_EQ(nl::parse_wire_type(8 << 12 | 8 << 6 | 8), std::nullopt);  // too long
 }
 

@@ -84,7 +84,28 @@ TEST(Assemble, MasksAnAddressToItsScope) {
                                            nl::Lookup{"m", 1, NFT_REG_VERDICT}}));
 }
 
+TEST(Assemble, SetsSomeBitsOfTheConnectionsMark) {
+  const auto expressions = assemble({{SetConntrackMark{0x01ffffff, 0x12000000}}});
+  ASSERT_TRUE(expressions);
+  EXPECT_TRUE(
+      (*expressions == Expressions{nl::LoadConntrack{NFT_CT_MARK, 1},
+                                   nl::MaskBits{1, 1, {0xff, 0xff, 0xff, 0x01}, {0, 0, 0, 0x12}},
+                                   nl::StoreConntrack{NFT_CT_MARK, 1}}));
+}
+
+TEST(Assemble, ChecksTheTypeOfABridgesFrame) {
+  const auto expressions =
+      assemble({{InSet{{Field::kInputInterface, Field::kIp4Source}, "s"}}}, TableFamily::kBridge);
+  ASSERT_TRUE(expressions);
+  EXPECT_TRUE((*expressions ==
+               Expressions{meta(NFT_META_PROTOCOL), nl::Compare{NFT_CMP_EQ, 1, {0x08, 0x00}},
+                           meta(NFT_META_IIFNAME), nl::LoadPayload{kNetwork, 12, 4, NFT_REG_2},
+                           nl::Lookup{"s", 1, {}}}));
+}
+
 TEST(Assemble, RefusesWhatItCannotWrite) {
+  EXPECT_FALSE(assemble({{Equal{Field::kEtherType, 0x0800}}}));
+  EXPECT_FALSE(assemble({{Equal{Field::kInputInterface, 1}}}));
   EXPECT_FALSE(assemble({{Foreign{"log"}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kIp4Source, 1}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kL4Proto, 6}}}));

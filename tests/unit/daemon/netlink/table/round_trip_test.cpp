@@ -47,6 +47,45 @@ TEST_F(RoundTrip, EverythingPrintsAsNftDoes) {
   EXPECT_EQ(list(), print_nft(everything()));
 }
 
+// What nft writes for the text is what we read and would write.
+TEST_F(RoundTrip, EverythingThatNftLoadsIsRead) {
+  load(print_nft(everything()));
+  EXPECT_EQ(print_nft(dumped()), print_nft(everything()));
+  EXPECT_TRUE(dumped() == everything());
+}
+
+// nft does not read comments from JSON, except those of counters.
+Ruleset without_comments(Ruleset ruleset) {
+  for (auto& [name, set] : ruleset.sets) set.spec.comment.clear();
+  for (auto& [name, chain] : ruleset.chains) chain.spec.comment.clear();
+  return ruleset;
+}
+
+TEST_F(RoundTrip, EverythingThatNftLoadsAsJsonIsRead) {
+  const auto loaded = run_nft(inside(), {"-j", "-f", "-"}, print_json(everything()));
+  ASSERT_TRUE(loaded.ok()) << loaded.err;
+  EXPECT_EQ(print_nft(dumped()), print_nft(without_comments(everything())));
+}
+
+TEST_F(RoundTrip, ATableOfBridges) {
+  const auto wanted = bridge_table();
+  const auto committed = kernel().commit(diff({.family = TableFamily::kBridge}, wanted));
+  ASSERT_TRUE(committed) << committed.error().message;
+  EXPECT_TRUE(kernel().dump(TableFamily::kBridge)->ruleset == wanted);
+  EXPECT_EQ(list("bridge"), print_nft(wanted));
+  EXPECT_TRUE(dumped().empty());
+}
+
+TEST_F(RoundTrip, ATableOfBridgesThatNftLoadsIsRead) {
+  const auto wanted = bridge_table();
+  load(print_nft(wanted));
+  EXPECT_EQ(print_nft(kernel().dump(TableFamily::kBridge)->ruleset), print_nft(wanted));
+  load("delete table bridge portcullis");
+  const auto loaded = run_nft(inside(), {"-j", "-f", "-"}, print_json(wanted));
+  ASSERT_TRUE(loaded.ok()) << loaded.err;
+  EXPECT_EQ(print_nft(kernel().dump(TableFamily::kBridge)->ruleset), print_nft(wanted));
+}
+
 TEST_F(RoundTrip, CommentsAreThereForNft) {
   apply(everything());
   const std::string text = list();

@@ -160,7 +160,60 @@ void add_ways_by_port(Ruleset& ruleset) {
       make_chain("out-3", {{{VerdictMap{key, "ports-1"}}}, {{VerdictMap{key, "ports-2", true}}}}));
 }
 
+BaseChain hooked(std::uint32_t hook, std::int32_t priority) {
+  return {"filter", hook, priority, 1};
+}
+
+void add_marks_and_interfaces(Ruleset& ruleset) {
+  const Verdict accept{Verdict::Kind::kAccept};
+  const Verdict drop{Verdict::Kind::kDrop};
+  add(ruleset, make_set({"epoch", {kMark}, false, false, "the current one"},
+                        {value(ElementKey().append_mark(0x12000000))}));
+  add(ruleset, make_set({"interfaces", {kIfname}, false, false, ""},
+                        {value(ElementKey().append_interface("eth0")),
+                         value(ElementKey().append_interface("veth-0123456789"))}));
+  const auto bound = [](const char* interface, const char* source) {
+    return value(ElementKey().append_interface(interface).append(address(source)));
+  };
+  add(ruleset, make_set({"bound-v4", {kIfname, kIpv4Addr}, false, false, ""},
+                        {bound("veth1", "10.0.0.1"), bound("veth2", "10.0.0.2")}));
+  add(ruleset,
+      make_set({"bound-v6", {kIfname, kIpv6Addr}, false, false, ""}, {bound("veth1", "fd00::1")}));
+  add(ruleset, Chain{{"early", hooked(0, -300), ""},
+                     {{{InSet{{kInputInterface}, "interfaces", false, true}, accept}},
+                      {{InSet{{kInputInterface, kIp4Source}, "bound-v4"}, accept}},
+                      {{InSet{{kInputInterface, kIp6Source}, "bound-v6", false, true}, drop}},
+                      {{ReversePathMissing{}, RateLimit{10, 20}, Log{5}, Counter{}, drop}}}});
+  add(ruleset, Chain{{"input", hooked(1, 0), ""},
+                     {{{Equal{kConntrackDirection, 1}, accept}},
+                      {{Equal{kConntrackDirection, 0}, RateLimit{1'000}, Log{}}}}});
+  add(ruleset, Chain{{"late", hooked(2, 30), "with a priority by number"},
+                     {{{ConntrackMarkInSet{0xfe000000, "epoch"}, accept}},
+                      {{ConntrackMarkInSet{0xfe000000, "epoch", true}, Counter{}}},
+                      {{SetConntrackMark{0x01ffffff, 0x12000000}}},
+                      {{SetConntrackMark{0x01ffffff, 0}}}}});
+}
+
 }  // namespace
+
+Ruleset bridge_table() {
+  const Verdict accept{Verdict::Kind::kAccept};
+  const Verdict drop{Verdict::Kind::kDrop};
+  Ruleset ruleset;
+  ruleset.family = TableFamily::kBridge;
+  add(ruleset,
+      make_set({"bound-v4", {kIfname, kIpv4Addr}, false, false, ""},
+               {value(ElementKey().append_interface("veth1").append(address("10.0.0.1")))}));
+  add(ruleset, Chain{{"early", hooked(0, -300), ""},
+                     {{{Equal{kEtherType, 0x0806}, accept}},
+                      {{Equal{kEtherType, 0x86dd}, Jump{"of-ipv6"}}},
+                      {{Equal{kEtherType, 0x88b5}, drop}},
+                      {{InSet{{kInputInterface, kIp4Source}, "bound-v4", false, true}, drop}}}});
+  add(ruleset, Chain{{"forward", hooked(2, -201), ""}, {{{Counter{}, drop}}}});
+  add(ruleset, make_chain("of-ipv6", {{{AtMost{kIp6Length, 32}, accept}},
+                                      {{Equal{kUdpDestinationPort, 67}, drop}}}));
+  return ruleset;
+}
 
 Ruleset everything() {
   Ruleset ruleset;
@@ -174,6 +227,7 @@ Ruleset everything() {
   add(ruleset, profile_chain());
   add(ruleset, make_chain("out-2", {}));
   add_ways_by_port(ruleset);
+  add_marks_and_interfaces(ruleset);
   ruleset.counters["denied-in-1"] = {"denied-in-1", "ingress: default/api"};
   ruleset.counters["denied-in-2"] = {"denied-in-2", ""};
   add(ruleset, make_chain("in-1", {{{Counter{"denied-in-1"}, Verdict{Verdict::Kind::kDrop}}},

@@ -28,6 +28,9 @@ void add(Ruleset& ruleset, Chain chain);
 // Every statement, every kind of set, both families, comments, ranges at both ends.
 Ruleset everything();
 
+// Of bridges: frames by their type, and by the interface that they come through.
+Ruleset bridge_table();
+
 // A base chain that dispatches `addresses` by a verdict map to an empty chain each, named
 // "in-<address>".
 Ruleset dispatch(const std::vector<std::string>& addresses);
