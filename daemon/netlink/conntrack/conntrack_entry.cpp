@@ -4,29 +4,12 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
-#include <algorithm>
+#include "daemon/netlink/wire/attributes.h"
 
 namespace portcullis::nl {
 namespace {
 
 constexpr std::uint16_t kDelete = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE;
-
-template <class Take>
-void for_each_attribute(const void* first, const void* end, Take take) {
-  const auto left = [&](const nlattr* attr) {
-    return static_cast<int>(static_cast<const char*>(end) - reinterpret_cast<const char*>(attr));
-  };
-  for (const auto* attr = static_cast<const nlattr*>(first); mnl_attr_ok(attr, left(attr));
-       attr = mnl_attr_next(attr)) {
-    take(attr);
-  }
-}
-
-template <class Take>
-void for_each_nested(const nlattr* nest, Take take) {
-  const auto* payload = static_cast<const char*>(mnl_attr_get_payload(nest));
-  for_each_attribute(payload, payload + mnl_attr_get_payload_len(nest), take);
-}
 
 std::optional<Address> read_address(const nlattr* attr) {
   const auto type = mnl_attr_get_type(attr);
@@ -78,8 +61,7 @@ ConntrackEntry decode_conntrack_entry(const nlmsghdr* message) {
         return;
     }
   };
-  for_each_attribute(mnl_nlmsg_get_payload_offset(message, sizeof(nfgenmsg)),
-                     mnl_nlmsg_get_payload_tail(message), read);
+  for_each_attribute(message, sizeof(nfgenmsg), read);
   return entry;
 }
 

@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <functional>
 
+#include "daemon/netlink/wire/attributes.h"
+
 namespace portcullis::nl {
 namespace {
 
@@ -49,33 +51,6 @@ class Request {
   Header* extra_ = nullptr;
 };
 
-template <class Header, class Take>
-void for_each_attribute(const nlmsghdr* message, Take take) {
-  if (mnl_nlmsg_get_payload_len(message) < sizeof(Header)) return;
-  const auto* end = static_cast<const char*>(mnl_nlmsg_get_payload_tail(message));
-  const auto left = [&](const nlattr* attr) {
-    return static_cast<int>(end - reinterpret_cast<const char*>(attr));
-  };
-  for (const auto* attr =
-           static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(message, sizeof(Header)));
-       mnl_attr_ok(attr, left(attr)); attr = mnl_attr_next(attr)) {
-    take(attr);
-  }
-}
-
-template <class Take>
-void for_each_nested(const nlattr* nest, Take take) {
-  const auto* first = static_cast<const char*>(mnl_attr_get_payload(nest));
-  const auto* end = first + mnl_attr_get_payload_len(nest);
-  const auto left = [&](const nlattr* attr) {
-    return static_cast<int>(end - reinterpret_cast<const char*>(attr));
-  };
-  for (const auto* attr = reinterpret_cast<const nlattr*>(first); mnl_attr_ok(attr, left(attr));
-       attr = mnl_attr_next(attr)) {
-    take(attr);
-  }
-}
-
 std::string text_of(const nlattr* attr) {
   std::string text(static_cast<const char*>(mnl_attr_get_payload(attr)),
                    mnl_attr_get_payload_len(attr));
@@ -108,7 +83,7 @@ void put_address(nlmsghdr* message, std::uint16_t type, const Address& address) 
 Link decode_link(const nlmsghdr* message) {
   Link link;
   link.index = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message))->ifi_index;
-  for_each_attribute<ifinfomsg>(message, [&](const nlattr* attr) {
+  for_each_attribute(message, sizeof(ifinfomsg), [&](const nlattr* attr) {
     if (mnl_attr_get_type(attr) == IFLA_LINK_NETNSID) link.peer_namespace = number_of(attr);
     if (mnl_attr_get_type(attr) != IFLA_LINKINFO) return;
     for_each_nested(attr, [&](const nlattr* info) {
@@ -123,7 +98,7 @@ Link decode_link(const nlmsghdr* message) {
 Neighbor decode_neighbor(const nlmsghdr* message) {
   Neighbor neighbor;
   neighbor.link = static_cast<const ndmsg*>(mnl_nlmsg_get_payload(message))->ndm_ifindex;
-  for_each_attribute<ndmsg>(message, [&](const nlattr* attr) {
+  for_each_attribute(message, sizeof(ndmsg), [&](const nlattr* attr) {
     const auto type = mnl_attr_get_type(attr);
     if (type == NDA_DST) neighbor.address = address_of(attr);
     if (type == NDA_MASTER) neighbor.bridge = number_of(attr).value_or(0);
@@ -184,7 +159,7 @@ Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number, 
     std::optional<Address> local;
     std::optional<Address> address;
     std::optional<int> number;
-    for_each_attribute<ifaddrmsg>(message, [&](const nlattr* attr) {
+    for_each_attribute(message, sizeof(ifaddrmsg), [&](const nlattr* attr) {
       const auto type = mnl_attr_get_type(attr);
       if (type == IFA_LOCAL) local = address_of(attr);
       if (type == IFA_ADDRESS) address = address_of(attr);
@@ -217,7 +192,7 @@ Result<std::optional<int>> direct_route(Socket& socket, const Address& address) 
     if (route->rtm_type != RTN_UNICAST || route->rtm_dst_len != bits(address.family)) return;
     bool direct = true;
     std::optional<int> out;
-    for_each_attribute<rtmsg>(message, [&](const nlattr* attr) {
+    for_each_attribute(message, sizeof(rtmsg), [&](const nlattr* attr) {
       const auto type = mnl_attr_get_type(attr);
       if (type == RTA_OIF) out = number_of(attr);
       if (type == RTA_GATEWAY || type == RTA_VIA || type == RTA_MULTIPATH) direct = false;

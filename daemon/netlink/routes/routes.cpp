@@ -12,6 +12,8 @@
 #include <functional>
 #include <string_view>
 
+#include "daemon/netlink/wire/attributes.h"
+
 namespace portcullis::nl {
 namespace {
 
@@ -77,27 +79,20 @@ void put_destination(RouteRequest& request, const Address& address) {
   mnl_attr_put(request.header(), RTA_DST, static_cast<std::size_t>(length / 8), bytes.data());
 }
 
-struct Search {
-  std::uint16_t type;
-  const nlattr* found = nullptr;
-};
-
-int look_at(const nlattr* attribute, void* data) {
-  auto& search = *static_cast<Search*>(data);
-  if (mnl_attr_get_type(attribute) == search.type) search.found = attribute;
-  return MNL_CB_OK;
-}
-
 const nlattr* find(const nlmsghdr* message, std::size_t extra, std::uint16_t type) {
-  Search search{type};
-  mnl_attr_parse(message, static_cast<unsigned>(extra), look_at, &search);
-  return search.found;
+  const nlattr* found = nullptr;
+  for_each_attribute(message, extra, [&](const nlattr* attr) {
+    if (mnl_attr_get_type(attr) == type) found = attr;
+  });
+  return found;
 }
 
 const nlattr* find_in(const nlattr* nest, std::uint16_t type) {
-  Search search{type};
-  mnl_attr_parse_nested(nest, look_at, &search);
-  return search.found;
+  const nlattr* found = nullptr;
+  for_each_nested(nest, [&](const nlattr* attr) {
+    if (mnl_attr_get_type(attr) == type) found = attr;
+  });
+  return found;
 }
 
 //     | nlmsghdr | ifinfomsg | ... IFLA_LINKINFO { IFLA_INFO_KIND "bridge" } ... |
