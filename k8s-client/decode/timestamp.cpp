@@ -1,77 +1,25 @@
 #include "k8s-client/decode/timestamp.h"
 
-#include <algorithm>
 #include <chrono>
+#include <regex>
+#include <string>
 
 namespace portcullis::k8s {
-namespace {
-
-// Removes the text that `shape` describes from the front of `text`: '0' stands for any digit, other
-// characters for themselves.
-std::optional<std::string_view> take(std::string_view& text, std::string_view shape) {
-  const auto head = text.substr(0, shape.size());
-  const bool fits = std::equal(
-      head.begin(), head.end(), shape.begin(), shape.end(),
-      [](char c, char expected) { return expected == '0' ? c >= '0' && c <= '9' : c == expected; });
-  if (!fits) return std::nullopt;
-  text.remove_prefix(shape.size());
-  return head;
-}
-
-int number(std::string_view digits) {
-  int value = 0;
-  for (const char c : digits) value = value * 10 + (c - '0');
-  return value;
-}
-
-std::optional<std::chrono::sys_days> take_date(std::string_view& text) {
-  const auto date = take(text, "0000-00-00");
-  if (!date) return std::nullopt;
-  const std::chrono::year_month_day day{
-      std::chrono::year(number(date->substr(0, 4))),
-      std::chrono::month(static_cast<unsigned>(number(date->substr(5, 2)))),
-      std::chrono::day(static_cast<unsigned>(number(date->substr(8, 2))))};
-  if (!day.ok()) return std::nullopt;
-  return std::chrono::sys_days(day);
-}
-
-std::optional<std::chrono::minutes> take_hours_and_minutes(std::string_view& text) {
-  const auto time = take(text, "00:00");
-  if (!time) return std::nullopt;
-  const int hours = number(time->substr(0, 2));
-  const int minutes = number(time->substr(3, 2));
-  if (hours > 23 || minutes > 59) return std::nullopt;
-  return std::chrono::minutes(hours * 60 + minutes);
-}
-
-bool take_fraction(std::string_view& text) {
-  if (!take(text, ".")) return true;
-  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  text.remove_prefix(digits);
-  return digits > 0;
-}
-
-std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
-  if (take(text, "Z")) return std::chrono::minutes(0);
-  const bool east = take(text, "+").has_value();
-  if (!east && !take(text, "-")) return std::nullopt;
-  const auto offset = take_hours_and_minutes(text);
-  if (!offset || east) return offset;
-  return -*offset;
-}
-
-}  // namespace
 
 std::optional<std::int64_t> parse_timestamp(std::string_view text) {
-  const auto date = take_date(text);
-  if (!date || !take(text, "T")) return std::nullopt;
-  const auto time = take_hours_and_minutes(text);
-  const auto seconds = take(text, ":00");
-  if (!time || !seconds || !take_fraction(text)) return std::nullopt;
-  const auto offset = take_offset(text);
-  const int second = number(seconds->substr(1));
-  if (!offset || !text.empty() || second > 59) return std::nullopt;
-  const std::chrono::sys_seconds moment = *date + *time - *offset + std::chrono::seconds(second);
+  // The digits of a fraction are limited, because std::regex recurses for each.
+  static const std::regex form(R"((\d{4})-(\d\d)-(\d\d))"
+                               R"(T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d{1,30})?)"
+                               R"((?:Z|([+-])([01]\d|2[0-3]):([0-5]\d)))");
+  std::cmatch part;
+  if (!std::regex_match(text.data(), text.data() + text.size(), part, form)) return std::nullopt;
+  const auto number = [&](std::size_t i) { return part[i].matched ? std::stoi(part[i]) : 0; };
+  const auto date = std::chrono::year(number(1)) / number(2) / number(3);
+  if (!date.ok()) return std::nullopt;
+  const auto time = std::chrono::hours(number(4)) + std::chrono::minutes(number(5)) +
+                    std::chrono::seconds(number(6));
+  const auto offset = std::chrono::hours(number(8)) + std::chrono::minutes(number(9));
+  const auto moment = std::chrono::sys_days(date) + time - (part[7] == "-" ? -offset : offset);
   return moment.time_since_epoch().count();
 }
 
