@@ -23,6 +23,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 #include "compiler/base/escape.h"
 
@@ -41,12 +42,9 @@ bool is_program(const std::string& path) { return access(path.c_str(), X_OK) == 
 std::string find_program(const std::string& command) {
   if (command.find('/') != std::string::npos) return is_program(command) ? command : "";
   const char* variable = std::getenv("PATH");
-  std::string_view rest = variable == nullptr ? "" : variable;
-  while (!rest.empty()) {
-    const auto colon = std::min(rest.find(':'), rest.size());
-    const auto path = std::string(rest.substr(0, colon)) + '/' + command;
-    if (colon > 0 && is_program(path)) return path;
-    rest.remove_prefix(std::min(colon + 1, rest.size()));
+  std::istringstream folders(variable == nullptr ? "" : variable);
+  for (std::string path; std::getline(folders, path, ':');) {
+    if (!path.empty() && is_program(path += '/' + command)) return path;
   }
   return {};
 }
