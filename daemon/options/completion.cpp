@@ -1,6 +1,7 @@
 #include "daemon/options/completion.h"
 
 #include <algorithm>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -17,11 +18,8 @@ std::vector<std::string> choices(const Option& option) {
                        });
   std::vector<std::string> found;
   if (!is_list) return found;
-  for (std::size_t begin = 0; begin <= value.size();) {
-    const auto end = std::min(value.find('|', begin), value.size());
-    found.push_back(value.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  std::istringstream words(value);
+  for (std::string word; std::getline(words, word, '|');) found.push_back(word);
   return found;
 }
 
