@@ -32,13 +32,6 @@ std::optional<BaseChain> base_of(const nftnl_chain* chain) {
                    nftnl_chain_get_u32(chain, NFTNL_CHAIN_POLICY)};
 }
 
-std::string comment_of(const nftnl_chain* chain) {
-  std::uint32_t size = 0;
-  const void* data = nftnl_chain_get_data(chain, NFTNL_CHAIN_USERDATA, &size);
-  if (data == nullptr) return {};
-  return find_comment({static_cast<const std::uint8_t*>(data), size}, NFTNL_UDATA_CHAIN_COMMENT);
-}
-
 bool is_anonymous(const nftnl_chain* chain) {
   return nftnl_chain_is_set(chain, NFTNL_CHAIN_FLAGS) &&
          (nftnl_chain_get_u32(chain, NFTNL_CHAIN_FLAGS) & NFT_CHAIN_BINDING) != 0;
@@ -63,10 +56,7 @@ void encode(const AddChain& add, Batch& batch) {
   if (add.chain.base) set_base(*add.chain.base, chain.get());
   Userdata userdata;
   append_comment(userdata, NFTNL_UDATA_CHAIN_COMMENT, add.chain.comment);
-  if (!userdata.empty()) {
-    nftnl_chain_set_data(chain.get(), NFTNL_CHAIN_USERDATA, userdata.data(),
-                         static_cast<std::uint32_t>(userdata.size()));
-  }
+  set_userdata<nftnl_chain_set_data>(chain.get(), NFTNL_CHAIN_USERDATA, userdata);
   batch.add(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL,
             [&](nlmsghdr* header) { nftnl_chain_nlmsg_build_payload(header, chain.get()); });
 }
@@ -93,7 +83,9 @@ std::optional<ChainSpec> decode_chain(const nlmsghdr* header) {
   const auto table = text_of(nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_TABLE));
   if (table != kTableName || is_anonymous(chain.get())) return {};
   return ChainSpec{std::string(text_of(nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_NAME))),
-                   base_of(chain.get()), comment_of(chain.get())};
+                   base_of(chain.get()),
+                   comment_of<nftnl_chain_get_data>(chain.get(), NFTNL_CHAIN_USERDATA,
+                                                    NFTNL_UDATA_CHAIN_COMMENT)};
 }
 
 }  // namespace portcullis::nl

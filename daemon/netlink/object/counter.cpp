@@ -18,13 +18,6 @@ CounterObject counter_named(const std::string& name) {
   return counter;
 }
 
-std::string comment_of(nftnl_obj* counter) {
-  std::uint32_t size = 0;
-  const void* data = nftnl_obj_get_data(counter, NFTNL_OBJ_USERDATA, &size);
-  if (data == nullptr) return {};
-  return find_comment({static_cast<const std::uint8_t*>(data), size}, NFTNL_UDATA_OBJ_COMMENT);
-}
-
 }  // namespace
 
 // NFT_MSG_NEWOBJ
@@ -38,10 +31,7 @@ void encode(const AddCounter& add, Batch& batch) {
   const CounterObject counter = counter_named(add.counter.name);
   Userdata userdata;
   append_comment(userdata, NFTNL_UDATA_OBJ_COMMENT, add.counter.comment);
-  if (!userdata.empty()) {
-    nftnl_obj_set_data(counter.get(), NFTNL_OBJ_USERDATA, userdata.data(),
-                       static_cast<std::uint32_t>(userdata.size()));
-  }
+  set_userdata<nftnl_obj_set_data>(counter.get(), NFTNL_OBJ_USERDATA, userdata);
   batch.add(NFT_MSG_NEWOBJ, NLM_F_CREATE | NLM_F_EXCL,
             [&](nlmsghdr* header) { nftnl_obj_nlmsg_build_payload(header, counter.get()); });
 }
@@ -62,9 +52,11 @@ std::optional<CounterValue> decode_counter(const nlmsghdr* header) {
     return {};
   }
   const auto name = text_of(nftnl_obj_get_str(counter.get(), NFTNL_OBJ_NAME));
-  return CounterValue{{std::string(name), comment_of(counter.get())},
-                      nftnl_obj_get_u64(counter.get(), NFTNL_OBJ_CTR_PKTS),
-                      nftnl_obj_get_u64(counter.get(), NFTNL_OBJ_CTR_BYTES)};
+  return CounterValue{
+      {std::string(name),
+       comment_of<nftnl_obj_get_data>(counter.get(), NFTNL_OBJ_USERDATA, NFTNL_UDATA_OBJ_COMMENT)},
+      nftnl_obj_get_u64(counter.get(), NFTNL_OBJ_CTR_PKTS),
+      nftnl_obj_get_u64(counter.get(), NFTNL_OBJ_CTR_BYTES)};
 }
 
 }  // namespace portcullis::nl

@@ -39,7 +39,7 @@ std::uint32_t byteorder_of(const std::vector<FieldType>& key) {
 //     |
 //                          maps                concatenations          maps
 //
-Userdata set_userdata(const SetSpec& set) {
+Userdata userdata_of(const SetSpec& set) {
   Userdata userdata;
   append_u32(userdata, NFTNL_UDATA_SET_KEYBYTEORDER, byteorder_of(set.key));
   if (set.verdict_map) append_u32(userdata, NFTNL_UDATA_SET_DATABYTEORDER, kInvalidByteorder);
@@ -76,13 +76,6 @@ std::uint32_t u32(const nftnl_set* set, std::uint16_t attribute) {
   return nftnl_set_is_set(set, attribute) ? nftnl_set_get_u32(set, attribute) : 0;
 }
 
-std::string comment_of(const nftnl_set* set) {
-  std::uint32_t size = 0;
-  const void* data = nftnl_set_get_data(set, NFTNL_SET_USERDATA, &size);
-  if (data == nullptr) return {};
-  return find_comment({static_cast<const std::uint8_t*>(data), size}, NFTNL_UDATA_SET_COMMENT);
-}
-
 // A size, a timeout or an expression (such as a counter per element) changes what a set does.
 bool has_foreign_attributes(const nftnl_set* set) {
   return u32(set, NFTNL_SET_DESC_SIZE) != 0 || nftnl_set_is_set(set, NFTNL_SET_TIMEOUT) ||
@@ -105,7 +98,7 @@ SetSpec parse_spec(const nftnl_set* set) {
   spec.key = parse_wire_type(u32(set, NFTNL_SET_KEY_TYPE)).value_or(std::vector<FieldType>{});
   spec.interval = (flags & NFT_SET_INTERVAL) != 0;
   spec.verdict_map = (flags & NFT_SET_MAP) != 0;
-  spec.comment = comment_of(set);
+  spec.comment = comment_of<nftnl_set_get_data>(set, NFTNL_SET_USERDATA, NFTNL_UDATA_SET_COMMENT);
   return spec;
 }
 
@@ -137,9 +130,7 @@ void encode(const AddSet& add, std::uint32_t id, Batch& batch) {
   const SetObject set = set_named(add.set.name);
   set_type(add.set, set.get());
   nftnl_set_set_u32(set.get(), NFTNL_SET_ID, id);
-  const Userdata userdata = set_userdata(add.set);
-  nftnl_set_set_data(set.get(), NFTNL_SET_USERDATA, userdata.data(),
-                     static_cast<std::uint32_t>(userdata.size()));
+  set_userdata<nftnl_set_set_data>(set.get(), NFTNL_SET_USERDATA, userdata_of(add.set));
   batch.add(NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL,
             [&](nlmsghdr* header) { nftnl_set_nlmsg_build_payload(header, set.get()); });
 }

@@ -28,4 +28,20 @@ void append_comment(Userdata& userdata, std::uint8_t type, std::string_view comm
 // The comment in user data that anyone may have written; "" if there is none.
 std::string find_comment(std::span<const std::uint8_t> userdata, std::uint8_t type);
 
+// Gives a libnftnl object user data with its nftnl_*_set_data(); empty user data is left out.
+template <auto kSetData, class Object>
+void set_userdata(Object* object, std::uint16_t attribute, const Userdata& userdata) {
+  if (userdata.empty()) return;
+  kSetData(object, attribute, userdata.data(), static_cast<std::uint32_t>(userdata.size()));
+}
+
+// The comment in a libnftnl object's user data, read with its nftnl_*_get_data().
+template <auto kGetData, class Object>
+std::string comment_of(Object* object, std::uint16_t attribute, std::uint8_t type) {
+  std::uint32_t size = 0;
+  const void* data = kGetData(object, attribute, &size);
+  if (data == nullptr) return {};
+  return find_comment({static_cast<const std::uint8_t*>(data), size}, type);
+}
+
 }  // namespace portcullis::nl
