@@ -25,6 +25,13 @@ ObjectNames LeftBehind::all() const {
   return all;
 }
 
+bool LeftBehind::explains(const Delta& todo, const Ruleset& desired) const {
+  auto gone = all();
+  gone.remove(names_of(desired));
+  return todo.gone == gone && todo.change == TableChange::kNone && todo.add.empty() &&
+         todo.rules.empty() && todo.elements.empty();
+}
+
 void LeftBehind::add(ObjectNames objects, Time due) {
   if (!objects.empty()) generations_.push_back({std::move(objects), due});
 }

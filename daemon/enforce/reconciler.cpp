@@ -16,16 +16,6 @@ constexpr std::size_t kMostInABatch = 20'000;  // elements
 constexpr int kMostInterruptions = 8;          // of dumps in a row, before they are a failure
 constexpr int kEnforcementLooks = 3;
 
-// Whether the delta only removes what was left behind, all of it except what is wanted again.
-bool only_removes(const Delta& delta, ObjectNames left_behind, const Ruleset& desired) {
-  if (delta.change != TableChange::kNone || !delta.add.empty() || !delta.rules.empty() ||
-      !delta.elements.empty()) {
-    return false;
-  }
-  left_behind.remove(names_of(desired));
-  return delta.gone == left_behind;
-}
-
 }  // namespace
 
 Reconciler::Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
@@ -246,7 +236,7 @@ Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
 void Reconciler::blame(Attempt& attempt, const Delta& todo, const Ruleset& desired) {
   const auto culprit = std::exchange(culprit_, {});
   const auto refusal = std::exchange(refusal_, {});
-  const bool changed = refusal || (generation_ && !only_removes(todo, left_behind_.all(), desired));
+  const bool changed = refusal || (generation_ && !left_behind_.explains(todo, desired));
   if (!changed) return;
   attempt.culprit = culprit.empty() ? "somebody" : culprit;
   attempt.mended = refusal && culprit.empty() ? *refusal : attempt.culprit + " changed it";
