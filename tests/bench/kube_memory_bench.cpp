@@ -51,8 +51,9 @@ class ServerStage {
     network.run([&] {
       test::bring_loopback_up();
       const auto mine = authority_.issue_server({"127.0.0.1"});
-      server.emplace(test::api::Setup{
-          .tls = {{mine.certificate, mine.key, {}}}, .tokens = {"bench"}, .history = 2 * kBatch});
+      server.emplace(test::api::Setup{.tls = test::api::Tls{mine.certificate, mine.key},
+                                      .tokens = {"bench"},
+                                      .history = 2 * kBatch});
     });
     for (const auto& [name, ns] : objects.namespaces()) server->apply(test::to_manifest(*ns));
     for (const auto& [key, policy] : objects.policies()) server->apply(test::to_manifest(*policy));

@@ -8,8 +8,6 @@
 #include <sstream>
 #include <utility>
 
-#include "tests/support/api_server/protobuf.h"
-
 namespace portcullis::test::api {
 namespace {
 
@@ -29,7 +27,7 @@ Request to_request(const http::request<http::string_body>& message) {
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
     request.fields[name] = std::string(field.value());
   }
-  request.body = json_of_protobuf(message.body()).value_or(message.body());
+  request.body = message.body();
   return request;
 }
 
@@ -39,7 +37,7 @@ std::string head(const Reply& reply, std::optional<std::size_t> size) {
   header.version(11);
   header.result(reply.status);
   header.reason(http::obsolete_reason(http::status(reply.status)));
-  header.set(http::field::content_type, reply.content_type);
+  header.set(http::field::content_type, "application/json");
   header.set(http::field::cache_control, "no-cache, private");
   for (const auto& [name, value] : reply.fields) header.set(name, value);
   if (size) header.set(http::field::content_length, std::to_string(*size));
@@ -55,8 +53,7 @@ Connection::Connection(Core& core, std::shared_ptr<Transport> transport)
     : core_(core),
       transport_(std::move(transport)),
       output_(std::make_shared<Output>(core.io, transport_, core.bytes_sent)),
-      timeout_(core.io),
-      next_bookmark_(core.io) {}
+      timeout_(core.io) {}
 
 void Connection::start() {
   transport_->handshake([self = shared_from_this()](bool ok) {
@@ -73,7 +70,6 @@ void Connection::close(fault::Ending ending) {
   open_ = ending == fault::Ending::kHang;
   output_->close(ending);
   timeout_.cancel();
-  next_bookmark_.cancel();
 }
 
 void Connection::read() {
@@ -91,7 +87,7 @@ void Connection::answer() {
   const Request request = core_.log.back();
   const auto fault = core_.faults.take(request);
   if (fault && std::holds_alternative<fault::Silence>(*fault)) return await_bytes();
-  if (const auto refused = refuse(core_, request, transport_->certified())) {
+  if (const auto refused = refuse(core_, request)) {
     return answer_with(*refused, std::nullopt);
   }
   if (const auto* error = fault ? std::get_if<fault::Refuse>(&*fault) : nullptr) {
@@ -102,33 +98,23 @@ void Connection::answer() {
 }
 
 void Connection::answer_watch(const Request& request, const std::optional<Fault>& fault) {
-  auto parsed = parse_watch(request, core_.store, core_.setup.watch_lists);
+  auto parsed = parse_watch(request, core_.setup.watch_lists);
   if (const auto* refused = std::get_if<Reply>(&parsed)) return answer_with(*refused, fault);
   auto& watch = std::get<WatchRequest>(parsed);
   if (core_.setup.expired_watch == ExpiredWatch::kHttpStatus && !watch.initial_events &&
       watch.version < core_.store.compacted()) {
-    return answer_with(usual_refusal(410, std::nullopt), std::nullopt);
+    return answer_with(usual_refusal(410), std::nullopt);
   }
   const auto timeout = watch.timeout;
   watch_.emplace(core_.store, std::move(watch), output_);
   watch_->start(fault);
-  if (timeout) {
-    timeout_.expires_after(*timeout);
+  if (timeout.count() > 0) {
+    timeout_.expires_after(timeout);
     timeout_.async_wait([self = shared_from_this()](const Error& error) {
       if (!error && self->watch() != nullptr) self->watch()->end();
     });
   }
-  if (core_.setup.bookmark_interval.count() > 0) bookmark_later();
   await_bytes();
-}
-
-void Connection::bookmark_later() {
-  next_bookmark_.expires_after(core_.setup.bookmark_interval);
-  next_bookmark_.async_wait([self = shared_from_this()](const Error& error) {
-    if (error || self->watch() == nullptr) return;
-    self->watch()->bookmark();
-    self->bookmark_later();
-  });
 }
 
 // The next request after a stream, or none: the client is gone.
@@ -139,7 +125,6 @@ void Connection::await_bytes() {
     const bool over = self->watch_ && self->watch_->ended();
     if (!over) return self->await_bytes();
     self->timeout_.cancel();
-    self->next_bookmark_.cancel();
     self->watch_.reset();
     self->read();
   });
@@ -154,7 +139,7 @@ void Connection::answer_with(const Reply& reply, const std::optional<Fault>& fau
     other.body = garbage->text;
     return send_reply(other);
   } else if (const auto* error = std::get_if<fault::ErrorEvent>(&*fault)) {
-    return send_reply(usual_refusal(error->code, std::nullopt));
+    return send_reply(usual_refusal(error->code));
   } else if (const auto* broken = std::get_if<fault::Break>(&*fault)) {
     return send_broken(reply, *broken);
   } else if (std::holds_alternative<fault::EndlessLine>(*fault)) {

@@ -31,7 +31,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void answer_with(const Reply& reply, const std::optional<Fault>& fault);
   void answer_watch(const Request& request, const std::optional<Fault>& fault);
   void await_bytes();
-  void bookmark_later();
   void send_reply(const Reply& reply);
   void send_broken(const Reply& reply, const fault::Break& fault);
 
@@ -42,7 +41,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Transport::Parser> parser_;
   std::optional<WatchStream> watch_;
   boost::asio::steady_timer timeout_;
-  boost::asio::steady_timer next_bookmark_;
   bool open_ = true;
 };
 

@@ -33,11 +33,11 @@ struct Core {
   std::size_t bytes_sent = 0;
 };
 
-// 401 or 403 if the client is not permitted to do this.
-std::optional<Reply> refuse(const Core& core, const Request& request, bool certified);
+// 401 or 403 if the client is not permitted to do this; 400 for a parameter that is not served.
+std::optional<Reply> refuse(const Core& core, const Request& request);
 
 // Everything except watches.
-Reply serve(Core& core, const Request& request);
+Reply serve(const Core& core, const Request& request);
 
 // Sends every watch stream the new changes.
 void notify(Core& core);

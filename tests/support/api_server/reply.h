@@ -13,28 +13,18 @@ struct Reply {
   unsigned status = 200;
   std::string body{};
   std::vector<std::pair<std::string, std::string>> fields{};  // of the header, besides the usual
-  std::string content_type = "application/json";
 };
 
 // As compact text; invalid UTF-8 is replaced.
 std::string to_text(const nlohmann::json& json);
 
 // The error object: kind Status, with the code's usual reason.
-nlohmann::json status_object(unsigned code, const std::string& message,
-                             const nlohmann::json& details);
 nlohmann::json status_object(unsigned code, const std::string& message);
 
 Reply reply(const nlohmann::json& object, unsigned status = 200);
-Reply refusal(const nlohmann::json& status_object);
 Reply refusal(unsigned code, const std::string& message);
 
 // kube-apiserver's message for this code; with Retry-After if given.
-Reply usual_refusal(unsigned code, std::optional<std::chrono::seconds> retry_after);
-
-// 422 for an invalid parameter of a request.
-Reply forbidden_option(const std::string& field, const std::string& message);
-
-// 504 for a resourceVersion that this server has not reached.
-Reply too_large_version(unsigned long long asked, unsigned long long current);
+Reply usual_refusal(unsigned code, std::optional<std::chrono::seconds> retry_after = {});
 
 }  // namespace portcullis::test::api

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <utility>
-#include <vector>
 
 namespace portcullis::test::api {
 namespace {
@@ -24,79 +23,26 @@ std::string decode(std::string_view text) {
   return result;
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
+std::map<std::string, std::string> parse_query(std::string_view text) {
+  std::map<std::string, std::string> query;
   for (std::size_t start = 0; start < text.size();) {
-    const std::size_t end = std::min(text.find(separator, start), text.size());
-    if (end > start) parts.emplace_back(text.substr(start, end - start));
+    const std::size_t end = std::min(text.find('&', start), text.size());
+    const std::string_view part = text.substr(start, end - start);
+    const std::size_t equals = std::min(part.find('='), part.size());
+    query[decode(part.substr(0, equals))] = decode(part.substr(std::min(equals + 1, part.size())));
     start = end + 1;
   }
-  return parts;
-}
-
-void parse_query(std::string_view text, Request& request) {
-  for (const std::string& part : split(text, '&')) {
-    const auto equals = std::min(part.find('='), part.size());
-    const auto value = std::string_view(part).substr(std::min(equals + 1, part.size()));
-    request.query[decode(std::string_view(part).substr(0, equals))] = decode(value);
-  }
-}
-
-std::optional<Resource> resource_of(const std::string& prefix, const std::string& plural) {
-  for (const Resource resource : kResources) {
-    if (prefix == info(resource).prefix && plural == info(resource).plural) return resource;
-  }
-  return std::nullopt;
-}
-
-// [namespaces NAMESPACE] PLURAL [NAME [SUBRESOURCE]]
-void parse_resource(const std::string& prefix, std::vector<std::string> parts, Request& request) {
-  if (parts.size() >= 3 && parts[0] == "namespaces") {
-    const auto inside = resource_of(prefix, parts[2]);
-    if (inside && info(*inside).namespaced) {
-      request.ns = parts[1];
-      parts.erase(parts.begin(), parts.begin() + 2);
-    }
-  }
-  if (parts.empty() || parts.size() > 3) return;
-  request.resource = resource_of(prefix, parts[0]);
-  if (!request.resource) return;
-  if (parts.size() > 1) request.name = parts[1];
-  if (parts.size() > 2) request.subresource = parts[2];
-}
-
-void parse_path(Request& request) {
-  for (const std::string prefix : {"/api/v1", "/apis/networking.k8s.io/v1"}) {
-    if (request.path.rfind(prefix + "/", 0) == 0) {
-      parse_resource(prefix, split(std::string_view(request.path).substr(prefix.size()), '/'),
-                     request);
-    }
-  }
+  return query;
 }
 
 bool is_true(const std::string& parameter) {
   return !parameter.empty() && parameter != "0" && parameter != "false";
 }
 
-Verb verb_of(const Request& request) {
-  if (!request.resource) return Verb::kOther;
-  const bool one = !request.name.empty();
-  if (request.method == "GET") {
-    if (one) return Verb::kGet;
-    return is_true(request.parameter("watch")) ? Verb::kWatch : Verb::kList;
-  }
-  if (request.method == "POST") return Verb::kCreate;
-  if (request.method == "PUT") return Verb::kUpdate;
-  if (request.method == "PATCH") return Verb::kPatch;
-  if (request.method == "DELETE") return one ? Verb::kDelete : Verb::kDeleteCollection;
-  return Verb::kOther;
-}
-
 }  // namespace
 
 const char* to_string(Verb verb) {
-  constexpr std::array kNames = {
-      "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "other"};
+  constexpr std::array kNames = {"list", "watch", "other"};
   return kNames[static_cast<std::size_t>(verb)];
 }
 
@@ -110,20 +56,30 @@ std::string Request::field(const std::string& lower_case_name) const {
   return found == fields.end() ? "" : found->second;
 }
 
-Key Request::key() const { return {resource.value(), ns, name}; }
+std::optional<std::uint64_t> Request::number(const std::string& key) const {
+  const std::string text = parameter(key);
+  return text.empty() ? 0 : parse_number(text);
+}
 
-Request parse_request(std::string method, std::string target) {
-  Request request;
-  request.method = std::move(method);
-  request.target = std::move(target);
-  const std::size_t mark = std::min(request.target.find('?'), request.target.size());
-  request.path = decode(std::string_view(request.target).substr(0, mark));
-  if (mark < request.target.size()) {
-    parse_query(std::string_view(request.target).substr(mark + 1), request);
+Request parse_request(std::string method, std::string_view target) {
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  Request request{.method = std::move(method), .path = decode(target.substr(0, mark))};
+  request.query = parse_query(target.substr(std::min(mark + 1, target.size())));
+  if (request.method != "GET") return request;
+  for (const Resource resource : kResources) {
+    if (request.path != info(resource).path) continue;
+    request.resource = resource;
+    request.verb = is_true(request.parameter("watch")) ? Verb::kWatch : Verb::kList;
   }
-  parse_path(request);
-  request.verb = verb_of(request);
   return request;
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
 }
 
 }  // namespace portcullis::test::api

@@ -2,9 +2,8 @@
 
 #include <array>
 #include <compare>
-#include <optional>
+#include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace portcullis::test::api {
 
@@ -15,19 +14,22 @@ inline constexpr std::array kResources = {Resource::kPods, Resource::kNamespaces
 
 struct ResourceInfo {
   const char* plural;
-  const char* singular;
-  const char* short_name;
   const char* kind;
   const char* group;  // "" is the core group
   const char* api_version;
-  const char* prefix;  // of paths: "/api/v1"
+  const char* path;  // of all namespaces
   bool namespaced;
-  bool has_status;
 };
 
-const ResourceInfo& info(Resource resource);
-
-std::optional<Resource> resource_of_kind(std::string_view kind);
+inline const ResourceInfo& info(Resource resource) {
+  static constexpr std::array<ResourceInfo, kResources.size()> kInfo = {{
+      {"pods", "Pod", "", "v1", "/api/v1/pods", true},
+      {"namespaces", "Namespace", "", "v1", "/api/v1/namespaces", false},
+      {"networkpolicies", "NetworkPolicy", "networking.k8s.io", "networking.k8s.io/v1",
+       "/apis/networking.k8s.io/v1/networkpolicies", true},
+  }};
+  return kInfo[static_cast<std::size_t>(resource)];
+}
 
 struct Key {
   Resource resource = Resource::kPods;

@@ -16,12 +16,13 @@ namespace {
 using Json = nlohmann::json;
 
 Key key_of(const Json& object) {
-  const auto resource = resource_of_kind(object.at("kind").get<std::string>());
-  if (!resource) throw std::invalid_argument("no kind of this server: " + object.dump());
-  const Json& metadata = object.at("metadata");
-  const bool namespaced = info(*resource).namespaced;
-  return {*resource, namespaced ? metadata.value("namespace", "default") : "",
-          metadata.at("name").get<std::string>()};
+  for (const Resource resource : kResources) {
+    if (object.at("kind") != info(resource).kind) continue;
+    const Json& metadata = object.at("metadata");
+    return {resource, info(resource).namespaced ? metadata.value("namespace", "default") : "",
+            metadata.at("name").get<std::string>()};
+  }
+  throw std::invalid_argument("no kind of this server: " + object.dump());
 }
 
 // The running streams, for one resource or all.
@@ -63,16 +64,14 @@ std::uint64_t Server::put(const Json& object) {
   });
 }
 
-std::uint64_t Server::apply(std::string_view manifests) {
+void Server::apply(std::string_view manifests) {
   for (const Json& object : parse_manifests(manifests)) put(object);
-  return resource_version();
 }
 
-bool Server::erase(Resource resource, const std::string& ns, const std::string& name) {
-  return loop_->run([&](Core& core) {
-    const bool found = core.store.erase({resource, ns, name}) != nullptr;
+void Server::erase(Resource resource, const std::string& ns, const std::string& name) {
+  loop_->run([&](Core& core) {
+    core.store.erase({resource, ns, name});
     notify(core);
-    return found;
   });
 }
 
@@ -152,10 +151,7 @@ void Server::set_tokens(std::set<std::string> tokens) {
 }
 
 void Server::set_tls(const Tls& tls) {
-  loop_->run([&](Core& core) {
-    core.tls = tls_context(tls.certificate, tls.key, tls.client_authority);
-    core.setup.tls = tls;
-  });
+  loop_->run([&](Core& core) { core.tls = tls_context(tls.certificate, tls.key); });
 }
 
 void Server::set_watch_lists(WatchLists watch_lists) {

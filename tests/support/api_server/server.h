@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -33,33 +32,30 @@ enum class ExpiredWatch {
 struct Tls {
   std::string certificate;  // of the server, with its chain
   std::string key;
-  std::string client_authority{};  // its client certificates are accepted; empty: none requested
 };
 
 // As in RBAC; "*" is anything.
 struct Access {
   std::string verb = "*";
   std::string resource = "*";
-  std::string ns = "*";  // "" is all namespaces
 };
 
 struct Setup {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;           // 0: any that is free
   std::optional<Tls> tls{};         // none: plain HTTP
-  std::set<std::string> tokens{};   // bearer tokens; with these or a client authority the others
-                                    // get 401
+  std::set<std::string> tokens{};   // bearer tokens; if there are any, others get 401
   std::string version = "v1.32.4";  // of /version
   std::size_t history = 10000;      // changes that can be watched from
   WatchLists watch_lists = WatchLists::kRefused;
   ExpiredWatch expired_watch = ExpiredWatch::kErrorEvent;
-  std::chrono::milliseconds bookmark_interval{0};  // 0: only when told
 };
 
-// An in-process Kubernetes API server for pods, namespaces and networkpolicies, with real
-// connections, that misbehaves on request. It speaks HTTP/1.1 and JSON, and follows
-// https://kubernetes.io/docs/reference/using-api/api-concepts/; objects are neither validated nor
-// defaulted, so malformed ones can be stored.
+// An in-process Kubernetes API server, with real connections, that misbehaves on request. It serves
+// what Portcullis asks for: lists and watches of all pods, namespaces and networkpolicies, /version
+// and SelfSubjectAccessReviews; a test writes objects with the functions below. It speaks HTTP/1.1
+// and JSON, and follows https://kubernetes.io/docs/reference/using-api/api-concepts/; objects are
+// neither validated nor defaulted, so malformed ones can be stored.
 //
 // It has its own thread, in the network namespace of the creating thread. Every function may be
 // called from any thread and has taken effect when it returns: its output is then queued at each
@@ -75,17 +71,17 @@ class Server {
   std::string url() const;  // "https://127.0.0.1:6443"
 
   // The objects. put() creates or replaces, including status and malformed fields, and needs no
-  // namespace; apply() does so for every document of a YAML or JSON text. They return the new
-  // resourceVersion, and throw for an unsupported kind or a missing name. A no-op makes no event. A
-  // new object keeps a given uid and creationTimestamp.
+  // namespace; apply() does so for every document of a YAML or JSON text. They throw for an
+  // unsupported kind or a missing name. A no-op makes no event. A new object keeps a given uid and
+  // creationTimestamp. put() returns the new resourceVersion.
   std::uint64_t put(const nlohmann::json& object);
-  std::uint64_t apply(std::string_view manifests);
-  bool erase(Resource resource, const std::string& ns, const std::string& name);
+  void apply(std::string_view manifests);
+  void erase(Resource resource, const std::string& ns, const std::string& name);
   std::vector<nlohmann::json> objects(Resource resource) const;  // by namespace and name
   std::uint64_t resource_version() const;
 
-  // History. Running streams continue. compact(): every earlier version is 410 for new watches,
-  // lists and continue tokens. restore(): like etcd from a backup, with the contents and
+  // History. Running streams continue. compact(): every earlier version is 410 for new watches
+  // and continue tokens. restore(): like etcd from a backup, with the contents and
   // resourceVersion of that time, without history, all connections reset; false if that version is
   // compacted.
   void compact();
@@ -105,7 +101,8 @@ class Server {
   void ignore_connections(bool ignored);
   void drop_connections(fault::Ending ending = fault::Ending::kReset);
 
-  // Streams. end_watches(): normally, as after timeoutSeconds.
+  // Streams. Bookmarks are sent when a test says so. end_watches(): normally, as after
+  // timeoutSeconds.
   void send_bookmarks();
   void end_watches(std::optional<Resource> resource = {});
 

@@ -12,8 +12,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kNameLabel = "kubernetes.io/metadata.name";
-
 std::string now() {
   const std::time_t time = std::time(nullptr);
   std::tm utc{};
@@ -28,13 +26,6 @@ std::string make_uid(std::uint64_t number) {
   std::snprintf(text.data(), text.size(), "00000000-0000-4000-8000-%012llx",
                 static_cast<unsigned long long>(number));
   return text.data();
-}
-
-// As the API server does, whoever writes the namespace; invalid labels are left alone.
-void label_with_name(const Key& key, Json& metadata) {
-  if (key.resource != Resource::kNamespaces) return;
-  Json& labels = metadata["labels"];
-  if (labels.is_null() || labels.is_object()) labels[kNameLabel] = key.name;
 }
 
 Object with_version(const Json& object, std::uint64_t version) {
@@ -52,19 +43,18 @@ Object Store::find(const Key& key) const {
   return found == contents_.end() ? nullptr : found->second;
 }
 
-Object Store::put(const Key& key, Json object) {
+void Store::put(const Key& key, Json object) {
   const Object before = find(key);
   Json& metadata = object["metadata"];
   metadata["name"] = key.name;
   if (!key.ns.empty()) metadata["namespace"] = key.ns;
-  label_with_name(key, metadata);
   object["kind"] = info(key.resource).kind;
   object["apiVersion"] = info(key.resource).api_version;
   if (before) {
     for (const char* field : {"uid", "creationTimestamp", "resourceVersion"}) {
       metadata[field] = before->at("metadata").at(field);
     }
-    if (object == *before) return before;
+    if (object == *before) return;
   } else {
     if (!metadata.contains("uid")) metadata["uid"] = make_uid(++uids_);
     if (!metadata.contains("creationTimestamp")) metadata["creationTimestamp"] = now();
@@ -72,11 +62,10 @@ Object Store::put(const Key& key, Json object) {
   const Object after = with_version(object, version_ + 1);
   contents_[key] = after;
   record({version_ + 1, key, before, after});
-  return after;
 }
 
-Object Store::erase(const Key& key) {
-  if (!find(key)) return nullptr;
+void Store::erase(const Key& key) {
+  if (!find(key)) return;
   if (key.resource == Resource::kNamespaces) {
     std::vector<Key> inside;
     for (const auto& [other, object] : contents_) {
@@ -85,10 +74,8 @@ Object Store::erase(const Key& key) {
     for (const Key& other : inside) erase(other);
   }
   const Object before = find(key);
-  const Object after = with_version(*before, version_ + 1);
   contents_.erase(key);
-  record({version_ + 1, key, before, after, true});
-  return after;
+  record({version_ + 1, key, before, with_version(*before, version_ + 1), true});
 }
 
 void Store::record(Change change) {

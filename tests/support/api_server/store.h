@@ -30,15 +30,13 @@ class Store {
 
   std::uint64_t version() const { return version_; }
   const Contents& contents() const { return contents_; }
-  Object find(const Key& key) const;  // null: there is none
 
   // Creates or replaces: sets uid, creationTimestamp and resourceVersion. If only these differ from
   // the stored object, nothing changes, and no version is used.
-  Object put(const Key& key, nlohmann::json object);
+  void put(const Key& key, nlohmann::json object);
 
-  // The old object, with the deletion's resourceVersion; null: there was none. A namespace's
-  // objects are deleted first.
-  Object erase(const Key& key);
+  // A namespace's objects are deleted first.
+  void erase(const Key& key);
 
   // The contents at a version; nothing if that is compacted or in the future.
   std::optional<Contents> at(std::uint64_t version) const;
@@ -53,6 +51,7 @@ class Store {
   bool restore(std::uint64_t version);
 
  private:
+  Object find(const Key& key) const;  // null: there is none
   void record(Change change);
 
   std::size_t history_;

@@ -49,17 +49,6 @@ class StreamTransport : public Transport {
     asio::async_write(stream_, bytes, when_done(std::move(done)));
   }
 
-  bool certified() const override {
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
-      SSL* const ssl = const_cast<Stream&>(stream_).native_handle();
-      X509* const shown = SSL_get_peer_certificate(ssl);
-      X509_free(shown);
-      return shown != nullptr && SSL_get_verify_result(ssl) == X509_V_OK;
-    } else {
-      return false;
-    }
-  }
-
   tcp::socket& socket() override {
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       return stream_.next_layer();
@@ -86,21 +75,10 @@ std::shared_ptr<Transport> tls_transport(tcp::socket socket,
 }
 
 std::shared_ptr<asio::ssl::context> tls_context(const std::string& certificate,
-                                                const std::string& key,
-                                                const std::string& client_authority) {
+                                                const std::string& key) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   context->use_certificate_chain(asio::buffer(certificate));
   context->use_private_key(asio::buffer(key), asio::ssl::context::pem);
-  if (client_authority.empty()) return context;
-  context->add_certificate_authority(asio::buffer(client_authority));
-  // As kube-apiserver: requests a certificate, and answers 401 without a valid one.
-  context->set_verify_mode(asio::ssl::verify_peer);
-  context->set_verify_callback([](bool, asio::ssl::verify_context&) { return true; });
-  SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
-  const std::string id = "portcullis-test";
-  SSL_CTX_set_session_id_context(context->native_handle(),
-                                 reinterpret_cast<const unsigned char*>(id.data()),
-                                 static_cast<unsigned>(id.size()));
   return context;
 }
 

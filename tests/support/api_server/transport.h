@@ -30,9 +30,6 @@ class Transport {
                          std::function<void(std::size_t)> done) = 0;  // 0: the client is gone
   virtual void write(boost::asio::const_buffer bytes, Done done) = 0;
 
-  // The client sent a certificate signed by the authority.
-  virtual bool certified() const = 0;
-
   virtual boost::asio::ip::tcp::socket& socket() = 0;
 };
 
@@ -40,10 +37,8 @@ std::shared_ptr<Transport> plain_transport(boost::asio::ip::tcp::socket socket);
 std::shared_ptr<Transport> tls_transport(boost::asio::ip::tcp::socket socket,
                                          std::shared_ptr<boost::asio::ssl::context> context);
 
-// PEM texts: the server's certificate (chain) and key; the authority of client certificates, empty
-// if none are requested. Throws if OpenSSL cannot read them.
+// PEM texts: the certificate (chain) and its key. Throws if OpenSSL cannot read them.
 std::shared_ptr<boost::asio::ssl::context> tls_context(const std::string& certificate,
-                                                       const std::string& key,
-                                                       const std::string& client_authority);
+                                                       const std::string& key);
 
 }  // namespace portcullis::test::api

@@ -27,9 +27,12 @@ Json bookmark_object(Resource resource, std::uint64_t version) {
       {"apiVersion", info(resource).api_version},
       {"metadata", {{"resourceVersion", std::to_string(version)}, {"creationTimestamp", nullptr}}},
       {"spec", Json::object()}};
-  if (info(resource).has_status) object["status"] = Json::object();
   if (resource == Resource::kPods) object["spec"]["containers"] = nullptr;
-  if (resource == Resource::kNetworkPolicies) object["spec"]["podSelector"] = Json::object();
+  if (resource == Resource::kNetworkPolicies) {
+    object["spec"]["podSelector"] = Json::object();
+  } else {
+    object["status"] = Json::object();
+  }
   return object;
 }
 
@@ -66,10 +69,7 @@ void WatchStream::start(const std::optional<Fault>& fault) {
 void WatchStream::send_initial_events() {
   version_ = store_.version();
   for (const auto& [key, object] : store_.contents()) {
-    if (key.resource == request_.resource && (request_.ns.empty() || key.ns == request_.ns) &&
-        request_.selection.matches(*object)) {
-      send_event("ADDED", *object);
-    }
+    if (key.resource == request_.resource) send_event("ADDED", *object);
   }
   if (!request_.initial_events_end) return;
   Json object = bookmark_object(request_.resource, version_);
@@ -88,19 +88,9 @@ void WatchStream::follow() {
   version_ = std::max(version_, store_.version());
 }
 
-// An object that enters the selection is added, one that leaves it is deleted.
 void WatchStream::send_change(const Change& change) {
   if (change.key.resource != request_.resource) return;
-  if (!request_.ns.empty() && change.key.ns != request_.ns) return;
-  const bool was = change.before && request_.selection.matches(*change.before);
-  const bool is = !change.deleted && request_.selection.matches(*change.after);
-  if (is) {
-    send_event(was ? "MODIFIED" : "ADDED", *change.after);
-  } else if (was) {
-    Json last = *change.before;
-    last["metadata"]["resourceVersion"] = std::to_string(change.version);
-    send_event("DELETED", last);
-  }
+  send_event(change.deleted ? "DELETED" : change.before ? "MODIFIED" : "ADDED", *change.after);
 }
 
 void WatchStream::bookmark() {

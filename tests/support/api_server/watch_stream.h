@@ -10,7 +10,6 @@
 
 #include "tests/support/api_server/output.h"
 #include "tests/support/api_server/reply.h"
-#include "tests/support/api_server/selection.h"
 #include "tests/support/api_server/server.h"
 #include "tests/support/api_server/store.h"
 
@@ -18,17 +17,14 @@ namespace portcullis::test::api {
 
 struct WatchRequest {
   Resource resource = Resource::kPods;
-  std::string ns{};
-  Selection selection{};
   std::uint64_t version = 0;        // what the client knows
   bool initial_events = false;      // ADDED events for what is there
   bool initial_events_end = false;  // and a bookmark after them
   bool bookmarks = false;
-  std::optional<std::chrono::seconds> timeout{};
+  std::chrono::seconds timeout{0};  // 0: none
 };
 
-std::variant<WatchRequest, Reply> parse_watch(const Request& request, const Store& store,
-                                              WatchLists watch_lists);
+std::variant<WatchRequest, Reply> parse_watch(const Request& request, WatchLists watch_lists);
 
 // The response to one watch. Not thread safe; `store` outlives it.
 class WatchStream {
@@ -50,7 +46,6 @@ class WatchStream {
 
  private:
   void send_initial_events();
-  void send_changes();
   void send_change(const Change& change);
   void send_event(const char* type, const nlohmann::json& object);
   void send_line(const std::string& line);

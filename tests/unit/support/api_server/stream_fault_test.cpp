@@ -173,7 +173,6 @@ TEST_F(ApiServerStreamFault, ReturnsFromABackup) {
   EXPECT_EQ(server_.resource_version(), then);
   EXPECT_EQ(server_.objects(Resource::kPods).size(), 2U);
   const std::string known = "&resourceVersion=" + std::to_string(late);
-  EXPECT_EQ(get(server_.port(), "/api/v1/pods?" + known.substr(1)).status, 504U);
   RawClient ahead(server_.port(), kWatchWithBookmarks + known);
   ASSERT_TRUE(ahead.read_until("\r\n\r\n"));
   put("d");  // is given the version that the client knows already
