@@ -21,6 +21,11 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+std::string TemporaryDirectory::write(std::string_view name, std::string_view text) const {
+  std::ofstream(path_ / name, std::ios::binary) << text;
+  return *this / name;
+}
+
 void write_file(const std::filesystem::path& file, std::string_view text) {
   const auto draft = file.parent_path() / ("." + file.filename().string() + ".draft");
   std::ofstream(draft, std::ios::binary) << text;

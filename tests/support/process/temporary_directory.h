@@ -17,6 +17,9 @@ class TemporaryDirectory {
   const std::filesystem::path& path() const { return path_; }
   std::string operator/(std::string_view name) const { return (path_ / name).string(); }
 
+  // Replaces a file's content in place; returns its path.
+  std::string write(std::string_view name, std::string_view text) const;
+
  private:
   std::filesystem::path path_;
 };

@@ -2,7 +2,8 @@
 
 #include "daemon/files/manifest_file.h"
 #include "daemon/files/manifests.h"
-#include "tests/unit/daemon/files/temporary_directory.h"
+#include "tests/support/process/temporary_directory.h"
+#include "tests/unit/daemon/files/manifest_text.h"
 
 namespace portcullis {
 namespace {
@@ -68,7 +69,7 @@ TEST(ManifestFile, TextThatIsNoManifestIsAnError) {
 }
 
 TEST(ManifestFile, IsReadByItsFirstCharacter) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const std::string flow = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}";
   EXPECT_EQ(read_manifest(directory.write("a.yaml", flow)).value().objects.size(), 1U);
   EXPECT_EQ(read_manifest(directory.write("a.yml", flow)).value().objects.size(), 1U);
@@ -115,7 +116,7 @@ TEST(ManifestFile, WhatNobodyReadsMayBeStrange) {
 }
 
 TEST(ManifestFile, TheOtherDocumentsOfABrokenFileAreKnown) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto path =
       directory.write("a.yaml", policy_yaml("a") + "---\na: [\n---\n" + policy_yaml("b"));
   const auto file = read_manifest_text(path).and_then(
@@ -137,12 +138,12 @@ TEST(ManifestFile, PoliciesOfOthersAreNamed) {
 }
 
 TEST(ManifestFile, ErrorsNameTheFileOnce) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto missing = read_manifest(directory / "missing.yaml");
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kIo);
-  EXPECT_EQ(missing.error().message, (directory / "missing.yaml").string() +
-                                         ": cannot be opened: No such file or directory");
+  EXPECT_EQ(missing.error().message,
+            (directory / "missing.yaml") + ": cannot be opened: No such file or directory");
 }
 
 TEST(ManifestFile, ManyPodsAreOneFile) {

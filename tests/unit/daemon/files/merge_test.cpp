@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/files/manifests.h"
-#include "tests/unit/daemon/files/temporary_directory.h"
+#include "tests/unit/daemon/files/manifest_text.h"
 
 namespace portcullis {
 namespace {

@@ -3,7 +3,6 @@
 #include <random>
 
 #include "daemon/files/manifests.h"
-#include "tests/unit/daemon/files/temporary_directory.h"
 
 // Whatever mutation a manifest has, reading it ends with a result, and an object of a document with
 // defects is malformed.

@@ -9,13 +9,13 @@
 #include <fstream>
 #include <thread>
 
-#include "tests/unit/daemon/files/temporary_directory.h"
+#include "tests/support/process/temporary_directory.h"
 
 namespace portcullis {
 namespace {
 
 TEST(SettledFile, IsReadWhole) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   std::string text;
   for (int i = 0; i < 50'000; ++i) text += std::to_string(i) + '\n';
   EXPECT_EQ(read_settled(directory.write("a", text)).value(), text);
@@ -23,7 +23,7 @@ TEST(SettledFile, IsReadWhole) {
 }
 
 TEST(SettledFile, IsNotReadWhileSomebodyWritesIt) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto path = directory.write("a", "");
   std::ofstream writer(path);
   writer << "half" << std::flush;
@@ -36,14 +36,14 @@ TEST(SettledFile, IsNotReadWhileSomebodyWritesIt) {
 }
 
 TEST(SettledFile, ReadersDoNotDisturb) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto path = directory.write("a", "text");
   const std::ifstream reader(path);
   EXPECT_EQ(read_settled(path).value(), "text");
 }
 
 TEST(SettledFile, WhatCannotBeReadIsTold) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto missing = read_settled(directory / "missing");
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kIo);
@@ -53,7 +53,7 @@ TEST(SettledFile, WhatCannotBeReadIsTold) {
 
 // The size is looked at before there is memory for it.
 TEST(SettledFile, OfAnySizeIsRefusedIfItIsTooLarge) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto path = directory.write("a", "");
   std::filesystem::resize_file(path, std::uintmax_t{1} << 40U);
   const auto text = read_settled(path);
@@ -71,7 +71,7 @@ TEST(SettledFile, OfTheKernelIsRefused) {
 }
 
 TEST(SettledFile, PipesAreReadToTheirEnd) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto path = directory / "pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   std::thread writer([&] { std::ofstream(path) << "text"; });
@@ -80,7 +80,7 @@ TEST(SettledFile, PipesAreReadToTheirEnd) {
 }
 
 TEST(SettledFile, StampsTellStatesApart) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto path = directory.write("a", "1");
   const auto first = stamp_of(path);
   directory.write("b", "1");
@@ -102,7 +102,7 @@ bool drop_lease_capability() {
 }
 
 TEST(SettledFile, WithoutALeaseItMustHaveBeenLeftAlone) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto path = directory.write("a", "");
   constexpr uid_t kSomebody = 65534;
   if (::chown(path.c_str(), kSomebody, kSomebody) != 0) GTEST_SKIP() << "needs CAP_CHOWN";

@@ -5,14 +5,14 @@
 
 #include <algorithm>
 
-#include "tests/unit/daemon/files/temporary_directory.h"
+#include "tests/support/process/temporary_directory.h"
 
 namespace portcullis {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> names(const TemporaryDirectory& directory) {
+std::vector<std::string> names(const test::TemporaryDirectory& directory) {
   const auto files = list_manifests(directory.path());
   EXPECT_TRUE(files) << files.error().message;
   std::vector<std::string> result;
@@ -23,7 +23,7 @@ std::vector<std::string> names(const TemporaryDirectory& directory) {
 }
 
 TEST(ListManifests, IsRecursiveSortedAndPicky) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   fs::create_directories(directory / "sub/deep.yaml");
   fs::create_directories(directory / ".git");
   for (const auto* name :
@@ -37,7 +37,7 @@ TEST(ListManifests, IsRecursiveSortedAndPicky) {
 }
 
 TEST(ListManifests, FollowsLinksAsInConfigMapVolumes) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   fs::create_directory(directory / "..2024_01");
   directory.write("..2024_01/a.yaml", "");
   fs::create_directory_symlink("..2024_01", directory / "..data");
@@ -50,8 +50,8 @@ TEST(ListManifests, FollowsLinksAsInConfigMapVolumes) {
 }
 
 TEST(ListManifests, EveryLinkOnTheWayIsFollowed) {
-  const TemporaryDirectory directory;
-  const TemporaryDirectory outside;
+  const test::TemporaryDirectory directory;
+  const test::TemporaryDirectory outside;
   fs::create_directories(outside / "v1/deep");
   outside.write("v1/deep/a.yaml", "");
   fs::create_directory(outside / "links");
@@ -61,14 +61,16 @@ TEST(ListManifests, EveryLinkOnTheWayIsFollowed) {
   fs::create_symlink(outside / "links/later", directory / "missing");
   EXPECT_EQ(names(directory), (std::vector<std::string>{"a.yaml", "sub/deep/a.yaml"}));
   const auto directories = list_tree(directory.path()).directories;
-  for (const auto& expected : {outside.path(), outside / "links", outside / "v1/deep"}) {
-    EXPECT_EQ(std::count(directories.begin(), directories.end(), fs::canonical(expected)), 1)
+  for (const auto* expected : {"", "links", "v1/deep"}) {
+    EXPECT_EQ(std::count(directories.begin(), directories.end(),
+                         fs::canonical(outside.path() / expected)),
+              1)
         << expected;
   }
 }
 
 TEST(ListManifests, LinksInACircleEnd) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   fs::create_directory(directory / "sub");
   directory.write("sub/a.yaml", "");
   fs::create_directory_symlink("..", directory / "sub/up");
@@ -77,17 +79,17 @@ TEST(ListManifests, LinksInACircleEnd) {
 }
 
 TEST(ListManifests, IgnoresWhatIsNoFile) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   ASSERT_EQ(::mkfifo((directory / "pipe.yaml").c_str(), 0600), 0);
   EXPECT_TRUE(names(directory).empty());
 }
 
 TEST(ListManifests, AMissingDirectoryIsAnError) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto files = list_manifests(directory / "missing");
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().message,
-            (directory / "missing").string() + ": cannot be listed: No such file or directory");
+            (directory / "missing") + ": cannot be listed: No such file or directory");
 }
 
 TEST(Tree, IsBelow) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <set>
 
+#include "tests/support/process/temporary_directory.h"
+#include "tests/unit/daemon/files/manifest_text.h"
 #include "tests/unit/daemon/source/followed_directory.h"
 
 namespace portcullis {
@@ -13,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(DirectorySourceFailure, NoDirectoryNoStart) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   boost::asio::io_context io;
   DirectorySource missing(io, directory / "missing", [](const Report&) {}, {});
   const auto no_directory = missing.start();
@@ -27,7 +29,7 @@ TEST(DirectorySourceFailure, NoDirectoryNoStart) {
 
 // It may be a mount that has gone.
 TEST(DirectorySourceFailure, AnEmptiedDirectoryKeepsWhatIsolates) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a"));
   FollowedDirectory followed(directory.path(), {});
   ASSERT_TRUE(followed.wait_for({"policy default/a"}));
@@ -43,7 +45,7 @@ TEST(DirectorySourceFailure, AnEmptiedDirectoryKeepsWhatIsolates) {
 }
 
 TEST(DirectorySourceFailure, AnEmptiedDirectoryThatIsolatedNothingIsBelieved) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", pod_yaml("a", "10.0.0.1"));
   FollowedDirectory followed(directory.path(), {});
   ASSERT_TRUE(followed.wait_for({"default/a"}));
@@ -53,7 +55,7 @@ TEST(DirectorySourceFailure, AnEmptiedDirectoryThatIsolatedNothingIsBelieved) {
 }
 
 TEST(DirectorySourceFailure, AtTheStartTheTableTellsWhetherEmptyIsAFault) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   FollowedDirectory fresh(directory.path(), {});
   ASSERT_TRUE(fresh.wait_for_updates(1));
   EXPECT_EQ(fresh.last().fault, "");
@@ -66,7 +68,7 @@ TEST(DirectorySourceFailure, AtTheStartTheTableTellsWhetherEmptyIsAFault) {
 }
 
 TEST(DirectorySourceFailure, ADirectoryThatIsNotMountedYetIsWaitedFor) {
-  const TemporaryDirectory parent;
+  const test::TemporaryDirectory parent;
   FollowedDirectory followed(parent / "manifests", {.isolates_pods = true});
   ASSERT_TRUE(followed.wait_for_updates(1));
   EXPECT_NE(followed.last().fault.find("cannot be listed"), std::string::npos);
@@ -94,8 +96,8 @@ class Kept : public LastContents {
 
 // At once: before it is known whether it is only half written.
 TEST(DirectorySourceFailure, WhatTheLastRunReadStandsInWhileADirectoryComesLate) {
-  const TemporaryDirectory parent;
-  const TemporaryDirectory elsewhere;
+  const test::TemporaryDirectory parent;
+  const test::TemporaryDirectory elsewhere;
   elsewhere.write("old.yaml", "{");
   elsewhere.write("good.yaml", policy_yaml("good"));
   FollowedDirectory followed(parent / "manifests",
@@ -107,7 +109,7 @@ TEST(DirectorySourceFailure, WhatTheLastRunReadStandsInWhileADirectoryComesLate)
 }
 
 TEST(DirectorySourceFailure, WhatTheLastRunReadStandsInForABrokenFile) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   for (const auto* name : {"old.yaml", "new.yaml", "damaged.yaml"}) directory.write(name, "{");
   directory.write("good.yaml", policy_yaml("good"));
   const auto kept = std::make_shared<Kept>();
@@ -127,7 +129,7 @@ TEST(DirectorySourceFailure, WhatTheLastRunReadStandsInForABrokenFile) {
 }
 
 TEST(DirectorySourceFailure, AFileWrittenSlowlyIsNeverHalfApplied) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a") + "  ingress: []\n");
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/a"}));
@@ -148,7 +150,7 @@ TEST(DirectorySourceFailure, AFileWrittenSlowlyIsNeverHalfApplied) {
 }
 
 TEST(DirectorySourceFailure, ABrokenFileKeepsWhatItLastSaid) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a"));
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/a"}));
@@ -156,7 +158,7 @@ TEST(DirectorySourceFailure, ABrokenFileKeepsWhatItLastSaid) {
   directory.write("b.yaml", policy_yaml("b"));
   ASSERT_TRUE(followed.wait_until([&] { return followed.problems().size() == 1; }));
   EXPECT_EQ(followed.objects(), (Objects{"policy default/a", "policy default/b"}));
-  EXPECT_TRUE(followed.problems().front().starts_with((directory / "a.yaml").string() + ":"));
+  EXPECT_TRUE(followed.problems().front().starts_with((directory / "a.yaml") + ":"));
   EXPECT_TRUE(followed.problems().front().ends_with("; its last content stays in force"));
   directory.write("a.yaml", policy_yaml("c"));
   ASSERT_TRUE(followed.wait_for({"policy default/b", "policy default/c"}));
@@ -164,7 +166,7 @@ TEST(DirectorySourceFailure, ABrokenFileKeepsWhatItLastSaid) {
 }
 
 TEST(DirectorySourceFailure, ADocumentWithoutAKindKeepsWhatTheFileLastSaid) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto pod = pod_yaml("x", "10.0.0.1");
   directory.write("a.yaml", policy_yaml("a") + "---\n" + pod);
   FollowedDirectory followed(directory.path());
@@ -178,7 +180,7 @@ TEST(DirectorySourceFailure, ADocumentWithoutAKindKeepsWhatTheFileLastSaid) {
 }
 
 TEST(DirectorySourceFailure, OfAFileThatWasNeverReadableTheOtherDocumentsCount) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a") + "---\nb: [\n---\n" + policy_yaml("c"));
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/a", "policy default/c"}));
@@ -186,7 +188,7 @@ TEST(DirectorySourceFailure, OfAFileThatWasNeverReadableTheOtherDocumentsCount) 
 }
 
 TEST(DirectorySourceFailure, ABrokenFileThatVanishesIsForgotten) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a"));
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/a"}));
@@ -198,7 +200,7 @@ TEST(DirectorySourceFailure, ABrokenFileThatVanishesIsForgotten) {
 }
 
 TEST(DirectorySourceFailure, TheFirstUpdateWaitsForAConclusion) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a"));
   directory.write("broken.json", "{\"kind\": ");
   fs::create_symlink("nowhere", directory / "dangling.yaml");
@@ -206,15 +208,14 @@ TEST(DirectorySourceFailure, TheFirstUpdateWaitsForAConclusion) {
   ASSERT_TRUE(followed.wait_for_updates(1));
   EXPECT_EQ(followed.objects(), Objects{"policy default/a"});
   ASSERT_EQ(followed.problems().size(), 2U);
-  EXPECT_TRUE(
-      followed.problems()[0].starts_with((directory / "broken.json").string() + ":1: is no"))
+  EXPECT_TRUE(followed.problems()[0].starts_with((directory / "broken.json") + ":1: is no"))
       << followed.problems()[0];
-  EXPECT_EQ(followed.problems()[1], (directory / "dangling.yaml").string() +
-                                        ": cannot be opened: No such file or directory");
+  EXPECT_EQ(followed.problems()[1],
+            (directory / "dangling.yaml") + ": cannot be opened: No such file or directory");
 }
 
 TEST(DirectorySourceFailure, AFileMendedAtTheStartIsInTheFirstUpdate) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   std::ofstream writer(directory / "a.yaml");
   writer << policy_yaml("a") << std::flush;
   FollowedDirectory followed(directory.path());
@@ -228,7 +229,7 @@ TEST(DirectorySourceFailure, AFileMendedAtTheStartIsInTheFirstUpdate) {
 }
 
 TEST(DirectorySourceFailure, AMalformedObjectDisturbsNobody) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a") + "  ingress: [{form: []}]\n---\n" + policy_yaml("b"));
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/a malformed", "policy default/b"}));
@@ -236,9 +237,9 @@ TEST(DirectorySourceFailure, AMalformedObjectDisturbsNobody) {
 }
 
 TEST(DirectorySourceFailure, TheDirectoryGoesAndComesBack) {
-  const TemporaryDirectory parent;
-  const TemporaryDirectory elsewhere;
-  const auto directory = parent / "manifests";
+  const test::TemporaryDirectory parent;
+  const test::TemporaryDirectory elsewhere;
+  const std::string directory = parent / "manifests";
   fs::create_directory(directory);
   parent.write("manifests/a.yaml", policy_yaml("a"));
   FollowedDirectory followed(directory);
@@ -246,7 +247,7 @@ TEST(DirectorySourceFailure, TheDirectoryGoesAndComesBack) {
   fs::rename(directory, elsewhere / "old");
   ASSERT_TRUE(followed.wait_until([&] { return !followed.last().fault.empty(); }));
   EXPECT_EQ(followed.last().fault,
-            directory.string() +
+            directory +
                 ": cannot be listed: No such file or directory; what was read "
                 "there before stays in force");
   EXPECT_EQ(followed.objects(), Objects{"policy default/a"});
@@ -259,7 +260,7 @@ TEST(DirectorySourceFailure, TheDirectoryGoesAndComesBack) {
 }
 
 TEST(DirectorySourceFailure, TheDirectoryIsALinkThatMoves) {
-  const TemporaryDirectory parent;
+  const test::TemporaryDirectory parent;
   for (const auto* name : {"1", "2"}) {
     fs::create_directory(parent / name);
     parent.write(std::string(name) + "/a.yaml", policy_yaml(std::string("p") + name));

@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "tests/support/process/temporary_directory.h"
+#include "tests/unit/daemon/files/manifest_text.h"
 #include "tests/unit/daemon/source/followed_directory.h"
 
 namespace portcullis {
@@ -12,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(DirectorySource, FirstUpdateIsComplete) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   fs::create_directory(directory / "sub");
   directory.write("a.yaml", pod_yaml("a", "10.0.0.1"));
   directory.write("sub/p.yaml", policy_yaml("p"));
@@ -23,14 +25,14 @@ TEST(DirectorySource, FirstUpdateIsComplete) {
 }
 
 TEST(DirectorySource, AnEmptyDirectoryIsAnUpdateToo) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for_updates(1));
   EXPECT_TRUE(followed.objects().empty());
 }
 
 TEST(DirectorySource, FollowsCreatingChangingAndDeleting) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for_updates(1));
   directory.write("a.yaml", policy_yaml("a"));
@@ -42,7 +44,7 @@ TEST(DirectorySource, FollowsCreatingChangingAndDeleting) {
 }
 
 TEST(DirectorySource, WhatDoesNotChangeIsNotTold) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a"));
   directory.write("b.yaml", policy_yaml("b"));
   FollowedDirectory followed(directory.path());
@@ -56,7 +58,7 @@ TEST(DirectorySource, WhatDoesNotChangeIsNotTold) {
 }
 
 TEST(DirectorySource, ReplacingByRenameIsOneStep) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a", "old") + "---\n" + policy_yaml("b", "old"));
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/a", "policy default/b"}));
@@ -71,20 +73,19 @@ TEST(DirectorySource, ReplacingByRenameIsOneStep) {
 }
 
 TEST(DirectorySource, RenamingAFileDeletesNothing) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("a"));
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/a"}));
   fs::rename(directory / "a.yaml", directory / "b.yaml");
-  ASSERT_TRUE(followed.wait_until([&] {
-    return followed.origin_of("default/a") == (directory / "b.yaml").string() + ", document 1";
-  }));
+  ASSERT_TRUE(followed.wait_until(
+      [&] { return followed.origin_of("default/a") == (directory / "b.yaml") + ", document 1"; }));
   EXPECT_FALSE(followed.was_told("-policy default/a"));
 }
 
 TEST(DirectorySource, MovingAFileInAndOut) {
-  const TemporaryDirectory directory;
-  const TemporaryDirectory elsewhere;
+  const test::TemporaryDirectory directory;
+  const test::TemporaryDirectory elsewhere;
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for_updates(1));
   elsewhere.write("a.yaml", policy_yaml("a"));
@@ -95,8 +96,8 @@ TEST(DirectorySource, MovingAFileInAndOut) {
 }
 
 TEST(DirectorySource, FollowsNewSubdirectories) {
-  const TemporaryDirectory directory;
-  const TemporaryDirectory elsewhere;
+  const test::TemporaryDirectory directory;
+  const test::TemporaryDirectory elsewhere;
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for_updates(1));
   fs::create_directories(directory / "x/y");
@@ -115,7 +116,7 @@ TEST(DirectorySource, FollowsNewSubdirectories) {
 }
 
 TEST(DirectorySource, FollowsConfigMapVolumes) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   const auto publish = [&](const std::string& version, const std::string& policy) {
     fs::create_directory(directory / version);
     directory.write(version + "/a.yaml", policy);
@@ -134,8 +135,8 @@ TEST(DirectorySource, FollowsConfigMapVolumes) {
 }
 
 TEST(DirectorySource, FollowsLinksOutOfTheDirectory) {
-  const TemporaryDirectory directory;
-  const TemporaryDirectory elsewhere;
+  const test::TemporaryDirectory directory;
+  const test::TemporaryDirectory elsewhere;
   elsewhere.write("target.yaml", policy_yaml("a"));
   fs::create_symlink(elsewhere / "target.yaml", directory / "a.yaml");
   FollowedDirectory followed(directory.path());
@@ -146,8 +147,8 @@ TEST(DirectorySource, FollowsLinksOutOfTheDirectory) {
 
 // Like the layout of git-sync's versions.
 TEST(DirectorySource, FollowsLinksThatAreSwitchedOutOfTheDirectory) {
-  const TemporaryDirectory directory;
-  const TemporaryDirectory elsewhere;
+  const test::TemporaryDirectory directory;
+  const test::TemporaryDirectory elsewhere;
   for (const std::string version : {"v1", "v2"}) {
     fs::create_directories(elsewhere / (version + "/files"));
     elsewhere.write(version + "/files/a.yaml", policy_yaml("a-" + version));
@@ -164,7 +165,7 @@ TEST(DirectorySource, FollowsLinksThatAreSwitchedOutOfTheDirectory) {
 }
 
 TEST(DirectorySource, ManyChangesAreFewUpdates) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for_updates(1));
   Objects expected;
@@ -178,7 +179,7 @@ TEST(DirectorySource, ManyChangesAreFewUpdates) {
 }
 
 TEST(DirectorySource, AnOverflowingQueueLosesNothing) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for_updates(1));
   int limit = 0;
@@ -191,7 +192,7 @@ TEST(DirectorySource, AnOverflowingQueueLosesNothing) {
 // However files are created, moved, changed and removed, the updates add up to the directory's
 // content.
 TEST(DirectorySource, AgreesWithTheDirectoryAfterAnything) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   fs::create_directory(directory / "sub");
   FollowedDirectory followed(directory.path());
   std::mt19937 random(7);
@@ -229,7 +230,7 @@ TEST(DirectorySource, AgreesWithTheDirectoryAfterAnything) {
 }
 
 TEST(DirectorySource, DuplicatesInTwoFiles) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   directory.write("a.yaml", policy_yaml("p", "web"));
   FollowedDirectory followed(directory.path());
   ASSERT_TRUE(followed.wait_for({"policy default/p"}));
@@ -243,7 +244,7 @@ TEST(DirectorySource, DuplicatesInTwoFiles) {
 }
 
 TEST(DirectorySource, EndsQuietly) {
-  const TemporaryDirectory directory;
+  const test::TemporaryDirectory directory;
   boost::asio::io_context io;
   int updates = 0;
   std::unique_ptr<DirectorySource> source;

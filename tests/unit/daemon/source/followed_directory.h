@@ -12,7 +12,6 @@
 
 #include "compiler/cluster/cluster_state.h"
 #include "daemon/source/directory_source.h"
-#include "tests/unit/daemon/files/temporary_directory.h"
 
 namespace portcullis {
 
