@@ -174,12 +174,11 @@ std::vector<Request> Server::requests() const {
   return loop_->run([](Core& core) { return core.log; });
 }
 
-std::size_t Server::count(std::optional<Resource> resource, std::optional<Verb> verb) const {
+std::size_t Server::count(Resource resource, Verb verb) const {
   return loop_->run([&](Core& core) {
-    return static_cast<std::size_t>(
-        std::count_if(core.log.begin(), core.log.end(), [&](const Request& request) {
-          return (!resource || resource == request.resource) && (!verb || *verb == request.verb);
-        }));
+    return static_cast<std::size_t>(std::ranges::count_if(core.log, [&](const Request& request) {
+      return request.resource == resource && request.verb == verb;
+    }));
   });
 }
 

@@ -116,7 +116,7 @@ class Server {
 
   // The requests, in order of arrival.
   std::vector<Request> requests() const;
-  std::size_t count(std::optional<Resource> resource, std::optional<Verb> verb) const;
+  std::size_t count(Resource resource, Verb verb) const;
   void forget_requests();
   std::size_t watches(Resource resource) const;  // streams that are open
   std::size_t connections() const;               // that are open
