@@ -174,11 +174,11 @@ std::array<prometheus::Counter*, kKinds.size()> counters(
 }  // namespace
 
 Metrics::Metrics()
-    : events_(counters(prometheus::BuildCounter()
-                           .Name("portcullis_events_total")
-                           .Help("Objects added, changed or removed. A change that no policy "
-                                 "depends on does not count.")
-                           .Register(registry_))),
+    : events_(
+          counters(prometheus::BuildCounter()
+                       .Name("portcullis_events_total")
+                       .Help("Objects added, removed, or changed in what Portcullis reads of them.")
+                       .Register(registry_))),
       repairs_(prometheus::BuildCounter()
                    .Name("portcullis_repairs_total")
                    .Help("Changes to the table by others that were undone, by program.")

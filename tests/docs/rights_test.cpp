@@ -23,7 +23,7 @@ std::vector<std::string> texts(const k8s::Document& object, const char* member) 
 // "list networking.k8s.io/networkpolicies", of the daemon's ClusterRole.
 Rights granted() {
   Rights rights;
-  const auto documents = k8s::parse_yaml(read_file("manifests/base/rbac.yaml"));
+  const auto documents = k8s::parse_yaml(read_document("manifests/base/rbac.yaml"));
   EXPECT_TRUE(documents);
   for (const auto& document : documents.value()) {
     if (document.find("kind")->scalar_text() != "ClusterRole") continue;
