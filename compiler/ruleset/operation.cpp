@@ -126,15 +126,15 @@ class Lister {
   }
 
   void delete_objects() {
-    const auto& [base_chains, chains, sets, counters] = delta_.gone;
+    const auto& gone = delta_.gone;
     const auto for_each_chain = [&](auto function) {
-      for (const auto& chain : base_chains) function(chain);
-      for (const auto& chain : chains) function(chain);
+      for (const auto& chain : gone.base_chains) function(chain);
+      for (const auto& chain : gone.chains) function(chain);
     };
     for_each_chain([&](const std::string& chain) { put(FlushChain{chain}); });
-    for (const auto& set : sets) put(DeleteSet{set});
+    for (const auto& set : gone.sets) put(DeleteSet{set});
     for_each_chain([&](const std::string& chain) { put(DeleteChain{chain}); });
-    for (const auto& counter : counters) put(DeleteCounter{counter});
+    for (const auto& counter : gone.counters) put(DeleteCounter{counter});
   }
 
   const Delta& delta_;

@@ -53,6 +53,7 @@ Wanted watch_event_of(Kind kind) {
 
 std::vector<Wanted> one_each(Wanted (*make)(Kind)) {
   std::vector<Wanted> all;
+  all.reserve(kKinds.size());
   for (const auto& each : kKinds) all.push_back(make(each.kind));
   return all;
 }
