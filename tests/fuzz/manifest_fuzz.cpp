@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!file) return 0;
   portcullis::ClusterState cluster;
   for (const auto& event : portcullis::merge({*file}).objects) cluster.apply(event);
-  const auto ruleset = portcullis::compile(cluster, "node-1");
+  const auto ruleset = portcullis::test::compile(cluster, "node-1");
   if (portcullis::print_nft(ruleset).empty() || portcullis::print_json(ruleset).empty()) abort();
   if (!portcullis::diff(ruleset, ruleset).empty()) abort();
   return 0;

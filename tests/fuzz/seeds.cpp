@@ -30,7 +30,7 @@ bool write_seeds(const std::filesystem::path& manifest, const std::filesystem::p
   if (!file) return true;
   ClusterState cluster;
   for (const auto& event : merge({*file}).objects) cluster.apply(event);
-  const auto ruleset = compile(cluster, kNode);
+  const auto ruleset = test::compile(cluster, kNode);
   const auto name = manifest.stem().string();
   const auto batch = nl::encode(diff({}, ruleset), 0);
   if (!batch) return false;
