@@ -61,13 +61,9 @@ void ClusterState::apply(const Update& update, const OnChange& on_change) {
     const auto change = apply(event);
     if (change && on_change) on_change(*change);
   };
-  for (const auto& [kind, objects] : update.lists) {
-    for (const auto& key : keys(kind)) {
-      if (!std::ranges::binary_search(objects, key, {},
-                                      [](const Event& event) { return key_of(event); }))
-        take(removal(kind, key));
-    }
-    for (const auto& event : objects) take(event);
+  for (const auto& list : update.lists) {
+    for (const auto& key : gone_from(list)) take(removal(list.kind, key));
+    for (const auto& event : list.objects) take(event);
   }
   for (const auto& event : update.events) take(event);
 }
@@ -84,18 +80,24 @@ std::size_t ClusterState::count(Kind kind) const {
   return policies_.size();
 }
 
-std::vector<ObjectKey> ClusterState::keys(Kind kind) const {
-  std::vector<ObjectKey> keys;
-  keys.reserve(count(kind));
-  const auto add = [&](const auto& objects) {
-    for (const auto& [key, object] : objects) keys.push_back(key);
+std::vector<ObjectKey> ClusterState::gone_from(const Replace& list) const {
+  std::vector<ObjectKey> gone;
+  const auto look_for = [&](const ObjectKey& key) {
+    const auto key_in = [](const Event& event) -> const ObjectKey& { return key_of(event); };
+    if (!std::ranges::binary_search(list.objects, key, {}, key_in)) gone.push_back(key);
   };
-  if (kind == Kind::kPod) add(pods_);
-  if (kind == Kind::kNetworkPolicy) add(policies_);
-  if (kind == Kind::kNamespace) {
-    for (const auto& [name, ns] : namespaces_) keys.push_back({"", name});
+  switch (list.kind) {
+    case Kind::kPod:
+      for (const auto& [key, pod] : pods_) look_for(key);
+      break;
+    case Kind::kNamespace:
+      for (const auto& [name, ns] : namespaces_) look_for({"", name});
+      break;
+    case Kind::kNetworkPolicy:
+      for (const auto& [key, policy] : policies_) look_for(key);
+      break;
   }
-  return keys;
+  return gone;
 }
 
 std::optional<std::string> ClusterState::profile_excess(

@@ -70,13 +70,13 @@ class ClusterState {
   const Excesses& excesses() const { return excesses_; }  // policies over their budget, and why
 
   // Why the policies, of this cluster, cannot be enforced together on one direction of a pod with
-  // these ports and an address of the family, as compile() would find. None: they can.
+  // these ports and an address of the family, as the engine would find. None: they can.
   std::optional<std::string> profile_excess(Direction direction, Family family,
                                             const std::vector<const NetworkPolicy*>& policies,
                                             const std::vector<NamedPort>& ports) const;
 
  private:
-  std::vector<ObjectKey> keys(Kind kind) const;
+  std::vector<ObjectKey> gone_from(const Replace& list) const;  // known, but not in it
   std::shared_ptr<const NetworkPolicy> within_budget(
       const ObjectKey& key, const std::shared_ptr<const NetworkPolicy>& policy);
 

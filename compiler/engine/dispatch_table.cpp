@@ -17,14 +17,16 @@ void DispatchTable::set(const Address& address, std::optional<ChainNames> chains
   const auto count = [&](const ChainNames& names, std::size_t by) {
     for (std::size_t i = 0; i < names.size(); ++i) isolated_[i] += names[i].empty() ? 0 : by;
   };
-  const auto place = dispatch_.find(address);
-  if (place != dispatch_.end()) {
-    count(place->second, std::size_t(-1));
-    gone_.insert(dispatch_.extract(place));
-  }
+  if (const auto* former = take_out(address)) count(*former, std::size_t(-1));
   if (!chains) return;
   count(*chains, 1);
   came_.emplace(address, std::move(*chains));
+}
+
+const ChainNames* DispatchTable::take_out(const Address& address) {
+  const auto place = dispatch_.find(address);
+  if (place == dispatch_.end()) return nullptr;
+  return &gone_.insert(dispatch_.extract(place)).position->second;
 }
 
 void DispatchTable::settle() {
@@ -40,10 +42,7 @@ void DispatchTable::settle() {
     }
   }
   if (!changed) return;
-  for (const auto& address : kAnonymousAddresses) {
-    const auto place = dispatch_.find(address);
-    if (place != dispatch_.end()) gone_.insert(dispatch_.extract(place));
-  }
+  for (const auto& address : kAnonymousAddresses) take_out(address);
   ChainNames names;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (anonymous_[i] != nullptr) names[i] = anonymous_[i]->name;

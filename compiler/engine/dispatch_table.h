@@ -22,7 +22,8 @@ class DispatchTable {
   // None: nothing is enforced on the address, which must not be an anonymous one.
   void set(const Address& address, std::optional<ChainNames> chains);
 
-  // After the last set() before take(): isolates the anonymous addresses, or no longer.
+  // Call after the last set() and before take(): isolates the anonymous addresses while any address
+  // is isolated.
   void settle();
 
   // Adds what has happened since the last call; the first one makes the table.
@@ -33,6 +34,8 @@ class DispatchTable {
   void measure(RulesetSize& size) const;
 
  private:
+  const ChainNames* take_out(const Address& address);  // what it had; null: nothing
+
   ObjectRegistry& objects_;
   Dispatch dispatch_;
   Dispatch gone_;                                              // from it, and

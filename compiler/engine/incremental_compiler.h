@@ -19,7 +19,7 @@
 
 namespace portcullis {
 
-// The ruleset of one node, kept up with the cluster: what compile() makes of all objects, at a cost
+// The ruleset of one node, kept up with the cluster: what all of its objects make, at a cost
 // that depends on what an event changes, and not on the size of the cluster or of the ruleset. Not
 // thread safe.
 //
@@ -43,7 +43,7 @@ namespace portcullis {
 // Invariants, after each call: every address with one owner that can be understood is in the group
 // of its owner; every group is matched with every pod set in use; every group with addresses of
 // this node has the profiles that the policies which select it make; no address in quarantine is
-// claimed by a pod of this node; and the ruleset equals compile() of the cluster.
+// claimed by a pod of this node; and the ruleset is what the same objects make from scratch.
 class IncrementalCompiler {
  public:
   explicit IncrementalCompiler(std::string node_name, const Budgets& budgets = {});

@@ -7,7 +7,7 @@
 
 namespace portcullis {
 
-// The kinds of objects that policies are made of, in the order of Event's alternatives. A further
+// The kinds of objects that policies are made of, in the order of Event's alternatives. A new
 // one needs a line here, a value type in objects.h, a decoder (k8s-client/decode/decode_object.h)
 // and a map in ClusterState.
 enum class Kind : std::uint8_t { kPod, kNamespace, kNetworkPolicy };

@@ -24,6 +24,15 @@ std::string ranges_text(const AddressRanges& ranges, Family family) {
   return text;
 }
 
+// For names: different values never give the same text.
+std::string ports_text(const PortSet& ports) {
+  std::string text;
+  for (const auto& range : ports) {
+    text += std::to_string(range.first) + "-" + std::to_string(range.last) + ",";
+  }
+  return text;
+}
+
 // Truncated to a comment's length: there may be thousands.
 template <class Item, class Text>
 std::string joined(const std::vector<Item>& items, Text text_of) {
@@ -153,14 +162,6 @@ void add_ports(const PortSet& ports, Set& set, const std::string& chain) {
                             set.spec.interval ? port_key(range.last) : ElementKey(), chain,
                             set.spec.verdict_map});
   }
-}
-
-std::string ports_text(const PortSet& ports) {
-  std::string text;
-  for (const auto& range : ports) {
-    text += std::to_string(range.first) + "-" + std::to_string(range.last) + ",";
-  }
-  return text;
 }
 
 }  // namespace portcullis

@@ -55,7 +55,4 @@ bool has_range(const std::vector<Interval<T>>& intervals) {
                      [](const auto& interval) { return interval.first != interval.last; });
 }
 
-// For names: different values never give the same text.
-std::string ports_text(const PortSet& ports);
-
 }  // namespace portcullis

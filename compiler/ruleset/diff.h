@@ -6,7 +6,7 @@ namespace portcullis {
 
 // What turns a table that holds `from` into one that holds `to`; empty if they are equal. If a
 // referenced object changed in place (a set's type, a base chain's hook, the ranges of an interval
-// set), the table is replaced; compile() never causes that, only a foreign change does.
+// set), the table is replaced; only a foreign change causes that.
 Delta diff(const Ruleset& from, const Ruleset& to);
 
 // Deletes an existing table with everything in it, and makes one that holds `to`.

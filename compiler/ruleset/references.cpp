@@ -3,27 +3,30 @@
 namespace portcullis {
 namespace {
 
-// "" for none.
 struct Reference {
-  const std::string& operator()(const InSet& in) const { return in.set; }
-  const std::string& operator()(const ConntrackMarkInSet& in) const { return in.set; }
-  const std::string& operator()(const VerdictMap& vmap) const { return vmap.map; }
-  const std::string& operator()(const Counter& counter) const { return counter.name; }
-  const std::string& operator()(const Jump& jump) const { return jump.chain; }
-  const std::string& operator()(const auto&) const {
-    static const std::string kNone;
-    return kNone;
+  const std::string* operator()(const InSet& in) const { return &in.set; }
+  const std::string* operator()(const ConntrackMarkInSet& in) const { return &in.set; }
+  const std::string* operator()(const VerdictMap& vmap) const { return &vmap.map; }
+  const std::string* operator()(const Counter& counter) const {
+    return counter.name.empty() ? nullptr : &counter.name;
   }
+  const std::string* operator()(const Jump& jump) const { return &jump.chain; }
+  const std::string* operator()(const auto&) const { return nullptr; }
 };
 
 }  // namespace
 
+const std::string* reference(const Statement& statement) {
+  return std::visit(Reference{}, statement);
+}
+
 std::set<std::string> references(const Chain& chain) {
   std::set<std::string> names;
   for (const auto& rule : chain.rules) {
-    for (const auto& statement : rule.statements) names.insert(std::visit(Reference{}, statement));
+    for (const auto& statement : rule.statements) {
+      if (const auto* name = reference(statement)) names.insert(*name);
+    }
   }
-  names.erase("");
   return names;
 }
 

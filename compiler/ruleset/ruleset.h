@@ -15,7 +15,7 @@
 #include "compiler/base/address.h"
 #include "compiler/ruleset/statement.h"
 
-// The ruleset IR: what one of our tables holds, in nftables' own terms. A value: compile() makes
+// The ruleset IR: what one of our tables holds, in nftables' own terms. A value: the engine makes
 // one from the cluster, a kernel dump makes one from the kernel, and diff() compares the two. Names
 // are content hashes, so objects of equal content have equal names.
 namespace portcullis {

@@ -61,8 +61,9 @@ struct ConntrackMarkInSet {
   auto operator<=>(const ConntrackMarkInSet&) const = default;
 };
 
-// ct mark set ct mark & 0x13ffffff | 0x12000000: keeps some bits of the connection's mark, and sets
-// others. (nft(8) writes and reads it like this, whether or not the first number has the others.)
+// ct mark set ct mark & 0x13ffffff | 0x12000000: keeps the bits in `keep` of the connection's mark,
+// sets those in `value`, and clears the others. (nft(8) prints the bits of `value` in the mask,
+// too.)
 struct SetConntrackMark {
   std::uint32_t keep = 0;   // not 0
   std::uint32_t value = 0;  // none of those
@@ -145,7 +146,7 @@ struct Jump {
   auto operator<=>(const Jump&) const = default;
 };
 
-// A kernel expression that compile() never makes: foreign, to be replaced.
+// A kernel expression that we never make: foreign, to be replaced.
 struct Foreign {
   std::string text;
   auto operator<=>(const Foreign&) const = default;

@@ -8,7 +8,7 @@
 #include "compiler/verdict/connection.h"
 
 // The reference evaluator: the verdict for one connection straight from the API objects, written to
-// match SEMANTICS obviously. It shares only the object types and selector matching with compile(),
+// match SEMANTICS obviously. It shares only the object types and selector matching with the engine,
 // so that tests can compare the two.
 namespace portcullis {
 

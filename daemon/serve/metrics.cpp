@@ -136,9 +136,9 @@ std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied)
   std::vector<ClientMetric> packets;
   std::vector<ClientMetric> bytes;
   for (const auto& [comment, sum] : by_comment) {
-    const auto denied_by_them = denied_by(sum.spec);
-    const std::vector<ClientMetric::Label> labels = {{"direction", denied_by_them.direction},
-                                                     {"policies", denied_by_them.whose}};
+    const auto by = denied_by(sum.spec);
+    const std::vector<ClientMetric::Label> labels = {{"direction", by.direction},
+                                                     {"policies", by.whose}};
     packets.push_back(value(static_cast<double>(sum.packets), labels));
     bytes.push_back(value(static_cast<double>(sum.bytes), labels));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/ruleset/references.h"
 #include "daemon/netlink/object/chain.h"
 #include "daemon/netlink/object/counter.h"
 #include "daemon/netlink/object/elements.h"
@@ -46,12 +47,7 @@ Result<void> check_elements(const SetSpec& set, std::span<const Element> element
 
 Result<void> check_names(const Rule& rule) {
   for (const Statement& statement : rule.statements) {
-    const std::string* name = nullptr;
-    if (const auto* in_set = std::get_if<InSet>(&statement)) name = &in_set->set;
-    if (const auto* map = std::get_if<VerdictMap>(&statement)) name = &map->map;
-    if (const auto* mark = std::get_if<ConntrackMarkInSet>(&statement)) name = &mark->set;
-    const auto* counter = std::get_if<Counter>(&statement);
-    if (counter != nullptr && !counter->name.empty()) name = &counter->name;
+    const std::string* name = reference(statement);
     if (name == nullptr) continue;
     if (auto ok = check_name(*name); !ok) return ok;
   }
