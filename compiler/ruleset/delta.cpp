@@ -31,8 +31,8 @@ void ObjectNames::remove(const ObjectNames& others) {
   });
 }
 
-void ObjectNames::keep(const ObjectNames& common) {
-  for_each_kind(*this, common, [](auto& names, const auto& other) {
+void ObjectNames::keep(const ObjectNames& others) {
+  for_each_kind(*this, others, [](auto& names, const auto& other) {
     std::erase_if(names, [&](const std::string& name) { return !other.contains(name); });
   });
 }

@@ -23,7 +23,7 @@ enum class TableChange : std::uint8_t {
 // Of a set that stays.
 struct ElementChange {
   SetSpec set;
-  bool flush = false;  // all elements go; then `gone` is empty
+  bool flush = false;  // all elements go first; then `gone` is empty
   std::vector<Element> gone;
   std::vector<Element> came;  // of keys that are not there, or are gone
 
@@ -39,7 +39,7 @@ struct ObjectNames {
   bool empty() const;
   void merge(ObjectNames other);
   void remove(const ObjectNames& others);
-  void keep(const ObjectNames& common);  // only what is in it, too
+  void keep(const ObjectNames& others);  // only the names that are in both
 
   bool operator==(const ObjectNames&) const = default;
 };
@@ -53,6 +53,9 @@ struct Delta {
   std::map<std::string, std::vector<Rule>, std::less<>> rules{};  // all rules of chains that stay
   std::map<std::string, ElementChange, std::less<>> elements{};   // by set; none is empty
   ObjectNames gone{};
+  // The chains of `rules` and sets of `elements` that no packet can meet yet: what a preparation
+  // that was cut short has left unfinished.
+  ObjectNames unreachable{};
   // Addresses that are no longer those of the pods that had them, or are judged by another's
   // policies now; sorted.
   std::vector<Address> lost{};

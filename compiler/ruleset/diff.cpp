@@ -3,15 +3,20 @@
 #include <algorithm>
 #include <iterator>
 
+#include "compiler/ruleset/references.h"
+
 namespace portcullis {
 namespace {
 
-bool replaceable_in_place(const Ruleset& from, const Ruleset& to) {
+using Names = std::set<std::string>;
+
+bool replaceable_in_place(const Ruleset& from, const Ruleset& to, const Names& met) {
   const auto same_set = [&](const auto& entry) {
     const auto old = from.sets.find(entry.first);
     if (old == from.sets.end()) return true;
     return old->second.spec == entry.second.spec &&
-           (!entry.second.spec.interval || old->second.elements == entry.second.elements);
+           (!entry.second.spec.interval || !met.contains(entry.first) ||
+            old->second.elements == entry.second.elements);
   };
   const auto same_chain = [&](const auto& entry) {
     const auto old = from.chains.find(entry.first);
@@ -41,19 +46,28 @@ void compare(const Map& from, const Map& to, New on_new, Both on_both) {
   }
 }
 
-// Of a table that stays.
-void diff_objects(const Ruleset& from, const Ruleset& to, Delta& delta) {
+// Ranges are made in one piece.
+ElementChange refill(const Set& set) { return {set.spec, true, {}, set.elements}; }
+
+// Of a table that stays, in which packets can meet these chains and sets.
+void diff_objects(const Ruleset& from, const Ruleset& to, const Names& met, Delta& delta) {
   compare(
       from.sets, to.sets, [&](const Set& set) { delta.add.sets[set.spec.name] = set; },
       [&](const Set& old, const Set& set) {
-        auto change = diff(set.spec, old.elements, set.elements);
-        if (!change.empty()) delta.elements[set.spec.name] = std::move(change);
+        if (old.elements == set.elements) return;
+        const auto& name = set.spec.name;
+        delta.elements[name] =
+            set.spec.interval ? refill(set) : diff(set.spec, old.elements, set.elements);
+        if (!met.contains(name)) delta.unreachable.sets.insert(name);
       });
   compare(
       from.chains, to.chains,
       [&](const Chain& chain) { delta.add.chains[chain.spec.name] = chain; },
       [&](const Chain& old, const Chain& chain) {
-        if (old.rules != chain.rules) delta.rules[chain.spec.name] = chain.rules;
+        if (old.rules == chain.rules) return;
+        const auto& name = chain.spec.name;
+        delta.rules[name] = chain.rules;
+        if (!met.contains(name)) delta.unreachable.chains.insert(name);
       });
   compare(
       from.counters, to.counters,
@@ -79,10 +93,10 @@ Delta diff(const Ruleset& from, const Ruleset& to) {
   } else if (from.empty()) {
     delta.add = to;
     delta.change = TableChange::kAdd;
-  } else if (replaceable_in_place(from, to)) {
-    diff_objects(from, to, delta);
   } else {
-    return replacement(to);
+    const auto met = reachable(from);
+    if (!replaceable_in_place(from, to, met)) return replacement(to);
+    diff_objects(from, to, met, delta);
   }
   return delta;
 }

@@ -4,9 +4,9 @@
 
 namespace portcullis {
 
-// What turns a table that holds `from` into one that holds `to`; empty if they are equal. If a
-// referenced object changed in place (a set's type, a base chain's hook, the ranges of an interval
-// set), the table is replaced; only a foreign change causes that.
+// What turns a table that holds `from` into one that holds `to`; empty if they are equal. If an
+// object changed in place (a set's type, a base chain's hook, or the ranges of a set that packets
+// can meet), the table is replaced; only a foreign change causes that.
 Delta diff(const Ruleset& from, const Ruleset& to);
 
 // Deletes an existing table with everything in it, and makes one that holds `to`.

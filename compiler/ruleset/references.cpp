@@ -38,4 +38,25 @@ std::set<std::string> references(const Set& set) {
   return names;
 }
 
+std::set<std::string> reachable(const Ruleset& ruleset) {
+  std::set<std::string> reached;
+  std::vector<std::string> waiting;
+  for (const auto& [name, chain] : ruleset.chains) {
+    if (chain.spec.base) waiting.push_back(name);
+  }
+  while (!waiting.empty()) {
+    const auto name = std::move(waiting.back());
+    waiting.pop_back();
+    if (!reached.insert(name).second) continue;
+    const auto follow = [&](const auto& objects) {
+      const auto object = objects.find(name);
+      if (object == objects.end()) return;
+      for (auto& each : references(object->second)) waiting.push_back(each);
+    };
+    follow(ruleset.chains);
+    follow(ruleset.sets);
+  }
+  return reached;
+}
+
 }  // namespace portcullis

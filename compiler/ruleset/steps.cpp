@@ -12,13 +12,13 @@ class Filler {
  public:
   Filler(std::vector<Delta>& batches, std::size_t most) : batches_(batches), most_(most) {}
 
-  void add(const SetSpec& set, std::vector<Element> elements) {
-    if (set.interval) return put(set, std::move(elements));
+  void add(const SetSpec& set, bool flush, std::vector<Element> elements) {
+    if (set.interval) return put(set, flush, std::move(elements));
     for (auto first = elements.begin(); first != elements.end();) {
       if (room_ == 0) start();
       const auto left = static_cast<std::size_t>(elements.end() - first);
       const auto last = std::next(first, static_cast<std::ptrdiff_t>(std::min(room_, left)));
-      put(set, {std::move_iterator(first), std::move_iterator(last)});
+      put(set, false, {std::move_iterator(first), std::move_iterator(last)});
       first = last;
     }
   }
@@ -29,11 +29,11 @@ class Filler {
     room_ = most_;
   }
 
-  void put(const SetSpec& set, std::vector<Element> elements) {
+  void put(const SetSpec& set, bool flush, std::vector<Element> elements) {
     if (elements.empty()) return;
     if (elements.size() > room_) start();
     room_ -= std::min(room_, elements.size());
-    batches_.back().elements[set.name] = {set, false, {}, std::move(elements)};
+    batches_.back().elements[set.name] = {set, flush, {}, std::move(elements)};
   }
 
   std::vector<Delta>& batches_;
@@ -49,6 +49,12 @@ Steps steps(Delta delta) {
   if (delta.change == TableChange::kReplace || delta.change == TableChange::kDelete) {
     steps.exchange = std::move(delta);
     return steps;
+  }
+  for (const auto& chain : delta.unreachable.chains) {
+    steps.prepare.rules.insert(delta.rules.extract(chain));
+  }
+  for (const auto& set : delta.unreachable.sets) {
+    steps.prepare.elements.insert(delta.elements.extract(set));
   }
   steps.exchange.rules = std::move(delta.rules);
   for (auto& [name, chain] : delta.add.chains) {
@@ -68,19 +74,27 @@ std::vector<Delta> in_batches(Delta prepare, std::size_t most_elements) {
   if (prepare.empty()) return batches;
   std::size_t elements = 0;
   for (const auto& [name, set] : prepare.add.sets) elements += set.elements.size();
+  for (const auto& [name, change] : prepare.elements) elements += change.came.size();
   if (elements <= most_elements) {
     batches.push_back(std::move(prepare));
     return batches;
   }
   Filler filler(batches, most_elements);
-  for (auto& [name, set] : prepare.add.sets) filler.add(set.spec, std::exchange(set.elements, {}));
-  Delta last;
+  for (auto& [name, set] : prepare.add.sets) {
+    filler.add(set.spec, false, std::exchange(set.elements, {}));
+  }
+  for (auto& [name, change] : prepare.elements) {
+    filler.add(change.set, std::exchange(change.flush, false), std::exchange(change.came, {}));
+  }
+  std::erase_if(prepare.elements, [](const auto& entry) { return entry.second.empty(); });
+  Delta last{.rules = std::exchange(prepare.rules, {})};
   for (auto& [name, chain] : prepare.add.chains) {
     if (!chain.rules.empty()) last.rules[name] = std::exchange(chain.rules, {});
   }
-  batches.insert(batches.begin(), std::move(prepare));
-  batches.push_back(std::move(last));
-  for (auto& batch : batches) batch.family = batches.front().family;
+  const auto family = prepare.family;
+  if (!prepare.empty()) batches.insert(batches.begin(), std::move(prepare));
+  if (!last.empty()) batches.push_back(std::move(last));
+  for (auto& batch : batches) batch.family = family;
   return batches;
 }
 

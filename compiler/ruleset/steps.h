@@ -9,7 +9,8 @@ namespace portcullis {
 
 // The steps in which a delta is committed, each its own batch, so that no packet sees half of it:
 //
-//     1. prepare   new counters, sets and chains, complete, which nothing refers to yet
+//     1. prepare   new counters, sets and chains, complete, which no packet can meet yet, and what
+//                  an earlier preparation has left unfinished
 //     2. exchange  rules of base chains and of chains that are in use, elements of sets that are;
 //                  base chains that are gone, since they act as long as they exist
 //     3. remove    what nothing refers to any more

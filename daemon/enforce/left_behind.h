@@ -37,9 +37,9 @@ class LeftBehind {
   void removed(Time now);             // what was due then is gone
   void postpone(Time now, Time due);  // it is due later: the kernel called it busy
 
-  // These objects are wanted again. What of `add` the kernel still holds is not added: it has the
-  // content that its name stands for, except the elements of sets that are not of ranges, which are
-  // exchanged.
+  // These objects are wanted again. Those that the kernel still holds are taken out of `add`, since
+  // their names stand for their content. The elements of sets of addresses may differ: they are
+  // exchanged, each set in one piece, as packets under way may still look it up.
   void take_back(Delta& delta);
 
   // The kernel was just seen to hold these objects besides the wanted ones. Those not known here

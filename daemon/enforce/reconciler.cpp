@@ -45,6 +45,11 @@ void Reconciler::want(Delta delta) {
   }
 }
 
+void Reconciler::hold() {
+  state_ = State::kWaiting;
+  alarm_->set(Time::max(), [] {});
+}
+
 Result<void> Reconciler::listen() {
   if (kernel_->owns()) return {};
   return kernel_->listen().map(
@@ -134,8 +139,9 @@ Result<Attempt> Reconciler::bring(Delta delta) {
     return attempt;
   }
   note_foreign_commits();
+  refusal_ = {committed.error().message, *generation_,
+              committed.error().code == ErrorCode::kInterrupted};
   generation_.reset();
-  refusal_ = committed.error().message;
   if (interruptions_ > 0) return tl::unexpected(committed.error());  // one dump per turn
   const auto snapshot = look();
   if (!snapshot) return tl::unexpected(snapshot.error());
@@ -213,7 +219,7 @@ Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
   const bool is_known = generation_.has_value();
   auto todo = to_do(snapshot, desired);
   Attempt attempt;
-  blame(attempt, todo, desired);
+  blame(attempt, snapshot, todo, desired);
   dumped_ = snapshot.generation;
   generation_ = snapshot.generation;
   auto step = steps(std::move(todo));
@@ -233,13 +239,23 @@ Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
 }
 
 // Records in the attempt how the kernel differs from what we left there, if we know that.
-void Reconciler::blame(Attempt& attempt, const Delta& todo, const Ruleset& desired) {
-  const auto culprit = std::exchange(culprit_, {});
+void Reconciler::blame(Attempt& attempt, const nl::Snapshot& snapshot, const Delta& todo,
+                       const Ruleset& desired) {
   const auto refusal = std::exchange(refusal_, {});
-  const bool changed = refusal || (generation_ && !left_behind_.explains(todo, desired));
+  if (refusal) attempt.refused = refusal->reason;
+  const bool changed = refusal ? changed_since(*refusal, snapshot)
+                               : generation_ && !left_behind_.explains(todo, desired);
+  const auto culprit = std::exchange(culprit_, {});
   if (!changed) return;
   attempt.culprit = culprit.empty() ? "somebody" : culprit;
-  attempt.mended = refusal && culprit.empty() ? *refusal : attempt.culprit + " changed it";
+  attempt.mended = attempt.culprit + " changed it";
+}
+
+// Whether somebody else changed the table, as far as is known.
+bool Reconciler::changed_since(const Refusal& refusal, const nl::Snapshot& snapshot) const {
+  if (kernel_->owns()) return false;
+  const auto foreign = snapshot.generation - refusal.generation;
+  return !culprit_.empty() || foreign > (refusal.may_be_done ? 1U : 0U);
 }
 
 Delta Reconciler::to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const {

@@ -33,7 +33,10 @@ struct ReconcilerTiming {
 struct Attempt {
   std::vector<Delta> committed;  // each a batch; none: there was nothing to do, or it failed
   std::optional<Error> error;    // a step failed, earlier ones are in force; retrying in next_try
-  // How we noticed that the kernel's table was not as we left it; it was repaired.
+  // The kernel refused a change, and why; its table was compared and brought up to date all the
+  // same.
+  std::optional<std::string> refused;
+  // How the kernel's table was not as we left it; it was repaired.
   std::optional<std::string> mended;
   std::string culprit;  // who had changed it: "nft (process 4711)"
   // Others may have changed the table, but their commits interrupt every dump of it. The desired
@@ -43,7 +46,7 @@ struct Attempt {
   std::chrono::milliseconds next_try{0};
 };
 
-// Brings the kernel's table to the desired ruleset and keeps it there.
+// Brings the kernel's table inet portcullis to the desired ruleset and keeps it there.
 //
 //                 want()             held in the kernel
 //     kWaiting ----------> kDue ------------------------> kHeld
@@ -96,6 +99,9 @@ class Reconciler {
   // The desired ruleset has changed; the first call says that there is one.
   void want(Delta delta);
 
+  // Commits nothing more before the next want(): what is desired is doubtful.
+  void hold();
+
   // From now on receives foreign changes of the table, if others can make them, and repairs them at
   // once; otherwise verify_every finds them. In this thread's network namespace.
   [[nodiscard]] Result<void> listen();
@@ -127,6 +133,13 @@ class Reconciler {
  private:
   using Time = Alarm::Clock::time_point;
 
+  // Of a change by the kernel.
+  struct Refusal {
+    std::string reason;
+    std::uint32_t generation = 0;  // that our commits had made until then
+    bool may_be_done = false;      // the outcome is unknown
+  };
+
   void arm(State state, Time when);
   void attempt(Delta delta);
   void report_failure(Error error);
@@ -137,7 +150,9 @@ class Reconciler {
   bool must_look();
   Result<nl::Snapshot> look();
   Result<nl::Snapshot> take_over();
-  void blame(Attempt& attempt, const Delta& todo, const Ruleset& desired);
+  void blame(Attempt& attempt, const nl::Snapshot& snapshot, const Delta& todo,
+             const Ruleset& desired);
+  bool changed_since(const Refusal& refusal, const nl::Snapshot& snapshot) const;
   Delta to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const;
   Result<bool> exchange(Delta prepare, Delta exchange, std::vector<Delta>& committed);
   Result<void> remove_due(std::vector<Delta>& committed);
@@ -158,8 +173,8 @@ class Reconciler {
   // The generation after our commits since then, and foreign ones that did not touch the table.
   // None: unknown, and so is the kernel's content.
   std::optional<std::uint32_t> generation_;
-  std::string culprit_;                 // who touched the table since the last dump
-  std::optional<std::string> refusal_;  // of a change: the reason for the next dump
+  std::string culprit_;             // who touched the table since the last dump
+  std::optional<Refusal> refusal_;  // the reason for the next dump
   LeftBehind left_behind_;
   std::vector<nl::CounterValue> counted_;
 };

@@ -173,7 +173,7 @@ void Daemon::settle() {
   lines.merge(problem_lines(not_enforced_, {}));
   log_news(problem_log_.update(std::move(lines)));
   publish(std::move(status));
-  if (status_.held_back) return;
+  if (status_.held_back) return reconciler_.hold();
   if (first) malloc_trim(0);  // reading used much memory that is free now
   if (first) log_info("read " + described(compiler_.cluster(), options_.node_name));
   reconciler_.want(std::move(delta));
@@ -217,6 +217,7 @@ void Daemon::report(const Attempt& attempt) {
 
 void Daemon::measure(const Attempt& attempt) {
   const auto told = std::exchange(told_, std::nullopt);
+  if (attempt.refused) metrics_.failed();
   if (attempt.mended) metrics_.mended(attempt.culprit);
   if (attempt.committed.empty()) return;
   metrics_.committed(attempt.took);
@@ -238,6 +239,10 @@ void Daemon::report_success(const Attempt& attempt) {
   const auto done =
       count(std::accumulate(batches.begin(), batches.end(), std::size_t{}, size), "operation");
   if (!status_.commit_error.empty()) log_info("the ruleset is committed again");
+  if (attempt.refused) {
+    log_warning("the kernel refused a change: " + *attempt.refused +
+                "; its table was compared, and brought up to date with " + done);
+  }
   if (attempt.mended) {
     log_warning("the kernel's table was not as we left it: " + *attempt.mended +
                 "; repaired with " + done);

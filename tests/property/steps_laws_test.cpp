@@ -71,5 +71,24 @@ RC_GTEST_PROP(StepsLaws, BatchesAreBoundedAndPrepareTheSame, ()) {
   RC_ASSERT(kernel.ruleset() == whole.ruleset());
 }
 
+// A refusal or a crash between its batches: what is left is finished unseen, and nothing else is
+// done than what was due.
+RC_GTEST_PROP(StepsLaws, APreparationThatIsCutShortIsResumedUnseen, ()) {
+  const auto from = compile(any_cluster("from"), "n1");
+  const auto to = compile(any_cluster("to"), "n1");
+  RC_PRE(!from.empty() && !to.empty());
+  KernelModel kernel(from);
+  const auto planned = steps(diff(from, to));
+  const auto batches = in_batches(planned.prepare, *rc::gen::inRange<std::size_t>(1, 10));
+  const auto done = *rc::gen::inRange<std::size_t>(0, batches.size() + 1);
+  for (std::size_t i = 0; i < done; ++i) RC_ASSERT(kernel.apply(batches[i]));
+  const auto left = steps(diff(kernel.ruleset(), to));
+  RC_ASSERT(left.exchange.change == TableChange::kNone);
+  RC_ASSERT(to_string(left.exchange) == to_string(planned.exchange));
+  for (const auto& batch : in_batches(left.prepare, 3)) RC_ASSERT(kernel.apply(batch));
+  for (const auto* step : {&left.exchange, &left.remove}) RC_ASSERT(kernel.apply(*step));
+  RC_ASSERT(kernel.ruleset() == to);
+}
+
 }  // namespace
 }  // namespace portcullis::test

@@ -87,6 +87,9 @@ void NfTablesModel::make_generation(const Socket* by, const std::string& process
 }
 
 Result<void> NfTablesModel::commit(const Socket& by, std::span<const Delta> deltas) {
+  if (until_refusal_ >= 0 && until_refusal_-- == 0) {
+    return failure(ErrorCode::kIo, "the kernel rejects the batch: Cannot allocate memory");
+  }
   State next = state_;
   for (const auto& delta : deltas) {
     for (const auto& operation : operations(delta)) {

@@ -45,6 +45,9 @@ class NfTablesModel {
   // Loses the answers to this many of the next commits: their outcome is unknown.
   void lose_answers(int commits) { lost_answers_ = commits; }
 
+  // Refuses one commit, after this many more, as a kernel that is out of memory.
+  void refuse_after(int commits) { until_refusal_ = commits; }
+
   const Ruleset& ruleset() const { return state_.table.ruleset(); }
   std::uint32_t generation() const { return generation_; }
   std::size_t dumps() const { return dumps_; }  // of everyone until now
@@ -73,6 +76,7 @@ class NfTablesModel {
   std::function<void()> during_dumps_;
   std::size_t notification_room_ = 1'000;
   int lost_answers_ = 0;
+  int until_refusal_ = -1;  // negative: none
   std::size_t dumps_ = 0;
 };
 

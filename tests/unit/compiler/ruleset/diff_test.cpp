@@ -138,6 +138,14 @@ TEST(Diff, ObjectsThatSomebodyDeletedAreMadeAgain) {
             "add rule inet portcullis forward ip daddr vmap @ingress\n");
 }
 
+TEST(Diff, RangesThatNoPacketMeetsAreFilledAgain) {
+  auto unfinished = table("a");
+  unfinished.sets["cidr"].elements.clear();
+  EXPECT_EQ(difference(unfinished, table("a")),
+            "flush set inet portcullis cidr\n"
+            "add element inet portcullis cidr { 10.1.0.0/16 }\n");
+}
+
 struct Tampering {
   const char* name;
   void (*tamper)(Ruleset&);
@@ -145,12 +153,15 @@ struct Tampering {
 
 class DiffReplacesTable : public testing::TestWithParam<Tampering> {};
 
-// A referenced object cannot change in place: the whole table is replaced, in one transaction.
+// An object that packets can meet cannot change in place: the whole table is replaced, in one
+// transaction.
 TEST_P(DiffReplacesTable, InOneTransaction) {
-  auto tampered = table("a");
+  auto whole = table("a");
+  whole.chains["in-a"].rules.insert(whole.chains["in-a"].rules.begin(), returns_for("cidr"));
+  auto tampered = whole;
   GetParam().tamper(tampered);
-  const auto text = difference(tampered, table("a"));
-  EXPECT_EQ(text, "delete table inet portcullis\n" + difference({}, table("a")));
+  const auto text = difference(tampered, whole);
+  EXPECT_EQ(text, "delete table inet portcullis\n" + difference({}, whole));
 }
 
 INSTANTIATE_TEST_SUITE_P(

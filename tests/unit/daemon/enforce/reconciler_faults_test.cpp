@@ -43,6 +43,61 @@ TEST_F(ReconcilerFaults, ARefusedBatchLeavesTheTableAsItWas) {
   EXPECT_EQ(held(), print_nft(ruleset_for({"b", "c"})));
 }
 
+// Wherever it is cut short, what is left is prepared before packets meet it.
+TEST_F(ReconcilerFaults, APreparationThatIsCutShortIsResumedUnseen) {
+  for (int batch = 0; batch < 4; ++batch) {
+    SCOPED_TRACE(batch);
+    reconciler_.reset();
+    kernel_ = NfTablesModel();
+    attempts_.clear();
+    wanted_ = {};
+    start();
+    want_and_hold(ruleset_for({"a"}));
+    kernel_.refuse_after(batch);
+    want(large_ruleset());
+    pass(seconds(1));
+    EXPECT_EQ(held(), print_nft(large_ruleset()));
+    EXPECT_THAT(*attempts_.at(1).refused, HasSubstr("Cannot allocate memory"));
+    for (const auto& attempt : attempts_) {
+      EXPECT_FALSE(attempt.mended);
+      for (const auto& delta : attempt.committed) EXPECT_NE(delta.change, TableChange::kReplace);
+    }
+    const auto& exchange = attempts_.at(1).committed.back();
+    EXPECT_TRUE(exchange.rules.empty()) << to_string(exchange);
+    EXPECT_EQ(exchange.elements.size(), 1U) << to_string(exchange);
+  }
+}
+
+TEST_F(ReconcilerFaults, ARefusalIsNotBlamedOnAnybody) {
+  for (const auto ownership : {nl::Ownership::kShared, nl::Ownership::kOwned}) {
+    reconciler_.reset();
+    kernel_ = NfTablesModel();
+    wanted_ = {};
+    start(ownership);
+    want_and_hold(ruleset_for({"a"}));
+    kernel_.refuse_after(0);
+    kernel_.commit_elsewhere();
+    want(ruleset_for({"a", "b"}));
+    EXPECT_EQ(held(), print_nft(wanted_));
+    EXPECT_TRUE(attempts_.back().refused);
+    EXPECT_FALSE(attempts_.back().mended) << *attempts_.back().mended;
+  }
+}
+
+TEST_F(ReconcilerFaults, WhatIsHeldIsNotRetried) {
+  start();
+  want_and_hold(ruleset_for({"a"}));
+  want(refused_ruleset());
+  pass(seconds(1));
+  reconciler_->hold();
+  wanted_ = ruleset_for({"b"});
+  pass(minutes(2));
+  EXPECT_EQ(held(), print_nft(ruleset_for({"a"})));
+  want(ruleset_for({"c"}));
+  pass(seconds(1));
+  EXPECT_EQ(held(), print_nft(ruleset_for({"c"})));
+}
+
 TEST_F(ReconcilerFaults, ASteadyStreamOfChangesDoesNotShortenTheBackoff) {
   start();
   want_and_hold(ruleset_for({"a"}));

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "compiler/cluster/cluster_state.h"
+#include "tests/support/model/cluster_builder.h"
 #include "tests/support/oracle/compile.h"
 
 namespace portcullis::test {
@@ -23,6 +24,18 @@ Ruleset ruleset_for(const std::vector<std::string>& pods, const std::string& pol
     cluster.apply(PodEvent{pod->key, pod});
   }
   return compile(cluster, "node");
+}
+
+Ruleset large_ruleset() {
+  std::vector<Event> events = {pod("default/web", "10.0.0.1").labels("app=web"),
+                               policy("default/large", "app=web")
+                                   .ingress(from({pods("app=client"), block("192.0.2.0/24")}))};
+  for (int i = 0; i < 25'000; ++i) {
+    const auto address = "10.1." + std::to_string(i / 250) + '.' + std::to_string(i % 250);
+    events.push_back(
+        pod("default/client-" + std::to_string(i), address).on("elsewhere").labels("app=client"));
+  }
+  return compile(cluster(events), "n1");
 }
 
 Ruleset refused_ruleset() {

@@ -11,6 +11,9 @@ namespace portcullis::test {
 // A node with one isolated pod for each name. The policy's name is part of the chain's.
 Ruleset ruleset_for(const std::vector<std::string>& pods, const std::string& policy_name = "deny");
 
+// A pod that 25,000 others may reach, and some networks: more than one batch prepares.
+Ruleset large_ruleset();
+
 // The kernel rejects it: a rule looks up a set that does not exist.
 Ruleset refused_ruleset();
 
