@@ -139,9 +139,8 @@ struct StatementJson {
   Json operator()(const Equal& equal) const {
     return match("==", field_json(equal.field), equal.value);
   }
-  Json operator()(const ConntrackStatus& status) const {
-    const bool dnat = status.any_of == ConntrackStatus::kDestinationNat;
-    return match("in", {{"ct", {{"key", "status"}}}}, dnat ? Json("dnat") : Json(0));
+  Json operator()(const ConntrackStatus&) const {
+    return match("in", {{"ct", {{"key", "status"}}}}, "dnat");
   }
   Json operator()(const ConntrackMarkInSet& in) const {
     return match(in.negated ? "!=" : "==", masked_mark(in.mask), "@" + in.set);

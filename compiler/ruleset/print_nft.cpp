@@ -1,8 +1,11 @@
+#include <linux/netfilter.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdlib>
 #include <iterator>
+#include <optional>
 
 #include "compiler/base/escape.h"
 #include "compiler/ruleset/mark_text.h"
@@ -148,22 +151,32 @@ std::string set_text(const Set& set) {
 
 struct NamedPriority {
   TableFamily family;
+  std::optional<std::uint32_t> hook;  // none: all
   std::int64_t value;
   const char* name;
 };
 
 constexpr NamedPriority kNamedPriorities[] = {
-    {TableFamily::kInet, -300, "raw"},      {TableFamily::kInet, -150, "mangle"},
-    {TableFamily::kInet, 0, "filter"},      {TableFamily::kInet, 50, "security"},
-    {TableFamily::kBridge, -300, "dstnat"}, {TableFamily::kBridge, -200, "filter"},
+    {TableFamily::kInet, {}, -300, "raw"},
+    {TableFamily::kInet, {}, -150, "mangle"},
+    {TableFamily::kInet, NF_INET_PRE_ROUTING, -100, "dstnat"},
+    {TableFamily::kInet, {}, 0, "filter"},
+    {TableFamily::kInet, {}, 50, "security"},
+    {TableFamily::kInet, NF_INET_POST_ROUTING, 100, "srcnat"},
+    {TableFamily::kBridge, NF_INET_PRE_ROUTING, -300, "dstnat"},
+    {TableFamily::kBridge, {}, -200, "filter"},
+    {TableFamily::kBridge, NF_INET_LOCAL_OUT, 100, "out"},
+    {TableFamily::kBridge, NF_INET_POST_ROUTING, 300, "srcnat"},
 };
 
 // nft(8) prints a priority by the name of one that is near.
-std::string priority_text(std::int64_t priority, TableFamily family) {
+std::string priority_text(const BaseChain& base, TableFamily family) {
   constexpr std::int64_t kNear = 10;
+  const std::int64_t priority = base.priority;
   for (const auto& known : kNamedPriorities) {
     const auto distance = priority - known.value;
-    if (known.family != family || std::abs(distance) > kNear) continue;
+    if (known.family != family || known.hook.value_or(base.hook) != base.hook) continue;
+    if (std::abs(distance) > kNear) continue;
     if (distance == 0) return known.name;
     return known.name + std::string(distance < 0 ? " - " : " + ") +
            std::to_string(std::abs(distance));
@@ -173,8 +186,7 @@ std::string priority_text(std::int64_t priority, TableFamily family) {
 
 std::string base_text(const BaseChain& base, TableFamily family) {
   return "type " + base.type + " hook " + hook_text(base.hook) + " priority " +
-         priority_text(base.priority, family) + "; policy " +
-         (base.policy == 1 ? "accept" : "drop") + ";";
+         priority_text(base, family) + "; policy " + (base.policy == 1 ? "accept" : "drop") + ";";
 }
 
 std::string chain_text(const Chain& chain, TableFamily family) {

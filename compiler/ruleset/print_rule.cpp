@@ -63,12 +63,9 @@ struct StatementText {
     std::string names;
     if (state.any_of & ConntrackState::kEstablished) names += ",established";
     if (state.any_of & ConntrackState::kRelated) names += ",related";
-    return "ct state " + (names.empty() ? "0" : names.substr(1));
+    return "ct state " + names.substr(1);
   }
-  std::string operator()(const ConntrackStatus& status) const {
-    return std::string("ct status ") +
-           (status.any_of == ConntrackStatus::kDestinationNat ? "dnat" : "0");
-  }
+  std::string operator()(const ConntrackStatus&) const { return "ct status dnat"; }
   std::string operator()(const ConntrackMarkInSet& in) const {
     return "ct mark & " + mark_text(in.mask) + (in.negated ? " != @" : " == @") + in.set;
   }

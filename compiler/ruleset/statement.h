@@ -38,17 +38,19 @@ enum class Field : std::uint8_t {
 
 const char* to_string(Field field);  // "ip saddr"
 
-// ct state established,related: any of these bits
+// ct state established,related: any of these bits, at least one of kAll
 struct ConntrackState {
-  static constexpr std::uint32_t kEstablished = 2;
+  static constexpr std::uint32_t kEstablished = 2;  // NF_CT_STATE_BIT()
   static constexpr std::uint32_t kRelated = 4;
+  static constexpr std::uint32_t kAll = kEstablished | kRelated;
   std::uint32_t any_of = 0;
   auto operator<=>(const ConntrackState&) const = default;
 };
 
-// ct status dnat: any of these bits
+// ct status dnat: any of these bits, at least one of kAll
 struct ConntrackStatus {
   static constexpr std::uint32_t kDestinationNat = 32;  // IPS_DST_NAT
+  static constexpr std::uint32_t kAll = kDestinationNat;
   std::uint32_t any_of = 0;
   auto operator<=>(const ConntrackStatus&) const = default;
 };
@@ -75,7 +77,7 @@ struct ReversePathMissing {
   auto operator<=>(const ReversePathMissing&) const = default;
 };
 
-// log group 5: to who listens to this group of nfnetlink_log.
+// log group 5: to the listeners of this group of nfnetlink_log.
 struct Log {
   std::uint16_t group = 0;
   auto operator<=>(const Log&) const = default;

@@ -64,13 +64,11 @@ class Assembler {
   explicit Assembler(TableFamily family) : family_(family) {}
 
   Result<void> operator()(const ConntrackState& state) {
-    check_bits(NFT_CT_STATE, state.any_of);
-    return {};
+    return check_bits(NFT_CT_STATE, state.any_of, ConntrackState::kAll);
   }
 
   Result<void> operator()(const ConntrackStatus& status) {
-    check_bits(NFT_CT_STATUS, status.any_of);
-    return {};
+    return check_bits(NFT_CT_STATUS, status.any_of, ConntrackStatus::kAll);
   }
 
   Result<void> operator()(const ConntrackMarkInSet& in) {
@@ -88,6 +86,9 @@ class Assembler {
   }
 
   Result<void> operator()(const ReversePathMissing&) {
+    if (family_ == TableFamily::kBridge) {
+      return failure(ErrorCode::kInvalidInput, "tables of bridges have no fib expression");
+    }
     put(LoadFib{NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT, NFT_FIB_RESULT_OIF,
                 kFirst});
     put(Compare{NFT_CMP_EQ, kFirst, host_order(0)});
@@ -175,10 +176,15 @@ class Assembler {
     expressions_.emplace_back(std::move(expression));
   }
 
-  void check_bits(std::uint32_t conntrack_key, std::uint32_t any_of) {
+  Result<void> check_bits(std::uint32_t conntrack_key, std::uint32_t any_of, std::uint32_t all) {
+    if (any_of == 0 || (any_of & ~all) != 0) {
+      return failure(ErrorCode::kInvalidInput,
+                     "cannot compare bits of a connection with " + std::to_string(any_of));
+    }
     put(LoadConntrack{conntrack_key, kFirst});
     put(MaskBits{kFirst, kFirst, host_order(any_of), host_order(0)});
     put(Compare{NFT_CMP_NEQ, kFirst, host_order(0)});
+    return {};
   }
 
   Result<void> compare(std::uint32_t operation, Field with, std::uint16_t value) {
@@ -186,7 +192,7 @@ class Assembler {
     const bool is_direction = with == Field::kConntrackDirection;
     const std::size_t length = is_direction ? 1 : field == nullptr ? 0 : field->length;
     const bool fits = length == sizeof value || (length == 1 && value <= 0xff);
-    if (!fits || (with == Field::kEtherType && family_ != TableFamily::kBridge)) {
+    if (!fits || !has(with)) {
       return failure(ErrorCode::kInvalidInput, std::string("cannot compare ") + to_string(with) +
                                                    " with " + std::to_string(value));
     }
@@ -194,6 +200,10 @@ class Assembler {
     load(with, kFirst, false);
     put(Compare{operation, kFirst, network_order(value, length)});
     return {};
+  }
+
+  bool has(Field field) const {
+    return field != Field::kEtherType || family_ == TableFamily::kBridge;
   }
 
   void mask(std::uint32_t reg, const Bytes& bits) {
@@ -243,6 +253,10 @@ class Assembler {
   // Loads the key's fields side by side into the registers, then looks them up.
   Result<void> look_up(const std::vector<Field>& key, bool ranges, Lookup lookup) {
     for (const Field field : key) {
+      if (!has(field)) {
+        return failure(ErrorCode::kInvalidInput,
+                       std::string("tables of this family have no ") + to_string(field));
+      }
       if (const PayloadField* payload = find_payload_field(field)) check_protocols(*payload);
     }
     std::size_t offset = 0;

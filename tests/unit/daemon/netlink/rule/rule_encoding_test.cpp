@@ -106,6 +106,12 @@ TEST(Assemble, ChecksTheTypeOfABridgesFrame) {
 TEST(Assemble, RefusesWhatItCannotWrite) {
   EXPECT_FALSE(assemble({{Equal{Field::kEtherType, 0x0800}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kInputInterface, 1}}}));
+  EXPECT_FALSE(assemble({{InSet{{Field::kEtherType}, "s"}}}));
+  EXPECT_FALSE(assemble({{VerdictMap{{Field::kIp4Source, Field::kEtherType}, "m"}}}));
+  EXPECT_FALSE(assemble({{ReversePathMissing{}}}, TableFamily::kBridge));
+  EXPECT_FALSE(assemble({{ConntrackState{8}}}));
+  EXPECT_FALSE(assemble({{ConntrackState{}}}));
+  EXPECT_FALSE(assemble({{ConntrackStatus{16}}}));
   EXPECT_FALSE(assemble({{Foreign{"log"}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kIp4Source, 1}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kL4Proto, 6}}}));

@@ -192,6 +192,9 @@ void add_marks_and_interfaces(Ruleset& ruleset) {
                       {{ConntrackMarkInSet{0xfe000000, "epoch", true}, Counter{}}},
                       {{SetConntrackMark{0x01ffffff, 0x12000000}}},
                       {{SetConntrackMark{0x01ffffff, 0}}}}});
+  add(ruleset, Chain{{"late-2", hooked(0, -100), ""}, {}});
+  add(ruleset, Chain{{"late-3", hooked(2, -100), ""}, {}});
+  add(ruleset, Chain{{"late-4", hooked(4, 105), ""}, {}});
 }
 
 }  // namespace
@@ -210,6 +213,9 @@ Ruleset bridge_table() {
                       {{Equal{kEtherType, 0x88b5}, drop}},
                       {{InSet{{kInputInterface, kIp4Source}, "bound-v4", false, true}, drop}}}});
   add(ruleset, Chain{{"forward", hooked(2, -201), ""}, {{{Counter{}, drop}}}});
+  add(ruleset, Chain{{"forward-2", hooked(2, -300), ""}, {}});
+  add(ruleset, Chain{{"forward-3", hooked(3, 100), ""}, {}});
+  add(ruleset, Chain{{"forward-4", hooked(4, 297), ""}, {}});
   add(ruleset, make_chain("of-ipv6", {{{AtMost{kIp6Length, 32}, accept}},
                                       {{Equal{kUdpDestinationPort, 67}, drop}}}));
   return ruleset;
