@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/base/overloaded.h"
 #include "compiler/cluster/address_owner.h"
 #include "compiler/cluster/pod_sets.h"
 #include "compiler/policy/compile_profile.h"
@@ -48,12 +49,15 @@ std::shared_ptr<const NetworkPolicy> ClusterState::within_budget(
 
 std::optional<Change> ClusterState::apply(const Event& event) {
   profile_excesses_.clear();
-  if (const auto* pod = std::get_if<PodEvent>(&event)) return put(pods_, pod->key, pod->object);
-  if (const auto* ns = std::get_if<NamespaceEvent>(&event)) {
-    return put(namespaces_, ns->key.name, ns->object);
-  }
-  const auto& policy = std::get<PolicyEvent>(event);
-  return put(policies_, policy.key, within_budget(policy.key, policy.object));
+  return std::visit(
+      Overloaded{
+          [&](const PodEvent& pod) { return put(pods_, pod.key, pod.object); },
+          [&](const NamespaceEvent& ns) { return put(namespaces_, ns.key.name, ns.object); },
+          [&](const PolicyEvent& policy) {
+            return put(policies_, policy.key, within_budget(policy.key, policy.object));
+          },
+      },
+      event);
 }
 
 void ClusterState::apply(const Update& update, const OnChange& on_change) {

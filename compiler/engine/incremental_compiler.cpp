@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/base/overloaded.h"
 #include "compiler/policy/anonymous_address.h"
 
 namespace portcullis {
@@ -36,13 +37,9 @@ Delta IncrementalCompiler::apply(const Update& update, const OnChange& on_change
   Holders before;
   cluster_.apply(update, [&](const Change& change) {
     if (on_change) on_change(change);
-    if (const auto* pod = std::get_if<ObjectChange<Pod>>(&change)) {
-      note(*pod, before);
-    } else if (const auto* ns = std::get_if<ObjectChange<Namespace>>(&change)) {
-      note(*ns);
-    } else {
-      note(std::get<ObjectChange<NetworkPolicy>>(change));
-    }
+    std::visit(Overloaded{[&](const ObjectChange<Pod>& pod) { note(pod, before); },
+                          [&](const auto& other) { note(other); }},
+               change);
   });
   return finish(before);
 }

@@ -31,8 +31,8 @@ namespace portcullis {
 //                          policies          |                '---> chains, sets (ObjectRegistry)
 //                                            '----------> dispatch (DispatchTable)
 //
-// An address of this node is closed, in quarantine, from when no pod of this node claims it any
-// more until one does again or the node has it no longer, of which release() tells.
+// An address of this node is quarantined, closed in both directions, once no pod of this node
+// claims it any more. It stays so until one does, or until the node no longer has it (release()).
 //
 //                  the last claim of a pod of this node ends
 //     claimed  --------------------------------------------->  in quarantine

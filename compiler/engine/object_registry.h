@@ -21,7 +21,7 @@ struct ActiveObject {
   Content content;
   std::vector<ActiveObject*> refers_to;  // each once
   int uses = 0;                          // by objects that refer to it, and by profiles
-  bool told = false;                     // the last delta had it
+  bool told = false;                     // a delta has added it
 };
 
 // Chains, sets and counters, each once and as long as anything uses it.

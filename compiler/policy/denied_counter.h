@@ -8,11 +8,11 @@
 
 namespace portcullis {
 
-// Counts what some chains drop. It outlives them: it belongs to whom they are of, whatever these
-// say.
+// Counts what the chains of some policies drop. It outlives them: it is named after the policies,
+// and not after what they say.
 struct DeniedCounter {
   CounterSpec spec;
-  std::string whole;  // what its name is a hash of: the comment before it was cut
+  std::string whole;  // its name is a hash of this: the comment before it was cut
 
   bool operator==(const DeniedCounter&) const = default;
 };

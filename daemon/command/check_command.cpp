@@ -70,7 +70,7 @@ std::string review(Kind kind, const std::string& verb) {
          R"(","verb":")" + verb + R"("}}})";
 }
 
-// Nothing if it is no review.
+// None if the answer is not a review.
 std::optional<bool> is_allowed(const std::string& reviewed) {
   const auto answer = k8s::parse_json(reviewed, {{{"status", {{{"allowed", {}}}}}}});
   const auto* status = answer ? answer->find("status") : nullptr;

@@ -57,7 +57,7 @@ void note_bridges(Findings& findings) {
 }  // namespace
 
 void check_kernel(const Options& options, Findings& findings) {
-  auto kernel = nl::Kernel::open(options.ownership);
+  auto kernel = nl::Kernel::open(nl::ownership(options.shares_table));
   if (!kernel) return findings.bad("nf_tables: " + kernel.error().message);
   const auto snapshot = kernel->dump();
   if (!snapshot) return findings.bad("nf_tables: " + snapshot.error().message);

@@ -33,7 +33,7 @@ Result<ExitCode> done(const Console& console, const std::string& remark) {
 
 Result<ExitCode> restore(const Options& options, const Console& console) {
   if (options.snapshot.empty()) return done(console, "nothing restored: --snapshot is off");
-  auto kernel = nl::Kernel::open(options.ownership);
+  auto kernel = nl::Kernel::open(nl::ownership(options.shares_table));
   if (!kernel) return tl::unexpected(kernel.error());
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());

@@ -120,7 +120,7 @@ Result<void> set_ownership(Options& options, const std::string& value) {
   if (value != "owned" && value != "shared") {
     return failure(ErrorCode::kInvalidInput, "\"" + value + "\" is neither owned nor shared");
   }
-  options.ownership = value == "owned" ? nl::Ownership::kOwned : nl::Ownership::kShared;
+  options.shares_table = value == "shared";
   return {};
 }
 

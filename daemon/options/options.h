@@ -11,7 +11,6 @@
 #include "compiler/matrix/matrix_query.h"
 #include "compiler/model/budget.h"
 #include "daemon/base/log.h"
-#include "daemon/netlink/table/kernel.h"
 
 namespace portcullis {
 
@@ -52,7 +51,7 @@ struct Options {
   std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
   std::string socket = "/run/portcullis/portcullis.sock";
   std::string snapshot = "/var/lib/portcullis/ruleset";  // empty: none is kept
-  nl::Ownership ownership = nl::Ownership::kOwned;       // of the table
+  bool shares_table = false;                             // others may change it
   LogLevel log_level = LogLevel::kInfo;
   Budgets budgets;
   std::vector<std::string> files;  // files, directories, "-" for stdin; empty: ask the daemon

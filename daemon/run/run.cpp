@@ -49,7 +49,7 @@ Result<ExitCode> run(const Options& options) {
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   stop_on_signal(io, signals);
 
-  auto kernel = nl::Kernel::open(options.ownership);
+  auto kernel = nl::Kernel::open(nl::ownership(options.shares_table));
   if (!kernel) return tl::unexpected(kernel.error());
   const auto lock = InstanceLock::take();
   if (!lock) return tl::unexpected(lock.error());

@@ -57,7 +57,7 @@ void Reflector::list() {
   listed_.clear();
   listed_defects_.clear();
   listed_version_.clear();
-  untold_ = false;
+  unreported_ = false;
   const bool paged = std::exchange(paged_next_, false) || doubted_;
   state_ = streams_lists_ && !paged ? State::kStreaming : State::kPaging;
   if (state_ == State::kPaging) return list_page("");
@@ -92,7 +92,7 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   }
   listed_version_ = page->resource_version;
   for (Listed& listed : page->objects) {
-    untold_ = untold_ || is_older(version_, listed.resource_version);
+    unreported_ = unreported_ || is_older(version_, listed.resource_version);
     take_listed(std::move(listed.object), std::move(listed.defects));
   }
   if (!page->continue_token.empty()) return list_page(page->continue_token);
@@ -188,7 +188,7 @@ void Reflector::take_change(WatchEvent event, Update& update) {
 }
 
 void Reflector::finish_list(const std::string& resource_version, Update& update) {
-  untold_ = untold_ || listed_.size() < known_;
+  unreported_ = unreported_ || listed_.size() < known_;
   known_ = listed_.size();
   auto& list = update.lists.emplace_back(Replace{kind_, {}});
   list.objects.reserve(listed_.size());
@@ -204,7 +204,7 @@ void Reflector::finish_list(const std::string& resource_version, Update& update)
 }
 
 void Reflector::judge_watch() {
-  if (!untold_) return silent_.clear();
+  if (!unreported_) return silent_.clear();
   silent_ = std::string("the API server's watch of ") + info(kind_).resource +
             " does not report changes (a proxy may buffer it); they arrive late, with a list";
   health_.since = told_at_;

@@ -132,7 +132,7 @@ class Reflector {
   Clock::time_point heard_at_ = Clock::now();  // anything
   Clock::time_point told_at_;                  // the last event of a stream, or complete list
   bool doubted_ = false;                       // the current list shows whether streams work
-  bool untold_ = false;                        // it has a change that no stream has reported
+  bool unreported_ = false;                    // it has a change that no stream has reported
   std::string silent_;                         // why streams count as failing; empty: they do not
 
   std::string version_;    // the last one seen: a watch continues there

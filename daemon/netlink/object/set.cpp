@@ -35,9 +35,8 @@ std::uint32_t byteorder_of(const std::vector<FieldType>& key) {
 
 // What nft(8) needs to print the set:
 //
-//     | KEYBYTEORDER u32 | DATABYTEORDER u32 | KEY_TYPEOF { 13, {} } | DATA_INTERVAL u32 | COMMENT
-//     |
-//                          maps                concatenations          maps
+//     KEYBYTEORDER u32 | DATABYTEORDER u32 | KEY_TYPEOF { 13, {} } | DATA_INTERVAL u32 | COMMENT
+//                        maps                concatenations          maps
 //
 Userdata userdata_of(const SetSpec& set) {
   Userdata userdata;

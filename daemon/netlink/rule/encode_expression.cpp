@@ -50,8 +50,7 @@ nftnl_expr* encode(const LoadFib& load) {
   return expr;
 }
 
-// | NFTA_PAYLOAD_DREG u32 | NFTA_PAYLOAD_BASE u32 | NFTA_PAYLOAD_OFFSET u32 | NFTA_PAYLOAD_LEN u32
-// |
+// NFTA_PAYLOAD_DREG u32 | NFTA_PAYLOAD_BASE u32 | NFTA_PAYLOAD_OFFSET u32 | NFTA_PAYLOAD_LEN u32
 nftnl_expr* encode(const LoadPayload& load) {
   nftnl_expr* expr = make("payload");
   nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_BASE, load.base);

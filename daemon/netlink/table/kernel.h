@@ -17,6 +17,10 @@ enum class Ownership : std::uint8_t {
   kOwned,
 };
 
+constexpr Ownership ownership(bool shares_table) {
+  return shares_table ? Ownership::kShared : Ownership::kOwned;
+}
+
 // nf_tables of the network namespace where open() was called, over one NETLINK_NETFILTER socket,
 // and listen() over a second one. Needs CAP_NET_ADMIN there. Movable; not thread safe.
 class Kernel final : public KernelTable {

@@ -50,7 +50,8 @@ class KernelTable {
   // Whether a table that is made here belongs only to this socket, and outlives it.
   virtual bool owns() const = 0;
 
-  // One batch, all or nothing, for one or several tables. On failure nothing has changed, and the
+  // One batch, all or nothing, for one or several tables (all others of these calls are about the
+  // table inet portcullis). On failure nothing has changed, and the
   // message names the rejected operation in nft(8) syntax, with the kernel's reason. kConflict: it
   // refers to something missing, or adds something that exists; kBusy: what it deletes is still
   // referenced; kPermission: the table belongs to another process; kInterrupted: the outcome is

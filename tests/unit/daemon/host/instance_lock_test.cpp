@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -43,6 +45,18 @@ TEST_F(Lock, IsTakenOnceAndFreeAfterwards) {
   }
   EXPECT_EQ(refusal(), std::nullopt);
   EXPECT_TRUE(fs::is_empty(run_)) << "it leaves nothing behind";
+}
+
+TEST_F(Lock, ThePackageLooksForItWhereItIs) {
+  const auto lock = InstanceLock::take(run_);
+  ASSERT_TRUE(lock) << lock.error().message;
+  const auto name = file().filename().string();
+  const auto inode = std::find_if(name.begin(), name.end(), isdigit);
+  const auto any = std::string(InstanceLock::kDirectory) + '/' + std::string(name.begin(), inode) +
+                   '*' + name.substr(name.find('.'));
+  std::ifstream script("packaging/debian/postrm");
+  const std::string text(std::istreambuf_iterator<char>(script), {});
+  EXPECT_NE(text.find("in " + any + "; do"), text.npos) << any;
 }
 
 TEST_F(Lock, WhatAKilledProcessLeavesHoldsNobodyUp) {
