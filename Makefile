@@ -44,7 +44,7 @@ lint-deps:
 configure: deps
 	cmake --preset release
 
-build: configure ## build everything (release)
+build: configure ## build the daemon and the tests (release)
 	cmake --build --preset release
 
 test: build ## build, and run every test (packets need root)

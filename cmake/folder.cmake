@@ -33,16 +33,24 @@ function(portcullis_leaf folder)
   endforeach()
 endfunction()
 
+# portcullis_unoptimized(TARGET...)
+# For code that only tests run: most of its time is the compiler's.
+function(portcullis_unoptimized)
+  foreach(target ${ARGN})
+    set_target_properties(${target} PROPERTIES PORTCULLIS_UNOPTIMIZED ON)
+    target_compile_options(${target} PRIVATE -O0)
+  endforeach()
+endfunction()
+
 # portcullis_test(NAME SOURCE... LINK library... [LABELS label...] [ENVIRONMENT NAME=value...]
 #                 [OPTIMIZED])
-# A GoogleTest binary, each case a ctest test. Tests may include everything. Their own code is not
-# optimized, since most of their time is the compiler's; what they test is.
+# A GoogleTest binary, each case a ctest test. Tests may include everything. Only what they test is
+# optimized, unless they are, too.
 function(portcullis_test name)
   cmake_parse_arguments(ARG "OPTIMIZED" "" "LINK;LABELS;ENVIRONMENT" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   if(NOT ARG_OPTIMIZED)
-    set_target_properties(${name} PROPERTIES PORTCULLIS_UNOPTIMIZED ON)
-    target_compile_options(${name} PRIVATE -O0)
+    portcullis_unoptimized(${name})
   endif()
   if(PORTCULLIS_SANITIZE)
     target_compile_definitions(${name} PRIVATE PORTCULLIS_SANITIZED)
