@@ -5,12 +5,11 @@ BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
   libboost-dev libmnl-dev libnftnl-dev libyaml-cpp-dev libsimdjson-dev libexpected-dev \
   libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev nlohmann-json3-dev prometheus-cpp-dev
 TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
-  nftables iptables iproute2 netbase curl libcap2-bin util-linux
+  nftables iptables iproute2 netbase curl libcap2-bin python3 util-linux
 # Neither the tests' libraries nor ccache, which would only take time.
 DEMO_PACKAGES := $(filter-out ccache,$(BUILD_PACKAGES)) iproute2
-E2E_PACKAGES := dpkg-dev
 IMAGE_PACKAGES := buildah mmdebstrap netavark
-CLUSTER_PACKAGES := $(E2E_PACKAGES) iptables libseccomp2 procps
+CLUSTER_PACKAGES := busybox-static iptables libseccomp-dev procps
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
 LINT_PACKAGES := clang-format clang-tidy
@@ -51,9 +50,8 @@ test: build ## build, and run every test (packets need root)
 	ctest --preset release
 
 e2e: configure ## run the tests against a real Kubernetes API server and promtool, prepared once in a few minutes
-	@PACKAGES="$(E2E_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	cmake --build --preset release --target kube_test kube_docs_test
-	assets=$$(sh scripts/prepare_kubernetes.sh kube-apiserver) && promtool=$$(sh scripts/prepare_promtool.sh) && \
+	assets=$$(sh scripts/prepare_kubernetes.sh etcd kube-apiserver kubectl) && promtool=$$(sh scripts/prepare_promtool.sh) && \
 	  KUBEBUILDER_ASSETS=$$assets PROMTOOL=$$promtool ctest --preset release --label-regex kube --no-tests=error --parallel 2
 
 demo: demo-deps ## enforce policies in a playground of network namespaces, and show it (needs root)
@@ -101,11 +99,11 @@ image-check: image ## check that the image is reproducible, small, and without a
 cluster-e2e: configure image ## run the tests in a whole cluster, including kubelet, on this machine (needs root)
 	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	cmake --build --preset release --target cluster_test dns-server
-	kubernetes=$$(sh scripts/prepare_kubernetes.sh kube-apiserver kube-controller-manager \
-	  kube-proxy kube-scheduler kubelet) && \
-	runtime=$$(sh scripts/prepare_runtime.sh) && \
-	$(AS_ROOT) sh scripts/build_workload_image.sh $$runtime $(BUILD)/tests/cluster/dns-server && \
-	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$kubernetes CLUSTER_ASSETS=$$runtime \
+	$(AS_ROOT) sh scripts/build_workload_image.sh /bin/busybox $(BUILD)/tests/cluster/dns-server
+	assets=$$(sh scripts/prepare_kubernetes.sh etcd kube-apiserver kube-controller-manager kube-proxy \
+	  kube-scheduler kubectl kubelet containerd containerd-shim-runc-v2 ctr runc \
+	  bridge host-local loopback ptp) && \
+	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$assets \
 	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \
 	  ctest --preset release --label-regex cluster --no-tests=error
 

@@ -10,7 +10,7 @@ tag=${TAG:-localhost/portcullis:0.1.0}
 
 make_base() {
   [ -f "$work/debian.tar" ] || {
-    mmdebstrap --variant=minbase --quiet bookworm "$work/debian.tar.new"
+    mmdebstrap --variant=minbase --quiet --format=tar bookworm "$work/debian.tar.new"
     mv "$work/debian.tar.new" "$work/debian.tar"
   }
   container=$(store from scratch)

@@ -17,9 +17,9 @@ constexpr std::array kNotEnds = {
     Range{"::1/128", "the loopback address: such packets never leave their pod or node"},
     Range{"0.0.0.0/8", "the unspecified address, which no pod and no host has"},
     Range{"::/128", "the unspecified address, which no pod and no host has"},
-    Range{"224.0.0.0/4", "a multicast address, which policies do not cover"},
-    Range{"ff00::/8", "a multicast address, which policies do not cover"},
-    Range{"255.255.255.255/32", "the broadcast address, which policies do not cover"},
+    Range{"224.0.0.0/4", "a multicast address: no single pod receives it"},
+    Range{"ff00::/8", "a multicast address: no single pod receives it"},
+    Range{"255.255.255.255/32", "the broadcast address: no single pod receives it"},
     Range{"::ffff:0:0/96", "an IPv4 address written as IPv6: write the IPv4 address"},
 };
 

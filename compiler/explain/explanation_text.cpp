@@ -66,7 +66,7 @@ std::string policies_text(const ClusterState& cluster, const std::vector<ObjectK
     if (excess != cluster.excesses().end()) {
       text += " (exceeds its budget: " + excess->second + "; allows nothing)";
     } else if (cluster.policies().at(key)->malformed) {
-      text += " (malformed: allows nothing)";
+      text += " (invalid: allows nothing)";
     }
   }
   return text;

@@ -38,7 +38,7 @@ std::string effect(const ClusterState& cluster, const NetworkPolicy& policy,
   const auto count = count_isolated(cluster, policy, node_name);
   return ": isolates " + std::to_string(count) + (count == 1 ? " pod" : " pods") +
          " on this node for " + directions(policy) +
-         (policy.malformed ? " and allows nothing: it is malformed" : "");
+         (policy.malformed ? " and allows nothing: it is invalid" : "");
 }
 
 std::string line_of(const ClusterState& cluster, const Policy& before, const Policy& now,

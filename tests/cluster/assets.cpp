@@ -18,10 +18,9 @@ std::string environment(const char* name) {
 Result<ClusterAssets> find_cluster_assets() {
   auto kube = find_kube_assets();
   if (!kube) return tl::make_unexpected(kube.error());
-  const ClusterAssets assets{*kube, environment("KUBEBUILDER_ASSETS"),
-                             environment("CLUSTER_ASSETS"), environment("IMAGES")};
-  for (const std::string& program :
-       {assets.kubernetes + "/kubelet", assets.runtime + "/bin/containerd"}) {
+  const ClusterAssets assets{*kube, environment("KUBEBUILDER_ASSETS"), environment("IMAGES")};
+  for (const char* name : {"/kubelet", "/containerd", "/cni/bridge"}) {
+    const auto program = assets.programs + name;
     if (access(program.c_str(), X_OK) == 0) continue;
     return failure(ErrorCode::kNotFound,
                    "there is no " + program + ": `make cluster-e2e` prepares it");

@@ -37,7 +37,9 @@ class Cluster : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     const char* cni = std::getenv("CLUSTER_CNI");
-    auto started = RealCluster::start(cni != nullptr ? cni : "ptp");
+    const char* proxy = std::getenv("CLUSTER_PROXY");
+    auto started =
+        RealCluster::start(cni != nullptr ? cni : "ptp", proxy != nullptr ? proxy : "nftables");
     if (!started) {
       shared().why_not = started.error().message;
       return;

@@ -9,8 +9,8 @@
 #                                                                 -> controllers, scheduler
 #
 # DIRECTORY holds admin (a kubeconfig), ca.crt and server.key (of service accounts), and gets a log of
-# each program. NODE_ADDRESS, KUBERNETES, RUNTIME and IMAGES (archives, separated by blanks) come from
-# the environment.
+# each program. NODE_ADDRESS, PROGRAMS (their folder), PROXY_MODE and IMAGES (archives, separated by
+# blanks) come from the environment.
 set -eu
 
 name=portcullis-cluster  # and the process that called, in names of control groups
@@ -75,7 +75,7 @@ make_mounts() {
 configure() {
   mkdir -p /run/cni
   cp "$tests/$cni.conflist" /run/cni
-  sed "s|CNI_PLUGINS|$RUNTIME/cni|" "$tests/containerd.toml" >/run/containerd.toml
+  sed "s|CNI_PLUGINS|$PROGRAMS/cni|" "$tests/containerd.toml" >/run/containerd.toml
   cp "$tests/kubelet.yaml" /run/kubelet.yaml
   sysctl -qw net.ipv4.ip_forward=1
 }
@@ -89,7 +89,7 @@ run_program() {
 run() {
   cni=$1
   directory=$2
-  PATH=$RUNTIME/bin:$KUBERNETES:$PATH
+  PATH=$PROGRAMS:$PATH
   make_mounts
   configure
   run_program containerd --config /run/containerd.toml
@@ -98,13 +98,14 @@ run() {
   # As manifests/base calls it.
   ctr --namespace k8s.io images tag localhost/portcullis:0.1.0 docker.io/library/portcullis:0.1.0
   run_program kubelet --config /run/kubelet.yaml --kubeconfig "$directory/admin" \
-    --container-runtime remote --container-runtime-endpoint unix:///run/containerd/containerd.sock \
     --hostname-override node-1 --node-ip "$NODE_ADDRESS"
   run_program kube-proxy --kubeconfig "$directory/admin" --hostname-override node-1 \
-    --proxy-mode iptables --cluster-cidr 10.244.0.0/16 --conntrack-max-per-core 0
+    --proxy-mode "$PROXY_MODE" --cluster-cidr 10.244.0.0/16 --conntrack-max-per-core 0
   run_program kube-controller-manager --kubeconfig "$directory/admin" --leader-elect=false \
-    --service-account-private-key-file "$directory/server.key" --root-ca-file "$directory/ca.crt"
-  run_program kube-scheduler --kubeconfig "$directory/admin" --leader-elect=false
+    --service-account-private-key-file "$directory/server.key" --root-ca-file "$directory/ca.crt" \
+    --use-service-account-credentials
+  run_program kube-scheduler --kubeconfig "$directory/admin" --leader-elect=false \
+    --authentication-kubeconfig "$directory/admin" --authorization-kubeconfig "$directory/admin"
   wait
 }
 

@@ -50,7 +50,8 @@ std::string end_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni) {
+Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni,
+                                                        const std::string& proxy) {
   auto assets = find_cluster_assets();
   if (!assets) return tl::make_unexpected(assets.error());
   if (!std::filesystem::exists("/sys/fs/cgroup/memory")) {
@@ -68,11 +69,11 @@ Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni) 
   clean_up();  // what a killed run has left
   connect(*node, *world);
   return std::unique_ptr<RealCluster>(
-      new RealCluster(std::move(*assets), std::move(*node), std::move(*world), cni));
+      new RealCluster(std::move(*assets), std::move(*node), std::move(*world), cni, proxy));
 }
 
 RealCluster::RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNamespace world,
-                         const std::string& cni)
+                         const std::string& cni, const std::string& proxy)
     : assets_(std::move(assets)),
       network_(std::move(node)),
       world_(std::move(world)),
@@ -81,13 +82,12 @@ RealCluster::RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNam
           {std::string("--advertise-address=") + kNodeAddress, "--endpoint-reconciler-type=lease",
            "--allow-privileged", "--kubelet-preferred-address-types=InternalIP"}) {
   for (const std::string port : {"443", "8080"}) {
-    web_.emplace_back(
-        ChildSetup{{assets_.runtime + "/bin/busybox", "httpd", "-f", "-p", port}, {}, &world_, ""});
+    web_.emplace_back(ChildSetup{{"busybox", "httpd", "-f", "-p", port}, {}, &world_, ""});
   }
   node_.emplace(
       ChildSetup{{"sh", "tests/cluster/node.sh", "start", cni, server_.directory().string()},
-                 {"KUBERNETES=" + assets_.kubernetes, "RUNTIME=" + assets_.runtime,
-                  "IMAGES=" + assets_.images, std::string("NODE_ADDRESS=") + kNodeAddress},
+                 {"PROGRAMS=" + assets_.programs, "PROXY_MODE=" + proxy, "IMAGES=" + assets_.images,
+                  std::string("NODE_ADDRESS=") + kNodeAddress},
                  &network_,
                  ""});
 }
@@ -129,10 +129,7 @@ Finished RealCluster::on_node(const std::vector<std::string>& arguments) const {
 }
 
 Finished RealCluster::in_world(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> line = {"env",
-                                   "PATH=" + assets_.runtime + "/bin:" + std::getenv("PATH")};
-  line.insert(line.end(), arguments.begin(), arguments.end());
-  return run_to_end({line, {}, &world_, ""});
+  return run_to_end({arguments, {}, &world_, ""});
 }
 
 std::string RealCluster::logs() const {

@@ -26,8 +26,10 @@ class RealCluster {
   static constexpr const char* kNodeAddress = "10.10.0.2";
   static constexpr const char* kWorldAddress = "203.0.113.1";
 
-  // `cni` is "ptp" or "bridge". All errors are reasons to skip a test. Does not wait.
-  [[nodiscard]] static Result<std::unique_ptr<RealCluster>> start(const std::string& cni);
+  // `cni` is "ptp" or "bridge", `proxy` the mode of kube-proxy. All errors are reasons to skip a
+  // test. Does not wait.
+  [[nodiscard]] static Result<std::unique_ptr<RealCluster>> start(const std::string& cni,
+                                                                  const std::string& proxy);
   ~RealCluster();
 
   bool node_becomes_ready();
@@ -51,7 +53,7 @@ class RealCluster {
 
  private:
   RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNamespace world,
-              const std::string& cni);
+              const std::string& cni, const std::string& proxy);
 
   ClusterAssets assets_;
   NetworkNamespace network_;

@@ -55,7 +55,7 @@ TEST(Explain, NamesWhatIsWrongWithTheManifestsToo) {
                  kManifests + "    endPort: 3\n");
   EXPECT_EQ(end.code, 1) << end.out;
   EXPECT_TRUE(contains(end.err, "NetworkPolicy default/allow")) << end.err;
-  EXPECT_TRUE(contains(end.out, "default/allow (malformed: allows nothing)")) << end.out;
+  EXPECT_TRUE(contains(end.out, "default/allow (invalid: allows nothing)")) << end.out;
 }
 
 TEST(Explain, ManifestsWithoutAnyObjectAreAnError) {

@@ -1,16 +1,9 @@
 #include "tests/support/kube/command_lines.h"
 
-#include "tests/support/process/child_process.h"
-
 namespace portcullis::test {
 namespace {
 
 std::string local_url(int port) { return "http://127.0.0.1:" + std::to_string(port); }
-
-bool knows(const std::string& program, const std::string& flag) {
-  const auto help = run_to_end({{program, "--help"}, {}, nullptr, ""});
-  return (help.out + help.err).find(flag) != std::string::npos;
-}
 
 }  // namespace
 
@@ -18,7 +11,7 @@ std::vector<std::string> command_line_of_etcd(const KubeAssets& assets,
                                               const std::filesystem::path& directory) {
   const std::string clients = local_url(kEtcdPort);
   const std::string peers = local_url(kEtcdPort + 1);
-  std::vector<std::string> line = {
+  return {
       assets.etcd,
       "--data-dir=" + (directory / "etcd").string(),
       "--listen-client-urls=" + clients,
@@ -26,17 +19,16 @@ std::vector<std::string> command_line_of_etcd(const KubeAssets& assets,
       "--listen-peer-urls=" + peers,
       "--initial-advertise-peer-urls=" + peers,
       "--initial-cluster=default=" + peers,
+      // A killed process loses nothing that it has written: only a machine failure does.
+      "--unsafe-no-fsync",
   };
-  // A killed process loses nothing that it has written: only a machine failure does.
-  if (knows(assets.etcd, "--unsafe-no-fsync")) line.push_back("--unsafe-no-fsync");
-  return line;
 }
 
 std::vector<std::string> command_line_of_api_server(const KubeAssets& assets,
                                                     const std::filesystem::path& directory,
                                                     std::uint16_t port) {
   const auto file = [&](const char* name) { return (directory / name).string(); };
-  std::vector<std::string> line = {
+  return {
       assets.kube_apiserver,
       "--etcd-servers=" + local_url(kEtcdPort),
       "--secure-port=" + std::to_string(port),
@@ -53,11 +45,6 @@ std::vector<std::string> command_line_of_api_server(const KubeAssets& assets,
       "--service-account-signing-key-file=" + file("server.key"),
       "--service-account-key-file=" + file("server.crt"),
   };
-  // Before 1.21 dual-stack pods needed a flag that later versions reject.
-  if (knows(assets.kube_apiserver, "IPv6DualStack=true|false (ALPHA")) {
-    line.push_back("--feature-gates=IPv6DualStack=true");
-  }
-  return line;
 }
 
 }  // namespace portcullis::test

@@ -8,7 +8,7 @@
 #include "tests/support/kube/assets.h"
 
 // The command lines of the servers, for a directory with their input and storage: ca.crt,
-// server.crt, server.key, tokens.csv. All flags exist in 1.20 and in current versions.
+// server.crt, server.key, tokens.csv.
 namespace portcullis::test {
 
 inline constexpr std::uint16_t kEtcdPort = 2379;  // of 127.0.0.1

@@ -107,7 +107,7 @@ TEST(ExplanationText, PoliciesWithoutRulesHaveNoNearestMiss) {
       "192.0.2.1 -> shop/web (10.0.0.1), every port and ICMP: denied\n"
       "  egress of 192.0.2.1: allowed: no pod has this address, so no policy applies\n"
       "  ingress of shop/web: denied: the policies that isolate it have no rule for ingress\n"
-      "    isolated by: shop/broken (malformed: allows nothing), shop/deny\n"
+      "    isolated by: shop/broken (invalid: allows nothing), shop/deny\n"
       "    unless 192.0.2.1 is an address of its own node: these two can never block each other\n"
       "  allowed from source to destination: none\n");
 }

@@ -67,7 +67,7 @@ TEST_F(News, WhatIsAsItWasIsNoNews) {
 TEST_F(News, SaysThatAMalformedPolicyAllowsNothing) {
   apply({policy("bank/p").egress().malformed()});
   EXPECT_EQ(take(), Lines{"policy bank/p is new (the API server): isolates 1 pod on this node for "
-                          "egress and allows nothing: it is malformed"});
+                          "egress and allows nothing: it is invalid"});
 }
 
 TEST_F(News, OfManyTheFirstAreNamed) {
