@@ -12,10 +12,13 @@ IMAGE_PACKAGES := buildah mmdebstrap netavark
 CLUSTER_PACKAGES := busybox-static iptables libseccomp-dev procps
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
+CLUSTER_PROGRAMS := etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet \
+  containerd containerd-shim-runc-v2 ctr runc bridge host-local loopback ptp
 LINT_PACKAGES := clang-format clang-tidy
 SANITIZE_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60
 BENCH := .
+WIRING := .
 
 BUILD := build/release
 # The preset that builds fastest, or the one already built.
@@ -26,7 +29,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build-deps lint-deps demo-deps configure build test e2e sanitize fuzz demo bench lint format image \
-  image-check cluster-e2e deb deb-test docs install clean
+  image-check cluster-e2e conformance deb deb-test docs install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,13 +102,21 @@ image-check: image ## check that the image is reproducible, small, and without a
 cluster-e2e: configure image ## run the tests in a whole cluster, including kubelet, on this machine (needs root)
 	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	cmake --build --preset release --target cluster_test dns-server
-	$(AS_ROOT) sh scripts/build_workload_image.sh /bin/busybox $(BUILD)/tests/cluster/dns-server
-	assets=$$(sh scripts/prepare_kubernetes.sh etcd kube-apiserver kube-controller-manager kube-proxy \
-	  kube-scheduler kubectl kubelet containerd containerd-shim-runc-v2 ctr runc \
-	  bridge host-local loopback ptp) && \
+	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox $(BUILD)/tests/cluster/dns-server
+	assets=$$(sh scripts/prepare_kubernetes.sh $(CLUSTER_PROGRAMS)) && \
 	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$assets \
 	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \
 	  ctest --preset release --label-regex cluster --no-tests=error
+
+conformance: configure image ## run upstream's tests of NetworkPolicy in a cluster (needs root; WIRING=regex)
+	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
+	cmake --build --preset release --target conformance_test dns-server
+	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox $(BUILD)/tests/cluster/dns-server
+	assets=$$(sh scripts/prepare_kubernetes.sh $(CLUSTER_PROGRAMS) agnhost e2e.test ginkgo) && \
+	$(AS_ROOT) sh scripts/build_test_image.sh agnhost $$assets/agnhost && \
+	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$assets \
+	  IMAGES="build/image/portcullis.tar build/image/workload.tar build/image/agnhost.tar" \
+	  ctest --preset release --label-regex conformance --tests-regex '$(WIRING)' --no-tests=error
 
 deb: build-deps ## build the Debian package in build/package
 	@PACKAGES="$(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh

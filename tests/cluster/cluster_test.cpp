@@ -36,10 +36,7 @@ constexpr const char* kRemoval = "kubectl delete -k manifests/base";
 class Cluster : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const char* cni = std::getenv("CLUSTER_CNI");
-    const char* proxy = std::getenv("CLUSTER_PROXY");
-    auto started =
-        RealCluster::start(cni != nullptr ? cni : "ptp", proxy != nullptr ? proxy : "nftables");
+    auto started = RealCluster::start(cluster_setup());
     if (!started) {
       shared().why_not = started.error().message;
       return;
@@ -68,13 +65,8 @@ class Cluster : public testing::Test {
     return done.out;
   }
 
-  // The kubelet may take a minute to terminate a pod, and longer on a busy machine.
   static void wait_for_rollout(const std::string& ns, const std::string& what) {
-    const auto is_done = [&] {
-      return kubectl({"rollout", "status", "--namespace", ns, what, "--watch=false"})
-                 .find("successfully rolled out") != std::string::npos;
-    };
-    EXPECT_TRUE(wait_until(is_done, std::chrono::seconds(180))) << what;
+    EXPECT_TRUE(cluster().is_rolled_out(ns, what)) << what;
   }
 
   // The only policies, of manifests/examples.
@@ -100,8 +92,7 @@ class Cluster : public testing::Test {
 };
 
 TEST_F(Cluster, IsInstalledWithKubectl) {
-  kubectl({"apply", "-k", "manifests/base"});
-  wait_for_rollout("portcullis", "daemonset/portcullis");
+  ASSERT_TRUE(cluster().install());
   const auto checked = in_daemon({"portcullis", "check"});
   EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
 }

@@ -9,8 +9,8 @@
 #                                                                 -> controllers, scheduler
 #
 # DIRECTORY holds admin (a kubeconfig), ca.crt and server.key (of service accounts), and gets a log of
-# each program. NODE_ADDRESS, PROGRAMS (their folder), PROXY_MODE and IMAGES (archives, separated by
-# blanks) come from the environment.
+# each program. NODE_ADDRESS, PROGRAMS (their folder), PROXY_MODE, IMAGES (archives, separated by
+# blanks) and ALIASES (further names of images, "old=new") come from the environment.
 set -eu
 
 name=portcullis-cluster  # and the process that called, in names of control groups
@@ -95,8 +95,7 @@ run() {
   run_program containerd --config /run/containerd.toml
   until ctr version >/dev/null 2>&1; do sleep 0.1; done
   for image in $IMAGES; do ctr --namespace k8s.io images import "$image"; done
-  # As manifests/base calls it.
-  ctr --namespace k8s.io images tag localhost/portcullis:0.1.0 docker.io/library/portcullis:0.1.0
+  for alias in $ALIASES; do ctr --namespace k8s.io images tag "${alias%%=*}" "${alias#*=}"; done
   run_program kubelet --config /run/kubelet.yaml --kubeconfig "$directory/admin" \
     --hostname-override node-1 --node-ip "$NODE_ADDRESS"
   run_program kube-proxy --kubeconfig "$directory/admin" --hostname-override node-1 \

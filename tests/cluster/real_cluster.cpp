@@ -50,8 +50,15 @@ std::string end_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni,
-                                                        const std::string& proxy) {
+ClusterSetup cluster_setup() {
+  ClusterSetup setup;
+  if (const char* cni = std::getenv("CLUSTER_CNI")) setup.cni = cni;
+  if (const char* proxy = std::getenv("CLUSTER_PROXY")) setup.proxy = proxy;
+  setup.aliases = {"localhost/portcullis:0.1.0=docker.io/library/portcullis:0.1.0"};
+  return setup;
+}
+
+Result<std::unique_ptr<RealCluster>> RealCluster::start(const ClusterSetup& setup) {
   auto assets = find_cluster_assets();
   if (!assets) return tl::make_unexpected(assets.error());
   if (!std::filesystem::exists("/sys/fs/cgroup/memory")) {
@@ -59,7 +66,7 @@ Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni,
                    "no control groups of version 1, which node.sh mounts (boot with "
                    "systemd.unified_cgroup_hierarchy=0)");
   }
-  if (cni == "bridge" && !std::filesystem::exists("/proc/sys/net/bridge")) {
+  if (setup.cni == "bridge" && !std::filesystem::exists("/proc/sys/net/bridge")) {
     return failure(ErrorCode::kUnsupported, "no br_netfilter: modprobe br_netfilter");
   }
   auto node = NetworkNamespace::create();
@@ -69,11 +76,11 @@ Result<std::unique_ptr<RealCluster>> RealCluster::start(const std::string& cni,
   clean_up();  // what a killed run has left
   connect(*node, *world);
   return std::unique_ptr<RealCluster>(
-      new RealCluster(std::move(*assets), std::move(*node), std::move(*world), cni, proxy));
+      new RealCluster(std::move(*assets), std::move(*node), std::move(*world), setup));
 }
 
 RealCluster::RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNamespace world,
-                         const std::string& cni, const std::string& proxy)
+                         const ClusterSetup& setup)
     : assets_(std::move(assets)),
       network_(std::move(node)),
       world_(std::move(world)),
@@ -84,12 +91,14 @@ RealCluster::RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNam
   for (const std::string port : {"443", "8080"}) {
     web_.emplace_back(ChildSetup{{"busybox", "httpd", "-f", "-p", port}, {}, &world_, ""});
   }
-  node_.emplace(
-      ChildSetup{{"sh", "tests/cluster/node.sh", "start", cni, server_.directory().string()},
-                 {"PROGRAMS=" + assets_.programs, "PROXY_MODE=" + proxy, "IMAGES=" + assets_.images,
-                  std::string("NODE_ADDRESS=") + kNodeAddress},
-                 &network_,
-                 ""});
+  std::string aliases;
+  for (const auto& alias : setup.aliases) aliases += alias + ' ';
+  node_.emplace(ChildSetup{
+      {"sh", "tests/cluster/node.sh", "start", setup.cni, server_.directory().string()},
+      {"PROGRAMS=" + assets_.programs, "PROXY_MODE=" + setup.proxy, "IMAGES=" + assets_.images,
+       "ALIASES=" + aliases, std::string("NODE_ADDRESS=") + kNodeAddress},
+      &network_,
+      ""});
 }
 
 RealCluster::~RealCluster() {
@@ -106,6 +115,20 @@ bool RealCluster::node_becomes_ready() {
                           .out == "True";
              },
              std::chrono::seconds(120));
+}
+
+bool RealCluster::install() const {
+  return kubectl({"apply", "-k", "manifests/base"}).code == 0 &&
+         is_rolled_out("portcullis", "daemonset/portcullis");
+}
+
+bool RealCluster::is_rolled_out(const std::string& ns, const std::string& what) const {
+  return wait_until(
+      [&] {
+        return kubectl({"rollout", "status", "--namespace", ns, what, "--watch=false"})
+                   .out.find("successfully rolled out") != std::string::npos;
+      },
+      std::chrono::seconds(180));
 }
 
 ChildProcess RealCluster::start_kubectl(const std::vector<std::string>& arguments) const {

@@ -13,6 +13,16 @@
 
 namespace portcullis::test {
 
+struct ClusterSetup {
+  std::string cni = "ptp";         // or "bridge"
+  std::string proxy = "nftables";  // the mode of kube-proxy
+  // Further names of images, as "localhost/portcullis:0.1.0=example.com/portcullis:0.1.0".
+  std::vector<std::string> aliases;
+};
+
+// As CLUSTER_CNI and CLUSTER_PROXY say, with the image of manifests/base.
+ClusterSetup cluster_setup();
+
 // A whole Kubernetes cluster of one node, which runs pods:
 //
 //     world (203.0.113.1) ---- node-1 (10.10.0.2): API server, and what node.sh starts
@@ -26,13 +36,18 @@ class RealCluster {
   static constexpr const char* kNodeAddress = "10.10.0.2";
   static constexpr const char* kWorldAddress = "203.0.113.1";
 
-  // `cni` is "ptp" or "bridge", `proxy` the mode of kube-proxy. All errors are reasons to skip a
-  // test. Does not wait.
-  [[nodiscard]] static Result<std::unique_ptr<RealCluster>> start(const std::string& cni,
-                                                                  const std::string& proxy);
+  // All errors are reasons to skip a test. Does not wait.
+  [[nodiscard]] static Result<std::unique_ptr<RealCluster>> start(const ClusterSetup& setup);
   ~RealCluster();
 
   bool node_becomes_ready();
+
+  // Applies manifests/base, as the README says. Whether the daemon became ready.
+  bool install() const;
+
+  // `kubectl rollout status` becomes done. The kubelet may take a minute to terminate a pod, and
+  // longer on a busy machine.
+  bool is_rolled_out(const std::string& ns, const std::string& what) const;
 
   // As admin.
   Finished kubectl(const std::vector<std::string>& arguments, const std::string& input = "") const {
@@ -42,7 +57,7 @@ class RealCluster {
   // A command of kubectl that keeps running.
   ChildProcess start_kubectl(const std::vector<std::string>& arguments) const;
 
-  // A shell command line beside the API server, as an admin with kubectl.
+  // A shell command line beside the API server, as an admin with kubectl and the other programs.
   Finished shell(const std::string& line) const;
 
   // A program on the node's network, and one on the world's (busybox is in its PATH).
@@ -53,7 +68,7 @@ class RealCluster {
 
  private:
   RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNamespace world,
-              const std::string& cni, const std::string& proxy);
+              const ClusterSetup& setup);
 
   ClusterAssets assets_;
   NetworkNamespace network_;
