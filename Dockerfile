@@ -6,13 +6,14 @@
 ARG BASE=debian:bookworm-slim
 FROM ${BASE} AS build
 WORKDIR /src
+ENV CCACHE_BASEDIR=/src CCACHE_COMPILERCHECK=content CCACHE_SLOPPINESS=locale
 RUN apt-get update && apt-get install --yes --no-install-recommends make ca-certificates
 COPY Makefile .
 COPY scripts/install_packages.sh scripts/
 RUN make build-deps
 COPY . .
-RUN --mount=type=cache,target=/root/.cache/ccache \
-    cmake --preset release -D PORTCULLIS_TESTS=OFF -D PORTCULLIS_WERROR=OFF \
+ARG WERROR=OFF
+RUN cmake --preset release -D PORTCULLIS_TESTS=OFF -D PORTCULLIS_WERROR=$WERROR \
       -D CMAKE_INSTALL_PREFIX=/usr && \
     cmake --build --preset release --target portcullis && \
     sh scripts/stage_image.sh build/release/daemon/portcullis /image

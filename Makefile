@@ -23,8 +23,11 @@ WIRING := .
 BUILD := build/release
 # The preset that builds fastest, or the one already built.
 DEMO := $(if $(wildcard $(BUILD)/tests/demo/portcullis-demo),release,demo)
-# Lets all builds and clones of the same sources share ccache's objects.
+# Lets all builds and clones of the same sources share ccache's objects, and the image's too, whose
+# files have no times.
 export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_COMPILERCHECK := content
+export CCACHE_SLOPPINESS := locale
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help

@@ -22,4 +22,9 @@ if [ -z "${BASE:-}" ]; then
   BASE=localhost/debian:bookworm
   store inspect "$BASE" >/dev/null 2>&1 || make_base
 fi
-build_image "$tag" "$@" --build-arg "BASE=$BASE" .
+# The objects of a release build on this machine are those of the image, if the compilers are equal
+# and the flags, to which -Werror belongs.
+objects=$(ccache --get-config cache_dir 2>/dev/null) || objects=$PWD/$work/ccache
+mkdir -p "$objects"
+build_image "$tag" "$@" --build-arg "BASE=$BASE" --build-arg WERROR=ON \
+  --volume "$objects:/root/.cache/ccache" .
