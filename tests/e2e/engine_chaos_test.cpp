@@ -57,7 +57,7 @@ class EngineChaos : public Node, public testing::WithParamInterface<const char*>
     const auto& node = playground_->endpoint(kChaosNode).netns;
     network_.emplace(std::move(node.another_handle().value()));
     // No entry must last until its port comes again, and there is room for those that do not.
-    const auto set = set_sysctls(node, {{"net/netfilter/nf_conntrack_udp_timeout", "2"}});
+    const auto set = set_sysctls(node, {{"net/netfilter/nf_conntrack_udp_timeout", "10"}});
     if (!set) GTEST_SKIP() << set.error().message;
     node.run([&] { kernel_.emplace(std::move(nl::Kernel::open().value())); });
     std::filesystem::create_directory(manifests_);
