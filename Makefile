@@ -10,6 +10,7 @@ TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
 DEMO_PACKAGES := $(filter-out ccache,$(BUILD_PACKAGES)) iproute2
 IMAGE_PACKAGES := buildah mmdebstrap netavark
 CLUSTER_PACKAGES := busybox-static iptables libseccomp-dev procps
+CONFORMANCE_PACKAGES := $(CLUSTER_PACKAGES) bash-static libusrsctp-dev
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
 CLUSTER_PROGRAMS := etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet \
@@ -112,11 +113,12 @@ cluster-e2e: configure image ## run the tests in a whole cluster, including kube
 	  ctest --preset release --label-regex cluster --no-tests=error
 
 conformance: configure image ## run upstream's tests of NetworkPolicy in a cluster (needs root; WIRING=regex)
-	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
-	cmake --build --preset release --target conformance_test dns-server
+	@PACKAGES="$(CONFORMANCE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
+	cmake --build --preset release --target conformance_test dns-server agnhost-sctp
 	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox $(BUILD)/tests/cluster/dns-server
 	assets=$$(sh scripts/prepare_kubernetes.sh $(CLUSTER_PROGRAMS) agnhost e2e.test ginkgo) && \
-	$(AS_ROOT) sh scripts/build_test_image.sh agnhost $$assets/agnhost && \
+	$(AS_ROOT) sh scripts/build_test_image.sh agnhost $$assets/agnhost $(BUILD)/tests/cluster/agnhost-sctp \
+	  /bin/bash-static && \
 	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$assets \
 	  IMAGES="build/image/portcullis.tar build/image/workload.tar build/image/agnhost.tar" \
 	  ctest --preset release --label-regex conformance --tests-regex '$(WIRING)' --no-tests=error

@@ -1,4 +1,6 @@
 # What runs in the pods of upstream's tests.
 FROM scratch
-COPY agnhost /agnhost
+COPY agnhost /agnhost-upstream
+COPY agnhost-sctp /agnhost
+COPY bash-static /bin/bash
 ENTRYPOINT ["/agnhost"]

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kImage = "localhost/agnhost:test";
-constexpr int kSpecs = 45;  // without SCTP
+constexpr int kSpecs = 50;
 
 // The names by which upstream's tests ask for the image of their pods.
 std::vector<std::string> aliases(const std::string& programs) {
@@ -54,7 +54,7 @@ TEST(Conformance, UpstreamsTestsOfNetworkPolicyPass) {
   const auto log = report / "log.txt";
   // The suite takes longer than run_to_end() waits.
   cluster.shell(
-      "(ginkgo --procs=4 --focus=Netpol --skip=SCTP --no-color --timeout=40m "
+      "(ginkgo --procs=4 --focus=Netpol --no-color --timeout=40m "
       "--junit-report=junit.xml --output-dir=" +
       report.string() + " " + assets->programs +
       "/e2e.test -- --provider=local --kubeconfig=$KUBECONFIG "
