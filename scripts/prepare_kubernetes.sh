@@ -63,7 +63,7 @@ build() {
     module=$work/kube
   fi
   say "building $package"
-  (cd "$module" && go "$verb" -ldflags "$flags" "$@" -o "$target" "$package") >&2
+  (cd "$module" && go "$verb" -buildvcs=false -ldflags "$flags" "$@" -o "$target" "$package") >&2
 }
 
 build_program() {
