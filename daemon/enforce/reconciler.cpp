@@ -1,9 +1,7 @@
 #include "daemon/enforce/reconciler.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
-#include <variant>
 
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/steps.h"
@@ -45,11 +43,6 @@ void Reconciler::want(Delta delta) {
   }
 }
 
-void Reconciler::hold() {
-  state_ = State::kWaiting;
-  alarm_->set(Time::max(), [] {});
-}
-
 Result<void> Reconciler::listen() {
   if (kernel_->owns()) return {};
   return kernel_->listen().map(
@@ -88,10 +81,6 @@ bool Reconciler::table_isolates() {
     if (snapshot.error().code != ErrorCode::kInterrupted) break;
   }
   return true;
-}
-
-std::optional<Ruleset> Reconciler::desired() const {
-  return state_ == State::kWaiting ? std::nullopt : std::optional(desired_());
 }
 
 void Reconciler::arm(State state, Time when) {
@@ -254,8 +243,8 @@ void Reconciler::blame(Attempt& attempt, const nl::Snapshot& snapshot, const Del
 // Whether somebody else changed the table, as far as is known.
 bool Reconciler::changed_since(const Refusal& refusal, const nl::Snapshot& snapshot) const {
   if (kernel_->owns()) return false;
-  const auto foreign = snapshot.generation - refusal.generation;
-  return !culprit_.empty() || foreign > (refusal.may_be_done ? 1U : 0U);
+  return !culprit_.empty() ||
+         snapshot.generation - refusal.generation > (refusal.may_be_done ? 1U : 0U);
 }
 
 Delta Reconciler::to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const {

@@ -100,7 +100,7 @@ class Reconciler {
   void want(Delta delta);
 
   // Commits nothing more before the next want(): what is desired is doubtful.
-  void hold();
+  void hold() { arm(State::kWaiting, Time::max()); }
 
   // From now on receives foreign changes of the table, if others can make them, and repairs them at
   // once; otherwise verify_every finds them. In this thread's network namespace.
@@ -128,7 +128,9 @@ class Reconciler {
   // Whether the kernel still holds leftovers of the last exchanges.
   bool has_stale() const { return !left_behind_.empty(); }
 
-  std::optional<Ruleset> desired() const;  // none while kWaiting
+  std::optional<Ruleset> desired() const {  // none while kWaiting
+    return state_ == State::kWaiting ? std::nullopt : std::optional(desired_());
+  }
 
  private:
   using Time = Alarm::Clock::time_point;
