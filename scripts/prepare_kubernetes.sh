@@ -8,7 +8,8 @@
 set -eu
 
 modules=$(dirname "$(readlink -f "$0")")/../tests/kubernetes
-cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/portcullis
+export HOME="${HOME:-/root}"  # where go keeps what it downloads
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/portcullis
 pinned=$(sed -n 's|.*k8s.io/kubernetes v||p' "$modules/kube/go.mod")
 version=${KUBERNETES:-$pinned}
 
