@@ -3,7 +3,7 @@
 # for tests with a real cluster. They are built from the Go modules in tests/kubernetes, once, and
 # kept in the user's cache; go verifies every download with the checksums in go.sum.
 #
-#     KUBERNETES=1.35.6       another version than tests/kubernetes/kube pins
+#     KUBERNETES=1.35.4       another version than tests/kubernetes/kube pins
 #     KUBEBUILDER_ASSETS=DIR  ready programs instead (envtest's convention), nothing is built
 set -eu
 
