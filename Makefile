@@ -10,7 +10,7 @@ TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
 DEMO_PACKAGES := $(filter-out ccache,$(BUILD_PACKAGES)) iproute2
 IMAGE_PACKAGES := buildah mmdebstrap netavark
 CLUSTER_PACKAGES := busybox-static iptables libseccomp-dev procps
-CONFORMANCE_PACKAGES := $(CLUSTER_PACKAGES) bash-static libusrsctp-dev
+CONFORMANCE_PACKAGES := bash-static libusrsctp-dev
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
 CLUSTER_PROGRAMS := etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet \
@@ -24,8 +24,8 @@ WIRING := .
 BUILD := build/release
 # The preset that builds fastest, or the one already built.
 DEMO := $(if $(wildcard $(BUILD)/tests/demo/portcullis-demo),release,demo)
-# Lets all builds and clones of the same sources share ccache's objects, and the image's too, whose
-# files have no times.
+# Lets all builds and clones of the same sources share ccache's objects. So does the image's build,
+# where the compiler's file has no time and LANG is not set.
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_COMPILERCHECK := content
 export CCACHE_SLOPPINESS := locale
@@ -33,7 +33,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build-deps lint-deps demo-deps configure build test e2e sanitize fuzz demo bench lint format image \
-  image-check cluster-e2e conformance deb deb-test docs install clean
+  image-check cluster-images cluster-e2e conformance deb deb-test docs install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,19 +103,22 @@ image: ## build the container image in build/image (needs root; BASE=image, TAG=
 image-check: image ## check that the image is reproducible, small, and without a shell
 	$(AS_ROOT) env BASE="$(BASE)" TAG="$(TAG)" sh scripts/check_image.sh
 
-cluster-e2e: configure image ## run the tests in a whole cluster, including kubelet, on this machine (needs root)
+# What a cluster of the tests takes besides its programs.
+cluster-images: configure image
 	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
-	cmake --build --preset release --target cluster_test dns-server
+	cmake --build --preset release --target dns-server
 	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox $(BUILD)/tests/cluster/dns-server
+
+cluster-e2e: cluster-images ## run the tests in a whole cluster, including kubelet, on this machine (needs root)
+	cmake --build --preset release --target cluster_test
 	assets=$$(sh scripts/prepare_kubernetes.sh $(CLUSTER_PROGRAMS)) && \
 	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$assets \
 	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \
 	  ctest --preset release --label-regex cluster --no-tests=error
 
-conformance: configure image ## run upstream's tests of NetworkPolicy in a cluster (needs root; WIRING=regex)
+conformance: cluster-images ## run upstream's tests of NetworkPolicy in a cluster (needs root; WIRING=regex)
 	@PACKAGES="$(CONFORMANCE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
-	cmake --build --preset release --target conformance_test dns-server agnhost-sctp
-	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox $(BUILD)/tests/cluster/dns-server
+	cmake --build --preset release --target conformance_test agnhost-sctp
 	assets=$$(sh scripts/prepare_kubernetes.sh $(CLUSTER_PROGRAMS) agnhost e2e.test ginkgo) && \
 	$(AS_ROOT) sh scripts/build_test_image.sh agnhost $$assets/agnhost $(BUILD)/tests/cluster/agnhost-sctp \
 	  /bin/bash-static && \

@@ -21,10 +21,10 @@ make_base() {
 if [ -z "${BASE:-}" ]; then
   BASE=localhost/debian:bookworm
   store inspect "$BASE" >/dev/null 2>&1 || make_base
+  # As in a release build here, whose objects ccache then has; its flags must be equal.
+  set -- "$@" --build-arg WERROR=ON
 fi
-# The objects of a release build on this machine are those of the image, if the compilers are equal
-# and the flags, to which -Werror belongs.
 objects=$(ccache --get-config cache_dir 2>/dev/null) || objects=$PWD/$work/ccache
 mkdir -p "$objects"
-build_image "$tag" "$@" --build-arg "BASE=$BASE" --build-arg WERROR=ON \
+build_image "$tag" "$@" --build-arg "BASE=$BASE" \
   --volume "$objects:/root/.cache/ccache" .

@@ -37,7 +37,6 @@ PATH=$PATH:/usr/local/go/bin
 command -v go >/dev/null || fail "The tests' Kubernetes is built with Go 1.26 or later: install it from go.dev/dl."
 sums=$(cat "$modules"/*/go.mod "$modules"/*/go.sum | sha256sum | cut -c 1-12)
 assets=$cache/kubernetes-$version-$sums
-mkdir -p "$assets/cni"
 
 # go.mod and go.sum of another version: its own requirements, with its staging modules.
 write_module_of_version() {
@@ -60,7 +59,7 @@ build() {
   target=$work/$3
   shift 3
   if [ "$module" = "$modules/kube" ] && [ "$version" != "$pinned" ]; then
-    [ -d "$work/kube" ] || write_module_of_version >&2
+    if [ ! -d "$work/kube" ]; then write_module_of_version >&2; fi
     module=$work/kube
   fi
   say "building $package"
@@ -93,15 +92,18 @@ build_program() {
     ptp | bridge | loopback) build cni "$plugins/main/$program" "$program" ;;
     host-local) build cni "$plugins/ipam/$program" "$program" ;;
     portmap) build cni "$plugins/meta/$program" "$program" ;;
-    *) fail "nobody knows how to build $program" ;;
+    *) fail "prepare_kubernetes.sh cannot build $program: it has no line there" ;;
   esac
-  mv "$work/$program" "$assets/$(place "$program")"  # a concurrent make's is equal
+  mkdir -p "$assets/cni"
+  mv "$work/$program" "$assets/$(place "$program")"  # a concurrent make's is equivalent
 }
 
+mkdir -p "$cache"
+find "$cache" -maxdepth 1 -name '.building-*' -mmin +180 -exec rm -rf {} +  # left by killed runs
 work=$(mktemp -d "$cache/.building-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 for program; do
-  [ -x "$assets/$(place "$program")" ] || build_program "$program"
+  if [ ! -x "$assets/$(place "$program")" ]; then build_program "$program"; fi
 done
 echo "$assets"

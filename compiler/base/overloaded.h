@@ -2,7 +2,7 @@
 
 namespace portcullis {
 
-// A visitor of a variant, of one function for each alternative.
+// A visitor for a variant, from one function for each alternative.
 template <class... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;

@@ -46,7 +46,7 @@ void compare(const Map& from, const Map& to, New on_new, Both on_both) {
   }
 }
 
-// Ranges are made in one piece.
+// A set of ranges can only be filled as a whole.
 ElementChange refill(const Set& set) { return {set.spec, true, {}, set.elements}; }
 
 // Of a table that stays, in which packets can meet these chains and sets.

@@ -1,5 +1,8 @@
 #include "compiler/ruleset/references.h"
 
+#include <utility>
+#include <vector>
+
 namespace portcullis {
 namespace {
 

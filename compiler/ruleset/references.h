@@ -14,7 +14,7 @@ const std::string* reference(const Statement& statement);
 std::set<std::string> references(const Chain& chain);
 std::set<std::string> references(const Set& set);
 
-// The names of the chains and sets that a packet can meet: what base chains lead to, and they.
+// The names of the chains and sets that packets can meet: base chains, and what they lead to.
 std::set<std::string> reachable(const Ruleset& ruleset);
 
 }  // namespace portcullis

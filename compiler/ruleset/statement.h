@@ -38,7 +38,7 @@ enum class Field : std::uint8_t {
 
 const char* to_string(Field field);  // "ip saddr"
 
-// ct state established,related: any of these bits, at least one of kAll
+// ct state established,related: any of these bits, which are in kAll
 struct ConntrackState {
   static constexpr std::uint32_t kEstablished = 2;  // NF_CT_STATE_BIT()
   static constexpr std::uint32_t kRelated = 4;
@@ -47,7 +47,7 @@ struct ConntrackState {
   auto operator<=>(const ConntrackState&) const = default;
 };
 
-// ct status dnat: any of these bits, at least one of kAll
+// ct status dnat: any of these bits, which are in kAll
 struct ConntrackStatus {
   static constexpr std::uint32_t kDestinationNat = 32;  // IPS_DST_NAT
   static constexpr std::uint32_t kAll = kDestinationNat;

@@ -33,8 +33,7 @@ struct ReconcilerTiming {
 struct Attempt {
   std::vector<Delta> committed;  // each a batch; none: there was nothing to do, or it failed
   std::optional<Error> error;    // a step failed, earlier ones are in force; retrying in next_try
-  // The kernel refused a change, and why; its table was compared and brought up to date all the
-  // same.
+  // Why a commit failed before this attempt compared the table and brought it up to date.
   std::optional<std::string> refused;
   // How the kernel's table was not as we left it; it was repaired.
   std::optional<std::string> mended;
@@ -99,7 +98,7 @@ class Reconciler {
   // The desired ruleset has changed; the first call says that there is one.
   void want(Delta delta);
 
-  // Commits nothing more before the next want(): what is desired is doubtful.
+  // Commits nothing before the next want(), since what is desired is in doubt.
   void hold() { arm(State::kWaiting, Time::max()); }
 
   // From now on receives foreign changes of the table, if others can make them, and repairs them at
@@ -135,10 +134,10 @@ class Reconciler {
  private:
   using Time = Alarm::Clock::time_point;
 
-  // Of a change by the kernel.
+  // Of a commit.
   struct Refusal {
     std::string reason;
-    std::uint32_t generation = 0;  // that our commits had made until then
+    std::uint32_t generation = 0;  // of the table before it
     bool may_be_done = false;      // the outcome is unknown
   };
 

@@ -240,8 +240,8 @@ void Daemon::report_success(const Attempt& attempt) {
       count(std::accumulate(batches.begin(), batches.end(), std::size_t{}, size), "operation");
   if (!status_.commit_error.empty()) log_info("the ruleset is committed again");
   if (attempt.refused) {
-    log_warning("the kernel refused a change: " + *attempt.refused +
-                "; its table was compared, and brought up to date with " + done);
+    log_warning("a commit failed: " + *attempt.refused +
+                "; the kernel's table was then compared, and updated with " + done);
   }
   if (attempt.mended) {
     log_warning("the kernel's table was not as we left it: " + *attempt.mended +

@@ -2,7 +2,6 @@
 // README.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -39,20 +38,21 @@ std::string content(const fs::path& file) {
 
 TEST(Conformance, UpstreamsTestsOfNetworkPolicyPass) {
   const auto assets = find_cluster_assets();
-  if (!assets) GTEST_SKIP() << assets.error().message;
+  if (!assets) SKIP_WITHOUT_CLUSTER(assets.error().message);
   auto setup = cluster_setup();
   for (auto& alias : aliases(assets->programs)) setup.aliases.push_back(std::move(alias));
   const auto started = RealCluster::start(setup);
   ASSERT_TRUE(started) << started.error().message;
   const auto& cluster = **started;
   ASSERT_TRUE((*started)->node_becomes_ready()) << cluster.logs();
-  ASSERT_TRUE(cluster.install()) << cluster.logs();
+  const auto installed = cluster.install();
+  ASSERT_TRUE(installed) << installed.error().message << cluster.logs();
 
   const auto report = fs::absolute("build/conformance") / (setup.cni + '-' + setup.proxy);
   fs::remove_all(report);
   fs::create_directories(report);
   const auto log = report / "log.txt";
-  // The suite takes longer than run_to_end() waits.
+  // In the background, since it takes longer than shell() waits.
   cluster.shell(
       "(ginkgo --procs=4 --focus=Netpol --no-color --timeout=40m "
       "--junit-report=junit.xml --output-dir=" +

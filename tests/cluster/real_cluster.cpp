@@ -117,12 +117,14 @@ bool RealCluster::node_becomes_ready() {
              std::chrono::seconds(120));
 }
 
-bool RealCluster::install() const {
-  return kubectl({"apply", "-k", "manifests/base"}).code == 0 &&
-         is_rolled_out("portcullis", "daemonset/portcullis");
+Result<void> RealCluster::install() const {
+  const auto applied = kubectl({"apply", "-k", "manifests/base"});
+  if (applied.code != 0) return failure(ErrorCode::kIo, "kubectl apply: " + applied.err);
+  if (becomes_rolled_out("portcullis", "daemonset/portcullis")) return {};
+  return failure(ErrorCode::kIo, "daemonset/portcullis did not become ready");
 }
 
-bool RealCluster::is_rolled_out(const std::string& ns, const std::string& what) const {
+bool RealCluster::becomes_rolled_out(const std::string& ns, const std::string& what) const {
   return wait_until(
       [&] {
         return kubectl({"rollout", "status", "--namespace", ns, what, "--watch=false"})

@@ -42,12 +42,12 @@ class RealCluster {
 
   bool node_becomes_ready();
 
-  // Applies manifests/base, as the README says. Whether the daemon became ready.
-  bool install() const;
+  // Applies manifests/base, as the README says, and waits until the daemon is ready. kIo.
+  [[nodiscard]] Result<void> install() const;
 
-  // `kubectl rollout status` becomes done. The kubelet may take a minute to terminate a pod, and
-  // longer on a busy machine.
-  bool is_rolled_out(const std::string& ns, const std::string& what) const;
+  // Whether `kubectl rollout status` succeeds before a deadline. The kubelet may take a minute to
+  // terminate a pod, and longer on a busy machine.
+  bool becomes_rolled_out(const std::string& ns, const std::string& what) const;
 
   // As admin.
   Finished kubectl(const std::vector<std::string>& arguments, const std::string& input = "") const {

@@ -45,7 +45,7 @@ class NfTablesModel {
   // Loses the answers to this many of the next commits: their outcome is unknown.
   void lose_answers(int commits) { lost_answers_ = commits; }
 
-  // Refuses one commit, after this many more, as a kernel that is out of memory.
+  // Refuses one commit, after this many others, as a kernel without memory does.
   void refuse_after(int commits) { until_refusal_ = commits; }
 
   const Ruleset& ruleset() const { return state_.table.ruleset(); }
