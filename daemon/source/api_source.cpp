@@ -2,30 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/steady_timer.hpp>
-#include <cstdlib>
 #include <list>
 #include <optional>
 #include <utility>
 
 #include "daemon/source/namespace_check.h"
-#include "k8s-client/document/json.h"
 #include "k8s-client/watch/api_client.h"
 
 namespace portcullis {
 namespace {
-
-constexpr std::chrono::seconds kVersionLimit{10};  // for the server to report its version
-constexpr std::chrono::seconds kVersionPause{30};  // until it is asked again otherwise
-constexpr int kFirstWithStreamedLists = 27;  // 1.27 knows sendInitialEvents, if only to reject it
-
-// Older servers ignore unknown parameters, and would never end such a list.
-bool streams_lists(const std::string& version_json) {
-  const auto version = k8s::parse_json(version_json, {{{"minor", {}}}});
-  const auto* minor = version ? version->find("minor") : nullptr;
-  if (minor == nullptr || minor->string() == nullptr) return false;
-  return std::atoi(minor->string()->c_str()) >= kFirstWithStreamedLists;  // "27+" in some clouds
-}
 
 std::string no_namespaces(const std::string& server) {
   return "the API server " + server +
@@ -37,9 +22,7 @@ std::string no_namespaces(const std::string& server) {
 }  // namespace
 
 struct ApiSource::Impl {
-  void ask_version();
-  void take_version(const Result<k8s::ApiClient::Answer>& answer, const std::string& version);
-  void start_reflectors(bool streams_lists);
+  void start_reflectors();
   void take(Update update);
   void tell(Update update);
   void take_check(bool has_namespaces);
@@ -56,8 +39,6 @@ struct ApiSource::Impl {
   const Sink sink;
   const k8s::Resolve resolve;
   std::optional<k8s::ApiClient> client{};
-  std::optional<boost::asio::steady_timer> version_timer{};
-  k8s::ApiClient::Request version_request{};
   std::list<k8s::Reflector> reflectors{};
   bool told_synced = false;
   std::array<std::size_t, kKinds.size()> told{};  // how many objects of each
@@ -66,36 +47,12 @@ struct ApiSource::Impl {
   std::string fault{};  // as in Report
 };
 
-void ApiSource::Impl::ask_version() {
-  const auto body = std::make_shared<k8s::TextBody>();
-  version_request =
-      client->send({"/version"}, kVersionLimit, body,
-                   [this, body](const auto& answer) { take_version(answer, body->text()); });
-}
-
-// Nothing waits for the version: without it lists are requested in pages.
-void ApiSource::Impl::take_version(const Result<k8s::ApiClient::Answer>& answer,
-                                   const std::string& version) {
-  const bool answered = answer && answer->good();
-  const bool streams = answered && streams_lists(version);
-  if (reflectors.empty()) {
-    start_reflectors(streams);
-  } else if (streams) {
-    for (auto& reflector : reflectors) reflector.stream_lists();
-  }
-  if (answered) return;
-  version_timer.emplace(io, kVersionPause);
-  version_timer->async_wait([this](const boost::system::error_code& error) {
-    if (!error) ask_version();
-  });
-}
-
-void ApiSource::Impl::start_reflectors(bool streams_lists) {
+void ApiSource::Impl::start_reflectors() {
   for (const auto& each : kKinds) {
     reflectors.emplace_back(io, *client, each.kind, timing,
                             [this](Update update) { take(std::move(update)); });
   }
-  for (auto& reflector : reflectors) reflector.start(streams_lists);
+  for (auto& reflector : reflectors) reflector.start();
 }
 
 // A kind that becomes empty may be real, or come from a server that has lost its data: then it
@@ -179,7 +136,7 @@ Result<void> ApiSource::start() {
   impl_->client.emplace(std::move(*client));
   impl_->check = std::make_unique<NamespaceCheck>(
       impl_->io, *impl_->client, [impl = impl_.get()](bool answer) { impl->take_check(answer); });
-  impl_->ask_version();
+  impl_->start_reflectors();
   return {};
 }
 

@@ -82,6 +82,8 @@ Labels decode_labels(const Field& labels, LabelValues values) {
 }
 
 std::optional<std::int64_t> decode_timestamp(const Field& timestamp) {
+  if (timestamp.missing()) return std::nullopt;
+  if (const auto* time = std::get_if<Timestamp>(&timestamp.value()->value)) return time->seconds;
   const auto* text = timestamp.string();
   if (text == nullptr) return std::nullopt;
   const auto seconds = parse_timestamp(*text);

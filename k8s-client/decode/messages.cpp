@@ -4,11 +4,14 @@
 #include <utility>
 
 #include "compiler/base/escape.h"
+#include "k8s-client/decode/resource.h"
 #include "k8s-client/document/json.h"
+#include "k8s-client/document/protobuf.h"
 
 namespace portcullis::k8s {
 namespace {
 
+constexpr std::size_t kLongestJson = std::size_t{1} << 29U;  // bytes of a page
 constexpr std::size_t kQuoted = 200;  // bytes of a response that is not a Status
 
 const Document nothing;
@@ -40,6 +43,36 @@ Status status_of(const Document& document, int code) {
           printable(text(document, "message"))};
 }
 
+using Parsed = tl::expected<Document, SyntaxError>;
+
+// As its JSON would be. A Status may take an object's place.
+Parsed parse_protobuf_object(std::string_view bytes, const Wanted& wanted) {
+  const auto object = open_protobuf_object(bytes);
+  if (!object) return tl::unexpected(object.error());
+  auto document =
+      parse_protobuf(object->message, object->kind == "Status" ? wanted_in_status() : wanted);
+  if (!document) return document;
+  auto& members = std::get<Document::Map>(document->value);
+  members.emplace_back("apiVersion", Document{std::string(object->api_version)});
+  members.emplace_back("kind", Document{std::string(object->kind)});
+  return document;
+}
+
+Parsed parse_object(std::string_view bytes, Encoding encoding, const Wanted& wanted) {
+  return encoding == Encoding::kJson ? parse_json(bytes, wanted)
+                                     : parse_protobuf_object(bytes, wanted);
+}
+
+Parsed parse_watch_event(std::string_view bytes, Encoding encoding, Kind kind) {
+  if (encoding == Encoding::kJson) return parse_json(bytes, wanted_in_watch_event(kind));
+  const auto event = open_protobuf_event(bytes);
+  if (!event) return tl::unexpected(event.error());
+  auto object = parse_protobuf_object(event->object, wanted_in_object(kind));
+  if (!object) return object;
+  return Document{
+      Document::Map{{"type", Document{std::string(event->type)}}, {"object", std::move(*object)}}};
+}
+
 // One object, decoded; nothing if it cannot be placed. Items of a list need not state their kind.
 std::optional<Listed> decode_one(Document& document, Kind kind) {
   auto* members = std::get_if<Document::Map>(&document.value);
@@ -57,6 +90,44 @@ std::optional<Listed> decode_one(Document& document, Kind kind) {
                 text(member(document, "metadata"), "resourceVersion")};
 }
 
+std::string named_list(Kind kind) { return std::string("a list of ") + info(kind).resource; }
+
+std::string list_kind(Kind kind) { return info(kind).name + std::string("List"); }
+
+void take_metadata(const Document& metadata, Page& page) {
+  page.resource_version = text(metadata, "resourceVersion");
+  page.continue_token = text(metadata, "continue");
+}
+
+Result<void> take_item(Document& item, Kind kind, Page& page) {
+  auto listed = decode_one(item, kind);
+  if (!listed) return garbage(named_list(kind), "has an object without a name, or of another kind");
+  page.objects.push_back(std::move(*listed));
+  return {};
+}
+
+Result<Page> page_of_json(std::string_view json, Kind kind) {
+  auto document = parse_json(json, wanted_in_list(kind));
+  if (!document) return garbage(named_list(kind), document.error().message);
+  if (text(*document, "kind") != list_kind(kind)) {
+    return garbage(named_list(kind), "is of another kind");
+  }
+  Page page;
+  take_metadata(member(*document, "metadata"), page);
+  if (page.resource_version.empty()) return garbage(named_list(kind), "has no resourceVersion");
+  auto* items = own_member(*document, "items");
+  if (items == nullptr) return garbage(named_list(kind), "has no items");
+  page.lacks_items = items->is_null();
+  if (page.lacks_items) return page;
+  auto* list = std::get_if<Document::List>(&items->value);
+  if (list == nullptr) return garbage(named_list(kind), "has items that are not a list");
+  for (Document& item : *list) {
+    const auto taken = take_item(item, kind, page);
+    if (!taken) return tl::unexpected(taken.error());
+  }
+  return page;
+}
+
 std::optional<WatchEvent::Type> type_named(std::string_view name) {
   using Type = WatchEvent::Type;
   if (name == "ADDED") return Type::kAdded;
@@ -69,36 +140,51 @@ std::optional<WatchEvent::Type> type_named(std::string_view name) {
 
 }  // namespace
 
-Result<Page> decode_page(std::string_view json, Kind kind) {
-  const std::string what = std::string("a list of ") + info(kind).resource;
-  auto document = parse_json(json, wanted_in_list(kind));
-  if (!document) return garbage(what, document.error().message);
-  if (text(*document, "kind") != info(kind).name + std::string("List")) {
-    return garbage(what, "is of another kind");
+Result<void> PageDecoder::add(std::string_view bytes) {
+  if (encoding_ == Encoding::kJson) {
+    json_ += bytes;
+    if (json_.size() <= kLongestJson) return {};
+    return garbage(named_list(kind_), "is too long");
   }
-  const Document& metadata = member(*document, "metadata");
-  Page page{.resource_version = text(metadata, "resourceVersion"),
-            .continue_token = text(metadata, "continue")};
-  if (page.resource_version.empty()) return garbage(what, "has no resourceVersion");
-  auto* items = own_member(*document, "items");
-  if (items == nullptr) return garbage(what, "has no items");
-  page.lacks_items = items->is_null();
-  if (page.lacks_items) return page;
-  auto* list = std::get_if<Document::List>(&items->value);
-  if (list == nullptr) return garbage(what, "has items that are not a list");
-  for (Document& item : *list) {
-    auto listed = decode_one(item, kind);
-    if (!listed) return garbage(what, "has an object without a name, or of another kind");
-    page.objects.push_back(std::move(*listed));
-  }
-  return page;
+  Result<void> taken;
+  const auto added = protobuf_.add(bytes, [&](std::uint32_t field, std::string_view value) {
+    if (taken && protobuf_.kind() == list_kind(kind_)) taken = take(field, value);
+  });
+  if (!added) return garbage(named_list(kind_), added.error().message);
+  return taken;
 }
 
-Status decode_status(std::string_view json, int code) {
-  const auto document = parse_json(json, Wanted{});
+// A field of a list in Protobuf.
+Result<void> PageDecoder::take(std::uint32_t field, std::string_view value) {
+  const auto* member = wanted_in_list(kind_).find(field);
+  if (member == nullptr) return {};
+  auto document = parse_protobuf(value, member->value);
+  if (!document) return garbage(named_list(kind_), document.error().message);
+  if (member->wire == Wire::kMessages) return take_item(*document, kind_, page_);
+  take_metadata(*document, page_);
+  return {};
+}
+
+Result<Page> PageDecoder::finish() {
+  if (encoding_ == Encoding::kJson) return page_of_json(json_, kind_);
+  if (!protobuf_.complete()) return garbage(named_list(kind_), "ends too early");
+  if (protobuf_.kind() != list_kind(kind_)) return garbage(named_list(kind_), "is of another kind");
+  if (page_.resource_version.empty()) return garbage(named_list(kind_), "has no resourceVersion");
+  return std::move(page_);
+}
+
+Result<Page> decode_page(std::string_view bytes, Encoding encoding, Kind kind) {
+  PageDecoder decoder(kind, encoding);
+  const auto added = decoder.add(bytes);
+  if (!added) return tl::unexpected(added.error());
+  return decoder.finish();
+}
+
+Status decode_status(std::string_view bytes, Encoding encoding, int code) {
+  const auto document = parse_object(bytes, encoding, wanted_in_status());
   if (document && text(*document, "kind") == "Status") return status_of(*document, code);
-  const auto end = json.find_last_not_of(" \r\n") + 1;
-  return {code, "", printable(json.substr(0, std::min(end, kQuoted)))};
+  const auto end = bytes.find_last_not_of(" \r\n") + 1;
+  return {code, "", printable(bytes.substr(0, std::min(end, kQuoted)))};
 }
 
 std::string to_string(const Status& status) {
@@ -108,9 +194,9 @@ std::string to_string(const Status& status) {
   return text;
 }
 
-Result<WatchEvent> decode_watch_event(std::string_view line, Kind kind) {
+Result<WatchEvent> decode_watch_event(std::string_view bytes, Encoding encoding, Kind kind) {
   const std::string what = std::string("an event of ") + info(kind).resource;
-  auto document = parse_json(line, wanted_in_watch_event(kind));
+  auto document = parse_watch_event(bytes, encoding, kind);
   if (!document) return garbage(what, document.error().message);
   const auto type = type_named(text(*document, "type"));
   if (!type) return garbage(what, "has no known type");
@@ -122,11 +208,7 @@ Result<WatchEvent> decode_watch_event(std::string_view line, Kind kind) {
     return event;
   }
   if (event.resource_version.empty()) return garbage(what, "has no resourceVersion");
-  if (*type == WatchEvent::Type::kBookmark) {
-    event.ends_initial_events =
-        text(member(metadata, "annotations"), "k8s.io/initial-events-end") == "true";
-    return event;
-  }
+  if (*type == WatchEvent::Type::kBookmark) return event;
   auto changed = decode_one(*own_member(*document, "object"), kind);
   if (!changed) return garbage(what, "has an object without a name, or of another kind");
   event.change = std::move(changed->object);

@@ -9,7 +9,8 @@
 #include "compiler/base/result.h"
 #include "compiler/model/event.h"
 #include "k8s-client/decode/decode.h"
-#include "k8s-client/decode/resource.h"
+#include "k8s-client/decode/encoding.h"
+#include "k8s-client/document/protobuf.h"
 
 // The API server's messages: pages of a list, the events of a watch, and Status.
 namespace portcullis::k8s {
@@ -28,8 +29,27 @@ struct Page {
   bool lacks_items = false;      // they are null: none, or not credible
 };
 
-// kInvalidInput: not a list of that kind, or some of its objects cannot be placed.
-[[nodiscard]] Result<Page> decode_page(std::string_view json, Kind kind);
+// Decodes a page in pieces: in Protobuf each object as soon as it is there, while the server still
+// writes the next ones. Errors are kInvalidInput: not a list of that kind, or some of its objects
+// cannot be placed. Not thread safe.
+class PageDecoder {
+ public:
+  PageDecoder(Kind kind, Encoding encoding) : kind_(kind), encoding_(encoding) {}
+
+  [[nodiscard]] Result<void> add(std::string_view bytes);  // after an error, nothing more
+  [[nodiscard]] Result<Page> finish();
+
+ private:
+  Result<void> take(std::uint32_t field, std::string_view value);
+
+  const Kind kind_;
+  const Encoding encoding_;
+  std::string json_;
+  ProtobufObjectReader protobuf_;
+  Page page_;
+};
+
+[[nodiscard]] Result<Page> decode_page(std::string_view bytes, Encoding encoding, Kind kind);
 
 // A Status, the API's form of an error.
 struct Status {
@@ -39,7 +59,7 @@ struct Status {
 };
 
 // A response that is not a Status is quoted in the message if it is short.
-Status decode_status(std::string_view json, int code);
+Status decode_status(std::string_view bytes, Encoding encoding, int code);
 std::string to_string(const Status& status);  // "410 Expired: too old resource version: 7 (9)"
 
 struct WatchEvent {
@@ -49,38 +69,11 @@ struct WatchEvent {
   std::optional<Event> change{};  // of the first three
   std::vector<Defect> defects{};  // of the new or changed object
   std::string resource_version{};
-  bool ends_initial_events = false;  // of kBookmark
-  Status status{};                   // of kError
+  Status status{};  // of kError
 };
 
 // kInvalidInput: not an event, or its object cannot be placed.
-[[nodiscard]] Result<WatchEvent> decode_watch_event(std::string_view line, Kind kind);
-
-// Assembles the lines of a watch from the pieces that arrive.
-class Lines {
- public:
-  static constexpr std::size_t kLongest = std::size_t{32} << 20U;  // bytes
-
-  // Calls visit(line) for each line that `bytes` complete, without its newline; false if one is
-  // longer than kLongest.
-  template <class Visit>
-  bool add(std::string_view bytes, Visit visit) {
-    for (auto end = bytes.find('\n'); end != bytes.npos; end = bytes.find('\n')) {
-      begun_ += bytes.substr(0, end);
-      if (begun_.size() > kLongest) return false;
-      if (!begun_.empty()) visit(std::string_view(begun_));
-      begun_.clear();
-      bytes.remove_prefix(end + 1);
-    }
-    begun_ += bytes;
-    if (begun_.empty() && begun_.capacity() > kKept) begun_.shrink_to_fit();
-    return begun_.size() <= kLongest;
-  }
-
- private:
-  static constexpr std::size_t kKept = std::size_t{1} << 16U;
-
-  std::string begun_;
-};
+[[nodiscard]] Result<WatchEvent> decode_watch_event(std::string_view bytes, Encoding encoding,
+                                                    Kind kind);
 
 }  // namespace portcullis::k8s

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "compiler/model/kind.h"
-#include "k8s-client/document/json.h"
+#include "k8s-client/document/wanted.h"
 
 namespace portcullis::k8s {
 
@@ -11,6 +11,8 @@ std::string path_of(Kind kind);  // "/api/v1/pods", in all namespaces
 
 // The fields that are decoded.
 const Wanted& wanted_in_list(Kind kind);         // of a PodList
-const Wanted& wanted_in_watch_event(Kind kind);  // of {"type": ..., "object": ...}
+const Wanted& wanted_in_object(Kind kind);       // of a Pod
+const Wanted& wanted_in_watch_event(Kind kind);  // of {"type": ..., "object": ...}, in JSON
+const Wanted& wanted_in_status();                // of a Status
 
 }  // namespace portcullis::k8s

@@ -27,8 +27,9 @@ std::optional<std::string> Document::scalar_text() const {
 
 const char* Document::type_name() const {
   static constexpr std::array kNames = {
-      "null",     "a boolean", "a number",  "a number",
-      "a string", "a list",    "a mapping", "a value with an unsupported tag"};
+      "null",           "a boolean", "a number",  "a number",
+      "a string",       "a list",    "a mapping", "a value with an unsupported tag",
+      "a date and time"};
   static_assert(kNames.size() == std::variant_size_v<decltype(value)>);
   return kNames[value.index()];
 }

@@ -16,14 +16,22 @@ struct Unsupported {
   bool operator==(const Unsupported&) const = default;
 };
 
-// A parsed JSON or YAML document: the common form from which objects are decoded. Mappings keep the
-// order of the text, and repeated keys. Types are JSON's: a plain YAML scalar has the type that
-// Kubernetes' YAML reader gives it, a quoted one is a string.
+// A date and time that the format writes as such, and not as text.
+struct Timestamp {
+  std::int64_t seconds = 0;  // since the epoch
+
+  bool operator==(const Timestamp&) const = default;
+};
+
+// A parsed document, of JSON, YAML or Protobuf: the common form from which objects are decoded.
+// Mappings keep the order of the text, and repeated keys. Types are JSON's: a plain YAML scalar has
+// the type that Kubernetes' YAML reader gives it, a quoted one is a string.
 struct Document {
   using List = std::vector<Document>;
   using Map = std::vector<std::pair<std::string, Document>>;
 
-  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map, Unsupported>
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map, Unsupported,
+               Timestamp>
       value = nullptr;
   int line = 0;  // where it begins, from 1; 0: unknown
 

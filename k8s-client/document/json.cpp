@@ -43,8 +43,6 @@ std::size_t first_document(std::string_view text) {
   return text.size();
 }
 
-using Member = std::pair<std::string_view, Wanted>;
-
 class JsonReader {
  public:
   // `text` must be padded, and outlive the reader.
@@ -130,11 +128,11 @@ class JsonReader {
       if (const auto error = std::move(member).get(field)) return error;
       std::string_view key;
       if (const auto error = field.unescaped_key().get(key)) return error;
-      const auto member_wanted = std::ranges::find(wanted.members, key, &Member::first);
-      if (!wanted.all() && member_wanted == wanted.members.end()) continue;
+      const auto* member_wanted = wanted.find(key);
+      if (!wanted.all() && member_wanted == nullptr) continue;
       auto& entry = map.emplace_back(key, Document());
       if (const auto error =
-              read_value(field.value(), depth + 1, wanted.all() ? wanted : member_wanted->second,
+              read_value(field.value(), depth + 1, wanted.all() ? wanted : member_wanted->value,
                          entry.second)) {
         return error;
       }

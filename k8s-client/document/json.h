@@ -1,10 +1,9 @@
 #pragma once
 
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "k8s-client/document/document.h"
+#include "k8s-client/document/wanted.h"
 
 namespace portcullis::k8s {
 
@@ -13,14 +12,6 @@ namespace portcullis::k8s {
 
 // The same, but an error only affects what follows it: it is the last result.
 [[nodiscard]] DocumentStream read_json_stream(std::string_view text);
-
-// The parts of a value to read: of an object these members, or all if none are named; of a list,
-// the same for each item. Others are skipped, and not even checked for syntax.
-struct Wanted {
-  std::vector<std::pair<std::string_view, Wanted>> members{};
-
-  bool all() const { return members.empty(); }
-};
 
 // One document in `text`, without unwanted parts.
 [[nodiscard]] tl::expected<Document, SyntaxError> parse_json(std::string_view text,

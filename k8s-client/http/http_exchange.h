@@ -27,6 +27,7 @@ struct HttpRequest {
 struct HttpHead {
   int code = 0;
   std::optional<std::chrono::seconds> retry_after{};
+  std::string content_type{};
 };
 
 // Receives the progress of a request, on worker threads, one call at a time.

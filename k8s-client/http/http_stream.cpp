@@ -165,7 +165,8 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     }
     receiver_->take_head(
         {.code = static_cast<int>(head.result_int()),
-         .retry_after = parse_retry_after(std::string(head[http::field::retry_after]))});
+         .retry_after = parse_retry_after(std::string(head[http::field::retry_after])),
+         .content_type = std::string(head[http::field::content_type])});
     read();
   }
 

@@ -20,12 +20,14 @@ web::http::http_request to_message(const HttpRequest& request) {
   web::http::http_request message(posts ? web::http::methods::POST : web::http::methods::GET);
   message.set_request_uri(web::uri(request.target));
   message.headers() = to_headers(request.fields);
+  // cpprestsdk's own field comes after it, with weights that kube-apiserver does not read.
+  message.headers().add(header_names::accept_encoding, "gzip");
   if (posts) message.set_body(request.json, "application/json");
   return message;
 }
 
 HttpHead head_of(const http_response& response) {
-  HttpHead head{.code = response.status_code()};
+  HttpHead head{.code = response.status_code(), .content_type = response.headers().content_type()};
   const auto field = response.headers().find(header_names::retry_after);
   if (field != response.headers().end()) head.retry_after = parse_retry_after(field->second);
   return head;

@@ -24,7 +24,7 @@ class Body {
 
   virtual ~Body() = default;
 
-  virtual void begin() {}  // the head has arrived, with a successful status
+  virtual void begin(Encoding) {}  // the head has arrived, with a successful status
 
   // The next piece, valid until `proceed` is called; until then nothing more is read from the
   // socket, so delaying it slows the server down. False: the rest is not needed.
@@ -68,8 +68,9 @@ class ApiClient {
   struct Call {
     std::string path;
     Query query{};
-    std::string json{};    // the body of a POST; empty: it is a GET
-    bool streams = false;  // the body may be endless; a GET
+    std::string json{};                    // the body of a POST; empty: it is a GET
+    bool streams = false;                  // the body may be endless; a GET
+    Encoding preferred = Encoding::kJson;  // of the response
   };
 
   // kIo, kTimeout: no response, or not a complete one; kInvalidInput: the credentials cannot be

@@ -3,25 +3,32 @@
 #include <utility>
 
 namespace portcullis::k8s {
-namespace {
 
-constexpr std::size_t kLongestPage = std::size_t{1} << 29U;  // bytes
-
-}  // namespace
+void PageBody::begin(Encoding encoding) {
+  encoding_ = encoding;
+  decoder_.emplace(kind_, encoding);
+}
 
 bool PageBody::read(std::string_view bytes, Proceed proceed) {
-  text_ += bytes;
-  if (text_.size() > kLongestPage) return false;
+  const auto added = decoder_->add(bytes);
+  if (!added) {
+    page_ = tl::unexpected(added.error());
+    return false;
+  }
   proceed();
   return true;
 }
 
-void PageBody::end() { page_ = decode_page(std::exchange(text_, {}), kind_); }
+void PageBody::end() {
+  page_ = decoder_->finish();
+  decoder_.reset();
+}
 
 WatchBody::WatchBody(Kind kind, ApiClient::Post to_loop, Listener listener)
     : kind_(kind), to_loop_(std::move(to_loop)), listener_(std::move(listener)) {}
 
-void WatchBody::begin() {
+void WatchBody::begin(Encoding encoding) {
+  frames_ = Frames(encoding);
   to_loop_([self = shared_from_this()] {
     if (!self->left_) self->listener_.opened();
   });
@@ -29,9 +36,9 @@ void WatchBody::begin() {
 
 bool WatchBody::read(std::string_view bytes, Proceed proceed) {
   std::vector<WatchEvent> events;
-  const bool framed = lines_.add(bytes, [&](std::string_view line) {
+  const bool framed = frames_.add(bytes, [&](std::string_view message) {
     if (garbage_) return;
-    auto event = decode_watch_event(line, kind_);
+    auto event = decode_watch_event(message, frames_.encoding(), kind_);
     if (event) return events.push_back(std::move(*event));
     garbage_ = std::move(event.error().message);
   });

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "k8s-client/decode/frames.h"
 #include "k8s-client/decode/messages.h"
-#include "k8s-client/decode/resource.h"
 #include "k8s-client/watch/api_client.h"
 
 // The response bodies that a reflector reads, parsed on the workers.
@@ -20,16 +20,19 @@ class PageBody : public Body {
  public:
   explicit PageBody(Kind kind) : kind_(kind) {}
 
+  void begin(Encoding encoding) override;
   bool read(std::string_view bytes, Proceed proceed) override;
   void end() override;
 
   // On the loop, once the request is complete.
   Result<Page> take() { return std::move(page_); }
+  Encoding encoding() const { return encoding_; }
 
  private:
   const Kind kind_;
-  std::string text_;
-  Result<Page> page_ = failure(ErrorCode::kInvalidInput, "the API server's list is too long");
+  Encoding encoding_ = Encoding::kJson;
+  std::optional<PageDecoder> decoder_;
+  Result<Page> page_;
 };
 
 // The stream of a watch. A worker keeps reading while the loop is busy, which then processes all
@@ -46,7 +49,7 @@ class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
 
   WatchBody(Kind kind, ApiClient::Post to_loop, Listener listener);
 
-  void begin() override;
+  void begin(Encoding encoding) override;
   bool read(std::string_view bytes, Proceed proceed) override;
 
   // On the loop. Nothing is reported after it.
@@ -61,7 +64,7 @@ class WatchBody : public Body, public std::enable_shared_from_this<WatchBody> {
   const Listener listener_;
   bool left_ = false;             // on the loop
   std::atomic<int> waiting_ = 0;  // pieces on their way to the loop
-  Lines lines_;
+  Frames frames_;
   std::optional<std::string> garbage_;
 };
 

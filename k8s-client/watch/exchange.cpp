@@ -86,7 +86,7 @@ HttpRequest ApiClient::Request::Exchange::request() const {
                       .fields = header_fields(link_->access(), identity_),
                       .json = call_.json,
                       .idle_limit = idle_limit_};
-  request.fields.emplace_back("Accept", "application/json");
+  request.fields.emplace_back("Accept", accept_field(call_.preferred));
   request.fields.emplace_back("User-Agent", "portcullis");
   return request;
 }
@@ -107,7 +107,8 @@ void ApiClient::Request::Exchange::take_head(HttpHead head) {
   if (head.code == kUnauthorized) link_->credentials().reject();
   const std::lock_guard lock(mutex_);
   answer_ = {.code = head.code, .retry_after = head.retry_after};
-  if (answer_->good()) body_->begin();
+  encoding_ = encoding_of(head.content_type);
+  if (answer_->good()) body_->begin(encoding_);
   if (const auto read_now = std::exchange(early_, nullptr)) read_now();
 }
 
@@ -130,7 +131,7 @@ void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
   if (stopped_) error.reset();
   if (error) return tell(Error{error->code, explain(*error)});
   if (answer_->good() && !stopped_) body_->end();
-  if (!answer_->good()) answer_->error = decode_status(error_body_, answer_->code);
+  if (!answer_->good()) answer_->error = decode_status(error_body_, encoding_, answer_->code);
   tell(std::nullopt);
 }
 

@@ -60,7 +60,8 @@ class ApiClient::Request::Exchange : public HttpReceiver,
 
   std::mutex mutex_;  // guards the following
   std::optional<Answer> answer_;
-  std::function<void()> early_;  // reads the first piece
+  Encoding encoding_ = Encoding::kJson;  // of the body
+  std::function<void()> early_;          // reads the first piece
   std::string error_body_;
   bool stopped_ = false;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "k8s-client/decode/resource.h"
+
 namespace portcullis::k8s {
 namespace {
 
@@ -48,39 +50,35 @@ Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Kind kind,
 
 Reflector::~Reflector() { leave_watch(); }
 
-void Reflector::start(bool streams_lists) {
-  streams_lists_ = streams_lists;
-  list();
+ApiClient::Call Reflector::call(ApiClient::Query query) const {
+  return {
+      .path = path_of(kind_), .query = std::move(query), .preferred = preferred_encoding(kind_)};
 }
 
 void Reflector::list() {
   listed_.clear();
   listed_defects_.clear();
-  listed_version_.clear();
   unreported_ = false;
-  const bool paged = std::exchange(paged_next_, false) || doubted_;
-  state_ = streams_lists_ && !paged ? State::kStreaming : State::kPaging;
-  if (state_ == State::kPaging) return list_page("");
-  open_watch({{"sendInitialEvents", "true"}, {"resourceVersionMatch", "NotOlderThan"}});
+  list_page("");
 }
 
 // Without a resourceVersion: the latest, which the other pages take from the first one.
 void Reflector::list_page(const std::string& continue_token) {
   ApiClient::Query query;
-  const bool whole = continue_token.empty() && std::exchange(whole_next_, false);
-  if (!whole) query.emplace_back("limit", std::to_string(kPageSize));
+  if (!whole_ || !continue_token.empty()) query.emplace_back("limit", std::to_string(kPageSize));
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
   page_ = std::make_shared<PageBody>(kind_);
-  request_ = client_.send({path_of(kind_), query}, timing_.list_idle_limit, page_,
+  request_ = client_.send(call(std::move(query)), timing_.list_idle_limit, page_,
                           [=, this](const auto& answer) { take_page(answer, continue_token); });
 }
 
 void Reflector::take_page(const Result<Answer>& answer, const std::string& continue_token) {
-  if (!continue_token.empty()) whole_next_ = code_of(answer) == 410;
+  const bool first = continue_token.empty();
+  if (is_good(answer)) protobuf_ = page_->encoding() == Encoding::kProtobuf;
+  whole_ = whole_next(answer, first);
   if (!is_good(answer)) return fail(answer, &Reflector::list);
   auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
-  const bool first = continue_token.empty();
   if (page->lacks_items && known_ > 0) {
     return fail(failure(ErrorCode::kInvalidInput, "the API server sent a list without items"),
                 &Reflector::list);
@@ -102,32 +100,36 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   watch();
 }
 
-void Reflector::watch() {
-  state_ = State::kWatching;
-  open_watch({{"resourceVersion", version_}});
+// In one piece a list costs the server least, and in Protobuf also us, as it is decoded while it
+// arrives. In pages otherwise, and after one that broke off; but not again if the pages expired.
+bool Reflector::whole_next(const Result<Answer>& answer, bool first) const {
+  if (!first && code_of(answer) == 410) return true;
+  if (whole_ && (!answer || answer->code == 504)) return false;
+  return protobuf_;
 }
 
-void Reflector::open_watch(ApiClient::Query query) {
+void Reflector::watch() {
   const auto seconds = timing_.watch_length.count();
   std::uniform_int_distribution<std::chrono::seconds::rep> length(seconds, 2 * seconds);
-  query.insert(query.end(), {{"watch", "true"},
-                             {"allowWatchBookmarks", "true"},
-                             {"timeoutSeconds", std::to_string(length(random_))}});
   opened_ = false;
   heard_ = false;
   stream_ = std::make_shared<WatchBody>(
       kind_, client_.to_loop(),
       WatchBody::Listener{[this] { take_opened(); },
                           [this](auto events) { take_events(std::move(events)); }});
-  request_ = client_.send({.path = path_of(kind_), .query = query, .streams = true},
-                          timing_.watch_idle_limit, stream_,
+  auto watch = call({{"resourceVersion", version_},
+                     {"watch", "true"},
+                     {"allowWatchBookmarks", "true"},
+                     {"timeoutSeconds", std::to_string(length(random_))}});
+  watch.streams = true;
+  request_ = client_.send(watch, timing_.watch_idle_limit, stream_,
                           [this](const auto& answer) { end_watch(answer); });
 }
 
 void Reflector::take_opened() {
   opened_ = true;
   opened_at_ = Clock::now();
-  if (state_ != State::kWatching || health_.failure.empty()) return;
+  if (health_.failure.empty()) return;
   hear();
   sink_({});
 }
@@ -152,28 +154,17 @@ void Reflector::take_events(std::vector<WatchEvent> events) {
 
 std::string Reflector::wrong_with(const WatchEvent& event) const {
   if (event.type == WatchEvent::Type::kError) return to_string(event.status);
-  if (state_ != State::kWatching || !is_older(event.resource_version, version_)) return "";
+  if (!is_older(event.resource_version, version_)) return "";
   return "the API server sent version " + event.resource_version + " after " + version_;
 }
 
 void Reflector::take_event(WatchEvent event, Update& update) {
-  if (state_ == State::kStreaming) {
-    if (event.change) take_listed(std::move(*event.change), std::move(event.defects));
-    if (event.ends_initial_events) finish_list(event.resource_version, update);
-    return;
-  }
   version_ = event.resource_version;
   if (event.change) take_change(std::move(event), update);
 }
 
-// A streamed list may already contain changes.
 void Reflector::take_listed(Event event, std::vector<Defect> defects) {
   const ObjectKey key = key_of(event);
-  listed_defects_.erase(key);
-  if (is_removal(event)) {
-    listed_.erase(key);
-    return;
-  }
   if (!defects.empty()) listed_defects_[key] = std::move(defects);
   listed_.insert_or_assign(key, std::move(event));
 }
@@ -196,7 +187,6 @@ void Reflector::finish_list(const std::string& resource_version, Update& update)
   listed_.clear();
   defects_ = std::exchange(listed_defects_, {});
   version_ = resource_version;
-  state_ = State::kWatching;
   health_.synced = true;
   if (std::exchange(doubted_, false)) judge_watch();
   told_at_ = Clock::now();
@@ -215,25 +205,8 @@ void Reflector::end_watch(const Result<Answer>& answer) {
   leave_watch();
   if (opened_ && Clock::now() - opened_at_ >= backoff_.bound()) backoff_.reset();
   if (garbage) return fail(failure(ErrorCode::kInvalidInput, *garbage), &Reflector::list);
-  if (state_ == State::kStreaming) return end_streamed_list(answer);
   if (!opened_ && !is_passing(answer)) return fail(answer, &Reflector::list);
   resume(answer);
-}
-
-// A server that rejects streamed lists, although its version supports them, is asked for pages from
-// now on. If a stream breaks, or brings no response at all, only the next list is paged: a proxy
-// may not pass streams.
-void Reflector::end_streamed_list(const Result<Answer>& answer) {
-  if (!opened_ && !is_passing(answer)) {
-    streams_lists_ = false;
-    return list();
-  }
-  paged_next_ = opened_ || !answer;
-  if (!opened_) return fail(answer, &Reflector::list);
-  if (is_good(answer)) {
-    return fail(failure(ErrorCode::kIo, "the API server did not end its list"), &Reflector::list);
-  }
-  fail(answer, &Reflector::list);
 }
 
 // Silence is not a failure of an accepted watch: there may be no changes. The version shows whether
@@ -250,7 +223,7 @@ void Reflector::resume(const Result<Answer>& answer) {
 // A list of one object has the latest version.
 void Reflector::ask_version() {
   page_ = std::make_shared<PageBody>(kind_);
-  request_ = client_.send({path_of(kind_), {{"limit", "1"}}}, timing_.list_idle_limit, page_,
+  request_ = client_.send(call({{"limit", "1"}}), timing_.list_idle_limit, page_,
                           [this](const auto& answer) { take_version(answer); });
 }
 
@@ -282,7 +255,7 @@ void Reflector::fail(const Result<Answer>& answer, Next next) {
 
 void Reflector::hear() {
   heard_at_ = Clock::now();
-  if (state_ == State::kWatching) health_.failure = silent_;
+  health_.failure = silent_;
 }
 
 void Reflector::leave_watch() {

@@ -14,7 +14,6 @@
 
 #include "compiler/model/update.h"
 #include "k8s-client/decode/messages.h"
-#include "k8s-client/decode/resource.h"
 #include "k8s-client/watch/api_client.h"
 #include "k8s-client/watch/backoff.h"
 #include "k8s-client/watch/bodies.h"
@@ -31,10 +30,10 @@ struct ReflectorTiming {
 
 // Follows the objects of one kind: LIST, then WATCH from there, endlessly.
 //
-//     kPaging, or kStreaming ---- everything has come ----> kWatching --- the stream ends --.
-//        ^  (a list in pages,                                  ^                              |
-//        |   or as the beginning of a watch)                   '---- the version is known ----+
-//        '--- the version is not, or what came makes no sense -------------------------------'
+//     list ---- everything has come ----> watch --- the stream ends --.
+//       ^                                   ^                         |
+//       |                                   '-- the version is known -+
+//       '-- the version is not, or what came makes no sense ----------'
 //
 // with a pause before each way back except after a stream that ended normally. A stream that ends
 // or breaks resumes from the last seen version, which loses nothing. A list is reported as a whole,
@@ -65,11 +64,7 @@ class Reflector {
   Reflector& operator=(const Reflector&) = delete;
   ~Reflector();
 
-  // `streams_lists`: whether the server reports support for streamed lists.
-  void start(bool streams_lists);
-
-  // The server reported it only now.
-  void stream_lists() { streams_lists_ = true; }
+  void start() { list(); }
 
   Kind kind() const { return kind_; }
   const Health& health() const { return health_; }
@@ -83,13 +78,13 @@ class Reflector {
  private:
   using Clock = std::chrono::steady_clock;
   using Next = void (Reflector::*)();
-  enum class State : std::uint8_t { kPaging, kStreaming, kWatching };
 
+  ApiClient::Call call(ApiClient::Query query) const;
   void list();
   void list_page(const std::string& continue_token);
   void take_page(const Result<ApiClient::Answer>& answer, const std::string& continue_token);
+  bool whole_next(const Result<ApiClient::Answer>& answer, bool first) const;
   void watch();
-  void open_watch(ApiClient::Query query);
   void take_opened();
   void take_events(std::vector<WatchEvent> events);
   std::string wrong_with(const WatchEvent& event) const;
@@ -98,7 +93,6 @@ class Reflector {
   void take_change(WatchEvent event, Update& update);
   void finish_list(const std::string& resource_version, Update& update);
   void end_watch(const Result<ApiClient::Answer>& answer);
-  void end_streamed_list(const Result<ApiClient::Answer>& answer);
   void resume(const Result<ApiClient::Answer>& answer);
   void ask_version();
   void take_version(const Result<ApiClient::Answer>& answer);
@@ -114,10 +108,8 @@ class Reflector {
   const Kind kind_;
   const ReflectorTiming timing_;
   const Sink sink_;
-  State state_ = State::kPaging;
-  bool streams_lists_ = false;
-  bool whole_next_ = false;  // the next list is unpaged, since a paged one expired
-  bool paged_next_ = false;  // the next list is not streamed, since one broke
+  bool protobuf_ = preferred_encoding(kind_) == Encoding::kProtobuf;  // the server's lists
+  bool whole_ = protobuf_;  // how the next list is asked for: in one piece, or in pages
   Backoff backoff_;
   const std::shared_ptr<boost::asio::steady_timer>
       timer_;  // while it lives, its handler may call us

@@ -33,7 +33,7 @@ bool is_clean(const k8s::Page& page) {
 void decode_pods_of_page(benchmark::State& state) {
   const auto page = page_json(pods());
   for (auto _ : state) {
-    const auto decoded = k8s::decode_page(page, Kind::kPod);
+    const auto decoded = k8s::decode_page(page, k8s::Encoding::kJson, Kind::kPod);
     if (!decoded || decoded->objects.size() != kPodsInPage || !is_clean(*decoded)) {
       return state.SkipWithError("not all pods were decoded");
     }
@@ -47,7 +47,7 @@ void decode_pod_events(benchmark::State& state) {
   for (const auto& pod : pods()) bytes += events.emplace_back(event_json(pod)).size();
   for (auto _ : state) {
     for (const auto& event : events) {
-      const auto decoded = k8s::decode_watch_event(event, Kind::kPod);
+      const auto decoded = k8s::decode_watch_event(event, k8s::Encoding::kJson, Kind::kPod);
       if (!decoded || !decoded->change) return state.SkipWithError("an event was not decoded");
     }
   }

@@ -49,7 +49,7 @@ double list(const KubeStage& stage, const k8s::ClusterAccess& access) {
       if (listed >= kPods) io.stop();
     });
     const auto start = Clock::now();
-    reflector.start(false);
+    reflector.start();
     io.run();
     taken = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   });

@@ -98,7 +98,7 @@ void Connection::answer() {
 }
 
 void Connection::answer_watch(const Request& request, const std::optional<Fault>& fault) {
-  auto parsed = parse_watch(request, core_.setup.watch_lists);
+  auto parsed = parse_watch(request);
   if (const auto* refused = std::get_if<Reply>(&parsed)) return answer_with(*refused, fault);
   auto& watch = std::get<WatchRequest>(parsed);
   if (core_.setup.expired_watch == ExpiredWatch::kHttpStatus && !watch.initial_events &&

@@ -39,9 +39,8 @@ Reply forbidden(Verb verb, const ResourceInfo& about) {
 // An unknown parameter is an error: a test must not pass because it was ignored.
 bool knows_parameters(const Request& request) {
   static const std::set<std::string> kOfLists = {"continue", "limit"};
-  static const std::set<std::string> kOfWatches = {"allowWatchBookmarks",  "resourceVersion",
-                                                   "resourceVersionMatch", "sendInitialEvents",
-                                                   "timeoutSeconds",       "watch"};
+  static const std::set<std::string> kOfWatches = {"allowWatchBookmarks", "resourceVersion",
+                                                   "timeoutSeconds", "watch"};
   const auto& known = request.verb == Verb::kList ? kOfLists : kOfWatches;
   return std::ranges::all_of(
       request.query, [&](const auto& parameter) { return known.contains(parameter.first); });

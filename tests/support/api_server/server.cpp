@@ -154,10 +154,6 @@ void Server::set_tls(const Tls& tls) {
   loop_->run([&](Core& core) { core.tls = tls_context(tls.certificate, tls.key); });
 }
 
-void Server::set_watch_lists(WatchLists watch_lists) {
-  loop_->run([&](Core& core) { core.setup.watch_lists = watch_lists; });
-}
-
 void Server::set_expired_watch(ExpiredWatch expired_watch) {
   loop_->run([&](Core& core) { core.setup.expired_watch = expired_watch; });
 }

@@ -15,13 +15,6 @@
 
 namespace portcullis::test::api {
 
-// How the server handles a watch's sendInitialEvents.
-enum class WatchLists {
-  kServed,
-  kRefused,  // 422, as a newer server with the feature off
-  kIgnored,  // as a server that does not know the parameter
-};
-
 // How a watch from a compacted version is answered.
 enum class ExpiredWatch {
   kErrorEvent,  // 200 and an ERROR event, as kube-apiserver does
@@ -47,7 +40,6 @@ struct Setup {
   std::set<std::string> tokens{};   // bearer tokens; if there are any, others get 401
   std::string version = "v1.32.4";  // of /version
   std::size_t history = 10000;      // changes that can be watched from
-  WatchLists watch_lists = WatchLists::kRefused;
   ExpiredWatch expired_watch = ExpiredWatch::kErrorEvent;
 };
 
@@ -109,7 +101,6 @@ class Server {
   // From the next request or connection on.
   void set_tokens(std::set<std::string> tokens);
   void set_tls(const Tls& tls);
-  void set_watch_lists(WatchLists watch_lists);
   void set_expired_watch(ExpiredWatch expired_watch);
   void deny(const Access& access);  // 403, and false for SelfSubjectAccessReview
   void allow_all();

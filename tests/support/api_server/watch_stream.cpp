@@ -71,10 +71,6 @@ void WatchStream::send_initial_events() {
   for (const auto& [key, object] : store_.contents()) {
     if (key.resource == request_.resource) send_event("ADDED", *object);
   }
-  if (!request_.initial_events_end) return;
-  Json object = bookmark_object(request_.resource, version_);
-  object["metadata"]["annotations"] = {{"k8s.io/initial-events-end", "true"}};
-  send_event("BOOKMARK", object);
 }
 
 // As in kube-apiserver, a client with a future version gets nothing until that version has passed.

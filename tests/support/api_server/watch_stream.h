@@ -17,14 +17,13 @@ namespace portcullis::test::api {
 
 struct WatchRequest {
   Resource resource = Resource::kPods;
-  std::uint64_t version = 0;        // what the client knows
-  bool initial_events = false;      // ADDED events for what is there
-  bool initial_events_end = false;  // and a bookmark after them
+  std::uint64_t version = 0;    // what the client knows
+  bool initial_events = false;  // ADDED events for what is there
   bool bookmarks = false;
   std::chrono::seconds timeout{0};  // 0: none
 };
 
-std::variant<WatchRequest, Reply> parse_watch(const Request& request, WatchLists watch_lists);
+std::variant<WatchRequest, Reply> parse_watch(const Request& request);
 
 // The response to one watch. Not thread safe; `store` outlives it.
 class WatchStream {

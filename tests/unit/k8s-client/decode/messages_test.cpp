@@ -21,7 +21,7 @@ const Pod& pod_of(const WatchEvent& event) {
 }
 
 TEST(Messages, AnEventHasTheObjectsFieldsThatMatter) {
-  const auto added = decode_watch_event(event("ADDED", kPod), Kind::kPod);
+  const auto added = decode_watch_event(event("ADDED", kPod), Encoding::kJson, Kind::kPod);
   ASSERT_TRUE(added) << added.error().message;
   EXPECT_EQ(added->type, WatchEvent::Type::kAdded);
   EXPECT_EQ(added->resource_version, "41");
@@ -38,7 +38,7 @@ TEST(Messages, AnEventHasTheObjectsFieldsThatMatter) {
 }
 
 TEST(Messages, ADeletionIsTheKeyAlone) {
-  const auto deleted = decode_watch_event(event("DELETED", kPod), Kind::kPod);
+  const auto deleted = decode_watch_event(event("DELETED", kPod), Encoding::kJson, Kind::kPod);
   ASSERT_TRUE(deleted) << deleted.error().message;
   EXPECT_EQ(deleted->type, WatchEvent::Type::kDeleted);
   const auto& change = std::get<PodEvent>(deleted->change.value());
@@ -46,28 +46,20 @@ TEST(Messages, ADeletionIsTheKeyAlone) {
   EXPECT_EQ(change.object, nullptr);
 }
 
-TEST(Messages, BookmarksSayWhetherTheyEndTheInitialEvents) {
-  const auto bookmark = [](const std::string& annotations) {
-    return decode_watch_event(
-        event("BOOKMARK", R"({"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"50")" +
-                              annotations + "}}"),
-        Kind::kPod);
-  };
-  const auto plain = bookmark("");
-  ASSERT_TRUE(plain) << plain.error().message;
-  EXPECT_EQ(plain->type, WatchEvent::Type::kBookmark);
-  EXPECT_EQ(plain->resource_version, "50");
-  EXPECT_FALSE(plain->ends_initial_events);
-  const auto last = bookmark(R"(,"annotations":{"k8s.io/initial-events-end":"true","x":"y"})");
-  ASSERT_TRUE(last) << last.error().message;
-  EXPECT_TRUE(last->ends_initial_events);
+TEST(Messages, ABookmarkHasItsVersion) {
+  const auto bookmark = decode_watch_event(
+      event("BOOKMARK", R"({"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"50"}})"),
+      Encoding::kJson, Kind::kPod);
+  ASSERT_TRUE(bookmark) << bookmark.error().message;
+  EXPECT_EQ(bookmark->type, WatchEvent::Type::kBookmark);
+  EXPECT_EQ(bookmark->resource_version, "50");
 }
 
 TEST(Messages, AnErrorEventCarriesItsStatus) {
   const auto error = decode_watch_event(
       event("ERROR", R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)"
                      R"("message":"too old resource version: 1","reason":"Expired","code":410})"),
-      Kind::kPod);
+      Encoding::kJson, Kind::kPod);
   ASSERT_TRUE(error) << error.error().message;
   EXPECT_EQ(error->type, WatchEvent::Type::kError);
   EXPECT_EQ(error->status.code, 410);
@@ -80,7 +72,7 @@ TEST(Messages, AMalformedObjectIsNamedAndClosed) {
             R"({"kind":"NetworkPolicy","apiVersion":"networking.k8s.io/v1","metadata":{"name":"p",)"
             R"("namespace":"shop","resourceVersion":"7"},"spec":{"podSelector":{},)"
             R"("ingress":"all"}})"),
-      Kind::kNetworkPolicy);
+      Encoding::kJson, Kind::kNetworkPolicy);
   ASSERT_TRUE(added) << added.error().message;
   const auto& policy = *std::get<PolicyEvent>(added->change.value()).object;
   EXPECT_TRUE(policy.malformed);
@@ -93,7 +85,7 @@ TEST(Messages, UnknownFieldsAndValuesAreTolerated) {
   auto text = kPod;
   text.insert(text.find(R"("phase")"), R"("phaseOfTheMoon":[{}],)");
   text.replace(text.find("Running"), 7, "Dreaming");
-  const auto added = decode_watch_event(event("ADDED", text), Kind::kPod);
+  const auto added = decode_watch_event(event("ADDED", text), Encoding::kJson, Kind::kPod);
   ASSERT_TRUE(added) << added.error().message;
   EXPECT_EQ(pod_of(*added).phase, PodPhase::kUnknown);
   EXPECT_TRUE(added->defects.empty());
@@ -108,7 +100,7 @@ TEST(Messages, AnUnknownFieldInARuleClosesThePolicy) {
               R"("name":"p","namespace":"shop","resourceVersion":"7"},"spec":{"podSelector":{},)"
               R"("ingress":[)" +
                   rule + "]}}"),
-        Kind::kNetworkPolicy);
+        Encoding::kJson, Kind::kNetworkPolicy);
   };
   for (const auto* rule : {R"({"new":1})", R"({"ports":[{"new":1}]})", R"({"from":[{"new":1}]})"}) {
     const auto added = policy(rule);
@@ -129,7 +121,7 @@ TEST(Messages, WhatIsNoEventIsGarbage) {
         event("ADDED", R"({"kind":"Node","apiVersion":"v1","metadata":{"name":"n",)"
                        R"("resourceVersion":"3"}})"),
         event("ADDED", R"({"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"3"}})")}) {
-    const auto garbage = decode_watch_event(line, Kind::kPod);
+    const auto garbage = decode_watch_event(line, Encoding::kJson, Kind::kPod);
     ASSERT_FALSE(garbage) << line;
     EXPECT_EQ(garbage.error().code, ErrorCode::kInvalidInput);
     EXPECT_EQ(garbage.error().message.find("the API server sent an event of pods that "), 0U)
@@ -144,14 +136,14 @@ std::string page(const std::string& kind, const std::string& items) {
 }
 
 TEST(Messages, APageHasItsObjectsAndWhereItGoesOn) {
-  const auto list = decode_page(page("PodList", "[" + kPod + "]"), Kind::kPod);
+  const auto list = decode_page(page("PodList", "[" + kPod + "]"), Encoding::kJson, Kind::kPod);
   ASSERT_TRUE(list) << list.error().message;
   EXPECT_EQ(list->resource_version, "9");
   EXPECT_EQ(list->continue_token, "abc=");
   ASSERT_EQ(list->objects.size(), 1U);
   EXPECT_EQ(key_of(list->objects[0].object).name, "web");
   for (const auto* items : {"[]", "null"}) {
-    const auto none = decode_page(page("PodList", items), Kind::kPod);
+    const auto none = decode_page(page("PodList", items), Encoding::kJson, Kind::kPod);
     ASSERT_TRUE(none) << none.error().message;
     EXPECT_TRUE(none->objects.empty());
     EXPECT_EQ(none->lacks_items, items == std::string("null"));
@@ -160,49 +152,35 @@ TEST(Messages, APageHasItsObjectsAndWhereItGoesOn) {
 
 TEST(Messages, TheItemsOfAListNeedNotSayWhatTheyAre) {
   const auto bare = kPod.substr(kPod.find(R"("metadata")"));
-  const auto list = decode_page(page("PodList", "[{" + bare + "]"), Kind::kPod);
+  const auto list = decode_page(page("PodList", "[{" + bare + "]"), Encoding::kJson, Kind::kPod);
   ASSERT_TRUE(list) << list.error().message;
   ASSERT_EQ(list->objects.size(), 1U);
   EXPECT_TRUE(list->objects[0].defects.empty());
 }
 
 TEST(Messages, WhatIsNoPageIsGarbage) {
-  EXPECT_FALSE(decode_page("<html>", Kind::kPod));
-  EXPECT_FALSE(decode_page(R"({"kind":"Status","code":403})", Kind::kPod));
-  EXPECT_FALSE(decode_page(page("PodList", "[]"), Kind::kNamespace));
-  EXPECT_FALSE(decode_page(page("PodList", "[{}]"), Kind::kPod)) << "an object without a name";
-  EXPECT_FALSE(decode_page(R"({"kind":"PodList","metadata":{},"items":[]})", Kind::kPod));
-  EXPECT_FALSE(decode_page(page("PodList", "{}"), Kind::kPod)) << "no list of items";
-  EXPECT_FALSE(decode_page(R"({"kind":"PodList","metadata":{"resourceVersion":"9"}})", Kind::kPod))
-      << "no items, which is not none";
+  EXPECT_FALSE(decode_page("<html>", Encoding::kJson, Kind::kPod));
+  EXPECT_FALSE(decode_page(R"({"kind":"Status","code":403})", Encoding::kJson, Kind::kPod));
+  EXPECT_FALSE(decode_page(page("PodList", "[]"), Encoding::kJson, Kind::kNamespace));
+  EXPECT_FALSE(decode_page(page("PodList", "[{}]"), Encoding::kJson, Kind::kPod))
+      << "an object without a name";
   EXPECT_FALSE(
-      decode_page(page("PodList", R"([{"kind":"Node","metadata":{"name":"n"}}])"), Kind::kPod));
+      decode_page(R"({"kind":"PodList","metadata":{},"items":[]})", Encoding::kJson, Kind::kPod));
+  EXPECT_FALSE(decode_page(page("PodList", "{}"), Encoding::kJson, Kind::kPod))
+      << "no list of items";
+  EXPECT_FALSE(decode_page(R"({"kind":"PodList","metadata":{"resourceVersion":"9"}})",
+                           Encoding::kJson, Kind::kPod))
+      << "no items, which is not none";
+  EXPECT_FALSE(decode_page(page("PodList", R"([{"kind":"Node","metadata":{"name":"n"}}])"),
+                           Encoding::kJson, Kind::kPod));
 }
 
 TEST(Messages, AnAnswerThatIsNoStatusIsQuoted) {
-  EXPECT_EQ(to_string(decode_status("no such thing\n", 404)), "404: no such thing");
-  EXPECT_EQ(to_string(decode_status(R"({"kind":"Status","reason":"Forbidden","code":403})", 403)),
+  EXPECT_EQ(to_string(decode_status("no such thing\n", Encoding::kJson, 404)),
+            "404: no such thing");
+  EXPECT_EQ(to_string(decode_status(R"({"kind":"Status","reason":"Forbidden","code":403})",
+                                    Encoding::kJson, 403)),
             "403 Forbidden");
-}
-
-TEST(Messages, LinesArePutTogetherFromPieces) {
-  const std::string text = "one\n\ntwo\nthree\n";
-  for (std::size_t size = 1; size <= text.size(); ++size) {
-    Lines lines;
-    std::vector<std::string> seen;
-    for (std::size_t at = 0; at < text.size(); at += size) {
-      EXPECT_TRUE(lines.add(text.substr(at, size), [&](auto line) { seen.emplace_back(line); }));
-    }
-    EXPECT_EQ(seen, (std::vector<std::string>{"one", "two", "three"})) << "pieces of " << size;
-  }
-}
-
-TEST(Messages, ALineWithoutAnEndIsNotKeptForEver) {
-  Lines lines;
-  const std::string piece(Lines::kLongest / 4, 'x');
-  int pieces = 0;
-  while (lines.add(piece, [](auto) { FAIL(); })) ASSERT_LT(++pieces, 10);
-  EXPECT_EQ(pieces, 4);
 }
 
 }  // namespace

@@ -10,8 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kInitial = "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
-
 class ApiServerProtocol : public testing::Test {
  protected:
   std::uint64_t put(const std::string& name, const std::string& ns = "default",
@@ -194,23 +192,6 @@ TEST_F(ApiServerProtocol, EndsAWatchWhenItsTimeIsUp) {
   EXPECT_EQ(answer.status, 200U);
   EXPECT_EQ(answer.json().at("type"), "ADDED");
   EXPECT_EQ(server_.watches(Resource::kPods), 0U);
-}
-
-TEST_F(ApiServerProtocol, StreamsAListWhereItKnowsHow) {
-  put("a");
-  const std::string query = kInitial + std::string("&allowWatchBookmarks=true");
-  const Answer refused = get(server_.port(), kWatchPods + query);
-  EXPECT_EQ(refused.status, 422U);
-  EXPECT_EQ(refused.json()["reason"], "Invalid");
-  server_.set_watch_lists(WatchLists::kIgnored);
-  EXPECT_EQ(told(events(query)), Told{"ADDED a"});
-  server_.set_watch_lists(WatchLists::kServed);
-  const auto served = events(query);
-  ASSERT_EQ(told(served), (Told{"ADDED a", "BOOKMARK -"}));
-  const Json& end = served[1]["object"]["metadata"];
-  EXPECT_EQ(end["annotations"]["k8s.io/initial-events-end"], "true");
-  EXPECT_EQ(end["resourceVersion"], std::to_string(server_.resource_version()));
-  EXPECT_EQ(get(server_.port(), kWatchPods + std::string("&sendInitialEvents=true")).status, 422U);
 }
 
 TEST_F(ApiServerProtocol, OneConnectionServesOneRequestAfterTheOther) {

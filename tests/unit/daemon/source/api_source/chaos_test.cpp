@@ -114,7 +114,7 @@ class ApiSourceChaos : public testing::Test {
   }
 
   void break_something() {
-    switch (any(10)) {
+    switch (any(9)) {
       case 0:
         server_.stop();
         break;
@@ -134,10 +134,6 @@ class ApiSourceChaos : public testing::Test {
         server_.send_bookmarks();
         break;
       case 6:
-        server_.set_watch_lists(
-            std::array{api::WatchLists::kServed, api::WatchLists::kRefused}[any(2)]);
-        break;
-      case 7:
         server_.inject(any_fault(), {any_resource(), std::nullopt, any(3), 1 + any(3)});
         break;
       default:

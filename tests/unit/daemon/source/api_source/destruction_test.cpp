@@ -75,9 +75,8 @@ INSTANTIATE_TEST_SUITE_P(
                meets(server, fault::Refuse{503, std::chrono::seconds(3600)}, Verb::kList);
              },
              lists_pods},
-        Busy{"AListIsStreamed",
+        Busy{"AStreamHangs",
              [](api::Server& server) {
-               server.set_watch_lists(api::WatchLists::kServed);
                meets(server, fault::Break{.ending = fault::Ending::kHang, .events = 1},
                      Verb::kWatch);
              },
@@ -105,7 +104,7 @@ TEST(ReflectorDestruction, EndsItsWaiting) {
     ++told;
     boost::asio::post(io, [&] { reflector.reset(); });
   });
-  reflector->start(false);
+  reflector->start();
   ASSERT_TRUE(wait_until([&] {
     io.restart();
     io.poll();

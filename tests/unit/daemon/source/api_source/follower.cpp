@@ -24,7 +24,7 @@ void apply_all(ClusterState& state, const api::Server& server, Kind kind, api::R
                   {"apiVersion", about.api_version},
                   {"metadata", {{"resourceVersion", "1"}}},
                   {"items", server.objects(served)}};
-  const auto page = k8s::decode_page(list.dump(), kind);
+  const auto page = k8s::decode_page(list.dump(), k8s::Encoding::kJson, kind);
   ASSERT_TRUE(page) << page.error().message;
   for (const auto& listed : page->objects) state.apply(listed.object);
 }

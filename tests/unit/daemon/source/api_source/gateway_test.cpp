@@ -44,13 +44,6 @@ TEST_F(ApiSourceGateway, ThatDoesNotChunkMayEndAStream) {
   EXPECT_EQ(lists(), 1U);
 }
 
-TEST_F(ApiSourceGateway, ThatDoesNotChunkMayStreamAList) {
-  server_.set_watch_lists(api::WatchLists::kServed);
-  follow_through(Framing::kUnchunked, short_waits());
-  EXPECT_TRUE(follows());
-  EXPECT_EQ(lists(), 0U);
-}
-
 class ApiSourceHeldBack : public ApiSourceGateway, public testing::WithParamInterface<Framing> {};
 
 // The change arrives with a list, and the silent stream is reported until one works.

@@ -1,70 +1,105 @@
 #include "tests/unit/daemon/source/api_source/follower.h"
 
-// How everything is read: in pages, or at the beginning of a stream.
+// How everything is read: in one piece or in pages.
 namespace portcullis::test {
 namespace {
 
 namespace fault = api::fault;
-using api::WatchLists;
 
 constexpr int kPods = 1300;  // of three pages
 
-std::string streamed(const api::Request& request) { return request.parameter("sendInitialEvents"); }
-
 class ApiSourceList : public FollowedServer {
  protected:
-  explicit ApiSourceList(api::Setup setup = {}) : FollowedServer(std::move(setup)) {}
-
   void add_pods() {
     for (int number = 0; number < kPods; ++number) {
       server_.put(pod("crowd-" + std::to_string(number)));
     }
   }
 
-  // Watches of pods that requested the list first.
-  std::ptrdiff_t streamed_lists() const {
-    const auto requests = server_.requests();
-    return std::count_if(requests.begin(), requests.end(), [](const api::Request& request) {
-      return request.resource == api::Resource::kPods && streamed(request) == "true";
-    });
+  // The first list breaks off, so that the next one is in pages.
+  void begin_in_pages() {
+    server_.inject(fault::Break{}, {api::Resource::kPods, api::Verb::kList, 0, 1});
+  }
+
+  // What the requests for pods limited a page to; "": nothing.
+  std::vector<std::string> limits() const {
+    std::vector<std::string> limits;
+    for (const auto& request : server_.requests()) {
+      if (request.resource == api::Resource::kPods && request.verb == api::Verb::kList) {
+        limits.push_back(request.parameter("limit"));
+      }
+    }
+    return limits;
   }
 };
 
-TEST_F(ApiSourceList, ComesInPages) {
+using Limits = std::vector<std::string>;
+
+// From a server that answers in JSON, which has to be complete to be read, only the first time.
+TEST_F(ApiSourceList, ComesInOnePiece) {
   add_pods();
   follow();
+  ASSERT_TRUE(follows());
+  EXPECT_EQ(limits(), Limits{""});
+  server_.stop();
+  server_.erase(api::Resource::kPods, "default", "a");
+  server_.compact();
+  server_.start();
   EXPECT_TRUE(follows());
-  EXPECT_EQ(lists(), 3U);
+  EXPECT_EQ(lists(), 1U + 3U);
+  EXPECT_EQ(limits().back(), "500");
+  EXPECT_EQ(follower_->removed(), std::vector<std::string>{"default/a"});
+}
+
+TEST_F(ApiSourceList, ComesInPagesAfterOneThatBrokeOff) {
+  add_pods();
+  begin_in_pages();
+  follow();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(limits(), (Limits{"", "500", "500", "500"}));
+}
+
+TEST_F(ApiSourceList, ComesInPagesAfterOneThatTookTooLong) {
+  add_pods();
+  server_.inject(fault::Refuse{504}, {api::Resource::kPods, api::Verb::kList, 0, 1});
+  follow();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(limits(), (Limits{"", "500", "500", "500"}));
+}
+
+TEST_F(ApiSourceList, ComesInOnePieceAfterARefusal) {
+  add_pods();
+  server_.inject(fault::Refuse{429}, {api::Resource::kPods, api::Verb::kList, 0, 1});
+  follow();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(limits(), (Limits{"", ""}));
 }
 
 // In one piece: the pages would expire again.
 TEST_F(ApiSourceList, ThatExpiresBetweenPagesBeginsAnew) {
   add_pods();
+  begin_in_pages();
   server_.inject(fault::Refuse{410}, {api::Resource::kPods, api::Verb::kList, 1, 1});
   follow();
   EXPECT_TRUE(follows());
-  EXPECT_EQ(lists(), 2U + 1U);
-  EXPECT_NE(follower_->troubles().at(0).find("410"), std::string::npos);
+  EXPECT_EQ(limits(), (Limits{"", "500", "500", ""}));
+  EXPECT_NE(follower_->troubles().back().find("410"), std::string::npos);
 }
 
-// Once: whether the whole list arrives or not, the next one is requested in pages.
+// If that does not arrive, the next one is requested in pages again.
 TEST_F(ApiSourceList, ThatExpiresBetweenPagesIsAskedForWholeOnlyOnce) {
   add_pods();
+  begin_in_pages();
   server_.inject(fault::Refuse{410}, {api::Resource::kPods, api::Verb::kList, 1, 1});
-  server_.inject(fault::Refuse{500}, {api::Resource::kPods, api::Verb::kList, 1, 1});
+  server_.inject(fault::Break{}, {api::Resource::kPods, api::Verb::kList, 1, 1});
   follow();
   EXPECT_TRUE(follows());
-  std::vector<std::string> limits;
-  for (const auto& request : server_.requests()) {
-    if (request.resource == api::Resource::kPods && request.verb == api::Verb::kList) {
-      limits.push_back(request.parameter("limit"));
-    }
-  }
-  EXPECT_EQ(limits, (std::vector<std::string>{"500", "500", "", "500", "500", "500"}));
+  EXPECT_EQ(limits(), (Limits{"", "500", "500", "", "500", "500", "500"}));
 }
 
 TEST_F(ApiSourceList, WhosePagesAreBrokenBeginsAnew) {
   add_pods();
+  begin_in_pages();
   const api::Requests later{api::Resource::kPods, api::Verb::kList, 1, 1};
   server_.inject(fault::Break{}, later);
   server_.inject(fault::Garbage{}, later);
@@ -134,84 +169,6 @@ TEST_F(ApiSourceList, TellsOfWhatIsReadBeforeTheLast) {
   EXPECT_FALSE(follower_->synced());
   server_.allow_all();
   EXPECT_TRUE(catches_up());
-}
-
-TEST_F(ApiSourceList, IsStreamedWhereTheServerServesThat) {
-  server_.set_watch_lists(WatchLists::kServed);
-  follow();
-  EXPECT_TRUE(follows());
-  EXPECT_EQ(streamed_lists(), 1);
-  EXPECT_EQ(lists(), 0U);
-}
-
-TEST_F(ApiSourceList, IsStreamedAgainAfterAnExpiredWatch) {
-  server_.set_watch_lists(WatchLists::kServed);
-  follow();
-  ASSERT_TRUE(catches_up());
-  server_.stop();
-  server_.erase(api::Resource::kPods, "default", "a");
-  server_.compact();
-  server_.start();
-  EXPECT_TRUE(follows());
-  EXPECT_EQ(streamed_lists(), 2);
-  EXPECT_EQ(lists(), 0U);
-  EXPECT_EQ(follower_->removed(), std::vector<std::string>{"default/a"});
-}
-
-TEST_F(ApiSourceList, IsPlainWhereTheServerRefusesToStream) {
-  server_.set_watch_lists(WatchLists::kRefused);
-  follow();
-  EXPECT_TRUE(follows());
-  EXPECT_EQ(streamed_lists(), 1);
-  EXPECT_EQ(lists(), 1U);
-  EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
-}
-
-// It claims support, and never marks the list's end.
-TEST_F(ApiSourceList, IsPlainWhereTheStreamedOneIsNeverComplete) {
-  server_.set_watch_lists(WatchLists::kIgnored);
-  follow(short_limits());
-  EXPECT_TRUE(follows());
-  EXPECT_EQ(lists(), 1U);
-}
-
-TEST_F(ApiSourceList, ThatIsStreamedAndTearsIsNoList) {
-  server_.set_watch_lists(WatchLists::kServed);
-  server_.inject(fault::Break{.events = 1}, {.verb = api::Verb::kWatch, .times = 3});
-  follow();
-  EXPECT_TRUE(follows());
-  EXPECT_EQ(follower_->removed(), std::vector<std::string>{});
-}
-
-// Only the next one is requested in pages.
-TEST_F(ApiSourceList, IsStreamedAgainAfterOneThatTore) {
-  server_.set_watch_lists(WatchLists::kServed);
-  server_.inject(fault::Break{.events = 1}, {api::Resource::kPods, api::Verb::kWatch, 0, 1});
-  follow();
-  ASSERT_TRUE(follows());
-  EXPECT_EQ(streamed_lists(), 1);
-  EXPECT_EQ(lists(), 1U);
-  server_.stop();
-  server_.erase(api::Resource::kPods, "default", "a");
-  server_.compact();
-  server_.start();
-  EXPECT_TRUE(follows());
-  EXPECT_EQ(streamed_lists(), 2);
-  EXPECT_EQ(lists(), 1U);
-}
-
-class ApiSourceOldServer : public ApiSourceList {
- protected:
-  ApiSourceOldServer() : ApiSourceList({.version = "v1.26.9"}) {
-    server_.set_watch_lists(WatchLists::kIgnored);
-  }
-};
-
-TEST_F(ApiSourceOldServer, IsNotAskedToStream) {
-  follow();
-  EXPECT_TRUE(follows());
-  EXPECT_EQ(streamed_lists(), 0);
-  EXPECT_EQ(lists(), 1U);
 }
 
 }  // namespace
