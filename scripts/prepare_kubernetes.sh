@@ -1,7 +1,8 @@
 #!/bin/sh
 # prepare_kubernetes.sh PROGRAM...: prints a folder with these programs, and CNI plugins in its cni/,
 # for tests with a real cluster. They are built from the Go modules in tests/kubernetes, once, and
-# kept in the user's cache; go verifies every download with the checksums in go.sum.
+# kept in the user's cache until their own module changes; go verifies every download with the
+# checksums in go.sum.
 #
 #     KUBERNETES=1.35.4       another version than tests/kubernetes/kube pins
 #     KUBEBUILDER_ASSETS=DIR  ready programs instead (envtest's convention), nothing is built
@@ -35,8 +36,28 @@ fi
 
 PATH=$PATH:/usr/local/go/bin
 command -v go >/dev/null || fail "The tests' Kubernetes is built with Go 1.26 or later: install it from go.dev/dl."
-sums=$(cat "$modules"/*/go.mod "$modules"/*/go.sum | sha256sum | cut -c 1-12)
-assets=$cache/kubernetes-$version-$sums
+
+# checksum FILE...
+checksum() { cat "$@" | sha256sum | cut -c 1-12; }
+
+assets=$cache/kubernetes-$version-$(checksum "$modules"/*/go.mod "$modules"/*/go.sum)
+
+module_of() {
+  case $1 in
+    etcd | runc) echo "$1" ;;
+    containerd | containerd-shim-runc-v2 | ctr) echo containerd ;;
+    ptp | bridge | loopback | host-local | portmap) echo cni ;;
+    kube* | agnhost | e2e.test | ginkgo) echo kube ;;
+    *) fail "prepare_kubernetes.sh cannot build $1: it has no line there" ;;
+  esac
+}
+
+# Where a program is kept; $assets has links to those of one version.
+store_of() {
+  module=$(module_of "$1")
+  [ "$module" = kube ] && suffix=-$version || suffix=
+  echo "$cache/$module$suffix-$(checksum "$modules/$module/go.mod" "$modules/$module/go.sum")/$1"
+}
 
 # go.mod and go.sum of another version: its own requirements, with its staging modules.
 write_module_of_version() {
@@ -52,22 +73,20 @@ write_module_of_version() {
   (cd "$work/kube" && go mod tidy)
 }
 
-# build MODULE PACKAGE PROGRAM [ARGUMENT...]
+# build PACKAGE [ARGUMENT...]: $program, from its module
 build() {
-  module=$modules/$1
-  package=$2
-  target=$work/$3
-  shift 3
+  module=$modules/$(module_of "$program")
+  package=$1
+  shift
   if [ "$module" = "$modules/kube" ] && [ "$version" != "$pinned" ]; then
     if [ ! -d "$work/kube" ]; then write_module_of_version >&2; fi
     module=$work/kube
   fi
   say "building $package"
-  (cd "$module" && go "$verb" -buildvcs=false -ldflags "$flags" "$@" -o "$target" "$package") >&2
+  (cd "$module" && go "$verb" -buildvcs=false -ldflags "$flags" "$@" -o "$work/$program" "$package") >&2
 }
 
 build_program() {
-  program=$1
   plugins=github.com/containernetworking/plugins/plugins
   flags='-s -w'
   verb=build
@@ -81,21 +100,31 @@ build_program() {
       ;;
   esac
   case $program in
-    etcd) build etcd go.etcd.io/etcd/server/v3 etcd ;;
-    agnhost) build kube k8s.io/kubernetes/test/images/agnhost agnhost ;;
-    ginkgo) build kube github.com/onsi/ginkgo/v2/ginkgo ginkgo ;;
-    e2e.test) verb=test; build kube k8s.io/kubernetes/test/e2e e2e.test -c ;;
-    kube*) build kube "k8s.io/kubernetes/cmd/$program" "$program" ;;
-    containerd | containerd-shim-runc-v2 | ctr)
-      build containerd "github.com/containerd/containerd/v2/cmd/$program" "$program" ;;
-    runc) CGO_ENABLED=1; build runc github.com/opencontainers/runc runc -tags seccomp ;;
-    ptp | bridge | loopback) build cni "$plugins/main/$program" "$program" ;;
-    host-local) build cni "$plugins/ipam/$program" "$program" ;;
-    portmap) build cni "$plugins/meta/$program" "$program" ;;
-    *) fail "prepare_kubernetes.sh cannot build $program: it has no line there" ;;
+    etcd) build go.etcd.io/etcd/server/v3 ;;
+    agnhost) build k8s.io/kubernetes/test/images/agnhost ;;
+    ginkgo) build github.com/onsi/ginkgo/v2/ginkgo ;;
+    e2e.test) verb=test; build k8s.io/kubernetes/test/e2e -c ;;
+    kube*) build "k8s.io/kubernetes/cmd/$program" ;;
+    containerd* | ctr) build "github.com/containerd/containerd/v2/cmd/$program" ;;
+    runc) CGO_ENABLED=1; build github.com/opencontainers/runc -tags seccomp ;;
+    ptp | bridge | loopback) build "$plugins/main/$program" ;;
+    host-local) build "$plugins/ipam/$program" ;;
+    portmap) build "$plugins/meta/$program" ;;
   esac
+}
+
+# install PROGRAM: in $assets
+install() {
+  program=$1
+  store=$(store_of "$program")
+  if [ ! -x "$store" ]; then
+    build_program
+    mkdir -p "${store%/*}"
+    mv "$work/$program" "$store"  # a concurrent make's is equivalent
+  fi
   mkdir -p "$assets/cni"
-  mv "$work/$program" "$assets/$(place "$program")"  # a concurrent make's is equivalent
+  target=$assets/$(place "$program")
+  [ -x "$target" ] || ln -f "$store" "$target" || [ -x "$target" ]
 }
 
 mkdir -p "$cache"
@@ -103,7 +132,5 @@ find "$cache" -maxdepth 1 -name '.building-*' -mmin +180 -exec rm -rf {} +  # le
 work=$(mktemp -d "$cache/.building-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-for program; do
-  if [ ! -x "$assets/$(place "$program")" ]; then build_program "$program"; fi
-done
+for program; do install "$program"; done
 echo "$assets"
