@@ -106,15 +106,16 @@ image-check: image ## check that the image is reproducible, small, and without a
 # What a cluster of the tests takes besides its programs.
 cluster-images: configure image
 	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
-	cmake --build --preset release --target dns-server
-	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox $(BUILD)/tests/cluster/dns-server
+	cmake --build --preset release --target workload-server workload-probe
+	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox $(BUILD)/tests/cluster/workload-server \
+	  $(BUILD)/tests/cluster/workload-probe
 
-cluster-e2e: cluster-images ## run the tests in a whole cluster, including kubelet, on this machine (needs root)
+cluster-e2e: cluster-images ## run the tests in a whole cluster on this machine (needs root; WIRING=regex)
 	cmake --build --preset release --target cluster_test
 	assets=$$(sh scripts/prepare_kubernetes.sh $(CLUSTER_PROGRAMS)) && \
 	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$assets \
 	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \
-	  ctest --preset release --label-regex cluster --no-tests=error
+	  ctest --preset release --label-regex cluster --tests-regex '$(WIRING)' --no-tests=error
 
 conformance: cluster-images ## run upstream's tests of NetworkPolicy in a cluster (needs root; WIRING=regex)
 	@PACKAGES="$(CONFORMANCE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh

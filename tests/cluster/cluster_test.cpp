@@ -41,14 +41,14 @@ class Cluster : public testing::Test {
       return;
     }
     shared().cluster = std::move(*started);
-    shared().is_ready = shared().cluster->node_becomes_ready();
+    shared().is_ready = shared().cluster->becomes_ready();
   }
 
   static void TearDownTestSuite() { shared().cluster.reset(); }
 
   void SetUp() override {
     if (!shared().cluster) SKIP_WITHOUT_CLUSTER(shared().why_not);
-    ASSERT_TRUE(shared().is_ready) << "the node did not become ready";
+    ASSERT_TRUE(shared().is_ready) << "the nodes did not become ready";
   }
 
   void TearDown() override {
@@ -80,6 +80,12 @@ class Cluster : public testing::Test {
                                      "--"};
     line.insert(line.end(), command.begin(), command.end());
     return cluster().kubectl(line);
+  }
+
+  // A pod of the default namespace, to port 8080.
+  static bool connects(const std::string& pod, const std::string& address) {
+    const auto attempt = command_of({"", "", tcp(8080), address}, 1);
+    return cluster().kubectl({"exec", pod, "--", "sh", "-c", attempt}).code == 0;
   }
 
   static std::string events() {
@@ -134,11 +140,12 @@ TEST_F(Cluster, AllowFromMonitoring) {
   }));
 }
 
-// The office is in 10.0.0.0/8, and so are all pods.
+// The office is in 10.0.0.0/8, and so are all pods, by their IPv4 addresses.
 TEST_F(Cluster, AllowExternal) {
   enforce({"allow-external"});
-  EXPECT_TRUE(Reachability(cluster()).becomes(
-      [](const Connection& each) { return each.to != "default/web" || each.traffic == tcp(443); }));
+  EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection& each) {
+    return each.to != "default/web" || (each.traffic == tcp(443) && each.is_ipv4());
+  }));
 }
 
 TEST_F(Cluster, MinimalAccess) {
@@ -161,7 +168,8 @@ TEST_F(Cluster, DenyFromOtherNamespaces) {
 TEST_F(Cluster, RestrictEgress) {
   enforce({"restrict-egress"});
   EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection& each) {
-    return each.from != "default/backend" || each.to != "internet" || each.traffic == tcp(443);
+    if (each.from != "default/backend") return true;
+    return each.is_ipv4() && (each.to != "internet" || each.traffic == tcp(443));
   }));
 }
 
@@ -182,9 +190,31 @@ TEST_F(Cluster, ExplainsItselfInItsPod) {
   EXPECT_EQ(difference.out + difference.err, "");
 }
 
+// Of a pod on one node, for a policed one on the other.
+TEST_F(Cluster, ObeysANewLabelOnTheOtherNode) {
+  enforce({"api-policy"});
+  kubectl({"run", "visitor", "--image=localhost/workload:test", "--labels=app=visitor",
+           R"(--overrides={"spec": {"nodeSelector": {"kubernetes.io/hostname": "node-1"}}})"});
+  kubectl({"wait", "--for=condition=ready", "--timeout=60s", "pod/visitor"});
+  const Reachability pods(cluster());
+  const auto becomes = [&](const std::string& label, bool is_allowed) {
+    kubectl({"label", "pod", "visitor", "--overwrite", "app=" + label});
+    for (const auto& to : {pods.address_of("default/api"), pods.service_of("default/api")}) {
+      for (const auto& address : {to.v4, to.v6}) {
+        EXPECT_TRUE(wait_until([&] { return connects("visitor", address) == is_allowed; }))
+            << label << " to " << address;
+      }
+    }
+  };
+  becomes("visitor", false);
+  becomes("frontend", true);
+  becomes("visitor", false);
+  kubectl({"delete", "pod", "visitor", "--now"});
+}
+
 TEST_F(Cluster, TellsItsStateToTheNode) {
-  EXPECT_EQ(cluster().on_node({"curl", "-sf", "http://127.0.0.1:9909/readyz"}).code, 0);
-  const auto metrics = cluster().on_node({"curl", "-sS", "http://127.0.0.1:9909/metrics"}).out;
+  EXPECT_EQ(cluster().on_node(1, {"curl", "-sf", "http://127.0.0.1:9909/readyz"}).code, 0);
+  const auto metrics = cluster().on_node(1, {"curl", "-sS", "http://127.0.0.1:9909/metrics"}).out;
   EXPECT_NE(metrics.find("\nprocess_resident_memory_bytes "), metrics.npos) << metrics;
 }
 
@@ -210,26 +240,22 @@ TEST_F(Cluster, NeedsNoMoreMemoryThanItAsksFor) {
 TEST_F(Cluster, RollsOutUnderTrafficAndNothingIsDroppedOrOpened) {
   enforce({"api-policy"});
   const Reachability pods(cluster());
-  const auto is_denied = [&] {
-    return cluster()
-               .kubectl({"exec", pods.pod_of("default/web"), "--", "sh", "-c",
-                         command_of({"", "", tcp(8080), pods.address_of("default/api")}, 1)})
-               .code != 0;
-  };
-  ASSERT_TRUE(wait_until(is_denied));
   const auto api = pods.address_of("default/api");
+  ASSERT_TRUE(wait_until([&] { return !connects(pods.pod_of("default/web"), api.v4); }));
   std::vector<std::unique_ptr<Stream>> streams;
   const auto open = [&](const Connection& connection, bool is_allowed) {
     streams.push_back(std::make_unique<Stream>(cluster(), pods, connection, is_allowed));
   };
-  open({"default/frontend", "default/api", tcp(8080), api}, true);
-  open({"default/frontend", "default/api", tcp(8080), pods.service_of("default/api")}, true);
-  open({"default/api", "default/database", tcp(5432), pods.service_of("default/database")}, true);
-  open({"default/api", "kube-system/kube-dns", udp(53), pods.service_of("kube-system/kube-dns")},
+  const auto service = pods.service_of("default/api");
+  open({"default/frontend", "default/api", tcp(8080), api.v4}, true);
+  open({"default/frontend", "default/api", tcp(8080), service.v6}, true);
+  open({"default/api", "default/database", tcp(5432), pods.service_of("default/database").v4},
        true);
-  open({"default/web", "default/api", tcp(8080), api}, false);
-  open({"default/web", "default/api", tcp(8080), pods.service_of("default/api")}, false);
-  open({"default/api", "default/backend", tcp(8080), pods.address_of("default/backend")}, false);
+  open({"default/api", "kube-system/kube-dns", udp(53), pods.service_of("kube-system/kube-dns").v6},
+       true);
+  open({"default/web", "default/api", tcp(8080), api.v6}, false);
+  open({"default/web", "default/api", tcp(8080), service.v4}, false);
+  open({"default/api", "default/backend", tcp(8080), pods.address_of("default/backend").v4}, false);
   for (const auto& stream : streams) {
     EXPECT_TRUE(wait_until([&] { return stream->count().right > 20; })) << stream->name();
   }
@@ -273,17 +299,21 @@ TEST_F(Cluster, IsRemovedWithKubectlAndCleanup) {
   ASSERT_NE(find_known_command(kRemoval), nullptr);
   const Reachability pods(cluster());
   const Stream denied(cluster(), pods,
-                      {"default/web", "default/api", tcp(8080), pods.address_of("default/api")},
+                      {"default/web", "default/api", tcp(8080), pods.address_of("default/api").v4},
                       false);
   const auto removed = cluster().shell(kRemoval);
   ASSERT_EQ(removed.code, 0) << removed.err;
   const auto table = std::vector<std::string>{"nft", "list", "table", "inet", "portcullis"};
-  EXPECT_EQ(cluster().on_node(table).code, 0) << "policies must hold until they are taken away";
+  for (const int node : {1, 2}) {
+    EXPECT_EQ(cluster().on_node(node, table).code, 0) << "policies must hold until cleanup";
+  }
   EXPECT_TRUE(wait_until([&] { return denied.count().right > 10; }));
   EXPECT_EQ(denied.count().wrong, 0U);
-  const auto cleaned = cluster().on_node({PORTCULLIS_BINARY, "cleanup"});
-  EXPECT_EQ(cleaned.code, 0) << cleaned.err;
-  EXPECT_NE(cluster().on_node(table).code, 0);
+  for (const int node : {1, 2}) {
+    const auto cleaned = cluster().on_node(node, {PORTCULLIS_BINARY, "cleanup"});
+    EXPECT_EQ(cleaned.code, 0) << cleaned.err;
+    EXPECT_NE(cluster().on_node(node, table).code, 0);
+  }
   EXPECT_TRUE(wait_until([&] { return denied.count().wrong > 0; })) << "streams see what is opened";
   EXPECT_TRUE(Reachability(cluster()).becomes([](const Connection&) { return true; }));
 }

@@ -44,11 +44,12 @@ TEST(Conformance, UpstreamsTestsOfNetworkPolicyPass) {
   const auto started = RealCluster::start(setup);
   ASSERT_TRUE(started) << started.error().message;
   const auto& cluster = **started;
-  ASSERT_TRUE((*started)->node_becomes_ready()) << cluster.logs();
+  ASSERT_TRUE((*started)->becomes_ready()) << cluster.logs();
   const auto installed = cluster.install();
   ASSERT_TRUE(installed) << installed.error().message << cluster.logs();
 
-  const auto report = fs::absolute("build/conformance") / (setup.cni + '-' + setup.proxy);
+  const auto report =
+      fs::absolute("build/conformance") / (setup.cni + '-' + setup.proxy + '-' + setup.family);
   fs::remove_all(report);
   fs::create_directories(report);
   const auto log = report / "log.txt";

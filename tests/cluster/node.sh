@@ -1,16 +1,17 @@
 #!/bin/sh
-# node.sh start CNI DIRECTORY: a node of Kubernetes and the controllers of its cluster, in the network
-# namespace that it is called in, with mounts, processes and control groups of its own. They end with
-# this process, however it ends; `node.sh clean` removes the empty control groups that are left then,
-# and prints those of its caller's that are not empty yet.
+# node.sh start NAME CNI DIRECTORY: a node of Kubernetes, and on node-1 the controllers of its cluster,
+# in the network namespace that it is called in, with mounts, processes and control groups of its own.
+# They end with this process, however it ends; `node.sh clean` removes the empty control groups that
+# are left then, and prints those of its caller's that are not empty yet.
 #
 #     unshare (killed with the test) -> sh, process 1 of the node -> containerd -> pods
 #                                                                 -> kubelet, kube-proxy
 #                                                                 -> controllers, scheduler
 #
 # DIRECTORY holds admin (a kubeconfig), ca.crt and server.key (of service accounts), and gets a log of
-# each program. NODE_ADDRESS, PROGRAMS (their folder), PROXY_MODE, IMAGES (archives, separated by
-# blanks) and ALIASES (further names of images, "old=new") come from the environment.
+# each program. From the environment come ADDRESSES (the node's, "first,second"), PODS (the ranges of
+# its pods, "first,second"), ALL_PODS (the cluster's, "IPv4,IPv6"), PROGRAMS (their folder), PROXY_MODE,
+# IMAGES (archives, separated by blanks) and ALIASES (further names of images, "old=new").
 set -eu
 
 name=portcullis-cluster  # and the process that called, in names of control groups
@@ -31,13 +32,13 @@ clean() {
       [ -d "$left" ] && [ -z "$(cat "$left/cgroup.procs")" ] || continue
       find "$left" -depth -type d -exec rmdir {} \; 2>/dev/null || true
     done
-    [ ! -d "$group/$name-$PPID" ] || echo "$group/$name-$PPID"
+    ls -d "$group/$name-$PPID-"* 2>/dev/null || true
   done
 }
 
 start() {
   own_groups | while read -r controllers group; do
-    own=$group/$name-$PPID
+    own=$group/$name-$PPID-$1
     mkdir "$own"
     if [ "$controllers" = cpuset ]; then
       for file in cpuset.cpus cpuset.mems; do cat "$group/$file" >"$own/$file"; done
@@ -74,37 +75,61 @@ make_mounts() {
 
 configure() {
   mkdir -p /run/cni
-  cp "$tests/$cni.conflist" /run/cni
   sed "s|CNI_PLUGINS|$PROGRAMS/cni|" "$tests/containerd.toml" >/run/containerd.toml
   cp "$tests/kubelet.yaml" /run/kubelet.yaml
-  sysctl -qw net.ipv4.ip_forward=1
+  sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 }
 
 # run_program NAME ARGUMENT...
 run_program() {
   program=$1
-  "$@" >"$directory/$program.log" 2>&1 &
+  "$@" >"$directory/$node.$program.log" 2>&1 &
 }
 
-run() {
-  cni=$1
-  directory=$2
-  PATH=$PROGRAMS:$PATH
-  make_mounts
-  configure
+start_containerd() {
   run_program containerd --config /run/containerd.toml
   until ctr version >/dev/null 2>&1; do sleep 0.1; done
   for image in $IMAGES; do ctr --namespace k8s.io images import "$image"; done
   for alias in $ALIASES; do ctr --namespace k8s.io images tag "${alias%%=*}" "${alias#*=}"; done
-  run_program kubelet --config /run/kubelet.yaml --kubeconfig "$directory/admin" \
-    --hostname-override node-1 --node-ip "$NODE_ADDRESS"
-  run_program kube-proxy --kubeconfig "$directory/admin" --hostname-override node-1 \
-    --proxy-mode "$PROXY_MODE" --cluster-cidr 10.244.0.0/16 --conntrack-max-per-core 0
+}
+
+# With its ranges, which the controllers would give it in an order that depends on who comes first.
+register() {
+  until HOME=$directory kubectl --kubeconfig "$directory/admin" create -f - >/dev/null 2>&1 <<EOF
+{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "$node"},
+ "spec": {"podCIDR": "${PODS%,*}", "podCIDRs": ["${PODS%,*}", "${PODS#*,}"]}}
+EOF
+  do sleep 0.5; done
+}
+
+# Once this is done, the node can become ready.
+connect_pods() {
+  sed "s|FIRST_RANGE|${PODS%,*}|; s|SECOND_RANGE|${PODS#*,}|" "$tests/$cni.conflist" >/run/cni/pods.conflist
+}
+
+start_controllers() {
   run_program kube-controller-manager --kubeconfig "$directory/admin" --leader-elect=false \
     --service-account-private-key-file "$directory/server.key" --root-ca-file "$directory/ca.crt" \
     --use-service-account-credentials
   run_program kube-scheduler --kubeconfig "$directory/admin" --leader-elect=false \
     --authentication-kubeconfig "$directory/admin" --authorization-kubeconfig "$directory/admin"
+}
+
+run() {
+  node=$1
+  cni=$2
+  directory=$3
+  PATH=$PROGRAMS:$PATH
+  make_mounts
+  configure
+  start_containerd
+  register
+  run_program kubelet --config /run/kubelet.yaml --kubeconfig "$directory/admin" \
+    --hostname-override "$node" --node-ip "$ADDRESSES"
+  run_program kube-proxy --kubeconfig "$directory/admin" --hostname-override "$node" \
+    --proxy-mode "$PROXY_MODE" --cluster-cidr "$ALL_PODS" --conntrack-max-per-core 0
+  [ "$node" != node-1 ] || start_controllers
+  connect_pods
   wait
 }
 

@@ -1,5 +1,6 @@
 #include "tests/cluster/reachability.h"
 
+#include <algorithm>
 #include <future>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -15,11 +16,32 @@ using Json = nlohmann::json;
 
 constexpr const char* kOffice = "office";
 constexpr const char* kInternet = "internet";
-constexpr int kSeconds = 2;  // a denied one takes that long
+constexpr const char* kSeconds = "2";  // a denied one takes that long
 
 Json items(const RealCluster& cluster, const std::string& resource) {
   const auto got = cluster.kubectl({"get", resource, "--all-namespaces", "-o", "json"});
   return Json::parse(got.out).at("items");
+}
+
+std::string host(int node) { return "node-" + std::to_string(node); }
+
+bool comes_from_own_host(const Connection& connection) {
+  return std::ranges::any_of(workloads(), [&](const Workload& workload) {
+    return connection.to == workload.name() && connection.from == host(workload.node);
+  });
+}
+
+DualStack dual_stack(const std::vector<std::string>& addresses) {
+  DualStack both;
+  for (const auto& each : addresses) (each.find(':') == each.npos ? both.v4 : both.v6) = each;
+  return both;
+}
+
+// See probe.cpp.
+std::string line_of(const Connection& connection) {
+  const bool is_udp = connection.traffic.transport == Transport::kUdp;
+  return (is_udp ? "udp " : "tcp ") + connection.address + ' ' +
+         std::to_string(connection.traffic.port) + '\n';
 }
 
 std::vector<Traffic> all_traffic() {
@@ -53,52 +75,64 @@ Reachability::Reachability(const RealCluster& cluster) : cluster_(cluster) {
     const std::string app = labels.value("app", labels.value("k8s-app", ""));
     const std::string name = pod.at("metadata").at("namespace").get<std::string>() + "/" + app;
     pods_[name] = pod.at("metadata").at("name");
-    addresses_[name] = pod.at("status").value("podIP", "");
+    std::vector<std::string> addresses;
+    for (const auto& each : pod.at("status").value("podIPs", Json::array())) {
+      addresses.push_back(each.at("ip"));
+    }
+    addresses_[name] = dual_stack(addresses);
   }
   for (const auto& service : items(cluster, "services")) {
     const auto& metadata = service.at("metadata");
     services_[metadata.at("namespace").get<std::string>() + "/" +
-              metadata.at("name").get<std::string>()] = service.at("spec").at("clusterIP");
+              metadata.at("name").get<std::string>()] =
+        dual_stack(service.at("spec").at("clusterIPs"));
   }
 }
 
 std::vector<Connection> Reachability::connections_from(const std::string& source) const {
   std::vector<Connection> all;
+  const auto add = [&](const std::string& to, const Traffic& traffic, const DualStack& addresses) {
+    for (const auto& address : {addresses.v4, addresses.v6}) {
+      all.push_back({source, to, traffic, address});
+    }
+  };
   for (const auto& traffic : all_traffic()) {
     for (const auto& workload : workloads()) {
       const auto name = workload.name();
       if (name == source) continue;
-      all.push_back({source, name, traffic, address_of(name)});
-      if (source != kOffice) all.push_back({source, name, traffic, service_of(name)});
+      add(name, traffic, address_of(name));
+      if (source != kOffice) add(name, traffic, service_of(name));
     }
     if (source != kOffice && (traffic == tcp(443) || traffic == tcp(8080))) {
-      all.push_back({source, kInternet, traffic, RealCluster::kWorldAddress});
+      add(kInternet, traffic, Fabric::address_of_world());
     }
   }
   return all;
 }
 
-Finished Reachability::run(const std::string& source, const std::string& script) const {
-  if (source == kOffice) return cluster_.in_world({"sh", "-c", script});
+Finished Reachability::probe(const std::string& source, const std::string& connections) const {
+  if (source == kOffice) return cluster_.in_world({PROBE_BINARY, kSeconds}, connections);
+  for (int node = 1; node <= Fabric::kNodes; ++node) {
+    if (source == host(node)) return cluster_.on_node(node, {PROBE_BINARY, kSeconds}, connections);
+  }
   const auto ns = source.substr(0, source.find('/'));
-  return cluster_.kubectl({"exec", "--namespace", ns, pod_of(source), "--", "sh", "-c", script});
+  return cluster_.kubectl(
+      {"exec", "--stdin", "--namespace", ns, pod_of(source), "--", "workload-probe", kSeconds},
+      connections);
 }
 
-// All at once; each that is answered prints its number.
 std::string Reachability::wrong_from(const std::string& source, const Allowed& allowed) const {
   const auto connections = connections_from(source);
-  std::string script;
-  for (std::size_t i = 0; i < connections.size(); ++i) {
-    script += "(" + command_of(connections[i], kSeconds) + " && echo " + std::to_string(i) + ") & ";
-  }
-  const auto tried = run(source, script + "wait");
+  std::string lines;
+  for (const auto& connection : connections) lines += line_of(connection);
+  const auto tried = probe(source, lines);
   if (tried.code != 0) return source + ": " + tried.err;
   std::istringstream numbers(tried.out);
   const std::set<std::size_t> answered{std::istream_iterator<std::size_t>(numbers), {}};
   std::string wrong;
   for (std::size_t i = 0; i < connections.size(); ++i) {
     const bool seen = answered.contains(i);
-    if (seen != allowed(connections[i])) {
+    if (seen != (comes_from_own_host(connections[i]) || allowed(connections[i]))) {
       wrong += to_string(connections[i]) + (seen ? ": allowed\n" : ": denied\n");
     }
   }
@@ -114,6 +148,7 @@ testing::AssertionResult Reachability::becomes(const Allowed& allowed) const {
                                 [this, source, &allowed] { return wrong_from(source, allowed); }));
     };
     look(kOffice);
+    for (int node = 1; node <= Fabric::kNodes; ++node) look(host(node));
     for (const auto& workload : workloads()) look(workload.name());
     wrong.clear();
     for (auto& each : from) wrong += each.get();

@@ -12,15 +12,16 @@
 
 namespace portcullis::test {
 
-// A new connection (over UDP, a request and its reply), tried with busybox's tools.
+// A new connection (over UDP, a request and its reply).
 struct Connection {
-  std::string from;  // a workload, or "office", a host beside the node: 10.10.0.1
-  std::string to;    // a workload, or "internet": 203.0.113.1
+  std::string from;  // a workload, a node's host ("node-1"), or "office", a host beside the nodes
+  std::string to;    // a workload, or "internet": 203.0.113.1 and 2001:db8::1
   Traffic traffic;
   std::string address;  // of the pod, or of its Service
 
   bool comes_from(const std::string& ns) const { return from.starts_with(ns + "/"); }
   bool goes_to(const std::string& ns) const { return to.starts_with(ns + "/"); }
+  bool is_ipv4() const { return address.find(':') == address.npos; }
 };
 
 using Allowed = std::function<bool(const Connection&)>;
@@ -36,27 +37,23 @@ class Reachability {
   explicit Reachability(const RealCluster& cluster);
 
   // From everyone to everyone else, on all ports that the workloads serve, directly and through the
-  // Services: the results become what `allowed` says, within some seconds.
+  // Services, over both families: the results become what `allowed` says, within some seconds. A
+  // node's host must always reach the pods of that node, whatever it says.
   testing::AssertionResult becomes(const Allowed& allowed) const;
 
   const std::string& pod_of(const std::string& workload) const { return pods_.at(workload); }
-  const std::string& address_of(const std::string& workload) const {
-    return addresses_.at(workload);
-  }
-  const std::string& service_of(const std::string& workload) const {
-    return services_.at(workload);
-  }
+  const DualStack& address_of(const std::string& workload) const { return addresses_.at(workload); }
+  const DualStack& service_of(const std::string& workload) const { return services_.at(workload); }
 
  private:
-  using Names = std::map<std::string, std::string>;  // by workload
   std::vector<Connection> connections_from(const std::string& source) const;
   std::string wrong_from(const std::string& source, const Allowed& allowed) const;
-  Finished run(const std::string& source, const std::string& script) const;
+  Finished probe(const std::string& source, const std::string& connections) const;
 
   const RealCluster& cluster_;
-  Names pods_;
-  Names addresses_;
-  Names services_;
+  std::map<std::string, std::string> pods_;  // by workload, as all of these
+  std::map<std::string, DualStack> addresses_;
+  std::map<std::string, DualStack> services_;
 };
 
 }  // namespace portcullis::test

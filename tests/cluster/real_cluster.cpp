@@ -11,29 +11,16 @@
 namespace portcullis::test {
 namespace {
 
-// `ip` with a batch of its commands.
-void configure(const NetworkNamespace& network, const std::string& commands) {
-  const auto done = run_to_end({{"ip", "-batch", "-"}, {}, &network, commands});
-  if (done.code == 0) return;
-  std::cerr << "ip: " << done.err << commands;
-  std::abort();
+std::string join(const DualStack& both, const ClusterSetup& setup) {
+  return setup.family == "ipv6" ? both.v6 + "," + both.v4 : both.v4 + "," + both.v6;
 }
 
-void connect(const NetworkNamespace& node, const NetworkNamespace& world) {
-  configure(node,
-            "link set lo up\n"
-            "link add eth0 type veth peer name eth0 netns " +
-                world.path() +
-                "\n"
-                "address add 10.10.0.2/24 dev eth0\n"
-                "link set eth0 up\n"
-                "route add default via 10.10.0.1\n");
-  configure(world,
-            "link set lo up\n"
-            "address add 203.0.113.1/32 dev lo\n"
-            "address add 10.10.0.1/24 dev eth0\n"
-            "link set eth0 up\n"
-            "route add default via 10.10.0.2\n");
+std::vector<std::string> flags_of_api_server(const ClusterSetup& setup) {
+  const auto address = Fabric::address_of(1);
+  return {"--advertise-address=" + (setup.family == "ipv6" ? address.v6 : address.v4),
+          "--service-cluster-ip-range=" + join({"10.96.0.0/16", "fd00:10:96::/112"}, setup),
+          "--endpoint-reconciler-type=lease", "--allow-privileged",
+          "--kubelet-preferred-address-types=InternalIP"};
 }
 
 // Removes all control groups without processes. Prints the remaining ones of ours, one per line.
@@ -54,6 +41,7 @@ ClusterSetup cluster_setup() {
   ClusterSetup setup;
   if (const char* cni = std::getenv("CLUSTER_CNI")) setup.cni = cni;
   if (const char* proxy = std::getenv("CLUSTER_PROXY")) setup.proxy = proxy;
+  if (const char* family = std::getenv("CLUSTER_FAMILY")) setup.family = family;
   setup.aliases = {"localhost/portcullis:0.1.0=docker.io/library/portcullis:0.1.0"};
   return setup;
 }
@@ -66,55 +54,56 @@ Result<std::unique_ptr<RealCluster>> RealCluster::start(const ClusterSetup& setu
                    "no control groups of version 1, which node.sh mounts (boot with "
                    "systemd.unified_cgroup_hierarchy=0)");
   }
-  if (setup.cni == "bridge" && !std::filesystem::exists("/proc/sys/net/bridge")) {
+  if (setup.cni != "ptp" && !std::filesystem::exists("/proc/sys/net/bridge")) {
     return failure(ErrorCode::kUnsupported, "no br_netfilter: modprobe br_netfilter");
   }
-  auto node = NetworkNamespace::create();
-  if (!node) return tl::make_unexpected(node.error());
-  auto world = NetworkNamespace::create();
-  if (!world) return tl::make_unexpected(world.error());
   clean_up();  // what a killed run has left
-  connect(*node, *world);
+  auto fabric = Fabric::create(true);
+  if (!fabric) return tl::make_unexpected(fabric.error());
   return std::unique_ptr<RealCluster>(
-      new RealCluster(std::move(*assets), std::move(*node), std::move(*world), setup));
+      new RealCluster(std::move(*assets), std::move(*fabric), setup));
 }
 
-RealCluster::RealCluster(ClusterAssets assets, NetworkNamespace node, NetworkNamespace world,
-                         const ClusterSetup& setup)
+RealCluster::RealCluster(ClusterAssets assets, Fabric fabric, const ClusterSetup& setup)
     : assets_(std::move(assets)),
-      network_(std::move(node)),
-      world_(std::move(world)),
-      server_(
-          assets_.kube, network_, kNodeAddress,
-          {std::string("--advertise-address=") + kNodeAddress, "--endpoint-reconciler-type=lease",
-           "--allow-privileged", "--kubelet-preferred-address-types=InternalIP"}) {
+      fabric_(std::move(fabric)),
+      server_(assets_.kube, fabric_.node(1), Fabric::address_of(1).v4, flags_of_api_server(setup)) {
   for (const std::string port : {"443", "8080"}) {
-    web_.emplace_back(ChildSetup{{"busybox", "httpd", "-f", "-p", port}, {}, &world_, ""});
+    web_.emplace_back(ChildSetup{{"busybox", "httpd", "-f", "-p", port}, {}, &fabric_.world(), ""});
   }
+  for (int number = 1; number <= Fabric::kNodes; ++number) {
+    nodes_.push_back(start_node(number, setup));
+  }
+}
+
+ChildProcess RealCluster::start_node(int number, const ClusterSetup& setup) const {
   std::string aliases;
   for (const auto& alias : setup.aliases) aliases += alias + ' ';
-  node_.emplace(ChildSetup{
-      {"sh", "tests/cluster/node.sh", "start", setup.cni, server_.directory().string()},
-      {"PROGRAMS=" + assets_.programs, "PROXY_MODE=" + setup.proxy, "IMAGES=" + assets_.images,
-       "ALIASES=" + aliases, std::string("NODE_ADDRESS=") + kNodeAddress},
-      &network_,
+  return ChildProcess(ChildSetup{
+      {"sh", "tests/cluster/node.sh", "start", "node-" + std::to_string(number), setup.cni,
+       server_.directory().string()},
+      {"ADDRESSES=" + join(Fabric::address_of(number), setup),
+       "PODS=" + join(Fabric::pods_of(number), setup),
+       "ALL_PODS=" + Fabric::pods().v4 + "," + Fabric::pods().v6, "PROXY_MODE=" + setup.proxy,
+       "PROGRAMS=" + assets_.programs, "IMAGES=" + assets_.images, "ALIASES=" + aliases},
+      &fabric_.node(number),
       ""});
 }
 
 RealCluster::~RealCluster() {
-  node_.reset();
+  nodes_.clear();
   wait_until([] { return clean_up().empty(); });  // the kernel ends what ran there in a moment
 }
 
-bool RealCluster::node_becomes_ready() {
+bool RealCluster::becomes_ready() {
   return server_.becomes_ready() &&
          wait_until(
              [&] {
-               return kubectl({"get", "node", kNode, "-o",
-                               "jsonpath={.status.conditions[?(@.type=='Ready')].status}"})
-                          .out == "True";
+               return kubectl({"get", "nodes", "-o",
+                               "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}"})
+                          .out == "True True";
              },
-             std::chrono::seconds(120));
+             std::chrono::seconds(180));
 }
 
 Result<void> RealCluster::install() const {
@@ -136,7 +125,7 @@ bool RealCluster::becomes_rolled_out(const std::string& ns, const std::string& w
 ChildProcess RealCluster::start_kubectl(const std::vector<std::string>& arguments) const {
   ChildSetup setup{{assets_.kube.kubectl, "--kubeconfig", (server_.directory() / "admin").string()},
                    {"HOME=" + server_.directory().string()},
-                   &network_,
+                   &fabric_.node(1),
                    ""};
   setup.arguments.insert(setup.arguments.end(), arguments.begin(), arguments.end());
   return ChildProcess(setup);
@@ -144,21 +133,24 @@ ChildProcess RealCluster::start_kubectl(const std::vector<std::string>& argument
 
 Finished RealCluster::shell(const std::string& line) const {
   const auto programs = std::filesystem::path(assets_.kube.kubectl).parent_path().string();
-  return on_node({"env", "PATH=" + programs + ":" + std::getenv("PATH"),
-                  "HOME=" + server_.directory().string(),
-                  "KUBECONFIG=" + (server_.directory() / "admin").string(), "sh", "-c", line});
+  return on_node(1, {"env", "PATH=" + programs + ":" + std::getenv("PATH"),
+                     "HOME=" + server_.directory().string(),
+                     "KUBECONFIG=" + (server_.directory() / "admin").string(), "sh", "-c", line});
 }
 
-Finished RealCluster::on_node(const std::vector<std::string>& arguments) const {
-  return run_to_end({arguments, {}, &network_, ""});
+Finished RealCluster::on_node(int node, const std::vector<std::string>& arguments,
+                              const std::string& input) const {
+  return run_to_end({arguments, {}, &fabric_.node(node), input});
 }
 
-Finished RealCluster::in_world(const std::vector<std::string>& arguments) const {
-  return run_to_end({arguments, {}, &world_, ""});
+Finished RealCluster::in_world(const std::vector<std::string>& arguments,
+                               const std::string& input) const {
+  return run_to_end({arguments, {}, &fabric_.world(), input});
 }
 
 std::string RealCluster::logs() const {
-  std::string logs = "node.sh: " + node_->out() + node_->err();
+  std::string logs;
+  for (const auto& node : nodes_) logs += "node.sh: " + node.out() + node.err();
   for (const auto& file : std::filesystem::directory_iterator(server_.directory())) {
     if (file.path().extension() != ".log") continue;
     logs += "\n" + file.path().filename().string() + ":\n" + end_of(file.path());

@@ -1,5 +1,5 @@
 # What runs in the pods of the test, and their pause container.
 FROM scratch
-COPY busybox dns-server /bin/
+COPY busybox workload-server workload-probe /bin/
 RUN ["/bin/busybox", "--install", "-s", "/bin"]
 CMD ["/bin/sleep", "infinity"]

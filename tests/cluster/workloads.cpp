@@ -20,21 +20,22 @@ Json object(const char* version, const char* kind, const Workload& workload, con
           {"spec", spec}};
 }
 
-std::string script_of_servers() {
-  std::string script;
-  for (const int port : tcp_ports()) script += "httpd -p " + std::to_string(port) + "; ";
-  return script + "exec dns-server";
+Json command_of_server() {
+  Json command = {"workload-server"};
+  for (const int port : tcp_ports()) command.push_back(std::to_string(port));
+  return command;
 }
 
 Json deployment(const Workload& workload) {
-  const Json container = {{"name", "main"},
-                          {"image", "localhost/workload:test"},
-                          {"command", {"sh", "-c", script_of_servers()}}};
-  const Json pod = {{"metadata", {{"labels", labels_of(workload)}}},
-                    {"spec",
-                     {{"containers", {container}},
-                      {"dnsPolicy", "Default"},
-                      {"terminationGracePeriodSeconds", 0}}}};
+  const Json container = {
+      {"name", "main"}, {"image", "localhost/workload:test"}, {"command", command_of_server()}};
+  const Json pod = {
+      {"metadata", {{"labels", labels_of(workload)}}},
+      {"spec",
+       {{"containers", {container}},
+        {"nodeSelector", {{"kubernetes.io/hostname", "node-" + std::to_string(workload.node)}}},
+        {"dnsPolicy", "Default"},
+        {"terminationGracePeriodSeconds", 0}}}};
   return object("apps/v1", "Deployment", workload,
                 {{"selector", {{"matchLabels", labels_of(workload)}}}, {"template", pod}});
 }
@@ -44,7 +45,10 @@ Json service(const Workload& workload) {
   for (const int port : tcp_ports()) {
     ports.push_back({{"name", "tcp-" + std::to_string(port)}, {"port", port}});
   }
-  return object("v1", "Service", workload, {{"selector", labels_of(workload)}, {"ports", ports}});
+  return object("v1", "Service", workload,
+                {{"selector", labels_of(workload)},
+                 {"ports", ports},
+                 {"ipFamilyPolicy", "RequireDualStack"}});
 }
 
 Json ns(const std::string& name) {
@@ -57,9 +61,9 @@ Json ns(const std::string& name) {
 
 const std::vector<Workload>& workloads() {
   static const std::vector<Workload> kAll = {
-      {"default", "frontend"},      {"default", "api"},    {"default", "database"},
-      {"default", "backend"},       {"default", "web"},    {"production", "api"},
-      {"monitoring", "prometheus"}, {"monitoring", "web"}, {"kube-system", "kube-dns"},
+      {"default", "frontend", 1},      {"default", "api", 2},    {"default", "database", 1},
+      {"default", "backend", 2},       {"default", "web", 1},    {"production", "api", 1},
+      {"monitoring", "prometheus", 2}, {"monitoring", "web", 1}, {"kube-system", "kube-dns", 2},
   };
   return kAll;
 }

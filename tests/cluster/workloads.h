@@ -6,10 +6,11 @@
 namespace portcullis::test {
 
 // An application of the example policies: a Deployment of one pod and a Service, both with its
-// name.
+// name. Its pod runs on this node, and its Service has an address of each family.
 struct Workload {
   std::string ns;
   std::string app;
+  int node = 1;
 
   std::string name() const { return ns + "/" + app; }
 };

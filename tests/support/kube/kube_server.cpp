@@ -33,7 +33,8 @@ KubeServer::KubeServer(const KubeAssets& assets, const NetworkNamespace& network
       address_(std::move(address)),
       flags_(std::move(flags)),
       api_(api_setup()) {
-  const auto server = authority_.issue_server({kLoopback, address_, kServiceAddress});
+  const auto server =
+      authority_.issue_server({kLoopback, address_, kServiceAddress, kServiceAddressV6});
   write_file(directory_ / "ca.crt", authority_.certificate());
   write_file(directory_ / "server.crt", server.certificate);
   write_file(directory_ / "server.key", server.key);

@@ -33,7 +33,9 @@ inline const std::vector<std::string> kWithoutControllers = {
 class KubeServer {
  public:
   static constexpr std::uint16_t kPort = 6443;
-  static constexpr const char* kServiceAddress = "10.96.0.1";  // its own Service's
+  // Of its own Service, according to the family that comes first.
+  static constexpr const char* kServiceAddress = "10.96.0.1";
+  static constexpr const char* kServiceAddressV6 = "fd00:10:96::1";
 
   // Starts both, without waiting. The namespace must outlive it, with its loopback device up;
   // others reach the server by `address`, one of the namespace's. `flags` are additional ones of
