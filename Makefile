@@ -14,7 +14,7 @@ CONFORMANCE_PACKAGES := bash-static libusrsctp-dev
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
 CLUSTER_PROGRAMS := etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet \
-  containerd containerd-shim-runc-v2 ctr runc bridge host-local loopback ptp
+  containerd containerd-shim-runc-v2 ctr runc flanneld bridge host-local loopback portmap ptp
 LINT_PACKAGES := clang-format clang-tidy
 SANITIZE_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60

@@ -46,6 +46,7 @@ module_of() {
   case $1 in
     etcd | runc) echo "$1" ;;
     containerd | containerd-shim-runc-v2 | ctr) echo containerd ;;
+    flanneld) echo flannel ;;
     ptp | bridge | loopback | host-local | portmap) echo cni ;;
     kube* | agnhost | e2e.test | ginkgo) echo kube ;;
     *) fail "prepare_kubernetes.sh cannot build $1: it has no line there" ;;
@@ -107,6 +108,7 @@ build_program() {
     kube*) build "k8s.io/kubernetes/cmd/$program" ;;
     containerd* | ctr) build "github.com/containerd/containerd/v2/cmd/$program" ;;
     runc) CGO_ENABLED=1; build github.com/opencontainers/runc -tags seccomp ;;
+    flanneld) CGO_ENABLED=1; build github.com/flannel-io/flannel ;;  # for its UDP backend
     ptp | bridge | loopback) build "$plugins/main/$program" ;;
     host-local) build "$plugins/ipam/$program" ;;
     portmap) build "$plugins/meta/$program" ;;

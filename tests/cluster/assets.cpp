@@ -19,7 +19,7 @@ Result<ClusterAssets> find_cluster_assets() {
   auto kube = find_kube_assets();
   if (!kube) return tl::make_unexpected(kube.error());
   const ClusterAssets assets{*kube, environment("KUBEBUILDER_ASSETS"), environment("IMAGES")};
-  for (const char* name : {"/kubelet", "/containerd", "/cni/bridge"}) {
+  for (const char* name : {"/kubelet", "/containerd", "/flanneld", "/cni/bridge"}) {
     const auto program = assets.programs + name;
     if (access(program.c_str(), X_OK) == 0) continue;
     return failure(ErrorCode::kNotFound,

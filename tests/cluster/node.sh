@@ -6,6 +6,7 @@
 #
 #     unshare (killed with the test) -> sh, process 1 of the node -> containerd -> pods
 #                                                                 -> kubelet, kube-proxy
+#                                                                 -> flanneld
 #                                                                 -> controllers, scheduler
 #
 # DIRECTORY holds admin (a kubeconfig), ca.crt and server.key (of service accounts), and gets a log of
@@ -93,18 +94,41 @@ start_containerd() {
   for alias in $ALIASES; do ctr --namespace k8s.io images tag "${alias%%=*}" "${alias#*=}"; done
 }
 
-# With its ranges, which the controllers would give it in an order that depends on who comes first.
+# With its ranges, which the controllers would give it in an order that depends on who comes first, and
+# with an annotation of the kubelet's: flanneld crashes if there are none.
 register() {
   until HOME=$directory kubectl --kubeconfig "$directory/admin" create -f - >/dev/null 2>&1 <<EOF
-{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "$node"},
+{"apiVersion": "v1", "kind": "Node",
+ "metadata": {"name": "$node",
+   "annotations": {"volumes.kubernetes.io/controller-managed-attach-detach": "true"}},
  "spec": {"podCIDR": "${PODS%,*}", "podCIDRs": ["${PODS%,*}", "${PODS#*,}"]}}
 EOF
   do sleep 0.5; done
 }
 
-# Once this is done, the node can become ready.
+# start_flannel BACKEND: with the arguments and the configuration of its manifest for Kubernetes
+start_flannel() {
+  cat >/run/net-conf.json <<EOF
+{"Network": "${ALL_PODS%,*}", "EnableIPv6": true, "IPv6Network": "${ALL_PODS#*,}",
+ "Backend": {"Type": "$1"}}
+EOF
+  export NODE_NAME="$node"
+  run_program flanneld --kubeconfig-file "$directory/admin" --kube-subnet-mgr --ip-masq \
+    --net-config-path /run/net-conf.json
+  until [ -f /run/flannel/subnet.env ]; do sleep 0.1; done
+  . /run/flannel/subnet.env
+}
+
+# flannel.conflist is what Flannel's own CNI plugin would have another one do.
 connect_pods() {
-  sed "s|FIRST_RANGE|${PODS%,*}|; s|SECOND_RANGE|${PODS#*,}|" "$tests/$cni.conflist" >/run/cni/pods.conflist
+  case $cni in
+    vxlan) start_flannel vxlan; plugin=flannel ;;
+    hostgw) start_flannel host-gw; plugin=flannel ;;
+    *) plugin=$cni ;;
+  esac
+  sed "s|FIRST_RANGE|${PODS%,*}|; s|SECOND_RANGE|${PODS#*,}|; s|FLANNEL_NETWORK|${FLANNEL_NETWORK:-}|
+       s|FLANNEL_IPV6_NETWORK|${FLANNEL_IPV6_NETWORK:-}|; s|FLANNEL_MTU|${FLANNEL_MTU:-}|" \
+    "$tests/$plugin.conflist" >/run/cni/pods.conflist
 }
 
 start_controllers() {

@@ -23,6 +23,10 @@ std::vector<std::string> flags_of_api_server(const ClusterSetup& setup) {
           "--kubelet-preferred-address-types=InternalIP"};
 }
 
+bool is_routed_by_flannel(const ClusterSetup& setup) {
+  return setup.cni == "vxlan" || setup.cni == "hostgw";
+}
+
 // Removes all control groups without processes. Prints the remaining ones of ours, one per line.
 std::string clean_up() {
   return run_to_end({{"sh", "tests/cluster/node.sh", "clean"}, {}, nullptr, ""}).out;
@@ -58,7 +62,7 @@ Result<std::unique_ptr<RealCluster>> RealCluster::start(const ClusterSetup& setu
     return failure(ErrorCode::kUnsupported, "no br_netfilter: modprobe br_netfilter");
   }
   clean_up();  // what a killed run has left
-  auto fabric = Fabric::create(true);
+  auto fabric = Fabric::create(!is_routed_by_flannel(setup));
   if (!fabric) return tl::make_unexpected(fabric.error());
   return std::unique_ptr<RealCluster>(
       new RealCluster(std::move(*assets), std::move(*fabric), setup));

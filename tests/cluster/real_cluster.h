@@ -13,7 +13,7 @@
 namespace portcullis::test {
 
 struct ClusterSetup {
-  std::string cni = "ptp";         // or "bridge"
+  std::string cni = "ptp";         // or "bridge", or "vxlan" or "hostgw", Flannel's backends
   std::string proxy = "nftables";  // the mode of kube-proxy
   std::string family = "ipv4";     // or "ipv6": that of the first address of everything
   // Further names of images, as "localhost/portcullis:0.1.0=example.com/portcullis:0.1.0".
