@@ -104,7 +104,7 @@ build_program() {
     etcd) build go.etcd.io/etcd/server/v3 ;;
     agnhost) build k8s.io/kubernetes/test/images/agnhost ;;
     ginkgo) build github.com/onsi/ginkgo/v2/ginkgo ;;
-    e2e.test) verb=test; build k8s.io/kubernetes/test/e2e -c ;;
+    e2e.test) verb=test; build k8s.io/kubernetes/test/e2e -c -vet=off ;;
     kube*) build "k8s.io/kubernetes/cmd/$program" ;;
     containerd* | ctr) build "github.com/containerd/containerd/v2/cmd/$program" ;;
     runc) CGO_ENABLED=1; build github.com/opencontainers/runc -tags seccomp ;;
