@@ -50,6 +50,7 @@ const std::vector<KnownCommand>& known_commands() {
       {"kubectl apply -f manifests/examples/default-deny-ingress.yaml", Place::kApiServer},
       {"kubectl apply -f manifests/examples/api-policy.yaml", Place::kApiServer},
       {"kubectl --namespace portcullis get pods", Place::kApiServer},
+      {"kubectl get flowschemas portcullis-lists portcullis-watches", Place::kApiServer},
       {"portcullis check", Place::kApiServer},
       {"portcullis run --kubeconfig /etc/kubernetes/portcullis.conf --node-name node-1",
        Place::kApiDaemon},
