@@ -58,7 +58,7 @@ test: build ## build, and run every test (packets need root)
 
 e2e: configure ## run the tests against a real Kubernetes API server and promtool, prepared once in a few minutes
 	cmake --build --preset release --target kube_test kube_docs_test
-	assets=$$(sh scripts/prepare_kubernetes.sh etcd kube-apiserver kubectl) && promtool=$$(sh scripts/prepare_promtool.sh) && \
+	assets=$$(sh scripts/prepare_kubernetes.sh etcd kube-apiserver kubectl helm) && promtool=$$(sh scripts/prepare_promtool.sh) && \
 	  KUBEBUILDER_ASSETS=$$assets PROMTOOL=$$promtool ctest --preset release --label-regex kube --no-tests=error --parallel 2
 
 demo: demo-deps ## enforce policies in a playground of network namespaces, and show it (needs root)

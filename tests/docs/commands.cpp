@@ -7,6 +7,7 @@ namespace portcullis::test {
 namespace {
 
 constexpr const char* kDenied = "--from default/frontend --to default/api:80";
+constexpr const char* kImage = " --set image.repository=registry.example.com/portcullis";
 constexpr const char* kAllowed = "--from default/frontend --to default/api:8080";
 
 std::string in_pod(const std::string& command) {
@@ -16,6 +17,10 @@ std::string in_pod(const std::string& command) {
 std::string offline(const std::string& command, const std::string& question) {
   return "portcullis " + command + " -f docs/example.yaml -f manifests/examples/api-policy.yaml " +
          question;
+}
+
+std::string helm(const std::string& command) {
+  return "helm " + command + " --namespace portcullis";
 }
 
 std::string explain(const std::string& connection) { return "explain " + connection; }
@@ -55,6 +60,12 @@ const std::vector<KnownCommand>& known_commands() {
       {"portcullis run --kubeconfig /etc/kubernetes/portcullis.conf --node-name node-1",
        Place::kApiDaemon},
 
+      {"kubectl apply -f manifests/base/namespace.yaml", Place::kHelm},
+      {helm("install portcullis charts/portcullis") + kImage, Place::kHelm},
+      {helm("upgrade portcullis charts/portcullis") + kImage, Place::kHelm},
+      {helm("rollback portcullis"), Place::kHelm},
+      {helm("uninstall portcullis"), Place::kHelm},
+
       {"make demo", Place::kMake},
       {"make test", Place::kMake},
       {"make image TAG=registry.example.com/portcullis:0.1.0", Place::kMake},
@@ -70,6 +81,24 @@ const std::vector<KnownCommand>& known_commands() {
 
       {"apt install ./portcullis_0.1.0_amd64.deb", Place::kPackage},
       {"systemctl enable --now portcullis.service", Place::kPackage},
+
+      {"echo br_netfilter >/etc/modules-load.d/portcullis.conf", Place::kElsewhere},
+      {"printf 'net.bridge.bridge-nf-call-iptables=1\\nnet.bridge.bridge-nf-call-ip6tables=1\\n"
+       "net.ipv4.ip_forward=1\\n' >/etc/sysctl.d/90-portcullis.conf",
+       Place::kElsewhere},
+      {"modprobe br_netfilter && sysctl --system", Place::kElsewhere},
+      {"kubeadm init --pod-network-cidr=10.244.0.0/16", Place::kElsewhere},
+      {"kubectl apply -f kube-flannel.yml", Place::kElsewhere},
+      {"k3s-killall.sh", Place::kElsewhere},
+      {"systemctl start k3s", Place::kElsewhere},
+      {"k3s ctr images import build/image/portcullis.tar", Place::kElsewhere},
+      {"kind create cluster", Place::kElsewhere},
+      {"kubectl patch clusterrole kindnet --type=json --patch='[{\"op\": \"test\", \"path\": "
+       "\"/rules/2/resources/0\", \"value\": \"networkpolicies\"}, {\"op\": \"remove\", "
+       "\"path\": \"/rules/2\"}]'",
+       Place::kElsewhere},
+      {"kubectl --namespace kube-system rollout restart daemonset/kindnet", Place::kElsewhere},
+      {"kind load image-archive build/image/portcullis.tar", Place::kElsewhere},
   };
   return kKnown;
 }

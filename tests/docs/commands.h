@@ -15,9 +15,11 @@ enum class Place : std::uint8_t {
   kStoppedNode,  // node_commands_test: after it, and there is no table any more
   kApiServer,    // kube_commands_test: against a real API server
   kApiDaemon,    // kube_commands_test: a daemon, which becomes ready
+  kHelm,         // kube_commands_test: in this order, on a server of their own
   kMake,         // it is one of make's own targets, which .ci/run or a test runs
   kCluster,      // make cluster-e2e: where kubelets and controllers are
   kPackage,      // make deb-test: on a machine of its own
+  kElsewhere,    // nobody: distributions that the tests do not have, and the page says so
 };
 
 struct KnownCommand {

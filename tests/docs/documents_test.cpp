@@ -67,15 +67,16 @@ TEST(Documents, NameCommandsAndOptionsThatThereAre) {
   EXPECT_GT(help.size(), 5U);
 }
 
-// portcullis:0.1.0, portcullis_0.1.0_amd64.deb, "newTag: 0.1.0"
+// portcullis:0.1.0, portcullis_0.1.0_amd64.deb, "newTag: 0.1.0", "appVersion: 0.1.0"
 TEST(Documents, HaveTheVersionThatIsBuilt) {
-  static const std::regex kVersion("(portcullis[:_]|newTag: )([0-9]+\\.[0-9.]*[0-9])");
+  static const std::regex kVersion("(portcullis[:_]|newTag: |[vV]ersion: )([0-9]+\\.[0-9.]*[0-9])");
   auto built = run_to_end({{PORTCULLIS_BINARY, "--version"}, {}, nullptr, ""}).out;
   built = built.substr(built.find(' ') + 1, built.size() - built.find(' ') - 2);
   auto files = documents();
-  for (const auto* other : {"Dockerfile", ".ci/run", "scripts/build_image.sh",
-                            "scripts/check_image.sh", "manifests/base/kustomization.yaml",
-                            "tests/cluster/real_cluster.cpp", "tests/package/package_test.sh"}) {
+  for (const auto* other :
+       {"Dockerfile", ".ci/run", "scripts/build_image.sh", "scripts/check_image.sh",
+        "manifests/base/kustomization.yaml", "charts/portcullis/Chart.yaml",
+        "tests/cluster/real_cluster.cpp", "tests/package/package_test.sh"}) {
     files.emplace_back(other);
   }
   std::set<std::string> with;

@@ -55,6 +55,26 @@ TEST_F(KubeCommands, DoWhatTheySay) {
   EXPECT_EQ(image.out, "registry.example.com/portcullis:0.1.0") << image.err;
 }
 
+TEST_F(KubeCommands, InstallUpgradeAndRemoveTheChart) {
+  if (run("helm version").code != 0) GTEST_SKIP() << "there is no helm in KUBEBUILDER_ASSETS";
+  const auto commands = documented_commands(Place::kHelm);
+  ASSERT_FALSE(commands.empty());
+  const std::string daemonset = "kubectl --namespace portcullis get daemonset portcullis";
+  for (const auto& command : commands) {
+    const auto end = run(command.text);
+    EXPECT_EQ(end.code, 0) << command.where << ": " << command.text << end.out << end.err;
+    if (command.text.starts_with("helm install")) {
+      const auto image =
+          run(daemonset + " -o jsonpath='{.spec.template.spec.containers[0].image}'");
+      EXPECT_EQ(image.out, "registry.example.com/portcullis:0.1.0") << image.err;
+      // The namespace is labelled, so nothing has to be said about it.
+      EXPECT_EQ(end.out.find("kubectl label namespace"), end.out.npos) << end.out;
+    }
+  }
+  EXPECT_NE(run(daemonset).code, 0);
+  EXPECT_EQ(run("kubectl get flowschema portcullis-lists").code, 1);
+}
+
 TEST_F(KubeCommands, RunADaemon) {
   apply("manifests/base/namespace.yaml");
   apply("manifests/base/rbac.yaml");

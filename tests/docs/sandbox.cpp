@@ -10,7 +10,7 @@ namespace {
 
 // $0 is the directory with the sandbox's private files.
 constexpr const char* kMake =
-    "set -e; mkdir $0/clone $0/bin; cp -r docs manifests $0/clone; cp -a /etc $0/etc; "
+    "set -e; mkdir $0/clone $0/bin; cp -r charts docs manifests $0/clone; cp -a /etc $0/etc; "
     "mkdir -p $0/etc/portcullis/manifests $0/etc/kubernetes; mount --bind $0/etc /etc; "
     "mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /var/lib; echo made; exec sleep infinity";
 
