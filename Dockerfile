@@ -16,7 +16,7 @@ ARG WERROR=OFF
 RUN cmake --preset release -D PORTCULLIS_TESTS=OFF -D PORTCULLIS_WERROR=$WERROR \
       -D CMAKE_INSTALL_PREFIX=/usr && \
     cmake --build --preset release --target portcullis && \
-    sh scripts/stage_image.sh build/release/daemon/portcullis /image
+    sh scripts/stage_image.sh build/release /image
 
 FROM scratch
 COPY --from=build /image /

@@ -33,7 +33,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build-deps lint-deps demo-deps configure build test e2e sanitize fuzz demo bench lint format image \
-  image-check cluster-images cluster-e2e conformance deb deb-test docs install clean
+  image-check cluster-images cluster-e2e conformance deb deb-test release release-check docs install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -134,6 +134,14 @@ deb: build-deps ## build the Debian package in build/package
 deb-test: deb ## boot, install, upgrade, run, remove and purge the package in a container (needs root)
 	@PACKAGES="$(DEB_TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	$(AS_ROOT) sh tests/package/package_test.sh build/package/portcullis_*.deb
+
+release: build-deps ## build everything that is published, in build/dist (needs root and Go)
+	@PACKAGES="$(IMAGE_PACKAGES) $(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
+	kubectl=$$(sh scripts/prepare_kubernetes.sh kubectl)/kubectl && \
+	  $(AS_ROOT) env KUBECTL=$$kubectl sh scripts/build_release.sh
+
+release-check: release ## build it again in another folder, and compare every byte (needs root)
+	$(AS_ROOT) sh scripts/check_release.sh
 
 docs: build-deps ## regenerate docs/configuration.md from the option table
 	cmake --preset package

@@ -9,16 +9,20 @@ store() {
     --storage-driver overlay "$@"
 }
 
-# build_image TAG ARGUMENT...: builds an image and writes it to an OCI archive, $work/NAME.tar, with
-# its digest beside it. All its times are 0, not those of the build, so that it is reproducible.
+# build_image TAG ARGUMENT...: builds an image and writes it to an OCI archive, $work/NAME.tar, with its
+# digest beside it ($ARCHIVE is another name for both, $REFERENCE another tag within). All times are 0, not
+# those of the build, in the image and in the archive, so that both are reproducible.
 build_image() {
   image=$1
   name=${image##*/}
-  file=$work/${name%%:*}
+  file=$work/${ARCHIVE:-${name%%:*}}
   shift
   store build --isolation chroot --network host --timestamp 0 --layers \
     --tag "$image" "$@"
-  rm -f "$file.tar"
-  store push --quiet --digestfile "$file.digest" "$image" "oci-archive:$file.tar:$image"
+  rm -rf "$file.oci"
+  store push --quiet --digestfile "$file.digest" "$image" "oci:$file.oci:${REFERENCE:-$image}"
+  tar --create --file "$file.tar" --directory "$file.oci" --sort=name --mtime=@0 --owner=0 --group=0 \
+    --numeric-owner --mode=u=rwX,go=rX --format=ustar blobs index.json oci-layout
+  rm -r "$file.oci"
   echo "$image: $file.tar, $(stat -c %s "$file.tar") bytes, $(cat "$file.digest")"
 }
