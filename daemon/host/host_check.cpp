@@ -1,6 +1,7 @@
 #include "daemon/host/host_check.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "daemon/host/node_name.h"
@@ -34,14 +35,16 @@ void add_addresses(const Pod& pod, std::vector<Address>& addresses) {
 
 }  // namespace
 
+// Each pod has a link-local address of IPv6, too, unless the kernel has no IPv6.
 std::string bridge_fault(const std::vector<Address>& pods) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
     if (passes_bridged(family)) continue;
+    if (family == Family::kIpv6 && !std::filesystem::exists("/proc/net/if_inet6")) continue;
     auto routes = nl::Routes::open();
     if (!routes) continue;
     std::size_t looked_up = 0;
     for (const Address& address : pods) {
-      if (address.family != family) continue;
+      if (family == Family::kIpv4 && address.family != family) continue;
       if (++looked_up > kMostRoutes) break;
       if (routes->lead_to_bridge(address).value_or(false)) return fault_of(family);
     }

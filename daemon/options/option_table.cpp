@@ -64,6 +64,20 @@ Result<void> set_allow_empty(Options& options, const std::string& value) {
   return {};
 }
 
+Result<void> set_start_spread(Options& options, const std::string& value) {
+  constexpr unsigned kLongest = 3600;
+  unsigned seconds = 0;
+  const char* end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, seconds);
+  if (error != std::errc() || rest != end || seconds > kLongest) {
+    return failure(
+        ErrorCode::kInvalidInput,
+        in_quotes(value) + " is not a number of seconds from 0 to " + std::to_string(kLongest));
+  }
+  options.start_spread = std::chrono::seconds(seconds);
+  return {};
+}
+
 // Upper case is accepted: once objects are known, a message says what the cluster calls this host.
 Result<void> set_node_name(Options& options, const std::string& value) {
   if (!value.empty() && !k8s::is_dns_subdomain(boost::to_lower_copy(value))) {
@@ -175,6 +189,11 @@ constexpr std::array kTable{
            set_text<&Options::kubeconfig>},
     Option{"context", "", "NAME", kRun | kCheck, false,
            "Context in the kubeconfig (default: the current one)", set_text<&Options::context>},
+    Option{"start-spread", "", "SECONDS", kRun, false,
+           "Ask the API server first after a part of this time that depends on the node's name, "
+           "so that many nodes do not ask at once where no priority level makes them queue "
+           "(default 0)",
+           set_start_spread},
     Option{"from", "", "POD|IP", kExplain, false,
            "Where the connection comes from: a pod as NAMESPACE/NAME, or an address",
            set_text<&Options::from>},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -47,7 +48,8 @@ struct Options {
   bool allow_empty = false;  // of manifests: believe an empty directory
   std::string kubeconfig;    // files, separated by colons; empty: the pod's service account
   std::string context;       // of kubeconfig; empty: its current one
-  std::string node_name;     // run, restore, check, compile: never empty
+  std::chrono::seconds start_spread{0};  // over which nodes that start at once ask the API server
+  std::string node_name;                 // run, restore, check, compile: never empty
   std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
   std::string socket = "/run/portcullis/portcullis.sock";
   std::string snapshot = "/var/lib/portcullis/ruleset";  // empty: none is kept

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/base/log.h"
 #include "daemon/source/namespace_check.h"
 #include "k8s-client/watch/api_client.h"
 
@@ -136,6 +137,10 @@ Result<void> ApiSource::start() {
   impl_->client.emplace(std::move(*client));
   impl_->check = std::make_unique<NamespaceCheck>(
       impl_->io, *impl_->client, [impl = impl_.get()](bool answer) { impl->take_check(answer); });
+  if (const auto delay = impl_->timing.start_delay; delay.count() > 0) {
+    log_info("asking the API server first in " + std::to_string(delay.count()) +
+             " ms (start-spread)");
+  }
   impl_->start_reflectors();
   return {};
 }

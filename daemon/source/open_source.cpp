@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "compiler/base/content_hash.h"
 #include "daemon/source/api_source.h"
 #include "k8s-client/access/in_cluster.h"
 #include "k8s-client/access/kubeconfig.h"
@@ -22,6 +23,14 @@ std::vector<std::filesystem::path> split(const std::string& files) {
 }
 
 }  // namespace
+
+std::chrono::milliseconds start_delay(const std::string& node_name, std::chrono::seconds spread) {
+  constexpr std::size_t kPart = 4;  // bytes of the name's hash, as hexadecimal digits
+  const auto hash = std::stoul(content_hash(node_name).substr(0, 2 * kPart), nullptr, 16);
+  const double part = static_cast<double>(hash) / 0x1p32;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(
+      part * static_cast<double>(std::chrono::milliseconds(spread).count())));
+}
 
 k8s::Environment own_environment() {
   k8s::Environment environment;
@@ -50,9 +59,10 @@ Result<std::unique_ptr<Source>> open_source(boost::asio::io_context& io, const O
                                              std::move(directory));
   }
   const auto environment = own_environment();
+  const k8s::ReflectorTiming timing{.start_delay =
+                                        start_delay(options.node_name, options.start_spread)};
   return cluster_access(options, environment).map([&](k8s::ClusterAccess access) {
-    return std::make_unique<ApiSource>(io, std::move(access), environment, k8s::ReflectorTiming{},
-                                       std::move(sink));
+    return std::make_unique<ApiSource>(io, std::move(access), environment, timing, std::move(sink));
   });
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <memory>
+#include <string>
 
 #include "compiler/base/result.h"
 #include "daemon/options/options.h"
@@ -17,6 +19,9 @@ k8s::Environment own_environment();
 // this pod. Errors name the option or the file.
 [[nodiscard]] Result<k8s::ClusterAccess> cluster_access(const Options& options,
                                                         const k8s::Environment& environment);
+
+// When a node asks the API server first: its own part, by its name, of the time over which all do.
+std::chrono::milliseconds start_delay(const std::string& node_name, std::chrono::seconds spread);
 
 // The source named by the options: a directory of manifests, with the known state `directory`, or
 // the API server. Not started yet.

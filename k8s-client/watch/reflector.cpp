@@ -50,6 +50,10 @@ Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Kind kind,
 
 Reflector::~Reflector() { leave_watch(); }
 
+void Reflector::start() {
+  timing_.start_delay.count() > 0 ? wait(timing_.start_delay, &Reflector::list) : list();
+}
+
 ApiClient::Call Reflector::call(ApiClient::Query query) const {
   return {
       .path = path_of(kind_), .query = std::move(query), .preferred = preferred_encoding(kind_)};
@@ -238,7 +242,11 @@ void Reflector::take_version(const Result<Answer>& answer) {
 bool Reflector::is_unheard() const { return Clock::now() - told_at_ >= timing_.bookmark_interval; }
 
 void Reflector::pause(std::chrono::milliseconds asked, Next next) {
-  timer_->expires_after(backoff_.next(asked));
+  wait(backoff_.next(asked), next);
+}
+
+void Reflector::wait(std::chrono::milliseconds delay, Next next) {
+  timer_->expires_after(delay);
   timer_->async_wait(
       [this, next, timer = std::weak_ptr(timer_)](const boost::system::error_code& error) {
         if (!error && !timer.expired()) (this->*next)();

@@ -21,6 +21,7 @@
 namespace portcullis::k8s {
 
 struct ReflectorTiming {
+  std::chrono::milliseconds start_delay{0};  // before the first request
   Backoff::Limits backoff{};
   std::chrono::seconds list_idle_limit{30};
   std::chrono::seconds bookmark_interval{60};  // the server sends a bookmark in each interval
@@ -64,7 +65,7 @@ class Reflector {
   Reflector& operator=(const Reflector&) = delete;
   ~Reflector();
 
-  void start() { list(); }
+  void start();
 
   Kind kind() const { return kind_; }
   const Health& health() const { return health_; }
@@ -100,6 +101,7 @@ class Reflector {
   void judge_watch();
 
   void pause(std::chrono::milliseconds asked, Next next);
+  void wait(std::chrono::milliseconds delay, Next next);
   void fail(const Result<ApiClient::Answer>& answer, Next next);
   void hear();
   void leave_watch();

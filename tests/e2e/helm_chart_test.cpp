@@ -178,7 +178,7 @@ TEST_F(HelmChart, NoValueIsWithoutATest) {
 TEST_F(HelmChart, OptionsAreThoseOfTheFileAndRollTheDaemonOut) {
   std::set<std::string> names;
   for (const std::string options : {"{}", "{table: shared}", "{log-level: debug, snapshot: 'off'}",
-                                    "{policy-budget: 'rules=10,ports=20'}"}) {
+                                    "{policy-budget: 'rules=10,ports=20', start-spread: 30}"}) {
     const auto rendered = objects({}, "options: " + options);
     const std::string name = rendered.at(kDaemonSet).at(Json::json_pointer(kConfigName));
     EXPECT_TRUE(names.insert(name).second) << name;

@@ -68,6 +68,14 @@ TEST(Options, ANodesNameIsADnsName) {
   EXPECT_TRUE(contains(error_of({"check", "--node-name", "-n"}), "--node-name"));
 }
 
+TEST(Options, TheStartSpreadIsSeconds) {
+  EXPECT_EQ(options_of({"run"}).start_spread, std::chrono::seconds(0));
+  EXPECT_EQ(options_of({"run", "--start-spread", "30"}).start_spread, std::chrono::seconds(30));
+  for (const char* wrong : {"", "-1", "3601", "30s", "1.5", "x"}) {
+    EXPECT_TRUE(contains(error_of({"run", "--start-spread", wrong}), "--start-spread")) << wrong;
+  }
+}
+
 TEST(Options, BudgetsChangeTheLimitsThatAreNamed) {
   const auto options = options_of({"run", "--manifests", "/m", "--policy-budget", "rules=7,sets=9",
                                    "--profile-budget", "memory=1000,pods=3"});

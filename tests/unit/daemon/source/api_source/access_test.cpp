@@ -19,6 +19,16 @@ TEST_F(ApiSourceConnection, ThatIsRefusedIsTriedOn) {
   EXPECT_TRUE(follows());
 }
 
+TEST_F(ApiSourceConnection, IsNotMadeBeforeTheStartDelay) {
+  auto timing = short_waits();
+  timing.start_delay = std::chrono::milliseconds(100);
+  const auto before = std::chrono::steady_clock::now();
+  follow(timing);
+  ASSERT_TRUE(wait_until([&] { return !server_.requests().empty(); }));
+  EXPECT_GE(std::chrono::steady_clock::now() - before, timing.start_delay);
+  EXPECT_TRUE(follows());
+}
+
 TEST_F(ApiSourceConnection, ThatIsLostAndRefusedIsTriedOn) {
   follow();
   ASSERT_TRUE(follows());
