@@ -10,6 +10,9 @@ void PageBody::begin(Encoding encoding) {
 }
 
 bool PageBody::read(std::string_view bytes, Proceed proceed) {
+  size_ += bytes.size();
+  left_ = whole_ && encoding_ == Encoding::kJson && size_ > kLongestWhole;
+  if (left_) return false;
   const auto added = decoder_->add(bytes);
   if (!added) {
     page_ = tl::unexpected(added.error());

@@ -15,10 +15,13 @@
 // The response bodies that a reflector reads, parsed on the workers.
 namespace portcullis::k8s {
 
-// A page of a list.
+// A page of a list, or all of it. What comes in JSON has to be complete to be read, so a list that
+// is longer than kLongestWhole is left, to be asked for in pages.
 class PageBody : public Body {
  public:
-  explicit PageBody(Kind kind) : kind_(kind) {}
+  static constexpr std::size_t kLongestWhole = std::size_t{32} << 20U;  // bytes of JSON
+
+  PageBody(Kind kind, bool whole) : kind_(kind), whole_(whole) {}
 
   void begin(Encoding encoding) override;
   bool read(std::string_view bytes, Proceed proceed) override;
@@ -27,10 +30,14 @@ class PageBody : public Body {
   // On the loop, once the request is complete.
   Result<Page> take() { return std::move(page_); }
   Encoding encoding() const { return encoding_; }
+  bool left() const { return left_; }
 
  private:
   const Kind kind_;
+  const bool whole_;
   Encoding encoding_ = Encoding::kJson;
+  std::size_t size_ = 0;
+  bool left_ = false;
   std::optional<PageDecoder> decoder_;
   Result<Page> page_;
 };

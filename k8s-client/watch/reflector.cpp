@@ -69,9 +69,10 @@ void Reflector::list() {
 // Without a resourceVersion: the latest, which the other pages take from the first one.
 void Reflector::list_page(const std::string& continue_token) {
   ApiClient::Query query;
-  if (!whole_ || !continue_token.empty()) query.emplace_back("limit", std::to_string(kPageSize));
+  const bool whole = whole_ && continue_token.empty();
+  if (!whole) query.emplace_back("limit", std::to_string(kPageSize));
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
-  page_ = std::make_shared<PageBody>(kind_);
+  page_ = std::make_shared<PageBody>(kind_, whole);
   request_ = client_.send(call(std::move(query)), timing_.list_idle_limit, page_,
                           [=, this](const auto& answer) { take_page(answer, continue_token); });
 }
@@ -81,6 +82,7 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   if (is_good(answer)) protobuf_ = page_->encoding() == Encoding::kProtobuf;
   whole_ = whole_next(answer, first);
   if (!is_good(answer)) return fail(answer, &Reflector::list);
+  if (page_->left()) return list();
   auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
   if (page->lacks_items && known_ > 0) {
@@ -226,7 +228,7 @@ void Reflector::resume(const Result<Answer>& answer) {
 // A server restored from a backup reuses versions, and sends nothing to a watch from a future one.
 // A list of one object has the latest version.
 void Reflector::ask_version() {
-  page_ = std::make_shared<PageBody>(kind_);
+  page_ = std::make_shared<PageBody>(kind_, false);
   request_ = client_.send(call({{"limit", "1"}}), timing_.list_idle_limit, page_,
                           [this](const auto& answer) { take_version(answer); });
 }

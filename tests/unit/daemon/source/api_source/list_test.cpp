@@ -1,3 +1,4 @@
+#include "k8s-client/watch/bodies.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
 // How everything is read: in one piece or in pages.
@@ -49,6 +50,22 @@ TEST_F(ApiSourceList, ComesInOnePiece) {
   EXPECT_EQ(lists(), 1U + 3U);
   EXPECT_EQ(limits().back(), "500");
   EXPECT_EQ(follower_->removed(), std::vector<std::string>{"default/a"});
+}
+
+// Nothing has failed.
+TEST_F(ApiSourceList, ComesInPagesIfItIsTooLongInJson) {
+  constexpr std::size_t kParts = 600;
+  auto large = pod("large");
+  large["metadata"]["annotations"]["x"] =
+      std::string(k8s::PageBody::kLongestWhole / (kParts - 50), 'x');
+  for (std::size_t part = 0; part < kParts; ++part) {
+    large["metadata"]["name"] = "large-" + std::to_string(part);
+    server_.put(large);
+  }
+  follow();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(limits(), (Limits{"", "500", "500"}));
+  EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
 }
 
 TEST_F(ApiSourceList, ComesInPagesAfterOneThatBrokeOff) {
