@@ -9,8 +9,8 @@
 #include "tests/bench/quantiles.h"
 
 // A list of 4,000 pods from a real API server, to objects: in Protobuf, compressed. Beside it curl,
-// which fetches the same pods in pages of 500 in JSON on one HTTP/1.1 connection and parses nothing:
-// medians of both.
+// which fetches the same pods in pages of 500 in JSON on one HTTP/1.1 connection and parses
+// nothing: medians of both.
 namespace portcullis::bench {
 namespace {
 
