@@ -53,15 +53,14 @@ TEST(Conformance, UpstreamsTestsOfNetworkPolicyPass) {
   fs::remove_all(report);
   fs::create_directories(report);
   const auto log = report / "log.txt";
-  // In the background, since it takes longer than shell() waits.
-  cluster.shell(
-      "(ginkgo --procs=4 --focus=Netpol --no-color --timeout=40m "
+  const auto running = cluster.start_shell(
+      "ginkgo --procs=4 --focus=Netpol --no-color --timeout=40m "
       "--junit-report=junit.xml --output-dir=" +
       report.string() + " " + assets->programs +
       "/e2e.test -- --provider=local --kubeconfig=$KUBECONFIG "
       "--kubectl-path=" +
-      assets->programs + "/kubectl; echo $? >" + (report / "exit").string() + ") >" + log.string() +
-      " 2>&1 &");
+      assets->programs + "/kubectl >" + log.string() + " 2>&1; echo $? >" +
+      (report / "exit").string());
   EXPECT_TRUE(
       wait_until([&] { return !content(report / "exit").empty(); }, std::chrono::minutes(40)));
   const auto text = content(log);

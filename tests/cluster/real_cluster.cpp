@@ -135,11 +135,25 @@ ChildProcess RealCluster::start_kubectl(const std::vector<std::string>& argument
   return ChildProcess(setup);
 }
 
-Finished RealCluster::shell(const std::string& line) const {
+ChildSetup RealCluster::setup_of_shell(const std::string& line) const {
   const auto programs = std::filesystem::path(assets_.kube.kubectl).parent_path().string();
-  return on_node(1, {"env", "PATH=" + programs + ":" + std::getenv("PATH"),
-                     "HOME=" + server_.directory().string(),
-                     "KUBECONFIG=" + (server_.directory() / "admin").string(), "sh", "-c", line});
+  return {{"env", "PATH=" + programs + ":" + std::getenv("PATH"),
+           "HOME=" + server_.directory().string(),
+           "KUBECONFIG=" + (server_.directory() / "admin").string(), "sh", "-c", line},
+          {},
+          &fabric_.node(1),
+          ""};
+}
+
+Finished RealCluster::shell(const std::string& line) const {
+  return run_to_end(setup_of_shell(line));
+}
+
+ChildProcess RealCluster::start_shell(const std::string& line) const {
+  auto setup = setup_of_shell(line);
+  setup.arguments.insert(setup.arguments.begin(),
+                         {"unshare", "--pid", "--fork", "--kill-child", "--mount-proc"});
+  return ChildProcess(setup);
 }
 
 Finished RealCluster::on_node(int node, const std::vector<std::string>& arguments,

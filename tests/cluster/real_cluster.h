@@ -55,6 +55,9 @@ class RealCluster {
   // A shell command line beside the API server, as an admin with kubectl and the other programs.
   Finished shell(const std::string& line) const;
 
+  // The same, of one that runs for longer. What it has started ends with it.
+  ChildProcess start_shell(const std::string& line) const;
+
   // A program on a node's network, and one on the world's.
   Finished on_node(int node, const std::vector<std::string>& arguments,
                    const std::string& input = "") const;
@@ -63,6 +66,7 @@ class RealCluster {
   std::string logs() const;  // the last lines of each program's
 
  private:
+  ChildSetup setup_of_shell(const std::string& line) const;
   RealCluster(ClusterAssets assets, Fabric fabric, const ClusterSetup& setup);
   ChildProcess start_node(int number, const ClusterSetup& setup) const;
 
