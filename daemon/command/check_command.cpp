@@ -72,7 +72,7 @@ std::string review(Kind kind, const std::string& verb) {
 
 // None if the answer is not a review.
 std::optional<bool> is_allowed(const std::string& reviewed) {
-  const auto answer = k8s::parse_json(reviewed, {{{"status", {{{"allowed", {}}}}}}});
+  const auto answer = k8s::parse_json(reviewed, {.members = {{"status", {{"allowed"}}}}});
   const auto* status = answer ? answer->find("status") : nullptr;
   const auto* allowed = status != nullptr ? status->find("allowed") : nullptr;
   const auto* value = allowed != nullptr ? std::get_if<bool>(&allowed->value) : nullptr;
@@ -152,7 +152,7 @@ void check_cluster(const Options& options, IncrementalCompiler& compiler, Findin
     const bool names_it = why.starts_with(access->server);
     return findings.bad("API server " + (names_it ? why : access->server + ": " + why));
   }
-  const auto document = k8s::parse_json(*version, {{{"gitVersion", {}}}});
+  const auto document = k8s::parse_json(*version, {.members = {{"gitVersion"}}});
   const auto* name = document ? document->find("gitVersion") : nullptr;
   if (name == nullptr || name->string() == nullptr) {
     return findings.bad("API server: " + access->server +

@@ -18,7 +18,7 @@ constexpr std::size_t kMoreThanNone = 4096;  // bytes; a list without items has 
 // None: the text is not a list.
 std::optional<bool> has_items(const std::string& text) {
   if (text.size() > kMoreThanNone) return true;
-  const auto list = k8s::parse_json(text, {{{"items", {{{"kind", {}}}}}, {"kind", {}}}});
+  const auto list = k8s::parse_json(text, {.members = {{"items", {{"kind"}}}, {"kind"}}});
   const auto* kind = list ? list->find("kind") : nullptr;
   if (kind == nullptr || kind->string() == nullptr || *kind->string() != "NamespaceList") {
     return std::nullopt;

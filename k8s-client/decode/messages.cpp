@@ -158,7 +158,7 @@ Result<void> PageDecoder::add(std::string_view bytes) {
 Result<void> PageDecoder::take(std::uint32_t field, std::string_view value) {
   const auto* member = wanted_in_list(kind_).find(field);
   if (member == nullptr) return {};
-  auto document = parse_protobuf(value, member->value);
+  auto document = parse_protobuf(value, *member);
   if (!document) return garbage(named_list(kind_), document.error().message);
   if (member->wire == Wire::kMessages) return take_item(*document, kind_, page_);
   take_metadata(*document, page_);

@@ -8,26 +8,25 @@
 namespace portcullis::k8s {
 namespace {
 
-using Member = Wanted::Member;
-using Members = std::vector<Member>;
+using Members = std::vector<Wanted>;
 
 // The numbers are those of generated.proto in k8s.io/api/core/v1 and k8s.io/apimachinery.
-Member text(std::uint32_t number, std::string_view name) { return {name, {}, number, Wire::kText}; }
+Wanted text(std::uint32_t number, std::string_view name) { return {name, {}, number, Wire::kText}; }
 
-Member message(std::uint32_t number, std::string_view name, Members members) {
-  return {name, {std::move(members)}, number, Wire::kMessage};
+Wanted message(std::uint32_t number, std::string_view name, Members members) {
+  return {name, std::move(members), number, Wire::kMessage};
 }
 
-Member messages(std::uint32_t number, std::string_view name, Members members) {
-  return {name, {std::move(members)}, number, Wire::kMessages};
+Wanted messages(std::uint32_t number, std::string_view name, Members members) {
+  return {name, std::move(members), number, Wire::kMessages};
 }
 
-Members object_with(Member metadata, Members members) {
+Members object_with(Wanted metadata, Members members) {
   members.insert(members.begin(), {{"apiVersion"}, {"kind"}, std::move(metadata)});
   return members;
 }
 
-Member object_metadata() {
+Wanted object_metadata() {
   return message(1, "metadata",
                  {text(1, "name"),
                   text(3, "namespace"),
@@ -38,11 +37,11 @@ Member object_metadata() {
                   {"labels", {}, 11, Wire::kTexts}});
 }
 
-Member list_metadata() {
+Wanted list_metadata() {
   return message(1, "metadata", {text(2, "resourceVersion"), text(3, "continue")});
 }
 
-Member containers(std::uint32_t number, std::string_view name) {
+Wanted containers(std::uint32_t number, std::string_view name) {
   return messages(
       number, name,
       {messages(6, "ports",
@@ -78,17 +77,19 @@ Members status_members() {
   return {text(3, "message"), text(4, "reason"), {"code", {}, 6, Wire::kInteger}};
 }
 
-Wanted object_of(Kind kind) { return {object_with(object_metadata(), members_of(kind))}; }
+Wanted object_of(Kind kind) {
+  return {.members = object_with(object_metadata(), members_of(kind))};
+}
 
 Wanted list_of(Kind kind) {
-  return {object_with(list_metadata(), {messages(2, "items", object_of(kind).members)})};
+  return {.members = object_with(list_metadata(), {messages(2, "items", object_of(kind).members)})};
 }
 
 // A Status may take an object's place.
 Wanted watch_event_of(Kind kind) {
   auto members = object_of(kind).members;
   for (auto& member : status_members()) members.push_back(std::move(member));
-  return {{{"type"}, {"object", {std::move(members)}}}};
+  return {.members = {{"type"}, {"object", std::move(members)}}};
 }
 
 std::vector<Wanted> one_each(Wanted (*make)(Kind)) {
@@ -102,7 +103,7 @@ std::vector<Wanted> one_each(Wanted (*make)(Kind)) {
 const auto in_lists = one_each(list_of);
 const auto in_objects = one_each(object_of);
 const auto in_watch_events = one_each(watch_event_of);
-const Wanted in_status{object_with(list_metadata(), status_members())};
+const Wanted in_status{.members = object_with(list_metadata(), status_members())};
 
 }  // namespace
 

@@ -131,9 +131,8 @@ class JsonReader {
       const auto* member_wanted = wanted.find(key);
       if (!wanted.all() && member_wanted == nullptr) continue;
       auto& entry = map.emplace_back(key, Document());
-      if (const auto error =
-              read_value(field.value(), depth + 1, wanted.all() ? wanted : member_wanted->value,
-                         entry.second)) {
+      if (const auto error = read_value(field.value(), depth + 1,
+                                        wanted.all() ? wanted : *member_wanted, entry.second)) {
         return error;
       }
     }

@@ -11,7 +11,6 @@ namespace portcullis::k8s {
 namespace {
 
 using Reader = protozero::pbf_reader;
-using Member = Wanted::Member;
 
 constexpr std::string_view kMagic("k8s\0", 4);
 
@@ -76,7 +75,7 @@ Timestamp read_time(Reader time) {
 
 Document::Map read_message(Reader message, const Wanted& wanted);
 
-void read_member(Reader& message, const Member& member, Document::Map& map) {
+void read_member(Reader& message, const Wanted& member, Document::Map& map) {
   switch (member.wire) {
     case Wire::kText:
       if (const auto value = text(message); !value.empty()) {
@@ -97,17 +96,17 @@ void read_member(Reader& message, const Member& member, Document::Map& map) {
     case Wire::kTexts: {
       auto& texts = collected<Document::Map>(map, member.name);
       const auto [key, value] = read_pair(text(message));
-      if (member.value.all() || member.value.find(key) != nullptr) {
+      if (member.all() || member.find(key) != nullptr) {
         texts.emplace_back(key, Document{std::string(value)});
       }
       break;
     }
     case Wire::kMessage:
-      map.emplace_back(member.name, Document{read_message(submessage(message), member.value)});
+      map.emplace_back(member.name, Document{read_message(submessage(message), member)});
       break;
     case Wire::kMessages:
       collected<Document::List>(map, member.name)
-          .push_back(Document{read_message(submessage(message), member.value)});
+          .push_back(Document{read_message(submessage(message), member)});
       break;
   }
 }

@@ -22,29 +22,22 @@ enum class Wire : std::uint8_t {
 // the same for each item. Others are skipped, and not even checked for syntax. Protocol buffers
 // have only numbers for their fields, so there a member without one is never found.
 struct Wanted {
-  struct Member;
-  std::vector<Member> members{};
-
-  bool all() const { return members.empty(); }
-  const Member* find(std::string_view name) const;
-  const Member* find(std::uint32_t number) const;
-};
-
-struct Wanted::Member {
-  std::string_view name;
-  Wanted value{};
+  std::string_view name{};  // of a member
+  std::vector<Wanted> members{};
   std::uint32_t number = 0;  // of the field in protocol buffers
   Wire wire = Wire::kText;
+
+  bool all() const { return members.empty(); }
+
+  const Wanted* find(std::string_view member) const {
+    const auto found = std::ranges::find(members, member, &Wanted::name);
+    return found == members.end() ? nullptr : &*found;
+  }
+
+  const Wanted* find(std::uint32_t field) const {
+    const auto found = std::ranges::find(members, field, &Wanted::number);
+    return found == members.end() ? nullptr : &*found;
+  }
 };
-
-inline const Wanted::Member* Wanted::find(std::string_view name) const {
-  const auto found = std::ranges::find(members, name, &Member::name);
-  return found == members.end() ? nullptr : &*found;
-}
-
-inline const Wanted::Member* Wanted::find(std::uint32_t number) const {
-  const auto found = std::ranges::find(members, number, &Member::number);
-  return found == members.end() ? nullptr : &*found;
-}
 
 }  // namespace portcullis::k8s

@@ -37,7 +37,7 @@ std::string time_of(const std::string& text) {
   return bytes;
 }
 
-void add(Writer& message, const Json& value, const Wanted::Member& member) {
+void add(Writer& message, const Json& value, const Wanted& member) {
   switch (member.wire) {
     case Wire::kText:
       return message.add_string(member.number, value.get<std::string>());
@@ -53,10 +53,10 @@ void add(Writer& message, const Json& value, const Wanted::Member& member) {
       }
       return;
     case Wire::kMessage:
-      return message.add_message(member.number, message_of(value, member.value));
+      return message.add_message(member.number, message_of(value, member));
     case Wire::kMessages:
       for (const auto& item : value) {
-        message.add_message(member.number, message_of(item, member.value));
+        message.add_message(member.number, message_of(item, member));
       }
       return;
   }

@@ -9,14 +9,14 @@ namespace {
 
 using protozero::pbf_writer;
 
-const Wanted kWanted{{{"name", {}, 1, Wire::kText},
-                      {"flag", {}, 2, Wire::kFlag},
-                      {"number", {}, 3, Wire::kInteger},
-                      {"time", {}, 4, Wire::kTime},
-                      {"texts", {{{"a"}, {"b"}}}, 5, Wire::kTexts},
-                      {"one", {{{"name", {}, 1, Wire::kText}}}, 6, Wire::kMessage},
-                      {"many", {{{"name", {}, 1, Wire::kText}}}, 7, Wire::kMessages},
-                      {"unnumbered"}}};
+const Wanted kWanted{.members = {{"name", {}, 1, Wire::kText},
+                                 {"flag", {}, 2, Wire::kFlag},
+                                 {"number", {}, 3, Wire::kInteger},
+                                 {"time", {}, 4, Wire::kTime},
+                                 {"texts", {{"a"}, {"b"}}, 5, Wire::kTexts},
+                                 {"one", {{"name", {}, 1, Wire::kText}}, 6, Wire::kMessage},
+                                 {"many", {{"name", {}, 1, Wire::kText}}, 7, Wire::kMessages},
+                                 {"unnumbered"}}};
 
 template <class Write>
 std::string message(Write write) {
