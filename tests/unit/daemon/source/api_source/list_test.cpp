@@ -1,4 +1,3 @@
-#include "k8s-client/watch/bodies.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
 // How everything is read: in one piece or in pages.
@@ -54,17 +53,10 @@ TEST_F(ApiSourceList, ComesInOnePiece) {
 
 // Nothing has failed.
 TEST_F(ApiSourceList, ComesInPagesIfItIsTooLongInJson) {
-  constexpr std::size_t kParts = 600;
-  auto large = pod("large");
-  large["metadata"]["annotations"]["x"] =
-      std::string(k8s::PageBody::kLongestWhole / (kParts - 50), 'x');
-  for (std::size_t part = 0; part < kParts; ++part) {
-    large["metadata"]["name"] = "large-" + std::to_string(part);
-    server_.put(large);
-  }
+  server_.inject(fault::EndlessLine{}, {api::Resource::kPods, api::Verb::kList, 0, 1});
   follow();
   EXPECT_TRUE(follows());
-  EXPECT_EQ(limits(), (Limits{"", "500", "500"}));
+  EXPECT_EQ(limits(), (Limits{"", "500"}));
   EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
 }
 
