@@ -190,9 +190,8 @@ constexpr std::array kTable{
     Option{"context", "", "NAME", kRun | kCheck, false,
            "Context in the kubeconfig (default: the current one)", set_text<&Options::context>},
     Option{"start-spread", "", "SECONDS", kRun, false,
-           "Ask the API server first after a part of this time that depends on the node's name, "
-           "so that many nodes do not ask at once where no priority level makes them queue "
-           "(default 0)",
+           "Delay the first requests to the API server by a fraction of this time, by the node's "
+           "name, so that nodes that start together do not ask together (default 0)",
            set_start_spread},
     Option{"from", "", "POD|IP", kExplain, false,
            "Where the connection comes from: a pod as NAMESPACE/NAME, or an address",

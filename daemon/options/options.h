@@ -48,7 +48,7 @@ struct Options {
   bool allow_empty = false;  // of manifests: believe an empty directory
   std::string kubeconfig;    // files, separated by colons; empty: the pod's service account
   std::string context;       // of kubeconfig; empty: its current one
-  std::chrono::seconds start_spread{0};  // over which nodes that start at once ask the API server
+  std::chrono::seconds start_spread{0};  // each node delays its first requests by a fraction
   std::string node_name;                 // run, restore, check, compile: never empty
   std::optional<ListenAddress> listen = ListenAddress{"127.0.0.1", 9909};  // none: off
   std::string socket = "/run/portcullis/portcullis.sock";

@@ -138,7 +138,7 @@ Result<void> ApiSource::start() {
   impl_->check = std::make_unique<NamespaceCheck>(
       impl_->io, *impl_->client, [impl = impl_.get()](bool answer) { impl->take_check(answer); });
   if (const auto delay = impl_->timing.start_delay; delay.count() > 0) {
-    log_info("asking the API server first in " + std::to_string(delay.count()) +
+    log_info("the first request to the API server is delayed by " + std::to_string(delay.count()) +
              " ms (start-spread)");
   }
   impl_->start_reflectors();

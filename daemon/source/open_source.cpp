@@ -25,11 +25,9 @@ std::vector<std::filesystem::path> split(const std::string& files) {
 }  // namespace
 
 std::chrono::milliseconds start_delay(const std::string& node_name, std::chrono::seconds spread) {
-  constexpr std::size_t kPart = 4;  // bytes of the name's hash, as hexadecimal digits
-  const auto hash = std::stoul(content_hash(node_name).substr(0, 2 * kPart), nullptr, 16);
-  const double part = static_cast<double>(hash) / 0x1p32;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(
-      part * static_cast<double>(std::chrono::milliseconds(spread).count())));
+  constexpr unsigned kBits = 32;  // of the name's hash, which has 4 in each digit
+  const std::int64_t hash = std::stoll(content_hash(node_name).substr(0, kBits / 4), nullptr, 16);
+  return std::chrono::milliseconds((hash * std::chrono::milliseconds(spread).count()) >> kBits);
 }
 
 k8s::Environment own_environment() {

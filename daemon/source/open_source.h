@@ -20,7 +20,7 @@ k8s::Environment own_environment();
 [[nodiscard]] Result<k8s::ClusterAccess> cluster_access(const Options& options,
                                                         const k8s::Environment& environment);
 
-// When a node asks the API server first: its own part, by its name, of the time over which all do.
+// How long a node delays its first requests to the API server: a fraction of `spread`, by its name.
 std::chrono::milliseconds start_delay(const std::string& node_name, std::chrono::seconds spread);
 
 // The source named by the options: a directory of manifests, with the known state `directory`, or

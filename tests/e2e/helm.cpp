@@ -1,51 +1,17 @@
 #include "tests/e2e/helm.h"
 
 #include <unistd.h>
-#include <yaml-cpp/yaml.h>
 
-#include <charconv>
 #include <filesystem>
 
+#include "tests/support/api_server/manifests.h"
 #include "tests/support/kube/assets.h"
 
 namespace portcullis::test {
-namespace {
-
-using Json = nlohmann::json;
-
-// As Kubernetes reads a scalar of YAML: what is quoted is text.
-Json json_scalar(const YAML::Node& node) {
-  const auto text = node.Scalar();
-  if (node.Tag() == "!") return text;
-  if (text == "true") return true;
-  if (text == "false") return false;
-  int number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc() && rest == end) return number;
-  return text;
-}
-
-Json json_of(const YAML::Node& node) {
-  if (node.IsScalar()) return json_scalar(node);
-  if (node.IsSequence()) {
-    auto list = Json::array();
-    for (const auto& each : node) list.push_back(json_of(each));
-    return list;
-  }
-  if (!node.IsMap()) return nullptr;
-  auto object = Json::object();
-  for (const auto& member : node) object[member.first.Scalar()] = json_of(member.second);
-  return object;
-}
-
-}  // namespace
 
 KubeObjects kube_objects(const std::string& yaml) {
   KubeObjects objects;
-  for (const auto& document : YAML::LoadAll(yaml)) {
-    const auto object = json_of(document);
-    if (object.is_null()) continue;
+  for (const auto& object : api::parse_manifests(yaml)) {
     const std::string kind = object.at("kind");
     const std::string name = object.at("metadata").at("name");
     const bool is_new = objects.emplace(kind + ' ' + name, object).second;
