@@ -23,11 +23,12 @@ void stop_on_signal(boost::asio::io_context& io, boost::asio::signal_set& signal
   });
 }
 
-// Returns the buffers of list pages to the kernel when they are freed. Otherwise glibc, having seen
-// such blocks freed, keeps them in the heaps of the threads.
+// Returns the buffers of list pages to the kernel when they are freed: otherwise glibc, having seen
+// such blocks freed, keeps them in the heaps of the threads. Smaller memory stays for the next use.
 void return_large_memory() {
   constexpr int kLarge = 1 << 20;  // bytes
   mallopt(M_MMAP_THRESHOLD, kLarge);
+  mallopt(M_TRIM_THRESHOLD, kLarge);
 }
 
 std::optional<nl::Conntrack> open_conntrack() {

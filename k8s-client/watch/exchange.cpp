@@ -1,7 +1,6 @@
 #include "k8s-client/watch/exchange.h"
 
 #include <cpprest/base_uri.h>
-#include <pplx/threadpool.h>
 
 #include <algorithm>
 #include <boost/asio/ssl/context.hpp>
@@ -74,8 +73,7 @@ void ApiClient::Request::Exchange::open(HttpRequest request) {
   const auto refusal = std::make_shared<Refusal>();
   const auto tls = link_->tls(identity_, refusal);
   if (!tls) return tell(tls.error());
-  auto& pool = crossplat::threadpool::shared_instance().service();
-  open_stream(pool, std::move(request), *tls, refusal, shared_from_this(),
+  open_stream(std::move(request), *tls, refusal, shared_from_this(),
               [this](const Cancel& cancel) { cancelled_.register_callback(cancel); });
 }
 

@@ -95,6 +95,7 @@ void Commits::take(std::span<const std::uint8_t> messages) {
     if (type != NFT_MSG_NEWGEN) continue;
     const std::lock_guard lock(mutex_);
     ++count_;
+    last_ = now;
     for (const auto address : touched_) times_[address].push_back(now);
     touched_.clear();
     news_.notify_all();
@@ -116,6 +117,11 @@ std::optional<Clock::time_point> Commits::wait_for(const Address& address, Clock
 std::size_t Commits::count() const {
   const std::lock_guard lock(mutex_);
   return count_;
+}
+
+Clock::time_point Commits::last() const {
+  const std::lock_guard lock(mutex_);
+  return last_;
 }
 
 }  // namespace portcullis::bench

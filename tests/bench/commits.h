@@ -33,7 +33,8 @@ class Commits {
   std::optional<Clock::time_point> wait_for(const Address& address, Clock::time_point since,
                                             std::chrono::milliseconds patience);
 
-  std::size_t count() const;  // generations until now
+  std::size_t count() const;       // generations until now
+  Clock::time_point last() const;  // when the last one of them was told
 
  private:
   void listen(const std::stop_token& stop);
@@ -45,6 +46,7 @@ class Commits {
   std::condition_variable news_;
   std::map<std::uint32_t, std::vector<Clock::time_point>> times_;
   std::size_t count_ = 0;
+  Clock::time_point last_{};
   std::jthread thread_;
 };
 

@@ -2,22 +2,35 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdint>
 #include <fstream>
+#include <utility>
 
 #include "tests/support/process/http_client.h"
 #include "tests/support/process/wait_until.h"
 
 namespace portcullis::bench {
 
-DaemonProcess::DaemonProcess(const test::NetworkNamespace& network, const std::string& kubeconfig)
-    : network_(network),
-      process_({{PORTCULLIS_BINARY, "run", "--kubeconfig", kubeconfig, "--node-name", "local",
-                 "--socket", runtime_ / "admin.sock", "--snapshot", runtime_ / "ruleset",
-                 "--log-level", "warning"},
-                {},
-                &network,
-                ""}) {}
+DaemonProcess::DaemonProcess(const test::NetworkNamespace& network, std::string kubeconfig)
+    : network_(network), kubeconfig_(std::move(kubeconfig)) {
+  start();
+}
+
+void DaemonProcess::start() {
+  process_.emplace(test::ChildSetup{
+      {PORTCULLIS_BINARY, "run", "--kubeconfig", kubeconfig_, "--node-name", "local", "--socket",
+       runtime_ / "admin.sock", "--snapshot", runtime_ / "ruleset", "--log-level", "warning"},
+      {},
+      &network_,
+      ""});
+}
+
+void DaemonProcess::stop() {
+  process_->signal(SIGTERM);
+  process_->wait();
+  process_.reset();
+}
 
 bool DaemonProcess::becomes_ready(std::chrono::seconds patience) const {
   return test::wait_until(
@@ -31,7 +44,7 @@ bool DaemonProcess::becomes_ready(std::chrono::seconds patience) const {
 
 // /proc/PID/stat: pid (name) state, then numbers; utime and stime are the 14th and 15th field.
 std::chrono::milliseconds DaemonProcess::cpu_time() const {
-  std::ifstream file("/proc/" + std::to_string(process_.pid()) + "/stat");
+  std::ifstream file("/proc/" + std::to_string(process_->pid()) + "/stat");
   std::string skipped;
   for (int field = 1; field < 14; ++field) file >> skipped;
   std::int64_t user = 0;
@@ -41,7 +54,7 @@ std::chrono::milliseconds DaemonProcess::cpu_time() const {
 }
 
 std::size_t DaemonProcess::status_kb(const std::string& name) const {
-  std::ifstream file("/proc/" + std::to_string(process_.pid()) + "/status");
+  std::ifstream file("/proc/" + std::to_string(process_->pid()) + "/status");
   for (std::string word; file >> word;) {
     std::size_t kb = 0;
     if (word == name && file >> kb) return kb;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "tests/support/netns/network_namespace.h"
@@ -13,7 +14,11 @@ namespace portcullis::bench {
 // The real daemon of the node "local", in a network namespace with its loopback device up.
 class DaemonProcess {
  public:
-  DaemonProcess(const test::NetworkNamespace& network, const std::string& kubeconfig);
+  // Starts it, without waiting.
+  DaemonProcess(const test::NetworkNamespace& network, std::string kubeconfig);
+
+  void stop();   // with SIGTERM, to its end; its rules stay
+  void start();  // again, with the files that it left
 
   // It enforces its initial objects.
   bool becomes_ready(std::chrono::seconds patience) const;
@@ -23,14 +28,15 @@ class DaemonProcess {
 
   std::chrono::milliseconds cpu_time() const;  // of all its threads, until now
 
-  std::string log() const { return process_.err(); }  // warnings and errors
+  std::string log() const { return process_->err(); }  // warnings and errors
 
  private:
   std::size_t status_kb(const std::string& name) const;
 
   const test::NetworkNamespace& network_;
+  std::string kubeconfig_;
   test::TemporaryDirectory runtime_;
-  test::ChildProcess process_;
+  std::optional<test::ChildProcess> process_;  // none: stopped
 };
 
 }  // namespace portcullis::bench

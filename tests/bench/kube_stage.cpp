@@ -85,6 +85,12 @@ bool KubeStage::start_daemon(benchmark::State& state) {
   return false;
 }
 
+bool KubeStage::remove_daemon() {
+  daemon_->stop();
+  daemon_.reset();
+  return test::run_to_end({{PORTCULLIS_BINARY, "cleanup"}, {}, &network_, ""}).code == 0;
+}
+
 void share_out(const test::ApiClient::Setup& setup, std::size_t workers, std::size_t count,
                const std::function<void(test::ApiClient&, std::size_t)>& work) {
   std::atomic<std::size_t> next = 0;

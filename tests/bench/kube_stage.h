@@ -25,7 +25,10 @@ class KubeStage {
 
   // False, and the benchmark is skipped: it did not become ready.
   bool start_daemon(benchmark::State& state);
-  const DaemonProcess& daemon() const { return *daemon_; }
+  DaemonProcess& daemon() { return *daemon_; }
+
+  // Its rules too. False: some are left.
+  bool remove_daemon();
 
   const test::NetworkNamespace& network() const { return network_; }
   test::KubeServer& server() { return server_; }
