@@ -41,7 +41,6 @@ http_client_config client_config(const ClusterAccess& access,
   http_client_config config;
   if (route.proxy) config.set_proxy(to_web_proxy(*route.proxy));
   config.set_max_redirects(0);
-  config.set_request_compressed_response(true);
   config.set_tlsext_sni_enabled(false);  // set_up_tls() does it
   config.set_ssl_context_callback(
       [access, credentials = std::move(credentials),

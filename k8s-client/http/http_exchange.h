@@ -20,7 +20,8 @@ struct HttpRequest {
   boost::asio::ip::tcp::endpoint endpoint;  // of the route's next hop
   std::string target;                       // "/version", below the server's own path
   std::vector<std::pair<std::string, std::string>> fields;  // of the header
-  std::string json;                 // the body of a POST; empty: it is a GET
+  std::string json;  // the body of a POST; empty: it is a GET
+  bool accepts_gzip;
   std::chrono::seconds idle_limit;  // without data from the server
 };
 
@@ -39,7 +40,8 @@ class HttpReceiver {
 
   virtual void take_head(HttpHead head) = 0;
 
-  // A piece of the body, valid until `proceed` is called; nothing more is read before.
+  // A piece of the body, decompressed, valid until `proceed` is called; nothing more is read
+  // before.
   virtual void take(std::string_view bytes, Proceed proceed) = 0;
 
   // The last call, exactly once. Without an error the body is complete. kTimeout: no data within a

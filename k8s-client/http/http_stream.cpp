@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -22,6 +21,7 @@
 #include <utility>
 
 #include "k8s-client/access/base64.h"
+#include "k8s-client/http/gunzip.h"
 #include "k8s-client/http/transport_error.h"
 
 namespace portcullis::k8s {
@@ -66,7 +66,7 @@ Message get_request(const HttpRequest& request, bool tunnelled) {
   if (is_absolute) target.insert(0, route.server.scheme + "://" + authority(route.server));
   Message message(http::verb::get, target, kHttp11);
   for (const auto& [name, value] : request.fields) message.insert(name, value);
-  message.set(http::field::accept_encoding, "identity");
+  message.set(http::field::accept_encoding, request.accepts_gzip ? "gzip" : "identity");
   if (is_absolute) authorize_at_proxy(message, *route.proxy);
   return message;
 }
@@ -166,7 +166,9 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   void take_head() {
     const auto& head = parser_.get();
     const auto encoding = head[http::field::content_encoding];
-    if (!encoding.empty() && encoding != "identity") {
+    if (request_.accepts_gzip && encoding == "gzip") {
+      gunzip_.emplace();
+    } else if (!encoding.empty() && encoding != "identity") {
       return end(Error{ErrorCode::kIo, "the body is compressed (" + std::string(encoding) +
                                            "), which was not requested: is there a proxy?"});
     }
@@ -179,7 +181,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
   void read() {
     if (ended()) return;
-    if (parser_.is_done()) return end(std::nullopt);
+    if (parser_.is_done()) return finish();
     parser_.get().body().data = piece_.data();
     parser_.get().body().size = piece_.size();
     limit_silence();
@@ -195,9 +197,28 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     if (error && error != http::error::need_buffer) return fail(error);
     const auto size = piece_.size() - parser_.get().body().size;
     if (size == 0) return read();  // it was the head of a chunk
-    receiver_->take({piece_.data(), size}, [self = shared_from_this()] {
-      asio::dispatch(self->tcp_.get_executor(), [self] { self->read(); });
+    if (!gunzip_) return pass({piece_.data(), size}, &HttpStream::read);
+    gunzip_->give({piece_.data(), size});
+    decompress();
+  }
+
+  void decompress() {
+    if (ended()) return;
+    const auto text = gunzip_->read();
+    if (!text) return end(text.error());
+    text->empty() ? read() : pass(*text, &HttpStream::decompress);
+  }
+
+  void pass(std::string_view bytes, Step next) {
+    receiver_->take(bytes, [self = shared_from_this(), next] {
+      asio::post(self->tcp_.get_executor(), [self, next] { ((*self).*next)(); });
     });
+  }
+
+  void finish() {
+    const bool torn = gunzip_ && !gunzip_->complete();
+    end(torn ? std::optional(Error{ErrorCode::kIo, "the compressed body is not complete"})
+             : std::nullopt);
   }
 
   void fail(const error_code& error) {
@@ -231,6 +252,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   http::response_parser<http::buffer_body> parser_;
   beast::flat_buffer buffer_;
   std::array<char, std::size_t{1} << 16U> piece_{};
+  std::optional<Gunzip> gunzip_;   // if the body is compressed
   std::chrono::seconds limit_{0};  // of the current step
 };
 

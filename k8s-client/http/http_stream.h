@@ -13,8 +13,8 @@ class context;
 namespace portcullis::k8s {
 
 // Sends a GET over a separate connection with Boost.Beast, and passes the body on as it arrives,
-// however it is framed. Returns at once; everything happens on one thread, which all streams of a
-// process share. Each step up to the head of the response has a limit.
+// however it is framed or compressed. Returns at once; everything happens on one thread, which all
+// streams of a process share. Each step up to the head of the response has a limit.
 //
 //     connect -> [CONNECT, of a proxy] -> [TLS handshake] -> request -> head -> pieces -> end
 //

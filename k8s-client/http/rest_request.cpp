@@ -5,7 +5,6 @@
 #include <system_error>
 #include <utility>
 
-#include "k8s-client/http/body_buffer.h"
 #include "k8s-client/http/http_config.h"
 #include "k8s-client/http/transport_error.h"
 
@@ -20,8 +19,6 @@ web::http::http_request to_message(const HttpRequest& request) {
   web::http::http_request message(posts ? web::http::methods::POST : web::http::methods::GET);
   message.set_request_uri(web::uri(request.target));
   message.headers() = to_headers(request.fields);
-  // cpprestsdk's own field comes after it, with weights that kube-apiserver does not read.
-  message.headers().add(header_names::accept_encoding, "gzip");
   if (posts) message.set_body(request.json, "application/json");
   return message;
 }
@@ -33,8 +30,8 @@ HttpHead head_of(const http_response& response) {
   return head;
 }
 
-std::optional<Error> failure_of(const pplx::task<http_response>& answer,
-                                std::chrono::seconds idle_limit, const Refusal& refusal) {
+std::optional<Error> failure_of(const pplx::task<void>& answer, std::chrono::seconds idle_limit,
+                                const Refusal& refusal) {
   try {
     answer.get();
     return std::nullopt;
@@ -52,20 +49,14 @@ std::optional<Error> failure_of(const pplx::task<http_response>& answer,
 void send_request(const std::shared_ptr<web::http::client::http_client>& client,
                   const HttpRequest& request, const std::shared_ptr<HttpReceiver>& receiver,
                   std::shared_ptr<Refusal> refusal, const pplx::cancellation_token& cancelled) {
-  pplx::create_task([=] {
-    BodyStream body([receiver](std::string_view bytes, HttpReceiver::Proceed proceed) {
-      receiver->take(bytes, std::move(proceed));
-    });
-    auto message = to_message(request);
-    message.set_response_stream(body.create_ostream());
-    return client->request(message, cancelled);
-  })
-      .then([receiver](const http_response& response) {
+  pplx::create_task([=] { return client->request(to_message(request), cancelled); })
+      .then([receiver](http_response response) {
         receiver->take_head(head_of(response));
-        return response.content_ready();
+        return response.extract_utf8string(true);
       })
+      .then([receiver](const std::string& body) { receiver->take(body, [] {}); })
       .then([receiver, refusal = std::move(refusal),
-             idle_limit = request.idle_limit](const pplx::task<http_response>& whole) {
+             idle_limit = request.idle_limit](const pplx::task<void>& whole) {
         receiver->finish(failure_of(whole, idle_limit, *refusal));
       });
 }

@@ -15,8 +15,7 @@ class http_client;
 namespace portcullis::k8s {
 
 // Sends a request with cpprestsdk, by a client of its route and its limit, and returns at once.
-// Once cancelled, it ends with an error. The body of an answer that is not chunked may be held back
-// until all of it, or 64 KiB of it, are there.
+// Once cancelled, it ends with an error. The body is passed on in one piece.
 void send_request(const std::shared_ptr<web::http::client::http_client>& client,
                   const HttpRequest& request, const std::shared_ptr<HttpReceiver>& receiver,
                   std::shared_ptr<Refusal> refusal, const pplx::cancellation_token& cancelled);

@@ -46,10 +46,10 @@ class TextBody : public Body {
   std::string text_;
 };
 
-// Requests to the API server: finite ones over cpprestsdk, streams over Boost.Beast, which passes
-// data on as it arrives, however a gateway frames it. All calls and responses are on the
-// io_context's thread; in between, requests are on the worker threads of cpprestsdk's pool, which
-// all clients of a process share.
+// Requests to the API server: those with small bodies over cpprestsdk, which keeps connections;
+// others over Boost.Beast, which passes data on as it arrives, however a gateway frames it. All
+// calls and responses are on the io_context's thread; in between, requests are on the worker
+// threads of cpprestsdk's pool, or on the thread of streams. All clients of a process share them.
 //
 // If the name of the server (or of its proxy) has several addresses, a request that gets no
 // response from one is sent to the next, and later requests begin with one that responded.
@@ -69,7 +69,8 @@ class ApiClient {
     std::string path;
     Query query{};
     std::string json{};                    // the body of a POST; empty: it is a GET
-    bool streams = false;                  // the body may be endless; a GET
+    bool streams = false;                  // the body is read as it arrives; a GET
+    bool endless = false;                  // and may never end
     Encoding preferred = Encoding::kJson;  // of the response
   };
 

@@ -83,22 +83,11 @@ HttpRequest ApiClient::Request::Exchange::request() const {
                       .target = target_of(call_),
                       .fields = header_fields(link_->access(), identity_),
                       .json = call_.json,
+                      .accepts_gzip = call_.streams && !call_.endless,
                       .idle_limit = idle_limit_};
   request.fields.emplace_back("Accept", accept_field(call_.preferred));
   request.fields.emplace_back("User-Agent", "portcullis");
   return request;
-}
-
-// cpprestsdk may deliver the first piece before it reports the head, and an incomplete piece of a
-// connection that is being closed.
-void ApiClient::Request::Exchange::take(std::string_view bytes, Proceed proceed) {
-  const std::lock_guard lock(mutex_);
-  if (cancelled_.is_canceled()) return;
-  if (!answer_) {
-    early_ = [this, bytes, proceed = std::move(proceed)] { read(bytes, proceed); };
-  } else {
-    read(bytes, std::move(proceed));
-  }
 }
 
 void ApiClient::Request::Exchange::take_head(HttpHead head) {
@@ -107,10 +96,11 @@ void ApiClient::Request::Exchange::take_head(HttpHead head) {
   answer_ = {.code = head.code, .retry_after = head.retry_after};
   encoding_ = encoding_of(head.content_type);
   if (answer_->good()) body_->begin(encoding_);
-  if (const auto read_now = std::exchange(early_, nullptr)) read_now();
 }
 
-void ApiClient::Request::Exchange::read(std::string_view bytes, Proceed proceed) {
+void ApiClient::Request::Exchange::take(std::string_view bytes, Proceed proceed) {
+  const std::lock_guard lock(mutex_);
+  if (cancelled_.is_canceled()) return;
   if (!answer_->good()) {
     error_body_ += bytes.substr(0, kLongestError - std::min(kLongestError, error_body_.size()));
     proceed();
@@ -137,9 +127,8 @@ void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
 bool ApiClient::Request::Exchange::goes_on_after(const Error& error) {
   const std::lock_guard lock(mutex_);
   if (stopped_ || cancelled_.is_canceled()) return false;
-  const bool was_open = answer_ && call_.streams;
+  const bool was_open = answer_ && call_.endless;
   if (!was_open || error.code != ErrorCode::kTimeout) link_->endpoints().failed(*trying_);
-  early_ = nullptr;
   return !answer_ && !to_try_.empty();
 }
 

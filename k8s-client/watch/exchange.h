@@ -39,7 +39,6 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   void attempt();
   void open(HttpRequest request);
   HttpRequest request() const;
-  void read(std::string_view bytes, Proceed proceed);
   bool goes_on_after(const Error& error);
   std::string explain(const Error& error) const;
   void tell(std::optional<Error> error);
@@ -61,7 +60,6 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   std::mutex mutex_;  // guards the following
   std::optional<Answer> answer_;
   Encoding encoding_ = Encoding::kJson;  // of the body
-  std::function<void()> early_;          // reads the first piece
   std::string error_body_;
   bool stopped_ = false;
 };

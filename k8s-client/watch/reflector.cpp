@@ -73,7 +73,9 @@ void Reflector::list_page(const std::string& continue_token) {
   if (!whole) query.emplace_back("limit", std::to_string(kPageSize));
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
   page_ = std::make_shared<PageBody>(kind_, whole);
-  request_ = client_.send(call(std::move(query)), timing_.list_idle_limit, page_,
+  auto list = call(std::move(query));
+  list.streams = true;
+  request_ = client_.send(list, timing_.list_idle_limit, page_,
                           [=, this](const auto& answer) { take_page(answer, continue_token); });
 }
 
@@ -128,6 +130,7 @@ void Reflector::watch() {
                      {"allowWatchBookmarks", "true"},
                      {"timeoutSeconds", std::to_string(length(random_))}});
   watch.streams = true;
+  watch.endless = true;
   request_ = client_.send(watch, timing_.watch_idle_limit, stream_,
                           [this](const auto& answer) { end_watch(answer); });
 }

@@ -47,8 +47,8 @@ double fetch_lists(KubeStage& stage) {
       {},
       &stage.network(),
       ""};
-  for (const auto* path : {"/api/v1/pods", "/api/v1/namespaces",
-                           "/apis/networking.k8s.io/v1/networkpolicies"}) {
+  for (const auto* path :
+       {"/api/v1/pods", "/api/v1/namespaces", "/apis/networking.k8s.io/v1/networkpolicies"}) {
     curl.arguments.insert(curl.arguments.end(), {"--output", "/dev/null", server + path});
   }
   const auto start = Clock::now();
