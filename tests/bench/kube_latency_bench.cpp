@@ -5,27 +5,17 @@
 
 #include "tests/bench/arrivals.h"
 #include "tests/bench/kube_stage.h"
-#include "tests/bench/quantiles.h"
+#include "tests/bench/latencies.h"
 
-// From a real API server's response to a write, to the daemon's commit to the kernel: the time is
-// the median, `p99_ms` the 99th percentile. And `watch_ms`, `watch_p99_ms`, the reference in the
-// same run: from the same response to the arrival of the event at a watch that only records the
-// time.
+// From a real API server's response to a write, to the daemon's commit to the kernel: see
+// latencies.h for the figures.
 namespace portcullis::bench::kube_latency_bench {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kPatience{5'000};
 constexpr const char* kPodsPath = "/api/v1/pods";
 constexpr const char* kPoliciesPath = "/apis/networking.k8s.io/v1/networkpolicies";
-
-struct Write {
-  Address address{};  // of the element that it changes
-  Clock::time_point asked{};
-  Clock::time_point answered{};
-  std::string version{};  // empty: it was refused
-};
 
 Write patch(test::ApiClient& api, const std::string& path, const std::string& body,
             const std::string& type, const Address& address) {
@@ -44,51 +34,28 @@ Write flip(test::ApiClient& api, const Pod& pod, bool back) {
                "application/merge-patch+json", pod.addresses.front());
 }
 
-double milliseconds_between(Clock::time_point from, Clock::time_point to) {
-  return std::chrono::duration<double, std::milli>(to - from).count();
+// The daemon's processor time for each write, since it had used `before`.
+void tell_cpu(benchmark::State& state, const DaemonProcess& daemon, milliseconds before,
+              std::size_t writes) {
+  state.counters["cpu_ms"] =
+      static_cast<double>((daemon.cpu_time() - before).count()) / static_cast<double>(writes);
 }
-
-// The outcome of the writes.
-class Latencies {
- public:
-  // False if the kernel or the watch was not notified in time.
-  bool add(const Write& write, KubeStage& stage, Arrivals& arrivals) {
-    if (write.version.empty()) return false;
-    const auto arrival = arrivals.wait_for(write.version, kPatience);
-    const auto commit = stage.commits().wait_for(write.address, write.asked, kPatience);
-    if (!arrival || !commit) return false;
-    watch_.push_back(milliseconds_between(write.answered, *arrival));
-    kernel_.push_back(milliseconds_between(write.answered, *commit));
-    return true;
-  }
-
-  void tell(benchmark::State& state, std::chrono::milliseconds daemon_cpu_time) const {
-    state.SetIterationTime(quantile(kernel_, 0.5) / 1e3);
-    state.counters["p99_ms"] = quantile(kernel_, 0.99);
-    state.counters["watch_ms"] = quantile(watch_, 0.5);
-    state.counters["watch_p99_ms"] = quantile(watch_, 0.99);
-    state.counters["writes"] = static_cast<double>(kernel_.size());
-    state.counters["cpu_ms"] =
-        static_cast<double>(daemon_cpu_time.count()) / static_cast<double>(kernel_.size());
-  }
-
- private:
-  std::vector<double> watch_;
-  std::vector<double> kernel_;
-};
 
 // One write after another, each when the previous one is in the kernel and `pause` has passed.
 void measure_one_by_one(benchmark::State& state, KubeStage& stage, const char* watched,
                         milliseconds pause, int count, const std::function<Write(int)>& write) {
   Arrivals arrivals(stage.server().api_setup(), watched);
-  if (!Latencies().add(write(0), stage, arrivals)) return state.SkipWithError("no first event");
+  if (!Latencies().add(write(0), stage.commits(), arrivals))
+    return state.SkipWithError("no first event");
   const auto cpu_before = stage.daemon().cpu_time();
   Latencies latencies;
   for (int i = 1; i <= count; ++i) {
     std::this_thread::sleep_for(pause);
-    if (!latencies.add(write(i), stage, arrivals)) return state.SkipWithError("an event was lost");
+    if (!latencies.add(write(i), stage.commits(), arrivals))
+      return state.SkipWithError("an event was lost");
   }
-  latencies.tell(state, stage.daemon().cpu_time() - cpu_before);
+  latencies.tell(state);
+  tell_cpu(state, stage.daemon(), cpu_before, latencies.size());
 }
 
 void pod_label_to_kernel(benchmark::State& state) {
@@ -131,7 +98,8 @@ void pod_labels_at_a_rate(benchmark::State& state) {
   const auto rate = static_cast<std::size_t>(state.range(0));
   for (auto _ : state) {
     Arrivals arrivals(stage->server().api_setup(), kPodsPath);
-    if (!Latencies().add(flip(stage->server().api(), *flipped.back(), false), *stage, arrivals)) {
+    if (!Latencies().add(flip(stage->server().api(), *flipped.back(), false), stage->commits(),
+                         arrivals)) {
       return state.SkipWithError("no first event");
     }
     std::vector<Write> writes(rate * kSeconds);
@@ -142,13 +110,15 @@ void pod_labels_at_a_rate(benchmark::State& state) {
       const std::size_t turn = i / (flipped.size() - 1);
       writes[i] = flip(api, *flipped[i % (flipped.size() - 1)], turn % 2 == 1);
     });
-    const auto seconds = milliseconds_between(start, Clock::now()) / 1e3;
+    const std::chrono::duration<double> took = Clock::now() - start;
     Latencies latencies;
     std::size_t lost = 0;
-    for (const auto& write : writes) lost += latencies.add(write, *stage, arrivals) ? 0 : 1;
-    latencies.tell(state, stage->daemon().cpu_time() - cpu_before);
+    for (const auto& write : writes)
+      lost += latencies.add(write, stage->commits(), arrivals) ? 0 : 1;
+    latencies.tell(state);
+    tell_cpu(state, stage->daemon(), cpu_before, latencies.size());
     state.counters["lost"] = static_cast<double>(lost);
-    state.counters["rate"] = static_cast<double>(writes.size()) / seconds;
+    state.counters["rate"] = static_cast<double>(writes.size()) / took.count();
     state.counters["commits"] = static_cast<double>(stage->commits().count());
   }
 }
@@ -161,6 +131,7 @@ BENCHMARK(pod_label_to_kernel)
     ->ArgNames({"pods", "policies", "local"})
     ->Args({10, 10, 5})
     ->Args({2'000, 100, 110})
+    ->Args({10'000, 1'000, 110})
     ->Apply(once);
 BENCHMARK(policy_to_kernel)->Apply(once);
 BENCHMARK(pod_labels_at_a_rate)->ArgName("a_second")->Arg(200)->Apply(once);

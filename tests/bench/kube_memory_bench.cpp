@@ -8,11 +8,8 @@
 #include "tests/bench/commits.h"
 #include "tests/bench/daemon_process.h"
 #include "tests/bench/pod_json.h"
-#include "tests/bench/quantiles.h"
-#include "tests/support/api_server/server.h"
+#include "tests/bench/server_stage.h"
 #include "tests/support/manifest/writer.h"
-#include "tests/support/process/http_client.h"
-#include "tests/support/tls/certificate_authority.h"
 
 // The daemon's resident memory, with pods of about 6 KB each and policies in force: `synced_mb`,
 // and `peak_mb`, the maximum; then `changed_mb`, after PORTCULLIS_BENCH_EVENTS changes of pod
@@ -31,58 +28,30 @@ std::size_t events_wanted() {
   return text == nullptr ? 2'000 : std::strtoul(text, nullptr, 10);
 }
 
-std::string kubeconfig_text(const test::api::Server& server, const std::string& ca_file) {
-  const Json cluster = {{"server", server.url()}, {"certificate-authority", ca_file}};
-  const Json context = {{"cluster", "bench"}, {"user", "bench"}};
-  return Json{{"apiVersion", "v1"},
-              {"kind", "Config"},
-              {"clusters", {{{"name", "bench"}, {"cluster", cluster}}}},
-              {"users", {{{"name", "bench"}, {"user", {{"token", "bench"}}}}}},
-              {"contexts", {{{"name", "bench"}, {"context", context}}}},
-              {"current-context", "bench"}}
-      .dump();
-}
-
-// A server that holds such a cluster, in a separate network namespace.
-class ServerStage {
- public:
-  ServerStage(test::NetworkNamespace netns, const ClusterSize& size)
-      : network(std::move(netns)), objects(cluster(size)) {
-    network.run([&] {
-      test::bring_loopback_up();
-      const auto mine = authority_.issue_server({"127.0.0.1"});
-      server.emplace(test::api::Setup{.tls = test::api::Tls{mine.certificate, mine.key},
-                                      .tokens = {"bench"},
-                                      .history = 2 * kBatch});
-    });
-    for (const auto& [name, ns] : objects.namespaces()) server->apply(test::to_manifest(*ns));
-    for (const auto& [key, policy] : objects.policies()) server->apply(test::to_manifest(*policy));
+// Such a cluster, and its server.
+struct Stage {
+  Stage(test::NetworkNamespace netns, const ClusterSize& size)
+      : server(std::move(netns), 2 * kBatch), objects(cluster(size)) {
+    auto& api = server.server();
+    for (const auto& [name, ns] : objects.namespaces()) api.apply(test::to_manifest(*ns));
+    for (const auto& [key, policy] : objects.policies()) api.apply(test::to_manifest(*policy));
     for (const auto& [key, pod] : objects.pods()) {
       const auto json = pod_json(*pod);
       bytes += json.size();
-      server->put(Json::parse(json));
+      api.put(Json::parse(json));
     }
-    test::write_file(directory_.path() / "ca.crt", authority_.certificate());
-    test::write_file(directory_.path() / "config", kubeconfig_text(*server, directory_ / "ca.crt"));
   }
 
-  std::string kubeconfig() const { return directory_ / "config"; }
-
-  test::NetworkNamespace network;
+  ServerStage server;
   ClusterState objects;
   std::size_t bytes = 0;  // of the pods' JSON
-  std::optional<test::api::Server> server;
-
- private:
-  test::CertificateAuthority authority_;
-  test::TemporaryDirectory directory_;
 };
 
 // Changes the label that rules speak of, of each pod of other nodes in turn, and waits for the
 // daemon.
 class Flipper {
  public:
-  explicit Flipper(ServerStage& stage) : stage_(stage), last_(peers(stage.objects).front()) {
+  explicit Flipper(Stage& stage) : stage_(stage), last_(peers(stage.objects).front()) {
     for (const auto& [key, pod] : stage.objects.pods()) {
       if (pod.get() != last_ && pod->node_name != "local") pods_.push_back(pod.get());
     }
@@ -101,12 +70,12 @@ class Flipper {
  private:
   void put(Pod pod, bool out) {
     if (out) pod.labels = Labels{{"app", "none"}};
-    stage_.server->put(Json::parse(pod_json(pod)));
+    stage_.server.server().put(Json::parse(pod_json(pod)));
   }
 
-  ServerStage& stage_;
+  Stage& stage_;
   const Pod* last_;
-  Commits commits_{stage_.network};
+  Commits commits_{stage_.server.network()};
   std::vector<const Pod*> pods_;
   std::size_t turn_ = 0;
   bool out_ = false;
@@ -117,11 +86,11 @@ double megabytes(std::size_t kb) { return static_cast<double>(kb) / 1024; }
 void memory_of_the_daemon(benchmark::State& state) {
   auto network = test::NetworkNamespace::create();
   if (!network) return state.SkipWithError(network.error().message.c_str());
-  ServerStage stage(std::move(*network),
-                    {static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), 110});
+  Stage stage(std::move(*network),
+              {static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), 110});
   for (auto _ : state) {
     const auto start = Clock::now();
-    DaemonProcess daemon(stage.network, stage.kubeconfig());
+    DaemonProcess daemon(stage.server.network(), stage.server.kubeconfig());
     if (!daemon.becomes_ready(std::chrono::seconds(120))) {
       return state.SkipWithError(("the daemon did not become ready: " + daemon.log()).c_str());
     }
