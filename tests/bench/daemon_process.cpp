@@ -1,10 +1,6 @@
 #include "tests/bench/daemon_process.h"
 
-#include <unistd.h>
-
 #include <csignal>
-#include <cstdint>
-#include <fstream>
 #include <utility>
 
 #include "tests/support/process/http_client.h"
@@ -40,26 +36,6 @@ bool DaemonProcess::becomes_ready(std::chrono::seconds patience) const {
         return status == 200;
       },
       patience);
-}
-
-// /proc/PID/stat: pid (name) state, then numbers; utime and stime are the 14th and 15th field.
-std::chrono::milliseconds DaemonProcess::cpu_time() const {
-  std::ifstream file("/proc/" + std::to_string(process_->pid()) + "/stat");
-  std::string skipped;
-  for (int field = 1; field < 14; ++field) file >> skipped;
-  std::int64_t user = 0;
-  std::int64_t system = 0;
-  file >> user >> system;
-  return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
-}
-
-std::size_t DaemonProcess::status_kb(const std::string& name) const {
-  std::ifstream file("/proc/" + std::to_string(process_->pid()) + "/status");
-  for (std::string word; file >> word;) {
-    std::size_t kb = 0;
-    if (word == name && file >> kb) return kb;
-  }
-  return 0;
 }
 
 }  // namespace portcullis::bench

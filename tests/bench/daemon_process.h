@@ -1,10 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <optional>
 #include <string>
 
+#include "tests/bench/process_usage.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/child_process.h"
 #include "tests/support/process/temporary_directory.h"
@@ -23,16 +23,13 @@ class DaemonProcess {
   // It enforces its initial objects.
   bool becomes_ready(std::chrono::seconds patience) const;
 
-  std::size_t memory_kb() const { return status_kb("VmRSS:"); }       // resident
-  std::size_t peak_memory_kb() const { return status_kb("VmHWM:"); }  // the most there ever was
-
-  std::chrono::milliseconds cpu_time() const;  // of all its threads, until now
+  std::size_t memory_kb() const { return bench::memory_kb(process_->pid()); }
+  std::size_t peak_memory_kb() const { return bench::peak_memory_kb(process_->pid()); }
+  std::chrono::milliseconds cpu_time() const { return bench::cpu_time(process_->pid()); }
 
   std::string log() const { return process_->err(); }  // warnings and errors
 
  private:
-  std::size_t status_kb(const std::string& name) const;
-
   const test::NetworkNamespace& network_;
   std::string kubeconfig_;
   test::TemporaryDirectory runtime_;

@@ -35,8 +35,7 @@ std::vector<std::string> pages(test::ApiClient& api) {
   }
 }
 
-// Milliseconds; negative: it failed. cpprestsdk's threads stay in the network namespace where its
-// first client was opened in this process.
+// Milliseconds; negative: it failed.
 double list(const KubeStage& stage, const k8s::ClusterAccess& access) {
   std::size_t listed = 0;
   double taken = -1;

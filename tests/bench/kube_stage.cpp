@@ -13,9 +13,13 @@ namespace {
 
 constexpr std::size_t kWorkers = 4;
 
-test::NetworkNamespace with_loopback(test::NetworkNamespace network) {
-  network.run(test::bring_loopback_up);
-  return network;
+const Result<test::NetworkNamespace>& the_network() {
+  static const auto kNetwork = [] {
+    auto network = test::NetworkNamespace::create();
+    if (network) network->run(test::bring_loopback_up);
+    return network;
+  }();
+  return kNetwork;
 }
 
 Result<void> ask(test::ApiClient& api, const std::string& method, const std::string& path,
@@ -34,9 +38,9 @@ Result<void> create(test::ApiClient& api, const Pod& pod) {
 
 }  // namespace
 
-KubeStage::KubeStage(test::NetworkNamespace network, const test::KubeAssets& assets,
+KubeStage::KubeStage(const test::NetworkNamespace& network, const test::KubeAssets& assets,
                      const ClusterSize& size)
-    : network_(with_loopback(std::move(network))),
+    : network_(network),
       objects_(cluster(size)),
       server_(assets, network_, "127.0.0.1"),
       kubeconfig_(server_.kubeconfig_by_certificate("bench", {"system:masters"})),
@@ -49,13 +53,17 @@ std::unique_ptr<KubeStage> KubeStage::build(benchmark::State& state, const Clust
   };
   const auto assets = test::find_kube_assets();
   if (!assets) return skip(assets.error().message);
-  auto network = test::NetworkNamespace::create();
+  const auto& network = the_network();
   if (!network) return skip(network.error().message);
-  auto stage = std::unique_ptr<KubeStage>(new KubeStage(std::move(*network), *assets, size));
+  auto stage = std::unique_ptr<KubeStage>(new KubeStage(*network, *assets, size));
   if (!stage->server_.becomes_ready()) return skip("the API server did not become ready");
   const auto created = stage->create_objects();
   if (!created) return skip(created.error().message);
   return stage;
+}
+
+KubeStage::~KubeStage() {
+  if (daemon_) remove_daemon();
 }
 
 Result<void> KubeStage::create_objects() {

@@ -17,11 +17,16 @@
 namespace portcullis::bench {
 
 // A real API server with a synthetic cluster, its pods of about 6 KB each, in a separate network
-// namespace; and there the daemon of one node, if it is started.
+// namespace; and there the daemon of one node, if it is started. All stages of this process are in
+// the same one, one after another, since the client's threads stay where they began.
 class KubeStage {
  public:
   // Null, and the benchmark is skipped with the reason: no API server, no namespace, or it failed.
   static std::unique_ptr<KubeStage> build(benchmark::State& state, const ClusterSize& size);
+
+  KubeStage(const KubeStage&) = delete;
+  KubeStage& operator=(const KubeStage&) = delete;
+  ~KubeStage();
 
   // False, and the benchmark is skipped: it did not become ready.
   bool start_daemon(benchmark::State& state);
@@ -37,11 +42,11 @@ class KubeStage {
   Commits& commits() { return commits_; }
 
  private:
-  KubeStage(test::NetworkNamespace network, const test::KubeAssets& assets,
+  KubeStage(const test::NetworkNamespace& network, const test::KubeAssets& assets,
             const ClusterSize& size);
   Result<void> create_objects();
 
-  test::NetworkNamespace network_;
+  const test::NetworkNamespace& network_;
   ClusterState objects_;
   test::KubeServer server_;
   std::string kubeconfig_;

@@ -62,10 +62,9 @@ double change_labels(KubeStage& stage, const std::vector<const Pod*>& pods) {
   const auto before = stage.daemon().cpu_time();
   const auto start = Clock::now();
   bool done = true;
-  test::ApiClient api(stage.server().api_setup());
   for (std::size_t i = 0; i < kChanges; ++i) {
     std::this_thread::sleep_until(start + i * std::chrono::milliseconds(10));
-    done &= flip(api, *pods[i % pods.size()], i / pods.size() % 2 == 0);
+    done &= flip(stage.server().api(), *pods[i % pods.size()], i / pods.size() % 2 == 0);
   }
   const auto last = (kChanges - 1) % pods.size();
   done &= stage.commits().wait_for(pods[last]->addresses.front(), start, kPatience).has_value();
@@ -89,8 +88,8 @@ void start_in_a_cluster(benchmark::State& state) {
       starts.push_back(milliseconds_since(start, stage->commits().last()));
       stage->daemon().stop();
       const auto again = Clock::now();
-      test::ApiClient api(stage->server().api_setup());
-      if (!flip(api, pod, round % 2 == 0)) return state.SkipWithError("a change was refused");
+      if (!flip(stage->server().api(), pod, round % 2 == 0))
+        return state.SkipWithError("a change was refused");
       const auto restart = Clock::now();
       stage->daemon().start();
       const auto commit = stage->commits().wait_for(pod.addresses.front(), again, kPatience);

@@ -23,6 +23,16 @@ struct ApiClient::Connection {
   beast::flat_buffer buffer;
 };
 
+namespace {
+
+// By the server, which had nothing else to say meanwhile.
+bool is_closed(tcp::socket& socket) {
+  char byte = 0;
+  return recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+}  // namespace
+
 ApiClient::ApiClient(Setup setup) : setup_(std::move(setup)) {}
 ApiClient::~ApiClient() = default;
 
@@ -45,7 +55,8 @@ std::unique_ptr<ApiClient::Connection> ApiClient::connect() const {
 
 HttpAnswer ApiClient::request(const std::string& method, const std::string& path,
                               const std::string& body, const std::string& type) {
-  if (!connection_) connection_ = connect();
+  const bool usable = connection_ && !is_closed(connection_->stream.next_layer());
+  if (!usable) connection_ = connect();
   if (!connection_) return {};
   http::request<http::string_body> request(http::string_to_verb(method), path, 11, body);
   request.set(http::field::host, setup_.address);

@@ -13,7 +13,7 @@
 namespace portcullis::test {
 
 // Requests to an API server over HTTPS, one after another on one connection, which is opened when
-// needed, also by the first request after an unanswered one. Not thread safe.
+// needed: also after an unanswered request, and once the server closed it as idle. Not thread safe.
 class ApiClient {
  public:
   struct Setup {

@@ -47,6 +47,8 @@ class KubeServer {
   // why.
   bool becomes_ready(std::chrono::seconds deadline = std::chrono::seconds(60));
 
+  pid_t api_server_pid() const { return api_server_->pid(); }
+
   void kill_api_server() { api_server_.reset(); }  // with SIGKILL, as all of these
   void start_api_server();                         // again; its storage must be there to be ready
   void kill_etcd() { etcd_.reset(); }
