@@ -270,6 +270,39 @@ TEST_F(Cluster, RollsOutUnderTrafficAndNothingIsDroppedOrOpened) {
   }
 }
 
+// What runs on the other node meanwhile is judged as before, and new pods on it as the old ones.
+TEST_F(Cluster, DrainsANodeThatComesBack) {
+  enforce({"default-deny-ingress"});
+  const Reachability pods(cluster());
+  const auto open = [&](const std::string& to, bool is_allowed) {
+    const Connection connection{"default/frontend", to, tcp(8080), pods.address_of(to).v4};
+    return std::make_unique<Stream>(cluster(), pods, connection, is_allowed);
+  };
+  ASSERT_TRUE(wait_until([&] {
+    return !connects(pods.pod_of("default/frontend"), pods.address_of("default/web").v4);
+  }));
+  const auto allowed = open("production/api", true);
+  const auto denied = open("default/web", false);
+  const auto both_go_on = [&] {
+    const auto before = allowed->count().right;
+    const auto denied_before = denied->count().right;
+    return wait_until([&] {
+      return allowed->count().right > before + 20 && denied->count().right > denied_before + 20;
+    });
+  };
+  EXPECT_TRUE(both_go_on());
+  kubectl({"drain", "node-2", "--ignore-daemonsets", "--timeout=120s"});
+  EXPECT_TRUE(both_go_on());
+  kubectl({"uncordon", "node-2"});
+  for (const auto& workload : workloads()) {
+    wait_for_rollout(workload.ns, "deployment/" + workload.app);
+  }
+  EXPECT_TRUE(Reachability(cluster()).becomes(
+      [](const Connection& each) { return !each.goes_to("default"); }));
+  EXPECT_EQ(allowed->count().wrong, 0U) << allowed->error();
+  EXPECT_EQ(denied->count().wrong, 0U) << denied->error();
+}
+
 // Its commands for a cluster as written, except the one that removes the daemon. (node.sh imports
 // the image, by the path in the documentation.)
 TEST_F(Cluster, DoesWhatTheDocumentationSays) {

@@ -1,5 +1,8 @@
 // The daemon on the real API server: packets show the effect of writes.
+#include <atomic>
 #include <csignal>
+#include <nlohmann/json.hpp>
+#include <thread>
 
 #include "tests/e2e/kube_cluster.h"
 #include "tests/support/kube/pods.h"
@@ -51,6 +54,11 @@ const std::string kFarReaches = R"(
   default/far -> default/web  81/TCP ICMP: denied
   default/near, other/far -> default/web  80/TCP ICMP: denied
 )";
+const std::string kNearAndFarReach = R"(
+  default/near, default/far -> default/web  80/TCP: allowed
+  default/near, default/far -> default/web  81/TCP ICMP: denied
+  other/far -> default/web  80/TCP ICMP: denied
+)";
 const std::string kAllReach = R"(
   default/near, default/far, other/far -> default/web  80/TCP 81/TCP ICMP: allowed
 )";
@@ -70,6 +78,29 @@ class KubeDaemon : public KubeCluster {
             Family::kIpv4,
             {.open = kOpen, .closed = kClosed}};
   }
+};
+
+// Writes that others make meanwhile, as fast as the server takes them; it may be away.
+class Load {
+ public:
+  explicit Load(const ApiClient::Setup& setup)
+      : thread_([this, setup](const std::stop_token& stop) {
+          ApiClient api(setup);
+          for (std::size_t i = 0; !stop.stop_requested(); ++i) {
+            const auto patch = R"({"metadata":{"labels":{"turn":")" + std::to_string(i) + "\"}}}";
+            const auto answer = api.request("PATCH", "/api/v1/namespaces/other/pods/far", patch,
+                                            "application/merge-patch+json");
+            if (answer.status == 200) ++writes_;
+          }
+        }) {}
+
+  bool goes_on() const {
+    return wait_until([this, until = writes_ + 20] { return writes_ > until; });
+  }
+
+ private:
+  std::atomic<std::size_t> writes_ = 0;
+  std::jthread thread_;
 };
 
 void expect_nothing_lost_or_leaked(const Barrage::Outcome& outcome) {
@@ -171,6 +202,63 @@ TEST_F(KubeDaemon, ListsAgainWhenThePastIsCompacted) {
   EXPECT_TRUE(traffic_is(kNearReaches));
   daemon("node-1").signal(SIGCONT);
   EXPECT_TRUE(traffic_becomes(kFarReaches)) << logs();
+}
+
+// One minor version back, which kube-apiserver emulates, and forward again.
+TEST_F(KubeDaemon, FollowsAServerThatComesBackWithAnotherVersion) {
+  const auto version = [&] { return nlohmann::json::parse(server().api().get("/version").body); };
+  apply(web_allows(kOnlyNear));
+  ASSERT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  const auto older = std::to_string(std::stoi(version().at("minor").get<std::string>()) - 1);
+  auto packets = barrage();
+  const Load load(server().api_setup());
+  ASSERT_TRUE(load.goes_on());
+
+  server().kill_api_server();
+  server().start_api_server({"--emulated-version=1." + older});
+  ASSERT_TRUE(server().becomes_ready()) << logs();
+  EXPECT_EQ(version().at("emulationMinor"), older);
+  ASSERT_TRUE(load.goes_on());
+  apply(web_allows(kOnlyFar, "far"));
+  EXPECT_TRUE(traffic_becomes(kNearAndFarReach)) << logs();
+
+  server().kill_api_server();
+  server().start_api_server();
+  ASSERT_TRUE(server().becomes_ready()) << logs();
+  ASSERT_TRUE(load.goes_on());
+  kubectl({"delete", "networkpolicy", "far"});
+  EXPECT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  expect_nothing_lost_or_leaked(packets.stop());
+}
+
+// The versions that the daemons have heard of are in the future then.
+TEST_F(KubeDaemon, FollowsAServerWhoseStorageIsRestoredFromABackup) {
+  const auto stop_servers = [&] {
+    server().kill_api_server();
+    server().kill_etcd();
+  };
+  const auto start_servers = [&] {
+    server().start_etcd();
+    server().start_api_server();
+    return server().becomes_ready();
+  };
+  apply(web_allows(kOnlyNear));
+  ASSERT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  stop_servers();
+  server().save_storage();
+  ASSERT_TRUE(start_servers()) << logs();
+  ASSERT_TRUE(Load(server().api_setup()).goes_on());
+  apply(web_allows(kOnlyFar, "far"));
+  ASSERT_TRUE(traffic_becomes(kNearAndFarReach)) << logs();
+
+  auto packets = barrage();
+  stop_servers();
+  server().restore_storage();
+  ASSERT_TRUE(start_servers()) << logs();
+  EXPECT_TRUE(traffic_becomes(kNearReaches)) << logs();
+  apply(web_allows(kOnlyFar, "far"));
+  EXPECT_TRUE(traffic_becomes(kNearAndFarReach)) << logs();
+  expect_nothing_lost_or_leaked(packets.stop());
 }
 
 }  // namespace

@@ -54,11 +54,22 @@ void KubeServer::start_etcd() {
   etcd_.emplace(ChildSetup{command_line_of_etcd(assets_, directory_.path()), {}, &network_, ""});
 }
 
-void KubeServer::start_api_server() {
+void KubeServer::start_api_server(const std::vector<std::string>& more) {
   auto line = command_line_of_api_server(assets_, directory_.path(), kPort);
   line.insert(line.end(), flags_.begin(), flags_.end());
+  line.insert(line.end(), more.begin(), more.end());
   api_server_.reset();
   api_server_.emplace(ChildSetup{line, {}, &network_, ""});
+}
+
+void KubeServer::save_storage() const {
+  std::filesystem::copy(directory_ / "etcd", directory_ / "backup",
+                        std::filesystem::copy_options::recursive);
+}
+
+void KubeServer::restore_storage() const {
+  std::filesystem::remove_all(directory_ / "etcd");
+  std::filesystem::rename(directory_ / "backup", directory_ / "etcd");
 }
 
 bool KubeServer::becomes_ready(std::chrono::seconds deadline) {

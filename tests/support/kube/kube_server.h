@@ -50,9 +50,14 @@ class KubeServer {
   pid_t api_server_pid() const { return api_server_->pid(); }
 
   void kill_api_server() { api_server_.reset(); }  // with SIGKILL, as all of these
-  void start_api_server();                         // again; its storage must be there to be ready
+  // Again, with more flags for this time; its storage must be there to be ready.
+  void start_api_server(const std::vector<std::string>& more = {});
   void kill_etcd() { etcd_.reset(); }
   void start_etcd();
+
+  // While etcd is killed: copies its files, and puts the copy in their place.
+  void save_storage() const;
+  void restore_storage() const;
 
   // Drops etcd's history: from now on only the latest version can be listed and watched, apart from
   // the API server's cache of recent events, which a restart empties.
