@@ -183,6 +183,7 @@ Result<Page> decode_page(std::string_view bytes, Encoding encoding, Kind kind) {
 Status decode_status(std::string_view bytes, Encoding encoding, int code) {
   const auto document = parse_object(bytes, encoding, wanted_in_status());
   if (document && text(*document, "kind") == "Status") return status_of(*document, code);
+  if (code / 100 == 3) return {code, "", "a redirect, which is not followed: is there a proxy?"};
   const auto end = bytes.find_last_not_of(" \r\n") + 1;
   return {code, "", printable(bytes.substr(0, std::min(end, kQuoted)))};
 }

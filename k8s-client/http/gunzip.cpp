@@ -28,12 +28,16 @@ void Gunzip::give(std::string_view piece) {
 Result<std::string_view> Gunzip::read() {
   stream_->next_out = reinterpret_cast<Bytef*>(text_.data());
   stream_->avail_out = static_cast<uInt>(text_.size());
-  const int result = complete_ ? Z_BUF_ERROR : inflate(stream_.get(), Z_NO_FLUSH);
-  complete_ = complete_ || result == Z_STREAM_END;
-  const bool too_much = complete_ && stream_->avail_in > 0;
-  if (too_much || (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)) {
-    return failure(ErrorCode::kIo, "the body is not what gzip writes: is there a proxy?");
-  }
+  do {
+    if (complete_ && stream_->avail_in == 0) break;
+    if (complete_) inflateReset(stream_.get());  // a body may have several members
+    const int result = inflate(stream_.get(), Z_NO_FLUSH);
+    if (result == Z_BUF_ERROR) break;
+    complete_ = result == Z_STREAM_END;
+    if (result != Z_OK && !complete_) {
+      return failure(ErrorCode::kIo, "the body is not what gzip writes: is there a proxy?");
+    }
+  } while (stream_->avail_in > 0 && stream_->avail_out > 0);
   return std::string_view{text_.data(), text_.size() - stream_->avail_out};
 }
 

@@ -22,7 +22,7 @@ class Gunzip {
   // is not compressed, or damaged.
   [[nodiscard]] Result<std::string_view> read();
 
-  bool complete() const { return complete_; }  // the text has ended
+  bool complete() const { return complete_; }  // the text may end here
 
  private:
   struct End {

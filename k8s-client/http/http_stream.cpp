@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -41,6 +42,9 @@ asio::thread_pool& stream_thread() {
 
 constexpr std::chrono::seconds kStepLimit{10};  // to connect, to a tunnel, and for a handshake
 constexpr int kHttp11 = 11;
+constexpr std::uint32_t kLongestHead = 1U << 16U;       // bytes
+constexpr std::size_t kLongestLine = 2 * kLongestHead;  // of chunks and trailers too
+constexpr int kMostInterim = 8;                         // responses (1xx) before the final one
 
 // Without a limit, Beast 1.74 rejects bodies with a length.
 constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
@@ -82,7 +86,6 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
         tcp_(stream_thread().get_executor()),
         message_(get_request(request_, context_ != nullptr)) {
     if (context_) tls_.emplace(tcp_, *context_);
-    parser_.body_limit(kUnlimited);
     buffer_.reserve(piece_.size());  // what is read at once; 512 bytes otherwise
   }
 
@@ -157,18 +160,26 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   }
 
   void await() {
+    parser_.emplace();
+    parser_->body_limit(kUnlimited);
+    parser_->header_limit(kLongestHead);
     limit_silence();
     on_stream([&](auto& stream) {
-      http::async_read_header(stream, buffer_, parser_, then(&HttpStream::take_head));
+      http::async_read_header(stream, buffer_, *parser_, then(&HttpStream::take_head));
     });
   }
 
   void take_head() {
-    const auto& head = parser_.get();
+    const auto& head = parser_->get();
+    if (head.result_int() / 100 == 1) {
+      if (++interim_ <= kMostInterim) return await();
+      return end(Error{ErrorCode::kIo, "the server sends interim responses without end"});
+    }
     const auto encoding = head[http::field::content_encoding];
-    if (request_.accepts_gzip && encoding == "gzip") {
+    const bool is_gzip = beast::iequals(encoding, "gzip") || beast::iequals(encoding, "x-gzip");
+    if (request_.accepts_gzip && is_gzip) {
       gunzip_.emplace();
-    } else if (!encoding.empty() && encoding != "identity") {
+    } else if (!encoding.empty() && !beast::iequals(encoding, "identity")) {
       return end(Error{ErrorCode::kIo, "the body is compressed (" + std::string(encoding) +
                                            "), which was not requested: is there a proxy?"});
     }
@@ -181,12 +192,12 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
   void read() {
     if (ended()) return;
-    if (parser_.is_done()) return finish();
-    parser_.get().body().data = piece_.data();
-    parser_.get().body().size = piece_.size();
+    if (parser_->is_done()) return finish();
+    parser_->get().body().data = piece_.data();
+    parser_->get().body().size = piece_.size();
     limit_silence();
     on_stream([&](auto& stream) {
-      http::async_read_some(stream, buffer_, parser_,
+      http::async_read_some(stream, buffer_, *parser_,
                             [self = shared_from_this()](const error_code& error, std::size_t) {
                               if (!self->ended()) self->take(error);
                             });
@@ -195,7 +206,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
   void take(const error_code& error) {
     if (error && error != http::error::need_buffer) return fail(error);
-    const auto size = piece_.size() - parser_.get().body().size;
+    const auto size = piece_.size() - parser_->get().body().size;
     if (size == 0) return read();  // it was the head of a chunk
     if (!gunzip_) return pass({piece_.data(), size}, &HttpStream::read);
     gunzip_->give({piece_.data(), size});
@@ -249,8 +260,9 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   const Message message_;
   Message tunnel_message_;
   http::response_parser<http::empty_body> tunnel_parser_;
-  http::response_parser<http::buffer_body> parser_;
-  beast::flat_buffer buffer_;
+  std::optional<http::response_parser<http::buffer_body>> parser_;  // of one response
+  int interim_ = 0;
+  beast::flat_buffer buffer_{kLongestLine};
   std::array<char, std::size_t{1} << 16U> piece_{};
   std::optional<Gunzip> gunzip_;   // if the body is compressed
   std::chrono::seconds limit_{0};  // of the current step

@@ -45,6 +45,9 @@ std::string describe_failure(const error_code& error, const std::string& refusal
   if (error == http::error::bad_version || error == http::error::bad_status) {
     return "the server does not speak HTTP";
   }
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return "the head of the response, or a line between its pieces, is too long";
+  }
   return error == asio::error::connection_refused ? "connection refused" : error.message();
 }
 

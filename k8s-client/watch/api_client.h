@@ -46,7 +46,7 @@ class TextBody : public Body {
   std::string text_;
 };
 
-// Requests to the API server: those with small bodies over cpprestsdk, which keeps connections;
+// Requests to the API server: those that end with a small body over cpprestsdk, which stores it;
 // others over Boost.Beast, which passes data on as it arrives, however a gateway frames it. All
 // calls and responses are on the io_context's thread; in between, requests are on the worker
 // threads of cpprestsdk's pool, or on the thread of streams. All clients of a process share them.

@@ -46,6 +46,7 @@ void ApiClient::Request::Exchange::abandon() {
 
 void ApiClient::Request::Exchange::prepare() {
   auto identity = link_->credentials().get();
+  if (cancelled_.is_canceled()) return;
   if (!identity) return tell(identity.error());
   identity_ = std::move(*identity);
   auto endpoints = link_->endpoints().in_order();
@@ -56,6 +57,7 @@ void ApiClient::Request::Exchange::prepare() {
 }
 
 void ApiClient::Request::Exchange::attempt() {
+  if (cancelled_.is_canceled()) return;
   trying_ = to_try_.back();
   to_try_.pop_back();
   try {
@@ -101,13 +103,17 @@ void ApiClient::Request::Exchange::take_head(HttpHead head) {
 void ApiClient::Request::Exchange::take(std::string_view bytes, Proceed proceed) {
   const std::lock_guard lock(mutex_);
   if (cancelled_.is_canceled()) return;
-  if (!answer_->good()) {
-    error_body_ += bytes.substr(0, kLongestError - std::min(kLongestError, error_body_.size()));
-    proceed();
-  } else if (!body_->read(bytes, std::move(proceed))) {
-    stopped_ = true;
-    cancel_.cancel();
+  bool more = true;
+  if (answer_->good()) {
+    more = body_->read(bytes, std::move(proceed));
+  } else {
+    error_body_ += bytes.substr(0, kLongestError - error_body_.size());
+    more = error_body_.size() < kLongestError;
+    if (more) proceed();
   }
+  if (more) return;
+  stopped_ = true;
+  cancel_.cancel();
 }
 
 void ApiClient::Request::Exchange::finish(std::optional<Error> error) {

@@ -232,7 +232,9 @@ void Reflector::resume(const Result<Answer>& answer) {
 // A list of one object has the latest version.
 void Reflector::ask_version() {
   page_ = std::make_shared<PageBody>(kind_, false);
-  request_ = client_.send(call({{"limit", "1"}}), timing_.list_idle_limit, page_,
+  auto one = call({{"limit", "1"}});
+  one.streams = true;
+  request_ = client_.send(one, timing_.list_idle_limit, page_,
                           [this](const auto& answer) { take_version(answer); });
 }
 

@@ -2,9 +2,6 @@
 
 #include <libmnl/libmnl.h>
 
-#include <algorithm>
-#include <utility>
-
 #include "daemon/netlink/object/libnftnl.h"
 
 namespace portcullis::nl {
@@ -49,20 +46,16 @@ const Batch::Message* Batch::find(std::uint32_t sequence) const {
 }
 
 const nlmsghdr* Batch::header(const Message& message) const {
-  return reinterpret_cast<const nlmsghdr*>(buffer_.get() + message.offset);
+  return reinterpret_cast<const nlmsghdr*>(buffer_.data() + message.offset);
 }
 
 nlmsghdr* Batch::mutable_header(std::size_t offset) {
-  return reinterpret_cast<nlmsghdr*>(buffer_.get() + offset);
+  return reinterpret_cast<nlmsghdr*>(buffer_.data() + offset);
 }
 
 char* Batch::room() {
-  if (size_ - used_ < kMaxMessage) {
-    size_ = 2 * (size_ + kMaxMessage);
-    const auto old = std::exchange(buffer_, std::make_unique_for_overwrite<std::uint8_t[]>(size_));
-    std::copy_n(old.get(), used_, buffer_.get());
-  }
-  return reinterpret_cast<char*>(buffer_.get() + used_);
+  if (buffer_.size() - used_ < kMaxMessage) buffer_.resize(2 * (buffer_.size() + kMaxMessage));
+  return reinterpret_cast<char*>(buffer_.data() + used_);
 }
 
 }  // namespace portcullis::nl

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -49,7 +48,7 @@ class Batch {
 
   bool empty() const { return messages_.empty(); }
   std::size_t size() const { return messages_.size(); }
-  std::span<const std::uint8_t> bytes() const { return {buffer_.get(), used_}; }
+  std::span<const std::uint8_t> bytes() const { return {buffer_.data(), used_}; }
 
   std::uint32_t first_sequence() const { return sequence_; }
   std::uint32_t last_operation_sequence() const;  // of message n
@@ -66,9 +65,9 @@ class Batch {
   std::uint32_t sequence_;
   TableFamily table_ = TableFamily::kInet;
   std::size_t operation_ = 0;
-  // Not initialized beyond what is used: most batches need one page of it.
-  std::unique_ptr<std::uint8_t[]> buffer_;
-  std::size_t size_ = 0;
+  // Larger than its content, so that it rarely grows, and zero beyond: libnftnl leaves padding as it
+  // is, and only padding ends the name of a counter in a rule.
+  std::vector<std::uint8_t> buffer_;
   std::size_t used_ = 0;
   std::vector<Message> messages_;
 };

@@ -1,26 +1,15 @@
 #include "k8s-client/http/gunzip.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
+
+#include "tests/unit/k8s-client/http/gzip.h"
 
 namespace portcullis::k8s {
 namespace {
 
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string compressed(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(compressed.data());
-  stream.avail_out = static_cast<uInt>(compressed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  compressed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return compressed;
-}
+using test::gzip;
 
 // Text of which some repeats, so that 64 KB of it come from a few bytes.
 std::string text_of(std::size_t size) {
@@ -64,6 +53,16 @@ TEST(Gunzip, ReadsTheTextWhateverThePieces) {
       EXPECT_EQ(got.error, "");
       EXPECT_TRUE(got.complete) << size << ' ' << piece;
     }
+  }
+}
+
+TEST(Gunzip, ReadsOneMemberAfterAnother) {
+  const auto text = text_of(100'000);
+  for (const std::size_t piece : {1UL, 100UL, 1'000'000UL}) {
+    const auto got = read(gzip(text) + gzip("") + gzip("end"), piece);
+    EXPECT_EQ(got.text, text + "end") << piece;
+    EXPECT_EQ(got.error, "");
+    EXPECT_TRUE(got.complete);
   }
 }
 
