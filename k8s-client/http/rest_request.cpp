@@ -50,7 +50,7 @@ void send_request(const std::shared_ptr<web::http::client::http_client>& client,
                   const HttpRequest& request, const std::shared_ptr<HttpReceiver>& receiver,
                   std::shared_ptr<Refusal> refusal, const pplx::cancellation_token& cancelled) {
   pplx::create_task([=] { return client->request(to_message(request), cancelled); })
-      .then([receiver](http_response response) {
+      .then([receiver](const http_response& response) {
         receiver->take_head(head_of(response));
         return response.extract_utf8string(true);
       })

@@ -65,8 +65,8 @@ class Batch {
   std::uint32_t sequence_;
   TableFamily table_ = TableFamily::kInet;
   std::size_t operation_ = 0;
-  // Larger than its content, so that it rarely grows, and zero beyond: libnftnl leaves padding as it
-  // is, and only padding ends the name of a counter in a rule.
+  // Larger than its content, so that it rarely grows, and zero beyond: libnftnl leaves padding as
+  // it is, and only padding ends the name of a counter in a rule.
   std::vector<std::uint8_t> buffer_;
   std::size_t used_ = 0;
   std::vector<Message> messages_;

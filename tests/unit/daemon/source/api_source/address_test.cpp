@@ -88,8 +88,7 @@ TEST_F(ApiSourceAddresses, ThatAllFailAreNamed) {
   server_.stop();
   follow_at({"127.0.0.2", "127.0.0.1"});
   ASSERT_TRUE(wait_until([&] { return !follower_->troubles().empty(); }));
-  EXPECT_EQ(follower_->troubles()[0],
-            access_.server + " (127.0.0.1): connection refused");
+  EXPECT_EQ(follower_->troubles()[0], access_.server + " (127.0.0.1): connection refused");
   server_.start();
   EXPECT_TRUE(follows());
 }
