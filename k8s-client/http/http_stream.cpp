@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
@@ -33,12 +34,6 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 using Message = http::request<http::empty_body>;
-
-// More threads would wake each other at every step of a stream.
-asio::thread_pool& stream_thread() {
-  static asio::thread_pool thread(1);
-  return thread;
-}
 
 constexpr std::chrono::seconds kStepLimit{10};  // to connect, to a tunnel, and for a handshake
 constexpr int kHttp11 = 11;
@@ -77,13 +72,13 @@ Message get_request(const HttpRequest& request, bool tunnelled) {
 
 class HttpStream : public std::enable_shared_from_this<HttpStream> {
  public:
-  HttpStream(HttpRequest request, std::shared_ptr<asio::ssl::context> context,
+  HttpStream(asio::io_context& io, HttpRequest request, std::shared_ptr<asio::ssl::context> context,
              std::shared_ptr<Refusal> refusal, std::shared_ptr<HttpReceiver> receiver)
       : request_(std::move(request)),
         context_(std::move(context)),
         refusal_(std::move(refusal)),
         receiver_(std::move(receiver)),
-        tcp_(stream_thread().get_executor()),
+        tcp_(asio::make_strand(io)),
         message_(get_request(request_, context_ != nullptr)) {
     if (context_) tls_.emplace(tcp_, *context_);
     buffer_.reserve(piece_.size());  // what is read at once; 512 bytes otherwise
@@ -270,12 +265,10 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
 }  // namespace
 
-void start_stream_thread() { stream_thread(); }
-
-void open_stream(HttpRequest request, std::shared_ptr<asio::ssl::context> tls,
+void open_stream(asio::io_context& io, HttpRequest request, std::shared_ptr<asio::ssl::context> tls,
                  std::shared_ptr<Refusal> refusal, std::shared_ptr<HttpReceiver> receiver,
                  const std::function<void(Cancel)>& register_cancel) {
-  const auto stream = std::make_shared<HttpStream>(std::move(request), std::move(tls),
+  const auto stream = std::make_shared<HttpStream>(io, std::move(request), std::move(tls),
                                                    std::move(refusal), std::move(receiver));
   register_cancel([weak = std::weak_ptr(stream)] {
     if (const auto open = weak.lock()) open->cancel();

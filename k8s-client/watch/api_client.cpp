@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "k8s-client/decode/resource.h"
-#include "k8s-client/http/http_stream.h"
 #include "k8s-client/http/route.h"
 #include "k8s-client/http/server_link.h"
 #include "k8s-client/watch/exchange.h"
@@ -26,7 +25,6 @@ void prepare_workers() {
   std::call_once(once, [] {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
     crossplat::threadpool::initialize_with_threads(kWorkers);
-    start_stream_thread();
   });
 }
 

@@ -49,7 +49,7 @@ class TextBody : public Body {
 // Requests to the API server: those that end with a small body over cpprestsdk, which stores it;
 // others over Boost.Beast, which passes data on as it arrives, however a gateway frames it. All
 // calls and responses are on the io_context's thread; in between, requests are on the worker
-// threads of cpprestsdk's pool, or on the thread of streams. All clients of a process share them.
+// threads of cpprestsdk's pool, which all clients of a process share.
 //
 // If the name of the server (or of its proxy) has several addresses, a request that gets no
 // response from one is sent to the next, and later requests begin with one that responded.

@@ -1,6 +1,7 @@
 #include "k8s-client/watch/exchange.h"
 
 #include <cpprest/base_uri.h>
+#include <pplx/threadpool.h>
 
 #include <algorithm>
 #include <boost/asio/ssl/context.hpp>
@@ -75,7 +76,8 @@ void ApiClient::Request::Exchange::open(HttpRequest request) {
   const auto refusal = std::make_shared<Refusal>();
   const auto tls = link_->tls(identity_, refusal);
   if (!tls) return tell(tls.error());
-  open_stream(std::move(request), *tls, refusal, shared_from_this(),
+  auto& pool = crossplat::threadpool::shared_instance().service();
+  open_stream(pool, std::move(request), *tls, refusal, shared_from_this(),
               [this](const Cancel& cancel) { cancelled_.register_callback(cancel); });
 }
 
@@ -124,7 +126,7 @@ void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
   const std::lock_guard lock(mutex_);
   if (stopped_) error.reset();
   if (error) return tell(Error{error->code, explain(*error)});
-  if (answer_->good() && !stopped_) body_->end();
+  if (answer_->good() && !stopped_ && !cancelled_.is_canceled()) body_->end();
   if (!answer_->good()) answer_->error = decode_status(error_body_, encoding_, answer_->code);
   tell(std::nullopt);
 }

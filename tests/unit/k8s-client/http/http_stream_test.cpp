@@ -83,7 +83,9 @@ class Receiver : public HttpReceiver {
 Received get(const Server& server, bool accepts_gzip = true) {
   const Route route{.server = parse_url("http://127.0.0.1").value()};
   const auto receiver = std::make_shared<Receiver>();
-  open_stream({.route = route,
+  asio::io_context io;
+  open_stream(io,
+              {.route = route,
                .endpoint = server.endpoint(),
                .target = "/",
                .fields = {},
@@ -91,6 +93,7 @@ Received get(const Server& server, bool accepts_gzip = true) {
                .accepts_gzip = accepts_gzip,
                .idle_limit = std::chrono::seconds(30)},
               nullptr, std::make_shared<Refusal>(), receiver, [](const Cancel&) {});
+  io.run();
   return receiver->get();
 }
 
