@@ -35,7 +35,7 @@ Result<std::string_view> Gunzip::read() {
     if (result == Z_BUF_ERROR) break;
     complete_ = result == Z_STREAM_END;
     if (result != Z_OK && !complete_) {
-      return failure(ErrorCode::kIo, "the body is not what gzip writes: is there a proxy?");
+      return failure(ErrorCode::kIo, "the body is not valid gzip: is there a proxy?");
     }
   } while (stream_->avail_in > 0 && stream_->avail_out > 0);
   return std::string_view{text_.data(), text_.size() - stream_->avail_out};

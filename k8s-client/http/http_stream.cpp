@@ -168,7 +168,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     const auto& head = parser_->get();
     if (head.result_int() / 100 == 1) {
       if (++interim_ <= kMostInterim) return await();
-      return end(Error{ErrorCode::kIo, "the server sends interim responses without end"});
+      return end(Error{ErrorCode::kIo, "the server keeps sending interim responses (1xx)"});
     }
     const auto encoding = head[http::field::content_encoding];
     const bool is_gzip = beast::iequals(encoding, "gzip") || beast::iequals(encoding, "x-gzip");

@@ -46,7 +46,7 @@ std::string describe_failure(const error_code& error, const std::string& refusal
     return "the server does not speak HTTP";
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return "the head of the response, or a line between its pieces, is too long";
+    return "the header of the response, of a chunk, or its trailer is too long";
   }
   return error == asio::error::connection_refused ? "connection refused" : error.message();
 }

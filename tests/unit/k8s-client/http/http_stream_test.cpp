@@ -117,8 +117,8 @@ TEST(HttpStream, DecompressesWhatIsSaidToBeCompressed) {
 TEST(HttpStream, RefusesOtherBodies) {
   const std::tuple<std::string, std::string, std::string> cases[] = {
       {"br", "text", "the body is compressed (br), which was not requested: is there a proxy?"},
-      {"gzip", "text", "the body is not what gzip writes: is there a proxy?"},
-      {"gzip", gzip("text") + "text", "the body is not what gzip writes: is there a proxy?"},
+      {"gzip", "text", "the body is not valid gzip: is there a proxy?"},
+      {"gzip", gzip("text") + "text", "the body is not valid gzip: is there a proxy?"},
       {"gzip", gzip("text").substr(0, 12), "the compressed body is not complete"},
       {"gzip", "", "the compressed body is not complete"}};
   for (const auto& [encoding, body, error] : cases) {
@@ -136,7 +136,7 @@ TEST(HttpStream, ReadsPastInterimResponses) {
   EXPECT_EQ(received.code, 200);
   EXPECT_EQ(received.body, "text");
   EXPECT_EQ(get(Server("", "HTTP/1.1 100 Continue\r\n\r\n")).error,
-            "the server sends interim responses without end");
+            "the server keeps sending interim responses (1xx)");
 }
 
 // What belongs to no body is stored until it is complete.
@@ -151,7 +151,7 @@ TEST(HttpStream, StoresNothingEndless) {
   for (const auto& [begin, repeated] : cases) {
     Server server(begin, repeated);
     EXPECT_EQ(get(server).error,
-              "the head of the response, or a line between its pieces, is too long")
+              "the header of the response, of a chunk, or its trailer is too long")
         << begin;
     EXPECT_LT(server.sent(), kEndless) << begin;
   }
