@@ -3,7 +3,8 @@
 
 BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
   libboost-dev libmnl-dev libnftnl-dev libyaml-cpp-dev libsimdjson-dev libprotozero-dev libexpected-dev \
-  libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev zlib1g-dev nlohmann-json3-dev prometheus-cpp-dev
+  libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev zlib1g-dev \
+  nlohmann-json3-dev prometheus-cpp-dev
 TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
   nftables iptables iproute2 netbase curl libcap2-bin python3 util-linux
 # Neither the tests' libraries nor ccache, which would only take time.

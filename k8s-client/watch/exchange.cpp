@@ -3,7 +3,6 @@
 #include <cpprest/base_uri.h>
 #include <pplx/threadpool.h>
 
-#include <algorithm>
 #include <boost/asio/ssl/context.hpp>
 
 #include "k8s-client/http/http_config.h"

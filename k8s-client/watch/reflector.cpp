@@ -55,8 +55,10 @@ void Reflector::start() {
 }
 
 ApiClient::Call Reflector::call(ApiClient::Query query) const {
-  return {
-      .path = path_of(kind_), .query = std::move(query), .preferred = preferred_encoding(kind_)};
+  return {.path = path_of(kind_),
+          .query = std::move(query),
+          .streams = true,
+          .preferred = preferred_encoding(kind_)};
 }
 
 void Reflector::list() {
@@ -73,9 +75,7 @@ void Reflector::list_page(const std::string& continue_token) {
   if (!whole) query.emplace_back("limit", std::to_string(kPageSize));
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
   page_ = std::make_shared<PageBody>(kind_, whole);
-  auto list = call(std::move(query));
-  list.streams = true;
-  request_ = client_.send(list, timing_.list_idle_limit, page_,
+  request_ = client_.send(call(std::move(query)), timing_.list_idle_limit, page_,
                           [=, this](const auto& answer) { take_page(answer, continue_token); });
 }
 
@@ -129,7 +129,6 @@ void Reflector::watch() {
                      {"watch", "true"},
                      {"allowWatchBookmarks", "true"},
                      {"timeoutSeconds", std::to_string(length(random_))}});
-  watch.streams = true;
   watch.endless = true;
   request_ = client_.send(watch, timing_.watch_idle_limit, stream_,
                           [this](const auto& answer) { end_watch(answer); });
@@ -232,9 +231,7 @@ void Reflector::resume(const Result<Answer>& answer) {
 // A list of one object has the latest version.
 void Reflector::ask_version() {
   page_ = std::make_shared<PageBody>(kind_, false);
-  auto one = call({{"limit", "1"}});
-  one.streams = true;
-  request_ = client_.send(one, timing_.list_idle_limit, page_,
+  request_ = client_.send(call({{"limit", "1"}}), timing_.list_idle_limit, page_,
                           [this](const auto& answer) { take_version(answer); });
 }
 

@@ -5,6 +5,7 @@
 #include "compiler/ruleset/diff.h"
 #include "daemon/netlink/table/kernel.h"
 #include "tests/bench/cluster.h"
+#include "tests/bench/once.h"
 #include "tests/bench/pod_pair.h"
 #include "tests/bench/policed_pod.h"
 #include "tests/bench/quantiles.h"
@@ -152,22 +153,22 @@ void datapath_linear_engine_generated(benchmark::State& state, Protocol protocol
   });
 }
 
-void once(benchmark::internal::Benchmark* benchmark) {
-  benchmark->Iterations(1)->UseManualTime()->Unit(benchmark::kMicrosecond);
+void in_microseconds(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Apply(once)->Unit(benchmark::kMicrosecond);
 }
 
 void policies(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgNames({"policies", "admitted_by", "ports"})->Apply(once);
+  benchmark->ArgNames({"policies", "admitted_by", "ports"})->Apply(in_microseconds);
   benchmark->Args({1, 1, 1})->Args({100, 50, 1})->Args({1'000, 500, 1})->Args({1'000, 1'000, 1});
   benchmark->Args({1'000, 1'000, 10})->Args({1'000, 1'000, 100});
 }
 
-BENCHMARK_CAPTURE(datapath_no_rules, tcp, Protocol::kTcp)->Apply(once);
-BENCHMARK_CAPTURE(datapath_conntrack_only, tcp, Protocol::kTcp)->Apply(once);
+BENCHMARK_CAPTURE(datapath_no_rules, tcp, Protocol::kTcp)->Apply(in_microseconds);
+BENCHMARK_CAPTURE(datapath_conntrack_only, tcp, Protocol::kTcp)->Apply(in_microseconds);
 BENCHMARK_CAPTURE(datapath_ours, tcp, Protocol::kTcp)->Apply(policies);
 BENCHMARK_CAPTURE(datapath_linear_engine_generated, tcp, Protocol::kTcp)->Apply(policies);
-BENCHMARK_CAPTURE(datapath_no_rules, udp, Protocol::kUdp)->Apply(once);
-BENCHMARK_CAPTURE(datapath_conntrack_only, udp, Protocol::kUdp)->Apply(once);
+BENCHMARK_CAPTURE(datapath_no_rules, udp, Protocol::kUdp)->Apply(in_microseconds);
+BENCHMARK_CAPTURE(datapath_conntrack_only, udp, Protocol::kUdp)->Apply(in_microseconds);
 BENCHMARK_CAPTURE(datapath_ours, udp, Protocol::kUdp)->Apply(policies);
 BENCHMARK_CAPTURE(datapath_linear_engine_generated, udp, Protocol::kUdp)->Apply(policies);
 

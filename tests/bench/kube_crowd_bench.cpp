@@ -12,6 +12,7 @@
 #include "k8s-client/watch/api_client.h"
 #include "tests/bench/arrivals.h"
 #include "tests/bench/kube_stage.h"
+#include "tests/bench/once.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/quantiles.h"
 #include "tests/support/process/wait_until.h"
@@ -164,7 +165,7 @@ void watches_of_pods(benchmark::State& state) {
         const auto told = static_cast<double>(kChanges * count);
         const auto last = name + std::to_string(count);
         state.counters["us_" + last] = 1e3 * cost / told;
-        state.counters["kb_" + name] = static_cast<double>(crowd.bytes() - bytes) / told / 1e3;
+        state.counters["kb_" + last] = static_cast<double>(crowd.bytes() - bytes) / told / 1e3;
         if (count == 500) state.counters["mb_" + last] = static_cast<double>(more) / 1024;
       }
     }
@@ -216,7 +217,8 @@ std::string token_in(const std::string& kubeconfig) {
 // Lists of all pods by so many daemons at once, in Protobuf with gzip: the time until all have
 // theirs, `server_s` of processors, `peak_mb` of the server, and `other_p99_ms`, what another user
 // waited for one small object meanwhile. `level` 0: the daemons are of the API server's own level
-// for service accounts; 1: of the one in manifests/base. `others_before_ms`, the reference: before.
+// for service accounts; 1: of the one in manifests/base. `other_before_p99_ms`, the reference:
+// before.
 void lists_of_pods(benchmark::State& state) {
   const auto stage = KubeStage::build(state, {static_cast<int>(state.range(0)), 0, 0});
   if (!stage) return;
@@ -254,10 +256,6 @@ void lists_of_pods(benchmark::State& state) {
     state.counters["other_p99_ms"] = quantile(waits, 0.99);
     state.counters["other_before_p99_ms"] = quantile(others_before, 0.99);
   }
-}
-
-void once(benchmark::internal::Benchmark* benchmark) {
-  benchmark->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
 }
 
 BENCHMARK(watches_of_pods)->Apply(once);

@@ -6,6 +6,7 @@
 #include "tests/bench/arrivals.h"
 #include "tests/bench/kube_stage.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/once.h"
 
 // From a real API server's response to a write, to the daemon's commit to the kernel: see
 // latencies.h for the figures.
@@ -121,10 +122,6 @@ void pod_labels_at_a_rate(benchmark::State& state) {
     state.counters["rate"] = static_cast<double>(writes.size()) / took.count();
     state.counters["commits"] = static_cast<double>(stage->commits().count());
   }
-}
-
-void once(benchmark::internal::Benchmark* benchmark) {
-  benchmark->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
 }
 
 BENCHMARK(pod_label_to_kernel)

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "tests/bench/kube_stage.h"
+#include "tests/bench/once.h"
 #include "tests/bench/quantiles.h"
 
 // A daemon with a real API server, in a large cluster; medians of some rounds:
@@ -111,9 +112,7 @@ BENCHMARK(start_in_a_cluster)
     ->ArgNames({"pods", "policies"})
     ->Args({1'000, 100})
     ->Args({10'000, 1'000})
-    ->Iterations(1)
-    ->UseManualTime()
-    ->Unit(benchmark::kMillisecond);
+    ->Apply(once);
 
 }  // namespace
 }  // namespace portcullis::bench::kube_start_bench

@@ -5,6 +5,7 @@
 
 #include "tests/bench/daemon_process.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/once.h"
 #include "tests/bench/pod_json.h"
 #include "tests/bench/quantiles.h"
 #include "tests/bench/server_stage.h"
@@ -158,9 +159,7 @@ BENCHMARK(pods_at_a_rate)
     ->ArgNames({"a_second", "seconds", "share"})
     ->Args({100, 30, 10})
     ->Args({300, 120, 100})
-    ->Iterations(1)
-    ->UseManualTime()
-    ->Unit(benchmark::kMillisecond);
+    ->Apply(once);
 
 }  // namespace
 }  // namespace portcullis::bench::load_pods_bench

@@ -7,6 +7,7 @@
 #include "tests/bench/daemon_process.h"
 #include "tests/bench/kube_stage.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/once.h"
 #include "tests/bench/pod_json.h"
 #include "tests/bench/server_stage.h"
 
@@ -312,10 +313,6 @@ void policies_of_cilium(benchmark::State& state) {
     state.counters["start_s"] = started.count();
     state.counters["start_cpu_s"] = static_cast<double>(start_cpu.count()) / 1e3;
   }
-}
-
-void once(benchmark::internal::Benchmark* benchmark) {
-  benchmark->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
 }
 
 BENCHMARK(policies_of_perf_tests)->Apply(once);

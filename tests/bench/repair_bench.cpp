@@ -8,6 +8,7 @@
 #include "compiler/ruleset/diff.h"
 #include "daemon/enforce/reconciler.h"
 #include "tests/bench/cluster.h"
+#include "tests/bench/once.h"
 #include "tests/bench/quantiles.h"
 #include "tests/support/model/deltas.h"
 #include "tests/support/netns/network_namespace.h"
@@ -129,10 +130,6 @@ void every_chain_is_flushed(benchmark::State& state) {
 
 void table_is_deleted(benchmark::State& state) {
   measure(state, [](const Ruleset&) { return test::to_table(TableChange::kDelete); });
-}
-
-void once(benchmark::internal::Benchmark* benchmark) {
-  benchmark->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
 }
 
 BENCHMARK(element_is_deleted)->Apply(once);
