@@ -39,6 +39,7 @@ constexpr std::chrono::seconds kStepLimit{10};  // to connect, to a tunnel, and 
 constexpr int kHttp11 = 11;
 constexpr std::uint32_t kLongestHead = 1U << 16U;       // bytes
 constexpr std::size_t kLongestLine = 2 * kLongestHead;  // of chunks and trailers too
+constexpr std::size_t kTlsRecord = 1U << 14U;           // bytes: no more comes at once with TLS
 constexpr int kMostInterim = 8;                         // responses (1xx) before the final one
 
 // Without a limit, Beast 1.74 rejects bodies with a length.
@@ -81,7 +82,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
         tcp_(asio::make_strand(io)),
         message_(get_request(request_, context_ != nullptr)) {
     if (context_) tls_.emplace(tcp_, *context_);
-    buffer_.reserve(piece_.size());  // what is read at once; 512 bytes otherwise
+    buffer_.reserve(kTlsRecord);  // what is read at once; 512 bytes otherwise
   }
 
   void start() {
