@@ -48,7 +48,7 @@ class Batch {
 
   bool empty() const { return messages_.empty(); }
   std::size_t size() const { return messages_.size(); }
-  std::span<const std::uint8_t> bytes() const { return {buffer_.data(), used_}; }
+  std::span<const std::uint8_t> bytes() const { return bytes_; }
 
   std::uint32_t first_sequence() const { return sequence_; }
   std::uint32_t last_operation_sequence() const;  // of message n
@@ -59,16 +59,12 @@ class Batch {
   const nlmsghdr* header(const Message& message) const;
 
  private:
-  char* room();
-  nlmsghdr* mutable_header(std::size_t offset);
+  void append(const std::function<nlmsghdr*(char*)>& build);
 
   std::uint32_t sequence_;
   TableFamily table_ = TableFamily::kInet;
   std::size_t operation_ = 0;
-  // Larger than its content, so that it rarely grows, and zero beyond: libnftnl leaves padding as
-  // it is, and only padding ends the name of a counter in a rule.
-  std::vector<std::uint8_t> buffer_;
-  std::size_t used_ = 0;
+  std::vector<std::uint8_t> bytes_;
   std::vector<Message> messages_;
 };
 
