@@ -131,9 +131,7 @@ double change_pods(KubeStage& stage, std::size_t count) {
   for (const auto& [key, pod] : stage.objects().pods()) {
     if (i == count) break;
     std::this_thread::sleep_until(start + i++ * std::chrono::milliseconds(20));
-    stage.server().api().request("PATCH", "/api/v1/namespaces/" + key.ns + "/pods/" + key.name,
-                                 R"({"metadata":{"labels":{"turn":")" + label + "\"}}}",
-                                 "application/merge-patch+json");
+    set_label(stage.server().api(), *pod, "turn", label);
   }
   std::this_thread::sleep_until(start + count * std::chrono::milliseconds(20));
   return milliseconds_of_server(stage) - before;

@@ -18,10 +18,9 @@ using std::chrono::milliseconds;
 constexpr const char* kPodsPath = "/api/v1/pods";
 constexpr const char* kPoliciesPath = "/apis/networking.k8s.io/v1/networkpolicies";
 
-Write patch(test::ApiClient& api, const std::string& path, const std::string& body,
-            const std::string& type, const Address& address) {
-  Write write{.address = address, .asked = Clock::now()};
-  const auto answer = api.request("PATCH", path, body, type);
+Write timed(const Pod& pod, const std::function<test::HttpAnswer()>& request) {
+  Write write{.address = pod.addresses.front(), .asked = Clock::now()};
+  const auto answer = request();
   write.answered = Clock::now();
   if (answer.status == 200) write.version = version_in(answer.body);
   return write;
@@ -29,10 +28,8 @@ Write patch(test::ApiClient& api, const std::string& path, const std::string& bo
 
 // Out of the peers of rules, or back.
 Write flip(test::ApiClient& api, const Pod& pod, bool back) {
-  const auto label = back ? pod.labels->at("app") : "none";
-  return patch(api, "/api/v1/namespaces/" + pod.key.ns + "/pods/" + pod.key.name,
-               R"({"metadata":{"labels":{"app":")" + label + "\"}}}",
-               "application/merge-patch+json", pod.addresses.front());
+  return timed(pod,
+               [&] { return set_label(api, pod, "app", back ? pod.labels->at("app") : "none"); });
 }
 
 // The daemon's processor time for each write, since it had used `before`.
@@ -81,11 +78,12 @@ void policy_to_kernel(benchmark::State& state) {
   for (auto _ : state) {
     measure_one_by_one(state, *stage, kPoliciesPath, milliseconds(150), 200, [&](int i) {
       const auto port = std::to_string(9'000 + i);
-      return patch(
-          stage->server().api(),
-          "/apis/networking.k8s.io/v1/namespaces/team-0/networkpolicies/policy-0",
-          R"([{"op":"replace","path":"/spec/ingress/0/ports/0/port","value":)" + port + "}]",
-          "application/json-patch+json", pod.addresses.front());
+      return timed(pod, [&] {
+        return stage->server().api().request(
+            "PATCH", "/apis/networking.k8s.io/v1/namespaces/team-0/networkpolicies/policy-0",
+            R"([{"op":"replace","path":"/spec/ingress/0/ports/0/port","value":)" + port + "}]",
+            "application/json-patch+json");
+      });
     });
   }
 }

@@ -29,11 +29,12 @@ Result<void> ask(test::ApiClient& api, const std::string& method, const std::str
   return failure(ErrorCode::kIo, method + " " + path + ": " + answer.body);
 }
 
-Result<void> create(test::ApiClient& api, const Pod& pod) {
+Result<void> create(test::ApiClient& api, const Pod& pod, PodSize size) {
   const std::string pods = "/api/v1/namespaces/" + pod.key.ns + "/pods";
-  const auto json = pod_json(pod, PodText::kToPost);
-  const auto created = ask(api, "POST", pods, json);
-  return created ? ask(api, "PUT", pods + "/" + pod.key.name + "/status", json) : created;
+  const auto text =
+      size == PodSize::kCommon ? pod_json(pod, PodText::kToPost) : test::to_manifest(pod);
+  const auto created = ask(api, "POST", pods, text);
+  return created ? ask(api, "PUT", pods + "/" + pod.key.name + "/status", text) : created;
 }
 
 }  // namespace
@@ -46,7 +47,8 @@ KubeStage::KubeStage(const test::NetworkNamespace& network, const test::KubeAsse
       kubeconfig_(server_.kubeconfig_by_certificate("bench", {"system:masters"})),
       commits_(network_) {}
 
-std::unique_ptr<KubeStage> KubeStage::build(benchmark::State& state, const ClusterSize& size) {
+std::unique_ptr<KubeStage> KubeStage::build(benchmark::State& state, const ClusterSize& size,
+                                            PodSize pod_size) {
   const auto skip = [&](const std::string& reason) {
     state.SkipWithError(reason.c_str());
     return nullptr;
@@ -57,7 +59,7 @@ std::unique_ptr<KubeStage> KubeStage::build(benchmark::State& state, const Clust
   if (!network) return skip(network.error().message);
   auto stage = std::unique_ptr<KubeStage>(new KubeStage(*network, *assets, size));
   if (!stage->server_.becomes_ready()) return skip("the API server did not become ready");
-  const auto created = stage->create_objects();
+  const auto created = stage->create_objects(pod_size);
   if (!created) return skip(created.error().message);
   return stage;
 }
@@ -66,7 +68,7 @@ KubeStage::~KubeStage() {
   if (daemon_) remove_daemon();
 }
 
-Result<void> KubeStage::create_objects() {
+Result<void> KubeStage::create_objects(PodSize pod_size) {
   Result<void> created;
   for (const auto& [name, ns] : objects_.namespaces()) {
     created = ask(server_.api(), "POST", "/api/v1/namespaces", test::to_manifest(*ns));
@@ -81,7 +83,7 @@ Result<void> KubeStage::create_objects() {
   for (const auto& [key, pod] : objects_.pods()) pods.push_back(pod.get());
   std::vector<Result<void>> results(pods.size());
   share_out(server_.api_setup(), kWorkers, pods.size(),
-            [&](auto& client, std::size_t i) { results[i] = create(client, *pods[i]); });
+            [&](auto& client, std::size_t i) { results[i] = create(client, *pods[i], pod_size); });
   const auto bad = std::ranges::find_if(results, [](const auto& result) { return !result; });
   return bad == results.end() ? created : *bad;
 }
@@ -97,6 +99,13 @@ bool KubeStage::remove_daemon() {
   daemon_->stop();
   daemon_.reset();
   return test::run_to_end({{PORTCULLIS_BINARY, "cleanup"}, {}, &network_, ""}).code == 0;
+}
+
+test::HttpAnswer set_label(test::ApiClient& api, const Pod& pod, const std::string& label,
+                           const std::string& value) {
+  return api.request("PATCH", "/api/v1/namespaces/" + pod.key.ns + "/pods/" + pod.key.name,
+                     R"({"metadata":{"labels":{")" + label + R"(":")" + value + "\"}}}",
+                     "application/merge-patch+json");
 }
 
 void share_out(const test::ApiClient::Setup& setup, std::size_t workers, std::size_t count,

@@ -16,13 +16,17 @@
 
 namespace portcullis::bench {
 
-// A real API server with a synthetic cluster, its pods of about 6 KB each, in a separate network
-// namespace; and there the daemon of one node, if it is started. All stages of this process are in
-// the same one, one after another, since the client's threads stay where they began.
+// Like those of a Deployment (about 5.6 KB in Protobuf), or of one container and no more (1 KB).
+enum class PodSize { kCommon, kSmall };
+
+// A real API server with a synthetic cluster in a separate network namespace; and there the daemon
+// of one node, if it is started. All stages of this process are in the same one, one after another,
+// since the client's threads stay where they began.
 class KubeStage {
  public:
   // Null, and the benchmark is skipped with the reason: no API server, no namespace, or it failed.
-  static std::unique_ptr<KubeStage> build(benchmark::State& state, const ClusterSize& size);
+  static std::unique_ptr<KubeStage> build(benchmark::State& state, const ClusterSize& size,
+                                          PodSize pod_size = PodSize::kCommon);
 
   KubeStage(const KubeStage&) = delete;
   KubeStage& operator=(const KubeStage&) = delete;
@@ -44,7 +48,7 @@ class KubeStage {
  private:
   KubeStage(const test::NetworkNamespace& network, const test::KubeAssets& assets,
             const ClusterSize& size);
-  Result<void> create_objects();
+  Result<void> create_objects(PodSize pod_size);
 
   const test::NetworkNamespace& network_;
   ClusterState objects_;
@@ -53,6 +57,10 @@ class KubeStage {
   Commits commits_;
   std::optional<DaemonProcess> daemon_;
 };
+
+// The response to a change of one label of a pod.
+test::HttpAnswer set_label(test::ApiClient& api, const Pod& pod, const std::string& label,
+                           const std::string& value);
 
 // Calls work(client, i) for each i below `count`, on `workers` threads with one client each.
 void share_out(const test::ApiClient::Setup& setup, std::size_t workers, std::size_t count,

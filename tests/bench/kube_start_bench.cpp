@@ -22,19 +22,12 @@ double milliseconds_since(Clock::time_point start, Clock::time_point end) {
   return std::chrono::duration<double, std::milli>(end - start).count();
 }
 
-// False: it was refused.
-bool set_label(test::ApiClient& api, const Pod& pod, const std::string& app) {
-  const auto answer = api.request(
-      "PATCH", "/api/v1/namespaces/" + pod.key.ns + "/pods/" + pod.key.name,
-      R"({"metadata":{"labels":{"app":")" + app + "\"}}}", "application/merge-patch+json");
+// Out of the peers of rules in one round, and back in the next. False: it was refused.
+bool flip(test::ApiClient& api, const Pod& pod, bool out) {
+  const auto answer = set_label(api, pod, "app", out ? "none" : pod.labels->at("app"));
   if (answer.status == 200) return true;
   std::fprintf(stderr, "%d: %s\n", answer.status, answer.body.c_str());
   return false;
-}
-
-// Out of the peers of rules in one round, and back in the next.
-bool flip(test::ApiClient& api, const Pod& pod, bool out) {
-  return set_label(api, pod, out ? "none" : pod.labels->at("app"));
 }
 
 // Negative: it failed.
@@ -74,7 +67,8 @@ double change_labels(KubeStage& stage, const std::vector<const Pod*>& pods) {
 
 void start_in_a_cluster(benchmark::State& state) {
   const auto stage = KubeStage::build(
-      state, {static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), 30});
+      state, {static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), 30},
+      state.range(2) == 0 ? PodSize::kCommon : PodSize::kSmall);
   if (!stage) return;
   const auto flipped = peers(stage->objects());
   const auto& pod = *flipped.front();
@@ -109,9 +103,10 @@ void start_in_a_cluster(benchmark::State& state) {
 }
 
 BENCHMARK(start_in_a_cluster)
-    ->ArgNames({"pods", "policies"})
-    ->Args({1'000, 100})
-    ->Args({10'000, 1'000})
+    ->ArgNames({"pods", "policies", "small"})
+    ->Args({1'000, 100, 0})
+    ->Args({10'000, 1'000, 0})
+    ->Args({10'000, 1'000, 1})
     ->Apply(once);
 
 }  // namespace
