@@ -51,6 +51,7 @@ class Daemon {
   void receive(Report report);
   void note_source(const Report& report);
   void settle_soon();
+  void settle_when_quiet(int quiet_turns, int turns);
   void settle();
   bool must_hold_back(const Status& status);
   void look_at_host();
@@ -73,6 +74,7 @@ class Daemon {
   std::vector<Problem> not_enforced_;  // likewise
   bool complete_ = false;  // the last content of every file is known, as of the last report
   bool settling_ = false;  // settle() is queued
+  bool more_ = false;      // to be settled, since the last turn of the loop
   ProblemLog problem_log_;
   PolicyNews policy_news_;  // not in force yet
   HostCheck host_check_;

@@ -31,7 +31,7 @@ struct HttpHead {
   std::string content_type{};
 };
 
-// Receives the progress of a request, on worker threads, one call at a time.
+// Receives the progress of a request, one call at a time.
 class HttpReceiver {
  public:
   using Proceed = std::function<void()>;  // may be called on any thread

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
@@ -73,13 +71,14 @@ Message get_request(const HttpRequest& request, bool tunnelled) {
 
 class HttpStream : public std::enable_shared_from_this<HttpStream> {
  public:
-  HttpStream(asio::io_context& io, HttpRequest request, std::shared_ptr<asio::ssl::context> context,
-             std::shared_ptr<Refusal> refusal, std::shared_ptr<HttpReceiver> receiver)
+  HttpStream(const asio::any_io_executor& executor, HttpRequest request,
+             std::shared_ptr<asio::ssl::context> context, std::shared_ptr<Refusal> refusal,
+             std::shared_ptr<HttpReceiver> receiver)
       : request_(std::move(request)),
         context_(std::move(context)),
         refusal_(std::move(refusal)),
         receiver_(std::move(receiver)),
-        tcp_(asio::make_strand(io)),
+        tcp_(executor),
         message_(get_request(request_, context_ != nullptr)) {
     if (context_) tls_.emplace(tcp_, *context_);
     buffer_.reserve(kTlsRecord);  // what is read at once; 512 bytes otherwise
@@ -266,10 +265,11 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
 }  // namespace
 
-void open_stream(asio::io_context& io, HttpRequest request, std::shared_ptr<asio::ssl::context> tls,
-                 std::shared_ptr<Refusal> refusal, std::shared_ptr<HttpReceiver> receiver,
+void open_stream(const asio::any_io_executor& executor, HttpRequest request,
+                 std::shared_ptr<asio::ssl::context> tls, std::shared_ptr<Refusal> refusal,
+                 std::shared_ptr<HttpReceiver> receiver,
                  const std::function<void(Cancel)>& register_cancel) {
-  const auto stream = std::make_shared<HttpStream>(io, std::move(request), std::move(tls),
+  const auto stream = std::make_shared<HttpStream>(executor, std::move(request), std::move(tls),
                                                    std::move(refusal), std::move(receiver));
   register_cancel([weak = std::weak_ptr(stream)] {
     if (const auto open = weak.lock()) open->cancel();

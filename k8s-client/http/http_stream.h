@@ -1,23 +1,21 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
 
 #include "k8s-client/http/http_exchange.h"
 #include "k8s-client/http/tls.h"
 
-namespace boost::asio {
-class io_context;
-namespace ssl {
+namespace boost::asio::ssl {
 class context;
 }
-}  // namespace boost::asio
 
 namespace portcullis::k8s {
 
 // Sends a GET over a separate connection with Boost.Beast, and passes the body on as it arrives,
-// however it is framed or compressed. Returns at once; everything happens on the threads that run
-// `io`, one step at a time. Each step up to the head of the response has a limit.
+// however it is framed or compressed. Returns at once; everything happens on `executor`, which runs
+// one handler at a time. Each step up to the head of the response has a limit.
 //
 //     connect -> [CONNECT, of a proxy] -> [TLS handshake] -> request -> head -> pieces -> end
 //
@@ -26,7 +24,7 @@ namespace portcullis::k8s {
 // an error; that may be called on any thread, repeatedly and after the end. A receiver that drops a
 // piece's `proceed` must call it, or the stream ends unnoticed.
 using Cancel = std::function<void()>;
-void open_stream(boost::asio::io_context& io, HttpRequest request,
+void open_stream(const boost::asio::any_io_executor& executor, HttpRequest request,
                  std::shared_ptr<boost::asio::ssl::context> tls, std::shared_ptr<Refusal> refusal,
                  std::shared_ptr<HttpReceiver> receiver,
                  const std::function<void(Cancel)>& register_cancel);

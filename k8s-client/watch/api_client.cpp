@@ -52,6 +52,7 @@ class Loop {
 }  // namespace
 
 struct ApiClient::Impl {
+  boost::asio::io_context& io;
   const std::shared_ptr<Loop> loop;
   const std::shared_ptr<ServerLink> link;
 };
@@ -87,18 +88,16 @@ Result<ApiClient> ApiClient::open(boost::asio::io_context& io, const ClusterAcce
   auto route = route_to(access, environment);
   if (!route) return tl::unexpected(route.error());
   return ApiClient(std::make_unique<Impl>(
-      Impl{std::make_shared<Loop>(io),
+      Impl{io, std::make_shared<Loop>(io),
            std::make_shared<ServerLink>(access, std::move(*route), std::move(resolve))}));
-}
-
-ApiClient::Post ApiClient::to_loop() const {
-  return [loop = impl_->loop](std::function<void()> work) { loop->post(std::move(work)); };
 }
 
 ApiClient::Request ApiClient::send(const Call& call, std::chrono::seconds idle_limit,
                                    std::shared_ptr<Body> body, Done done) {
   auto exchange = std::make_shared<Request::Exchange>(
-      impl_->link, call, idle_limit, to_loop(), std::move(body),
+      impl_->link, call, idle_limit, impl_->io,
+      [loop = impl_->loop](std::function<void()> work) { loop->post(std::move(work)); },
+      std::move(body),
       [link = impl_->link, done = std::move(done)](const Result<Answer>& answer) {
         if (answer && answer->code == kUnauthorized) link->forget_clients();
         done(answer);

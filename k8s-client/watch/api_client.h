@@ -17,7 +17,8 @@
 
 namespace portcullis::k8s {
 
-// Reads the body of one successful response, on worker threads, one call at a time.
+// Reads the body of one successful response, one call at a time: on worker threads, or on the
+// io_context's, if the call may never end.
 class Body {
  public:
   using Proceed = std::function<void()>;  // may be called on any thread
@@ -48,8 +49,10 @@ class TextBody : public Body {
 
 // Requests to the API server: those that end with a small body over cpprestsdk, which stores it;
 // others over Boost.Beast, which passes data on as it arrives, however a gateway frames it. All
-// calls and responses are on the io_context's thread; in between, requests are on the worker
-// threads of cpprestsdk's pool, which all clients of a process share.
+// calls and responses are on the io_context's thread. In between, requests are on the worker
+// threads of cpprestsdk's pool, which all clients of a process share; but those that may never end
+// come back to the io_context's thread once the server's addresses are known, since waking another
+// thread costs more than what most of their events need.
 //
 // If the name of the server (or of its proxy) has several addresses, a request that gets no
 // response from one is sent to the next, and later requests begin with one that responded.
@@ -70,7 +73,7 @@ class ApiClient {
     Query query{};
     std::string json{};                    // the body of a POST; empty: it is a GET
     bool streams = false;                  // the body is read as it arrives; a GET
-    bool endless = false;                  // and may never end
+    bool endless = false;                  // and it may never end
     Encoding preferred = Encoding::kJson;  // of the response
   };
 
@@ -101,10 +104,6 @@ class ApiClient {
 
   ApiClient(ApiClient&&) noexcept;
   ~ApiClient();  // after every Request
-
-  // Queues work for the io_context; copies may be used on any thread, also after this.
-  using Post = std::function<void(std::function<void()>)>;
-  Post to_loop() const;
 
   // `body` reads a successful response. The request fails after `idle_limit` without data. After a
   // 401 the next request reads the credentials again.

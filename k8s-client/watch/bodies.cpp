@@ -27,14 +27,11 @@ void PageBody::end() {
   decoder_.reset();
 }
 
-WatchBody::WatchBody(Kind kind, ApiClient::Post to_loop, Listener listener)
-    : kind_(kind), to_loop_(std::move(to_loop)), listener_(std::move(listener)) {}
+WatchBody::WatchBody(Kind kind, Listener listener) : kind_(kind), listener_(std::move(listener)) {}
 
 void WatchBody::begin(Encoding encoding) {
   frames_ = Frames(encoding);
-  to_loop_([self = shared_from_this()] {
-    if (!self->left_) self->listener_.opened();
-  });
+  if (!left_) listener_.opened();
 }
 
 bool WatchBody::read(std::string_view bytes, Proceed proceed) {
@@ -46,20 +43,10 @@ bool WatchBody::read(std::string_view bytes, Proceed proceed) {
     garbage_ = std::move(event.error().message);
   });
   if (!framed) garbage_ = "the API server sent an event that does not end";
-  const bool more = !garbage_;
-  if (events.empty()) {
-    if (more) proceed();
-    return more;
-  }
-  const bool is_full = ++waiting_ >= kMostWaiting;
-  to_loop_([self = shared_from_this(), events = std::move(events),
-            proceed = is_full && more ? proceed : Proceed()]() mutable {
-    --self->waiting_;
-    if (!self->left_) self->listener_.events(std::move(events));
-    if (proceed) proceed();
-  });
-  if (more && !is_full) proceed();
-  return more;
+  if (!left_ && !events.empty()) listener_.events(std::move(events));
+  if (left_ || garbage_) return false;
+  proceed();
+  return true;
 }
 
 }  // namespace portcullis::k8s

@@ -4,6 +4,7 @@
 #include <pplx/threadpool.h>
 
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/strand.hpp>
 
 #include "k8s-client/http/http_config.h"
 #include "k8s-client/http/http_stream.h"
@@ -26,11 +27,12 @@ std::string target_of(const ApiClient::Call& call) {
 }  // namespace
 
 ApiClient::Request::Exchange::Exchange(std::shared_ptr<ServerLink> link, Call call,
-                                       std::chrono::seconds idle_limit, Post to_loop,
-                                       std::shared_ptr<Body> body, Done done)
+                                       std::chrono::seconds idle_limit, boost::asio::io_context& io,
+                                       Post to_loop, std::shared_ptr<Body> body, Done done)
     : link_(std::move(link)),
       call_(std::move(call)),
       idle_limit_(idle_limit),
+      io_(io),
       to_loop_(std::move(to_loop)),
       body_(std::move(body)),
       done_(std::move(done)) {}
@@ -75,9 +77,15 @@ void ApiClient::Request::Exchange::open(HttpRequest request) {
   const auto refusal = std::make_shared<Refusal>();
   const auto tls = link_->tls(identity_, refusal);
   if (!tls) return tell(tls.error());
-  auto& pool = crossplat::threadpool::shared_instance().service();
-  open_stream(pool, std::move(request), *tls, refusal, shared_from_this(),
-              [this](const Cancel& cancel) { cancelled_.register_callback(cancel); });
+  auto open = [self = shared_from_this(), request = std::move(request), tls = *tls,
+               refusal](const boost::asio::any_io_executor& executor) {
+    open_stream(executor, request, tls, refusal, self,
+                [&](const Cancel& cancel) { self->cancelled_.register_callback(cancel); });
+  };
+  if (call_.endless) {
+    return to_loop_([open = std::move(open), &io = io_] { open(io.get_executor()); });
+  }
+  open(boost::asio::make_strand(crossplat::threadpool::shared_instance().service()));
 }
 
 HttpRequest ApiClient::Request::Exchange::request() const {

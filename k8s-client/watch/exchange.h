@@ -2,6 +2,7 @@
 
 #include <pplx/pplxtasks.h>
 
+#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,8 +23,11 @@ inline constexpr int kUnauthorized = 401;
 class ApiClient::Request::Exchange : public HttpReceiver,
                                      public std::enable_shared_from_this<Exchange> {
  public:
+  // Queues work for `io`, unless that has ended.
+  using Post = std::function<void(std::function<void()>)>;
+
   Exchange(std::shared_ptr<ServerLink> link, Call call, std::chrono::seconds idle_limit,
-           Post to_loop, std::shared_ptr<Body> body, Done done);
+           boost::asio::io_context& io, Post to_loop, std::shared_ptr<Body> body, Done done);
 
   void start();
 
@@ -46,6 +50,7 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   const std::shared_ptr<ServerLink> link_;
   const Call call_;
   const std::chrono::seconds idle_limit_;
+  boost::asio::io_context& io_;  // only on the loop
   const Post to_loop_;
   const std::shared_ptr<Body> body_;
   Done done_;  // used on the loop only

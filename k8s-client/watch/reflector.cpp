@@ -122,9 +122,8 @@ void Reflector::watch() {
   opened_ = false;
   heard_ = false;
   stream_ = std::make_shared<WatchBody>(
-      kind_, client_.to_loop(),
-      WatchBody::Listener{[this] { take_opened(); },
-                          [this](auto events) { take_events(std::move(events)); }});
+      kind_, WatchBody::Listener{[this] { take_opened(); },
+                                 [this](auto events) { take_events(std::move(events)); }});
   auto watch = call({{"resourceVersion", version_},
                      {"watch", "true"},
                      {"allowWatchBookmarks", "true"},

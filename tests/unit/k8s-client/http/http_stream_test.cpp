@@ -84,7 +84,7 @@ Received get(const Server& server, bool accepts_gzip = true) {
   const Route route{.server = parse_url("http://127.0.0.1").value()};
   const auto receiver = std::make_shared<Receiver>();
   asio::io_context io;
-  open_stream(io,
+  open_stream(io.get_executor(),
               {.route = route,
                .endpoint = server.endpoint(),
                .target = "/",

@@ -1,7 +1,6 @@
 #include <future>
 #include <thread>
 
-#include "k8s-client/watch/bodies.h"
 #include "tests/support/sanitized.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
@@ -47,7 +46,7 @@ class ApiSourcePressure : public FollowedServer {
   }
 };
 
-// The server can send what fits the socket buffers, and the few pieces that may wait for the loop.
+// The server can send what fits the socket buffers.
 TEST_F(ApiSourcePressure, ReachesTheServer) {
   start(short_waits());
   blocked([&] {
@@ -67,8 +66,7 @@ TEST_F(ApiSourcePressure, ReachesTheServer) {
 TEST_F(ApiSourcePressure, ForLongerThanTheIdleLimitIsOvercome) {
   start(short_limits());
   blocked([&] {
-    for (std::size_t edit = 0; edit < std::size_t{k8s::WatchBody::kMostWaiting} + 8; ++edit)
-      server_.put(big_pod(edit, kMegabyte / 64));
+    for (std::size_t edit = 0; edit < 24; ++edit) server_.put(big_pod(edit, kMegabyte / 64));
     const auto past = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
     EXPECT_TRUE(wait_until([&] { return std::chrono::steady_clock::now() > past; }));
   });
