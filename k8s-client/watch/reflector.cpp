@@ -65,7 +65,19 @@ void Reflector::list() {
   listed_.clear();
   listed_defects_.clear();
   unreported_ = false;
+  expect_list();
   list_page("");
+}
+
+void Reflector::expect_list() {
+  listing_ = true;
+  wait(timing_.slow_list, &Reflector::report_slow_list);
+}
+
+void Reflector::report_slow_list() {
+  if (!listing_) return;
+  report_failure("the list is not complete after " + std::to_string(timing_.slow_list.count()) +
+                 " s: is the server or the way to it overloaded?");
 }
 
 // Without a resourceVersion: the latest, which the other pages take from the first one.
@@ -119,6 +131,7 @@ bool Reflector::whole_next(const Result<Answer>& answer, bool first) const {
 void Reflector::watch() {
   const auto seconds = timing_.watch_length.count();
   std::uniform_int_distribution<std::chrono::seconds::rep> length(seconds, 2 * seconds);
+  listing_ = false;
   opened_ = false;
   heard_ = false;
   stream_ = std::make_shared<WatchBody>(
@@ -229,6 +242,7 @@ void Reflector::resume(const Result<Answer>& answer) {
 // A server restored from a backup reuses versions, and sends nothing to a watch from a future one.
 // A list of one object has the latest version.
 void Reflector::ask_version() {
+  expect_list();
   page_ = std::make_shared<PageBody>(kind_, false);
   request_ = client_.send(call({{"limit", "1"}}), timing_.list_idle_limit, page_,
                           [this](const auto& answer) { take_version(answer); });
@@ -256,10 +270,15 @@ void Reflector::wait(std::chrono::milliseconds delay, Next next) {
       });
 }
 
-void Reflector::fail(const Result<Answer>& answer, Next next) {
+void Reflector::report_failure(std::string failure) {
   if (health_.failure.empty()) health_.since = heard_at_;
-  health_.failure = answer ? to_string(answer->error) : answer.error().message;
+  health_.failure = std::move(failure);
   sink_({});
+}
+
+void Reflector::fail(const Result<Answer>& answer, Next next) {
+  listing_ = false;
+  report_failure(answer ? to_string(answer->error) : answer.error().message);
   pause(answer ? answer->retry_after.value_or(std::chrono::seconds{0}) : std::chrono::seconds{0},
         next);
 }

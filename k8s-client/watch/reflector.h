@@ -24,6 +24,7 @@ struct ReflectorTiming {
   std::chrono::milliseconds start_delay{0};  // before the first request
   Backoff::Limits backoff{};
   std::chrono::seconds list_idle_limit{30};
+  std::chrono::seconds slow_list{120};  // a list that takes longer counts as a failure, but goes on
   std::chrono::seconds bookmark_interval{60};  // the server sends a bookmark in each interval
   std::chrono::seconds watch_idle_limit{75};   // longer than bookmark_interval
   std::chrono::seconds watch_length{300};      // requested from the server, up to twice this
@@ -83,6 +84,8 @@ class Reflector {
   ApiClient::Call call(ApiClient::Query query) const;
   void list();
   void list_page(const std::string& continue_token);
+  void expect_list();
+  void report_slow_list();
   void take_page(const Result<ApiClient::Answer>& answer, const std::string& continue_token);
   bool whole_next(const Result<ApiClient::Answer>& answer, bool first) const;
   void watch();
@@ -102,6 +105,7 @@ class Reflector {
 
   void pause(std::chrono::milliseconds asked, Next next);
   void wait(std::chrono::milliseconds delay, Next next);
+  void report_failure(std::string failure);
   void fail(const Result<ApiClient::Answer>& answer, Next next);
   void hear();
   void leave_watch();
@@ -132,6 +136,7 @@ class Reflector {
   std::string version_;    // the last one seen: a watch continues there
   std::size_t known_ = 0;  // objects
   Defects defects_;
+  bool listing_ = false;
   std::map<ObjectKey, Event> listed_;  // the current list so far
   Defects listed_defects_;
   std::string listed_version_;

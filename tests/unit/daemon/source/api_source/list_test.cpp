@@ -159,6 +159,28 @@ TEST_F(ApiSourceList, ThatDoesNotEndIsLeft) {
   EXPECT_TRUE(follows());
 }
 
+// Until it is complete nothing is followed, however well it trickles. The first list after an
+// interruption only tells the version.
+TEST_F(ApiSourceList, ThatTakesLongIsReportedAndUsed) {
+  for (const std::size_t skipped : {0, 1}) {
+    auto timing = short_waits();
+    timing.slow_list = std::chrono::seconds(1);
+    follow(timing);
+    ASSERT_TRUE(follows());
+    server_.inject(fault::Drip{std::chrono::milliseconds(5)},
+                   {api::Resource::kPods, api::Verb::kList, skipped, 1});
+    server_.stop();
+    server_.put(pod("b"));
+    server_.compact();
+    server_.start();
+    EXPECT_TRUE(wait_until([&] {
+      return follower_->trouble("pods").find("not complete after 1 s") != std::string::npos;
+    }));
+    EXPECT_TRUE(follows());
+    EXPECT_EQ(follower_->trouble("pods"), "");
+  }
+}
+
 // Nothing waits for the last resource to be read, which may never finish.
 TEST_F(ApiSourceList, TellsOfWhatIsReadBeforeTheLast) {
   server_.deny({.resource = "networkpolicies"});
