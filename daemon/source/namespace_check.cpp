@@ -33,8 +33,8 @@ void NamespaceCheck::ask() {
   asking_ = true;
   const auto body = std::make_shared<k8s::TextBody>();
   request_ = client_.send(
-      {.path = k8s::path_of(Kind::kNamespace), .query = {{"limit", "1"}}, .streams = true}, kLimit,
-      body, [this, body](const Result<k8s::ApiClient::Answer>& answer) {
+      {.path = k8s::path_of(Kind::kNamespace), .query = {{"limit", "1"}}}, kLimit, body,
+      [this, body](const Result<k8s::ApiClient::Answer>& answer) {
         // A body that is too long to be stored has items, although its request has failed.
         const bool is_list = (answer && answer->good()) || body->text().size() > kMoreThanNone;
         const auto has_namespaces = is_list ? has_items(body->text()) : std::nullopt;

@@ -58,6 +58,10 @@ std::string authority(const Url& url) { return in_brackets(url) + ':' + std::to_
 
 std::string host_field(const Url& url) { return url.has_port ? authority(url) : in_brackets(url); }
 
+std::string encode_query_value(const std::string& value) {
+  return web::uri::encode_data_string(value);
+}
+
 bool is_loopback(const Url& url) {
   if (url.host == "localhost") return true;
   const auto address = parse_address(url.host);

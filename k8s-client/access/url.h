@@ -32,6 +32,9 @@ std::string authority(const Url& url);
 // section 7.2).
 std::string host_field(const Url& url);
 
+// A value in a query, percent-encoded.
+std::string encode_query_value(const std::string& value);
+
 // This host: localhost, 127.0.0.0/8 or ::1.
 bool is_loopback(const Url& url);
 

@@ -3,12 +3,22 @@
 #include <algorithm>
 #include <charconv>
 
+#include "k8s-client/access/url.h"
+
 namespace portcullis::k8s {
 namespace {
 
 constexpr std::chrono::seconds kLongestRetryAfter{300};
 
 }  // namespace
+
+HeaderFields header_fields(const ClusterAccess& access, const Identity& identity) {
+  HeaderFields fields;
+  if (const auto url = parse_url(access.server)) fields.emplace_back("Host", host_field(*url));
+  if (!identity.authorization.empty()) fields.emplace_back("Authorization", identity.authorization);
+  fields.insert(fields.end(), access.impersonation.begin(), access.impersonation.end());
+  return fields;
+}
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view text) {
   int seconds = 0;

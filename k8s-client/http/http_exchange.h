@@ -10,16 +10,24 @@
 #include <vector>
 
 #include "compiler/base/result.h"
+#include "k8s-client/access/cluster_access.h"
+#include "k8s-client/access/credentials.h"
 #include "k8s-client/http/route.h"
 
 namespace portcullis::k8s {
+
+// A name may be repeated.
+using HeaderFields = std::vector<std::pair<std::string, std::string>>;
+
+// Of a request: Host, Authorization, and impersonation.
+HeaderFields header_fields(const ClusterAccess& access, const Identity& identity);
 
 // One request to one address of the server, or of its proxy.
 struct HttpRequest {
   Route route;
   boost::asio::ip::tcp::endpoint endpoint;  // of the route's next hop
   std::string target;                       // "/version", below the server's own path
-  std::vector<std::pair<std::string, std::string>> fields;  // of the header
+  HeaderFields fields;
   std::string json;  // the body of a POST; empty: it is a GET
   bool accepts_gzip;
   std::chrono::seconds idle_limit;  // without data from the server

@@ -14,6 +14,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <cstdint>
 #include <limits>
@@ -31,7 +32,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using Message = http::request<http::empty_body>;
+using Message = http::request<http::string_body>;
 
 constexpr std::chrono::seconds kStepLimit{10};  // to connect, to a tunnel, and for a handshake
 constexpr int kHttp11 = 11;
@@ -57,14 +58,17 @@ Message tunnel_request(const Route& route) {
 }
 
 // Without a tunnel, a proxy needs the absolute target (RFC 9112, section 3.2.2).
-Message get_request(const HttpRequest& request, bool tunnelled) {
+Message message_for(const HttpRequest& request, bool tunnelled) {
   const Route& route = request.route;
   std::string target = route.server.path + request.target;
   const bool is_absolute = route.proxy && !tunnelled;
   if (is_absolute) target.insert(0, route.server.scheme + "://" + authority(route.server));
-  Message message(http::verb::get, target, kHttp11);
+  const auto verb = request.json.empty() ? http::verb::get : http::verb::post;
+  Message message(verb, target, kHttp11, request.json);
   for (const auto& [name, value] : request.fields) message.insert(name, value);
   message.set(http::field::accept_encoding, request.accepts_gzip ? "gzip" : "identity");
+  if (verb == http::verb::post) message.set(http::field::content_type, "application/json");
+  message.prepare_payload();
   if (is_absolute) authorize_at_proxy(message, *route.proxy);
   return message;
 }
@@ -79,7 +83,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
         refusal_(std::move(refusal)),
         receiver_(std::move(receiver)),
         tcp_(executor),
-        message_(get_request(request_, context_ != nullptr)) {
+        message_(message_for(request_, context_ != nullptr)) {
     if (context_) tls_.emplace(tcp_, *context_);
     buffer_.reserve(kTlsRecord);  // what is read at once; 512 bytes otherwise
   }

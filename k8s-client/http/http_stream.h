@@ -13,9 +13,10 @@ class context;
 
 namespace portcullis::k8s {
 
-// Sends a GET over a separate connection with Boost.Beast, and passes the body on as it arrives,
-// however it is framed or compressed. Returns at once; everything happens on `executor`, which runs
-// one handler at a time. Each step up to the head of the response has a limit.
+// Sends a request over a separate connection with Boost.Beast, and passes the body of the response
+// on as it arrives, however it is framed or compressed. Redirects are not followed, as they would
+// leak the credentials. Returns at once; everything happens on `executor`, which runs one handler
+// at a time. Each step up to the head of the response has a limit.
 //
 //     connect -> [CONNECT, of a proxy] -> [TLS handshake] -> request -> head -> pieces -> end
 //

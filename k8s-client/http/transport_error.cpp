@@ -6,7 +6,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/system/system_error.hpp>
 
 namespace portcullis::k8s {
 namespace {
@@ -16,9 +15,6 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr const char* kClosed = "connection closed by the server";
-
-// Codes of the TLS library name a component in their highest bits.
-constexpr int kLeastOfTls = 1 << 16;
 
 bool is_end(const error_code& error) {
   return error == asio::error::eof || error == asio::error::connection_reset ||
@@ -35,8 +31,6 @@ std::string tls_failure(const error_code& error, const std::string& refusal) {
   return "TLS failed: " + error.message();
 }
 
-bool has(const std::string& text, const char* part) { return text.find(part) != text.npos; }
-
 }  // namespace
 
 std::string describe_failure(const error_code& error, const std::string& refusal) {
@@ -49,25 +43,6 @@ std::string describe_failure(const error_code& error, const std::string& refusal
     return "the header of the response, of a chunk, or its trailer is too long";
   }
   return error == asio::error::connection_refused ? "connection refused" : error.message();
-}
-
-std::string describe_failure(const std::string& step, const std::error_code& code,
-                             const std::string& refusal) {
-  const int value = code.value();
-  if (value >= kLeastOfTls) {
-    return tls_failure(error_code(value, asio::error::get_ssl_category()), refusal);
-  }
-  const bool is_tls = has(step, "handshake") || has(step, "SSL");
-  // "connect" stands for both a refused connection and an unreachable host.
-  if (has(step, "connect") && code == std::errc::host_unreachable) {
-    return "connection refused, or no route to host";
-  }
-  const error_code misc(value, asio::error::get_misc_category());
-  const error_code system(value, boost::system::system_category());
-  const bool talked = is_tls || has(step, "read") || has(step, "writ") || has(step, "HTTP");
-  const bool truncated = value == asio::ssl::error::stream_truncated;
-  if (talked && (value == 0 || truncated || is_end(misc) || is_end(system))) return kClosed;
-  return code && !has(step, code.message().c_str()) ? step + ": " + code.message() : step;
 }
 
 }  // namespace portcullis::k8s

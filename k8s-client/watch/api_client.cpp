@@ -1,9 +1,9 @@
 #include "k8s-client/watch/api_client.h"
 
 #include <openssl/crypto.h>
-#include <pplx/threadpool.h>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <mutex>
 #include <utility>
 
@@ -18,14 +18,14 @@ namespace {
 // A credential plugin may delay the request of every resource; other requests must not wait.
 constexpr std::size_t kWorkers = kKinds.size() + 1;
 
-// At process exit cpprestsdk waits for its workers, but by default OpenSSL has already freed
-// what they may still use.
-void prepare_workers() {
-  static std::once_flag once;
-  std::call_once(once, [] {
+// At process exit they are waited for, but by default OpenSSL has already freed what they may still
+// use.
+boost::asio::thread_pool& workers() {
+  static boost::asio::thread_pool pool([] {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
-    crossplat::threadpool::initialize_with_threads(kWorkers);
-  });
+    return kWorkers;
+  }());
+  return pool;
 }
 
 // The path back to the io_context, which workers may outlive.
@@ -84,7 +84,6 @@ ApiClient::~ApiClient() {
 
 Result<ApiClient> ApiClient::open(boost::asio::io_context& io, const ClusterAccess& access,
                                   const Environment& environment, Resolve resolve) {
-  prepare_workers();
   auto route = route_to(access, environment);
   if (!route) return tl::unexpected(route.error());
   return ApiClient(std::make_unique<Impl>(
@@ -95,13 +94,9 @@ Result<ApiClient> ApiClient::open(boost::asio::io_context& io, const ClusterAcce
 ApiClient::Request ApiClient::send(const Call& call, std::chrono::seconds idle_limit,
                                    std::shared_ptr<Body> body, Done done) {
   auto exchange = std::make_shared<Request::Exchange>(
-      impl_->link, call, idle_limit, impl_->io,
+      impl_->link, call, idle_limit, workers().get_executor(), impl_->io,
       [loop = impl_->loop](std::function<void()> work) { loop->post(std::move(work)); },
-      std::move(body),
-      [link = impl_->link, done = std::move(done)](const Result<Answer>& answer) {
-        if (answer && answer->code == kUnauthorized) link->forget_clients();
-        done(answer);
-      });
+      std::move(body), std::move(done));
   exchange->start();
   return Request(std::move(exchange));
 }

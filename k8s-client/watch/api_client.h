@@ -47,12 +47,10 @@ class TextBody : public Body {
   std::string text_;
 };
 
-// Requests to the API server: those that end with a small body over cpprestsdk, which stores it;
-// others over Boost.Beast, which passes data on as it arrives, however a gateway frames it. All
-// calls and responses are on the io_context's thread. In between, requests are on the worker
-// threads of cpprestsdk's pool, which all clients of a process share; but those that may never end
-// come back to the io_context's thread once the server's addresses are known, since waking another
-// thread costs more than what most of their events need.
+// Requests to the API server, each over a connection of its own. All calls and responses are on the
+// io_context's thread. In between, requests are on worker threads, which all clients of a process
+// share; but those that may never end come back to the io_context's thread once the server's
+// addresses are known, since waking another thread costs more than what most of their events need.
 //
 // If the name of the server (or of its proxy) has several addresses, a request that gets no
 // response from one is sent to the next, and later requests begin with one that responded.
@@ -72,8 +70,7 @@ class ApiClient {
     std::string path;
     Query query{};
     std::string json{};                    // the body of a POST; empty: it is a GET
-    bool streams = false;                  // the body is read as it arrives; a GET
-    bool endless = false;                  // and it may never end
+    bool endless = false;                  // the response may never end
     Encoding preferred = Encoding::kJson;  // of the response
   };
 

@@ -1,14 +1,10 @@
 #include "k8s-client/watch/exchange.h"
 
-#include <cpprest/base_uri.h>
-#include <pplx/threadpool.h>
-
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/strand.hpp>
 
-#include "k8s-client/http/http_config.h"
-#include "k8s-client/http/http_stream.h"
-#include "k8s-client/http/rest_request.h"
+#include "k8s-client/access/url.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -19,7 +15,7 @@ std::string target_of(const ApiClient::Call& call) {
   std::string target = call.path;
   char separator = '?';
   for (const auto& [name, value] : call.query) {
-    target += std::exchange(separator, '&') + name + '=' + web::uri::encode_data_string(value);
+    target += std::exchange(separator, '&') + name + '=' + encode_query_value(value);
   }
   return target;
 }
@@ -27,28 +23,43 @@ std::string target_of(const ApiClient::Call& call) {
 }  // namespace
 
 ApiClient::Request::Exchange::Exchange(std::shared_ptr<ServerLink> link, Call call,
-                                       std::chrono::seconds idle_limit, boost::asio::io_context& io,
-                                       Post to_loop, std::shared_ptr<Body> body, Done done)
+                                       std::chrono::seconds idle_limit,
+                                       boost::asio::any_io_executor workers,
+                                       boost::asio::io_context& io, Post to_loop,
+                                       std::shared_ptr<Body> body, Done done)
     : link_(std::move(link)),
       call_(std::move(call)),
       idle_limit_(idle_limit),
+      workers_(std::move(workers)),
       io_(io),
       to_loop_(std::move(to_loop)),
       body_(std::move(body)),
       done_(std::move(done)) {}
 
 void ApiClient::Request::Exchange::start() {
-  pplx::create_task([self = shared_from_this()] { self->prepare(); });
+  boost::asio::post(workers_, [self = shared_from_this()] { self->prepare(); });
 }
 
 void ApiClient::Request::Exchange::abandon() {
   done_ = nullptr;
-  cancel_.cancel();
+  cancel();
+}
+
+void ApiClient::Request::Exchange::cancel() {
+  cancelled_ = true;
+  const std::lock_guard lock(mutex_);
+  if (cancel_) cancel_();
+}
+
+void ApiClient::Request::Exchange::set_cancel(Cancel cancel) {
+  const std::lock_guard lock(mutex_);
+  cancel_ = std::move(cancel);
+  if (cancelled_) cancel_();
 }
 
 void ApiClient::Request::Exchange::prepare() {
   auto identity = link_->credentials().get();
-  if (cancelled_.is_canceled()) return;
+  if (cancelled_) return;
   if (!identity) return tell(identity.error());
   identity_ = std::move(*identity);
   auto endpoints = link_->endpoints().in_order();
@@ -59,33 +70,21 @@ void ApiClient::Request::Exchange::prepare() {
 }
 
 void ApiClient::Request::Exchange::attempt() {
-  if (cancelled_.is_canceled()) return;
+  if (cancelled_) return;
   trying_ = to_try_.back();
   to_try_.pop_back();
-  try {
-    open(request());
-  } catch (const std::exception& error) {
-    finish(Error{ErrorCode::kIo, error.what()});
-  }
-}
-
-void ApiClient::Request::Exchange::open(HttpRequest request) {
-  if (!call_.streams) {
-    return send_request(link_->client(request), request, shared_from_this(), link_->refusal(),
-                        cancelled_);
-  }
   const auto refusal = std::make_shared<Refusal>();
   const auto tls = link_->tls(identity_, refusal);
   if (!tls) return tell(tls.error());
-  auto open = [self = shared_from_this(), request = std::move(request), tls = *tls,
+  auto open = [self = shared_from_this(), request = request(), tls = *tls,
                refusal](const boost::asio::any_io_executor& executor) {
     open_stream(executor, request, tls, refusal, self,
-                [&](const Cancel& cancel) { self->cancelled_.register_callback(cancel); });
+                [&](Cancel cancel) { self->set_cancel(std::move(cancel)); });
   };
   if (call_.endless) {
     return to_loop_([open = std::move(open), &io = io_] { open(io.get_executor()); });
   }
-  open(boost::asio::make_strand(crossplat::threadpool::shared_instance().service()));
+  open(boost::asio::make_strand(workers_));
 }
 
 HttpRequest ApiClient::Request::Exchange::request() const {
@@ -94,7 +93,7 @@ HttpRequest ApiClient::Request::Exchange::request() const {
                       .target = target_of(call_),
                       .fields = header_fields(link_->access(), identity_),
                       .json = call_.json,
-                      .accepts_gzip = call_.streams && !call_.endless,
+                      .accepts_gzip = !call_.endless,
                       .idle_limit = idle_limit_};
   request.fields.emplace_back("Accept", accept_field(call_.preferred));
   request.fields.emplace_back("User-Agent", "portcullis");
@@ -103,15 +102,13 @@ HttpRequest ApiClient::Request::Exchange::request() const {
 
 void ApiClient::Request::Exchange::take_head(HttpHead head) {
   if (head.code == kUnauthorized) link_->credentials().reject();
-  const std::lock_guard lock(mutex_);
   answer_ = {.code = head.code, .retry_after = head.retry_after};
   encoding_ = encoding_of(head.content_type);
   if (answer_->good()) body_->begin(encoding_);
 }
 
 void ApiClient::Request::Exchange::take(std::string_view bytes, Proceed proceed) {
-  const std::lock_guard lock(mutex_);
-  if (cancelled_.is_canceled()) return;
+  if (cancelled_) return;
   bool more = true;
   if (answer_->good()) {
     more = body_->read(bytes, std::move(proceed));
@@ -122,26 +119,24 @@ void ApiClient::Request::Exchange::take(std::string_view bytes, Proceed proceed)
   }
   if (more) return;
   stopped_ = true;
-  cancel_.cancel();
+  cancel();
 }
 
 void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
   if (error && goes_on_after(*error)) {
-    pplx::create_task([self = shared_from_this()] { self->attempt(); });
+    boost::asio::post(workers_, [self = shared_from_this()] { self->attempt(); });
     return;
   }
-  const std::lock_guard lock(mutex_);
   if (stopped_) error.reset();
   if (error) return tell(Error{error->code, explain(*error)});
-  if (answer_->good() && !stopped_ && !cancelled_.is_canceled()) body_->end();
+  if (answer_->good() && !stopped_ && !cancelled_) body_->end();
   if (!answer_->good()) answer_->error = decode_status(error_body_, encoding_, answer_->code);
   tell(std::nullopt);
 }
 
 // A stream that was silent after its head says nothing about the address.
 bool ApiClient::Request::Exchange::goes_on_after(const Error& error) {
-  const std::lock_guard lock(mutex_);
-  if (stopped_ || cancelled_.is_canceled()) return false;
+  if (stopped_ || cancelled_) return false;
   const bool was_open = answer_ && call_.endless;
   if (!was_open || error.code != ErrorCode::kTimeout) link_->endpoints().failed(*trying_);
   return !answer_ && !to_try_.empty();

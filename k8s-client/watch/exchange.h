@@ -1,7 +1,7 @@
 #pragma once
 
-#include <pplx/pplxtasks.h>
-
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <mutex>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "k8s-client/http/http_exchange.h"
+#include "k8s-client/http/http_stream.h"
 #include "k8s-client/http/server_link.h"
 #include "k8s-client/watch/api_client.h"
 
@@ -27,7 +28,8 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   using Post = std::function<void(std::function<void()>)>;
 
   Exchange(std::shared_ptr<ServerLink> link, Call call, std::chrono::seconds idle_limit,
-           boost::asio::io_context& io, Post to_loop, std::shared_ptr<Body> body, Done done);
+           boost::asio::any_io_executor workers, boost::asio::io_context& io, Post to_loop,
+           std::shared_ptr<Body> body, Done done);
 
   void start();
 
@@ -39,9 +41,10 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   void finish(std::optional<Error> error) override;
 
  private:
+  void cancel();
+  void set_cancel(Cancel cancel);
   void prepare();
   void attempt();
-  void open(HttpRequest request);
   HttpRequest request() const;
   bool goes_on_after(const Error& error);
   std::string explain(const Error& error) const;
@@ -50,19 +53,20 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   const std::shared_ptr<ServerLink> link_;
   const Call call_;
   const std::chrono::seconds idle_limit_;
+  const boost::asio::any_io_executor workers_;
   boost::asio::io_context& io_;  // only on the loop
   const Post to_loop_;
   const std::shared_ptr<Body> body_;
   Done done_;  // used on the loop only
-  pplx::cancellation_token_source cancel_;
-  const pplx::cancellation_token cancelled_ = cancel_.get_token();
 
-  Identity identity_;                          // these are used by one worker at a time
+  std::atomic<bool> cancelled_ = false;
+  std::mutex mutex_;  // guards the following
+  Cancel cancel_;     // the current attempt
+
+  Identity identity_;                          // these are used by one thread at a time
   std::vector<Endpoints::Endpoint> to_try_;    // the next one last
   std::optional<Endpoints::Endpoint> trying_;  // now
   bool has_choice_ = false;                    // of addresses
-
-  std::mutex mutex_;  // guards the following
   std::optional<Answer> answer_;
   Encoding encoding_ = Encoding::kJson;  // of the body
   std::string error_body_;

@@ -55,10 +55,8 @@ void Reflector::start() {
 }
 
 ApiClient::Call Reflector::call(ApiClient::Query query) const {
-  return {.path = path_of(kind_),
-          .query = std::move(query),
-          .streams = true,
-          .preferred = preferred_encoding(kind_)};
+  return {
+      .path = path_of(kind_), .query = std::move(query), .preferred = preferred_encoding(kind_)};
 }
 
 void Reflector::list() {

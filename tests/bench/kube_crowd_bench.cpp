@@ -52,7 +52,6 @@ class Crowd {
     for (std::size_t i = 0; i < count; ++i) {
       send({.path = kPodsPath,
             .query = {{"watch", "true"}, {"resourceVersion", version}},
-            .streams = true,
             .endless = true,
             .preferred = encoding});
     }
@@ -91,9 +90,7 @@ class Crowd {
     });
   }
 
-  void ask_for_list() {
-    send({.path = kPodsPath, .streams = true, .preferred = Encoding::kProtobuf});
-  }
+  void ask_for_list() { send({.path = kPodsPath, .preferred = Encoding::kProtobuf}); }
 
   void take(const Result<ApiClient::Answer>& answer) {
     if (answer && answer->good()) {

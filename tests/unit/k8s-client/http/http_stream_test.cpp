@@ -5,13 +5,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/write.hpp>
-#include <future>
 #include <thread>
 
 #include "k8s-client/access/url.h"
 #include "tests/unit/k8s-client/http/gzip.h"
+#include "tests/unit/k8s-client/http/request.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -52,49 +51,14 @@ class Server {
   std::jthread thread_;
 };
 
-struct Received {
-  int code = 0;
-  std::string body;
-  std::string error;
-};
-
-class Receiver : public HttpReceiver {
- public:
-  void take_head(HttpHead head) override { received_.code = head.code; }
-  void take(std::string_view bytes, Proceed proceed) override {
-    received_.body += bytes;
-    proceed();
-  }
-  void finish(std::optional<Error> error) override {
-    if (error) received_.error = error->message;
-    end_.set_value();
-  }
-
-  Received get() {
-    EXPECT_EQ(end_.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
-    return received_;
-  }
-
- private:
-  Received received_;
-  std::promise<void> end_;
-};
-
-Received get(const Server& server, bool accepts_gzip = true) {
-  const Route route{.server = parse_url("http://127.0.0.1").value()};
-  const auto receiver = std::make_shared<Receiver>();
-  asio::io_context io;
-  open_stream(io.get_executor(),
-              {.route = route,
-               .endpoint = server.endpoint(),
-               .target = "/",
-               .fields = {},
-               .json = "",
-               .accepts_gzip = accepts_gzip,
-               .idle_limit = std::chrono::seconds(30)},
-              nullptr, std::make_shared<Refusal>(), receiver, [](const Cancel&) {});
-  io.run();
-  return receiver->get();
+test::Answer get(const Server& server, bool accepts_gzip = true) {
+  return test::perform({.route = {.server = parse_url("http://127.0.0.1").value()},
+                        .endpoint = server.endpoint(),
+                        .target = "/",
+                        .fields = {},
+                        .json = "",
+                        .accepts_gzip = accepts_gzip,
+                        .idle_limit = std::chrono::seconds(30)});
 }
 
 std::string response(const std::string& encoding, const std::string& body) {
@@ -133,7 +97,7 @@ TEST(HttpStream, ReadsPastInterimResponses) {
       get(Server("HTTP/1.1 100 Continue\r\n\r\n"
                  "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n" +
                  response("", "text")));
-  EXPECT_EQ(received.code, 200);
+  EXPECT_EQ(received.status, 200);
   EXPECT_EQ(received.body, "text");
   EXPECT_EQ(get(Server("", "HTTP/1.1 100 Continue\r\n\r\n")).error,
             "the server keeps sending interim responses (1xx)");

@@ -8,7 +8,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
-#include <cerrno>
 
 namespace portcullis::k8s {
 namespace {
@@ -44,32 +43,6 @@ TEST(TransportError, OthersKeepTheSystemsWords) {
   EXPECT_EQ(describe_failure(asio::error::connection_refused, ""), "connection refused");
   EXPECT_EQ(describe_failure(asio::error::network_unreachable, ""), "Network is unreachable");
   EXPECT_EQ(describe_failure(http::error::bad_version, ""), "the server does not speak HTTP");
-}
-
-// cpprestsdk reports numbers of any category as if they were the system's.
-TEST(TransportError, NumbersOfCpprestsdkAreReadAsWhatTheyAre) {
-  struct Case {
-    const char* step;
-    int code;
-    std::string words;
-  };
-  const Case cases[] = {
-      {"Failed to read HTTP status line", 1, kClosed},  // "Operation not permitted"
-      {"Failed to read HTTP status line", 2, kClosed},  // "No such file or directory"
-      {"Failed to read response body", 2, kClosed},
-      {"Failed to write request headers", EPIPE, kClosed},
-      {"Error in SSL handshake", 1, kClosed},
-      {"Error in SSL handshake", ECONNRESET, kClosed},
-      {"Error in SSL handshake", tls_code(SSL_R_CERTIFICATE_VERIFY_FAILED), kRefusal},
-      {"Failed to connect to any resolved endpoint", EHOSTUNREACH,
-       "connection refused, or no route to host"},
-      {"Failed to connect to any resolved endpoint", EPERM,
-       "Failed to connect to any resolved endpoint: Operation not permitted"},
-  };
-  for (const auto& [step, code, words] : cases) {
-    const std::error_code as_given(code, std::generic_category());
-    EXPECT_EQ(describe_failure(step, as_given, kRefusal), words) << step << ' ' << code;
-  }
 }
 
 }  // namespace
