@@ -162,7 +162,7 @@ TEST_F(ApiSourceList, ThatDoesNotEndIsLeft) {
 // Until it is complete nothing is followed, however well it trickles. The first list after an
 // interruption only tells the version.
 TEST_F(ApiSourceList, ThatTakesLongIsReportedAndUsed) {
-  for (const std::size_t skipped : {0, 1}) {
+  for (const std::size_t skipped : {0U, 1U}) {
     auto timing = short_waits();
     timing.slow_list = std::chrono::seconds(1);
     follow(timing);
