@@ -2,7 +2,6 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,18 +41,15 @@ struct HttpHead {
 // Receives the progress of a request, one call at a time.
 class HttpReceiver {
  public:
-  using Proceed = std::function<void()>;  // may be called on any thread
-
   virtual ~HttpReceiver() = default;
 
   virtual void take_head(HttpHead head) = 0;
 
-  // A piece of the body, decompressed, valid until `proceed` is called; nothing more is read
-  // before.
-  virtual void take(std::string_view bytes, Proceed proceed) = 0;
+  // A piece of the body, decompressed. False: the rest is not needed.
+  virtual bool take(std::string_view bytes) = 0;
 
-  // The last call, exactly once. Without an error the body is complete. kTimeout: no data within a
-  // limit; kIo: anything else.
+  // The last call, exactly once. Without an error the body is complete, or its rest is not needed.
+  // kTimeout: no data within a limit; kIo: anything else.
   virtual void finish(std::optional<Error> error) = 0;
 };
 

@@ -189,40 +189,59 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     read();
   }
 
+  // Parses what was read. Beast's own functions for that return to the executor after each chunk.
   void read() {
-    if (ended()) return;
-    if (parser_->is_done()) return finish();
-    parser_->get().body().data = piece_.data();
-    parser_->get().body().size = piece_.size();
+    while (!parser_->is_done()) {
+      if (buffer_.size() == 0) return fill();
+      auto& body = parser_->get().body();
+      body.data = piece_.data();
+      body.size = piece_.size();
+      error_code error;
+      buffer_.consume(parser_->put(buffer_.data(), error));
+      if (error && error != http::error::need_buffer && error != http::error::need_more) {
+        return fail(error);
+      }
+      const auto size = piece_.size() - body.size;
+      if (size > 0 && !take({piece_.data(), size})) return;
+      if (size == 0 && error == http::error::need_more) return fill();
+    }
+    finish();
+  }
+
+  void fill() {
+    const auto room = std::min(kTlsRecord, buffer_.max_size() - buffer_.size());
+    if (room == 0) return fail(http::error::buffer_overflow);
     limit_silence();
     on_stream([&](auto& stream) {
-      http::async_read_some(stream, buffer_, *parser_,
-                            [self = shared_from_this()](const error_code& error, std::size_t) {
-                              if (!self->ended()) self->take(error);
-                            });
+      stream.async_read_some(buffer_.prepare(room), [self = shared_from_this()](
+                                                        const error_code& error, std::size_t size) {
+        if (!self->ended()) self->take_bytes(error, size);
+      });
     });
   }
 
-  void take(const error_code& error) {
-    if (error && error != http::error::need_buffer) return fail(error);
-    const auto size = piece_.size() - parser_->get().body().size;
-    if (size == 0) return read();  // it was the head of a chunk
-    if (!gunzip_) return pass({piece_.data(), size}, &HttpStream::read);
-    gunzip_->give({piece_.data(), size});
-    decompress();
+  void take_bytes(error_code error, std::size_t size) {
+    buffer_.commit(size);
+    if (error == asio::error::eof) parser_->put_eof(error);
+    error ? fail(error) : read();
   }
 
-  void decompress() {
-    if (ended()) return;
-    const auto text = gunzip_->read();
-    if (!text) return end(text.error());
-    text->empty() ? read() : pass(*text, &HttpStream::decompress);
+  // Whether there is more to read.
+  bool take(std::string_view bytes) {
+    if (!gunzip_) return pass(bytes);
+    gunzip_->give(bytes);
+    for (;;) {
+      const auto text = gunzip_->read();
+      if (!text) end(text.error());
+      if (!text || text->empty()) return text.has_value();
+      if (!pass(*text)) return false;
+    }
   }
 
-  void pass(std::string_view bytes, Step next) {
-    receiver_->take(bytes, [self = shared_from_this(), next] {
-      asio::post(self->tcp_.get_executor(), [self, next] { ((*self).*next)(); });
-    });
+  bool pass(std::string_view bytes) {
+    const bool more = receiver_->take(bytes);
+    if (!more) end(std::nullopt);
+    return more;
   }
 
   void finish() {

@@ -22,8 +22,7 @@ namespace portcullis::k8s {
 //
 // `tls` is set up for the server (see set_up_tls(), which reports to `refusal`); null: without TLS.
 // `register_cancel` is called once, before anything else happens, with a function that ends it with
-// an error; that may be called on any thread, repeatedly and after the end. A receiver that drops a
-// piece's `proceed` must call it, or the stream ends unnoticed.
+// an error; that may be called on any thread, repeatedly and after the end.
 using Cancel = std::function<void()>;
 void open_stream(const boost::asio::any_io_executor& executor, HttpRequest request,
                  std::shared_ptr<boost::asio::ssl::context> tls, std::shared_ptr<Refusal> refusal,

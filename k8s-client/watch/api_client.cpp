@@ -57,11 +57,9 @@ struct ApiClient::Impl {
   const std::shared_ptr<ServerLink> link;
 };
 
-bool TextBody::read(std::string_view bytes, Proceed proceed) {
+bool TextBody::read(std::string_view bytes) {
   text_ += bytes;
-  if (text_.size() > kLongest) return false;
-  proceed();
-  return true;
+  return text_.size() <= kLongest;
 }
 
 ApiClient::Request::Request(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}

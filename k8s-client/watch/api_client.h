@@ -21,15 +21,12 @@ namespace portcullis::k8s {
 // io_context's, if the call may never end.
 class Body {
  public:
-  using Proceed = std::function<void()>;  // may be called on any thread
-
   virtual ~Body() = default;
 
   virtual void begin(Encoding) {}  // the head has arrived, with a successful status
 
-  // The next piece, valid until `proceed` is called; until then nothing more is read from the
-  // socket, so delaying it slows the server down. False: the rest is not needed.
-  virtual bool read(std::string_view bytes, Proceed proceed) = 0;
+  // The next piece. False: the rest is not needed.
+  virtual bool read(std::string_view bytes) = 0;
 
   virtual void end() {}  // the body is complete
 };
@@ -37,7 +34,7 @@ class Body {
 // Stores a short body as text.
 class TextBody : public Body {
  public:
-  bool read(std::string_view bytes, Proceed proceed) override;
+  bool read(std::string_view bytes) override;
 
   const std::string& text() const { return text_; }  // once it is complete
 

@@ -9,17 +9,13 @@ void PageBody::begin(Encoding encoding) {
   decoder_.emplace(kind_, encoding);
 }
 
-bool PageBody::read(std::string_view bytes, Proceed proceed) {
+bool PageBody::read(std::string_view bytes) {
   size_ += bytes.size();
   left_ = whole_ && encoding_ == Encoding::kJson && size_ > kLongestWhole;
   if (left_) return false;
   const auto added = decoder_->add(bytes);
-  if (!added) {
-    page_ = tl::unexpected(added.error());
-    return false;
-  }
-  proceed();
-  return true;
+  if (!added) page_ = tl::unexpected(added.error());
+  return added.has_value();
 }
 
 void PageBody::end() {
@@ -34,7 +30,7 @@ void WatchBody::begin(Encoding encoding) {
   if (!left_) listener_.opened();
 }
 
-bool WatchBody::read(std::string_view bytes, Proceed proceed) {
+bool WatchBody::read(std::string_view bytes) {
   std::vector<WatchEvent> events;
   const bool framed = frames_.add(bytes, [&](std::string_view message) {
     if (garbage_) return;
@@ -44,9 +40,7 @@ bool WatchBody::read(std::string_view bytes, Proceed proceed) {
   });
   if (!framed) garbage_ = "the API server sent an event that does not end";
   if (!left_ && !events.empty()) listener_.events(std::move(events));
-  if (left_ || garbage_) return false;
-  proceed();
-  return true;
+  return !left_ && !garbage_;
 }
 
 }  // namespace portcullis::k8s

@@ -23,7 +23,7 @@ class PageBody : public Body {
   PageBody(Kind kind, bool whole) : kind_(kind), whole_(whole) {}
 
   void begin(Encoding encoding) override;
-  bool read(std::string_view bytes, Proceed proceed) override;
+  bool read(std::string_view bytes) override;
   void end() override;
 
   // On the loop, once the request is complete.
@@ -52,7 +52,7 @@ class WatchBody : public Body {
   WatchBody(Kind kind, Listener listener);
 
   void begin(Encoding encoding) override;
-  bool read(std::string_view bytes, Proceed proceed) override;
+  bool read(std::string_view bytes) override;
 
   // Nothing is reported after it.
   void leave() { left_ = true; }

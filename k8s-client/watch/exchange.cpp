@@ -107,19 +107,15 @@ void ApiClient::Request::Exchange::take_head(HttpHead head) {
   if (answer_->good()) body_->begin(encoding_);
 }
 
-void ApiClient::Request::Exchange::take(std::string_view bytes, Proceed proceed) {
-  if (cancelled_) return;
-  bool more = true;
+bool ApiClient::Request::Exchange::take(std::string_view bytes) {
+  if (cancelled_) return false;
   if (answer_->good()) {
-    more = body_->read(bytes, std::move(proceed));
+    stopped_ = !body_->read(bytes);
   } else {
     error_body_ += bytes.substr(0, kLongestError - error_body_.size());
-    more = error_body_.size() < kLongestError;
-    if (more) proceed();
+    stopped_ = error_body_.size() == kLongestError;
   }
-  if (more) return;
-  stopped_ = true;
-  cancel();
+  return !stopped_;
 }
 
 void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
@@ -127,7 +123,6 @@ void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
     boost::asio::post(workers_, [self = shared_from_this()] { self->attempt(); });
     return;
   }
-  if (stopped_) error.reset();
   if (error) return tell(Error{error->code, explain(*error)});
   if (answer_->good() && !stopped_ && !cancelled_) body_->end();
   if (!answer_->good()) answer_->error = decode_status(error_body_, encoding_, answer_->code);
@@ -136,7 +131,7 @@ void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
 
 // A stream that was silent after its head says nothing about the address.
 bool ApiClient::Request::Exchange::goes_on_after(const Error& error) {
-  if (stopped_ || cancelled_) return false;
+  if (cancelled_) return false;
   const bool was_open = answer_ && call_.endless;
   if (!was_open || error.code != ErrorCode::kTimeout) link_->endpoints().failed(*trying_);
   return !answer_ && !to_try_.empty();

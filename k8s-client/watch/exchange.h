@@ -37,7 +37,7 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   void abandon();
 
   void take_head(HttpHead head) override;
-  void take(std::string_view bytes, Proceed proceed) override;
+  bool take(std::string_view bytes) override;
   void finish(std::optional<Error> error) override;
 
  private:

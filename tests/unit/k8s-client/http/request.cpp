@@ -17,9 +17,9 @@ class Receiver : public HttpReceiver {
   explicit Receiver(Answer& answer) : answer_(answer) {}
 
   void take_head(HttpHead head) override { answer_.status = head.code; }
-  void take(std::string_view bytes, Proceed proceed) override {
+  bool take(std::string_view bytes) override {
     answer_.body += bytes;
-    proceed();
+    return true;
   }
   void finish(std::optional<Error> error) override {
     if (error) answer_.error = error->message;
