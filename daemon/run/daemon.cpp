@@ -140,17 +140,16 @@ void Daemon::note_source(const Report& report) {
 void Daemon::settle_soon() {
   more_ = true;
   if (std::exchange(settling_, true)) return;
-  settle_when_quiet(0, 0);
+  settle_when_quiet(0);
 }
 
-// What has already arrived from the source is settled together. A stream needs one turn of the loop
-// to begin its next read, and one to take what that brings.
-void Daemon::settle_when_quiet(int quiet_turns, int turns) {
-  constexpr int kQuiet = 2;
-  constexpr int kMostTurns = 64;
+// What has already arrived from the source is settled together: a stream that has told of something
+// begins its next read at once, and in the next turn of the loop has what that brought.
+void Daemon::settle_when_quiet(int turns) {
+  constexpr int kMostTurns = 32;
   boost::asio::post(io_, [=, this] {
-    const int quiet = std::exchange(more_, false) ? 0 : quiet_turns + 1;
-    quiet == kQuiet || turns == kMostTurns ? settle() : settle_when_quiet(quiet, turns + 1);
+    const bool waits = std::exchange(more_, false) && turns < kMostTurns;
+    waits ? settle_when_quiet(turns + 1) : settle();
   });
 }
 

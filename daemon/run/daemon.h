@@ -51,7 +51,7 @@ class Daemon {
   void receive(Report report);
   void note_source(const Report& report);
   void settle_soon();
-  void settle_when_quiet(int quiet_turns, int turns);
+  void settle_when_quiet(int turns);
   void settle();
   bool must_hold_back(const Status& status);
   void look_at_host();
