@@ -2,8 +2,8 @@
 
 #include <libmnl/libmnl.h>
 
-#include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "daemon/netlink/object/libnftnl.h"
 
@@ -59,11 +59,11 @@ const nlmsghdr* Batch::header(const Message& message) const {
 // The room is zero before each message: libnftnl leaves padding as it is, and only padding ends the
 // name of a counter in a rule. Clearing no more than was used keeps the processor's caches.
 void Batch::append(const std::function<nlmsghdr*(char*)>& build) {
-  alignas(nlmsghdr) static thread_local std::array<char, kMaxMessage> room{};
-  const auto size = MNL_ALIGN(build(room.data())->nlmsg_len);
+  alignas(nlmsghdr) static thread_local std::array<std::uint8_t, kMaxMessage> room{};
+  const auto size = MNL_ALIGN(build(reinterpret_cast<char*>(room.data()))->nlmsg_len);
   if (size > room.size()) std::abort();
-  bytes_.insert(bytes_.end(), room.begin(), room.begin() + size);
-  std::fill_n(room.begin(), size, '\0');
+  bytes_.insert(bytes_.end(), room.data(), room.data() + size);
+  std::memset(room.data(), 0, size);
 }
 
 }  // namespace portcullis::nl

@@ -6,6 +6,7 @@
 
 #include "compiler/ruleset/diff.h"
 #include "tests/support/model/deltas.h"
+#include "tests/support/sanitized.h"
 #include "tests/unit/daemon/enforce/modelled_reconciler.h"
 
 namespace portcullis::test {
@@ -153,7 +154,8 @@ TEST_F(ReconcilerBounds, ACommitOfWhichNobodyToldCostsOneDump) {
 }
 
 TEST_F(ReconcilerBounds, RemovalWaitsWhateverItsSize) {
-  for (const std::size_t chains : {1U, 600U, 2'000U}) {
+  const std::size_t many = kSanitized ? 600 : 2'000;  // the comparisons take their square
+  for (const std::size_t chains : {std::size_t{1}, many}) {
     start();
     want_and_hold(ruleset_of_chains(chains, "old"));
     const auto old = kernel_.ruleset().chains;
