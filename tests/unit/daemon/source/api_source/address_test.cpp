@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include "tests/support/gateway/dead_address.h"
 #include "tests/support/tls/certificate_authority.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
@@ -84,11 +86,15 @@ TEST_F(ApiSourceAddresses, AreNotTriedAgainWhileOneAnswers) {
   EXPECT_EQ(silent.requests().size(), 0U);
 }
 
+// By the one tried last: the second, unless another request has met the failure of the first.
 TEST_F(ApiSourceAddresses, ThatAllFailAreNamed) {
   server_.stop();
   follow_at({"127.0.0.2", "127.0.0.1"});
   ASSERT_TRUE(wait_until([&] { return !follower_->troubles().empty(); }));
-  EXPECT_EQ(follower_->troubles()[0], access_.server + " (127.0.0.1): connection refused");
+  const auto trouble = [&](const std::string& address) {
+    return access_.server + " (" + address + "): connection refused";
+  };
+  EXPECT_THAT(follower_->troubles()[0], testing::AnyOf(trouble("127.0.0.1"), trouble("127.0.0.2")));
   server_.start();
   EXPECT_TRUE(follows());
 }
