@@ -2,15 +2,21 @@
 #
 #     docker build --build-arg BASE=debian:bookworm-slim@sha256:... --tag portcullis:0.1.0 .
 #
-# `make image` builds it without a registry. The build is reproducible on the same base.
+# `make image` builds it without a registry. The build is reproducible on the same base. For another
+# architecture (`--platform linux/arm64`) it is cross-compiled.
 ARG BASE=debian:bookworm-slim
-FROM ${BASE} AS build
+FROM --platform=$BUILDPLATFORM ${BASE} AS tools
+ARG TARGETARCH
 WORKDIR /src
-ENV CCACHE_BASEDIR=/src CCACHE_COMPILERCHECK=content CCACHE_SLOPPINESS=locale
-RUN apt-get update && apt-get install --yes --no-install-recommends make ca-certificates
+ENV CCACHE_BASEDIR=/src CCACHE_COMPILERCHECK=content CCACHE_SLOPPINESS=locale \
+    DEB_HOST_ARCH=$TARGETARCH CMAKE_TOOLCHAIN_FILE=/src/cmake/cross.cmake
+RUN dpkg --add-architecture $TARGETARCH && \
+    apt-get update && apt-get install --yes --no-install-recommends make ca-certificates
 COPY Makefile .
 COPY scripts/install_packages.sh scripts/
 RUN make build-deps
+
+FROM tools AS build
 COPY . .
 ARG WERROR=OFF
 RUN cmake --preset release -D PORTCULLIS_TESTS=OFF -D PORTCULLIS_WERROR=$WERROR \

@@ -1,11 +1,14 @@
 # A thin layer over CMake and CTest. `make demo` and `make test` need no other set-up: each first
 # installs the Debian packages that it needs, and says so.
 
-BUILD_PACKAGES := cmake ninja-build g++ ccache pkg-config \
-  libboost-dev libmnl-dev libnftnl-dev libyaml-cpp-dev libsimdjson-dev libprotozero-dev libexpected-dev \
-  libspdlog-dev libcli11-dev libsystemd-dev libcpprest-dev libssl-dev zlib1g-dev \
-  nlohmann-json3-dev prometheus-cpp-dev
-TEST_PACKAGES := libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev \
+# In a container of the Dockerfile: the architecture that it builds for, if that is another one.
+CROSS := $(filter-out $(shell dpkg --print-architecture),$(DEB_HOST_ARCH))
+foreign = $(if $(CROSS),$(addsuffix :$(CROSS),$(1)),$(1))
+BUILD_PACKAGES := cmake ninja-build ccache $(if $(CROSS),crossbuild-essential-$(CROSS) qemu-user-static,g++) \
+  libcli11-dev libexpected-dev nlohmann-json3-dev \
+  $(call foreign,pkg-config libboost-dev libmnl-dev libnftnl-dev libyaml-cpp-dev libsimdjson-dev \
+    libprotozero-dev libspdlog-dev libsystemd-dev libcpprest-dev libssl-dev zlib1g-dev prometheus-cpp-dev)
+TEST_PACKAGES := $(call foreign,libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev) \
   nftables iptables iproute2 netbase curl libcap2-bin python3 util-linux
 # Neither the tests' libraries nor ccache, which would only take time.
 DEMO_PACKAGES := $(filter-out ccache,$(BUILD_PACKAGES)) iproute2

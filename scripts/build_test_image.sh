@@ -9,4 +9,5 @@ shift
 context=$(mktemp -d "$work/tmp/XXXXXX")
 trap 'rm -rf "$context"' EXIT
 cp "$@" "$context"
-build_image "localhost/$name:test" --file "tests/cluster/$name.Dockerfile" "$context"
+build "localhost/$name:test" --file "tests/cluster/$name.Dockerfile" "$context"
+write_archive "localhost/$name:test"

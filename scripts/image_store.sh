@@ -9,16 +9,20 @@ store() {
     --storage-driver overlay "$@"
 }
 
-# build_image TAG ARGUMENT...: builds an image and writes it to an OCI archive, $work/NAME.tar, with its
-# digest beside it ($ARCHIVE is another name for both, $REFERENCE another tag within). All times are 0, not
-# those of the build, in the image and in the archive, so that both are reproducible.
-build_image() {
+# build TAG ARGUMENT...: builds an image in the store. All times are 0, not those of the build, in the image
+# and in its archive, so that both are reproducible.
+build() {
+  image=$1
+  shift
+  store build --isolation chroot --network host --timestamp 0 --layers --tag "$image" "$@"
+}
+
+# write_archive TAG: writes an image of the store to an OCI archive, $work/NAME.tar, with its digest beside
+# it ($ARCHIVE is another name for both, $REFERENCE another tag within).
+write_archive() {
   image=$1
   name=${image##*/}
   file=$work/${ARCHIVE:-${name%%:*}}
-  shift
-  store build --isolation chroot --network host --timestamp 0 --layers \
-    --tag "$image" "$@"
   rm -rf "$file.oci"
   store push --quiet --digestfile "$file.digest" "$image" "oci:$file.oci:${REFERENCE:-$image}"
   tar --create --file "$file.tar" --directory "$file.oci" --sort=name --mtime=@0 --owner=0 --group=0 \

@@ -9,9 +9,14 @@ set -eu
 build=$1
 image=$2
 program=$build/daemon/portcullis
+# cached NAME: a variable of the build.
+cached() { sed -n "s|^$1:[A-Z]*=||p" "$build/CMakeCache.txt"; }
 
-install -D --strip --mode=0755 "$program" "$image/usr/bin/portcullis"
-libraries=$(ldd "$program" | sed -n 's|^[^/]*\(/[^ ]*\) (0x.*|\1|p')
+install -D --strip --strip-program="$(cached CMAKE_STRIP)" --mode=0755 "$program" "$image/usr/bin/portcullis"
+# As ldd does, for a program of any architecture.
+libraries=$(LD_TRACE_LOADED_OBJECTS=1 $(cached CMAKE_CROSSCOMPILING_EMULATOR) "$program" |
+  sed -n 's|^[^/]*\(/[^ ]*\) (0x.*|\1|p')
+: "${libraries:?the loader of $program lists none}"
 certificates=/etc/ssl/certs/ca-certificates.crt
 for library in $libraries; do
   install -D --mode=0755 "$library" "$image$library"
@@ -29,7 +34,7 @@ list=$image/usr/share/doc/portcullis/packages
 install -d --mode=0755 "$(dirname "$list")"
 # A library's package may have it in /usr/lib where the loader finds it in /lib.
 {
-  echo "$libraries" | sed 's|^\(/usr\)*|*|'
+  echo "$libraries" | sed 's|^/usr||; p; s|^|/usr|'
   echo /usr/sbin/update-ca-certificates
 } | packages_of contains >"$list"
 ninja -C "$build" -t deps | sed -n 's|^ *\(/usr/[^ ]*\)$|\1|p' | sort -u | packages_of compiles >>"$list"
