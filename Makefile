@@ -19,6 +19,8 @@ DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
 CLUSTER_PROGRAMS := etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet \
   containerd containerd-shim-runc-v2 ctr runc flanneld bridge host-local loopback portmap ptp
+# These need no nf_tables, so they also run under qemu-user. They have the label portable.
+PORTABLE_TESTS := compiler_test explain_test k8s_access_test k8s_client_test netlink_encoding_test property_test
 LINT_PACKAGES := clang-format clang-tidy
 SANITIZE_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60
@@ -37,7 +39,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build-deps lint-deps demo-deps configure build test e2e sanitize fuzz demo bench lint format image \
-  image-check cluster-images cluster-e2e conformance deb deb-test release release-check docs install clean
+  image-check cluster-images cluster-e2e conformance deb deb-test release arm64-test portable-test \
+  release-check docs install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -143,6 +146,14 @@ release: build-deps ## build everything that is published, in build/dist (needs 
 	@PACKAGES="$(IMAGE_PACKAGES) $(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	kubectl=$$(sh scripts/prepare_kubernetes.sh kubectl)/kubectl && \
 	  $(AS_ROOT) env KUBECTL=$$kubectl sh scripts/build_release.sh
+
+arm64-test: ## run the tests that need no nf_tables on arm64, which qemu-user emulates (needs root)
+	@PACKAGES="$(IMAGE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
+	$(AS_ROOT) env ARCH=arm64 sh scripts/with_tools.sh make portable-test
+
+portable-test: configure
+	cmake --build --preset release --target $(PORTABLE_TESTS)
+	ctest --preset release --label-regex portable --no-tests=error
 
 release-check: release ## build it again in another folder, and compare every byte (needs root)
 	$(AS_ROOT) sh scripts/check_release.sh
