@@ -142,8 +142,8 @@ deb-test: deb ## boot, install, upgrade, run, remove and purge the package in a 
 	@PACKAGES="$(DEB_TEST_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	$(AS_ROOT) sh tests/package/package_test.sh build/package/portcullis_*.deb
 
-release: build-deps ## build everything that is published, in build/dist (needs root and Go)
-	@PACKAGES="$(IMAGE_PACKAGES) $(DEB_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
+release: ## build everything that is published, in build/dist (needs root and Go)
+	@PACKAGES="$(IMAGE_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
 	kubectl=$$(sh scripts/prepare_kubernetes.sh kubectl)/kubectl && \
 	  $(AS_ROOT) env KUBECTL=$$kubectl sh scripts/build_release.sh
 

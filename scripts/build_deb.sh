@@ -3,7 +3,7 @@
 set -eu
 
 # The time of the commit, so that the build is reproducible.
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
 cmake --preset package
 cmake --build --preset package

@@ -1,11 +1,11 @@
 #!/bin/sh
 # build_release.sh: builds what is published, in build/dist:
 #
-#     portcullis-VERSION-amd64.tar    image, an OCI archive
-#     portcullis_VERSION_amd64.deb    Debian package
-#     portcullis-VERSION.tgz          Helm chart
-#     install.yaml                    manifests/base, rendered by $KUBECTL
-#     portcullis-VERSION.spdx.json    what the image consists of (SPDX 2.3)
+#     portcullis-VERSION-ARCHITECTURE.tar    image, an OCI archive; amd64 and arm64
+#     portcullis_VERSION_ARCHITECTURE.deb    Debian package; likewise
+#     portcullis-VERSION.tgz                 Helm chart
+#     install.yaml                           manifests/base, rendered by $KUBECTL
+#     portcullis-VERSION.spdx.json           what the images consist of (SPDX 2.3)
 #     SHA256SUMS
 #
 # All of it depends only on the commit and on the versions of Debian's packages: check_release.sh.
@@ -21,15 +21,17 @@ out=$PWD/build/dist
 rm -rf "$out"
 mkdir -p "$out"
 
-build_for_amd64() {
-  name=portcullis-$version-amd64
-  ARCHIVE=$name REFERENCE=$tag TAG=$tag-amd64 sh scripts/build_image.sh
+# build_for ARCHITECTURE: both in containers, so that nothing of this machine's own packages is in them.
+build_for() {
+  export ARCH="$1"
+  name=portcullis-$version-$ARCH
+  ARCHIVE=$name REFERENCE=$tag TAG=$tag-$ARCH sh scripts/build_image.sh
   cp "$work/$name.tar" "$out"
-  container=$(store from "$tag-amd64")
-  cp "$(store mount "$container")/usr/share/doc/portcullis/packages" "$work/packages.amd64"
+  container=$(store from --pull-never --arch "$ARCH" "$tag-$ARCH")
+  cp "$(store mount "$container")/usr/share/doc/portcullis/packages" "$work/packages.$ARCH"
   store rm "$container" >/dev/null
-  sh scripts/build_deb.sh
-  cp "build/package/portcullis_${version}_amd64.deb" "$out"
+  sh scripts/with_tools.sh make deb
+  cp "build/$ARCH/package/portcullis_${version}_$ARCH.deb" "$out"
 }
 
 # The chart with the files that its links lead to, as `helm package` does, but without the time.
@@ -43,10 +45,12 @@ render_manifests() {
   "$KUBECTL" kustomize manifests/base
 }
 
-build_for_amd64
+build_for amd64
+build_for arm64
 pack_chart >"$out/portcullis-$version.tgz"
 render_manifests >"$out/install.yaml"
-sh scripts/write_sbom.sh "$version" "$work"/packages.* >"$out/portcullis-$version.spdx.json"
+sh scripts/write_sbom.sh "$version" "$work/packages.amd64" "$work/packages.arm64" \
+  >"$out/portcullis-$version.spdx.json"
 cd "$out"
 sha256sum -- * >SHA256SUMS
 cat SHA256SUMS
