@@ -109,32 +109,27 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     };
   }
 
-  void limit_step() {
-    limit_ = std::min(kStepLimit, request_.idle_limit);
-    tcp_.expires_after(limit_);
-  }
-
-  void limit_silence() {
-    limit_ = request_.idle_limit;
+  void limit(std::chrono::seconds step) {
+    limit_ = std::min(step, request_.idle_limit);
     tcp_.expires_after(limit_);
   }
 
   void connect() {
     if (ended()) return;
-    limit_step();
+    limit(kStepLimit);
     const bool tunnels = request_.route.proxy && tls_;
     const Step next = tunnels ? &HttpStream::ask_for_tunnel : &HttpStream::shake_hands;
     tcp_.async_connect(request_.endpoint, then(next));
   }
 
   void ask_for_tunnel() {
-    limit_step();
+    limit(kStepLimit);
     tunnel_message_ = tunnel_request(request_.route);
     http::async_write(tcp_, tunnel_message_, then(&HttpStream::await_tunnel));
   }
 
   void await_tunnel() {
-    limit_step();
+    limit(kStepLimit);
     tunnel_parser_.skip(true);  // the rest after the head is the server's
     http::async_read_header(tcp_, buffer_, tunnel_parser_, then(&HttpStream::enter_tunnel));
   }
@@ -149,12 +144,12 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
   void shake_hands() {
     if (!tls_) return ask();
-    limit_step();
+    limit(kStepLimit);
     tls_->async_handshake(asio::ssl::stream_base::client, then(&HttpStream::ask));
   }
 
   void ask() {
-    limit_silence();
+    limit(request_.idle_limit);
     on_stream([&](auto& stream) { http::async_write(stream, message_, then(&HttpStream::await)); });
   }
 
@@ -162,7 +157,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
     parser_.emplace();
     parser_->body_limit(kUnlimited);
     parser_->header_limit(kLongestHead);
-    limit_silence();
+    limit(request_.idle_limit);
     on_stream([&](auto& stream) {
       http::async_read_header(stream, buffer_, *parser_, then(&HttpStream::take_head));
     });
@@ -211,7 +206,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   void fill() {
     const auto room = std::min(kTlsRecord, buffer_.max_size() - buffer_.size());
     if (room == 0) return fail(http::error::buffer_overflow);
-    limit_silence();
+    limit(request_.idle_limit);
     on_stream([&](auto& stream) {
       stream.async_read_some(buffer_.prepare(room), [self = shared_from_this()](
                                                         const error_code& error, std::size_t size) {

@@ -9,6 +9,7 @@
 namespace portcullis::k8s {
 namespace {
 
+constexpr int kUnauthorized = 401;
 constexpr std::size_t kLongestError = std::size_t{1} << 16U;
 
 std::string target_of(const ApiClient::Call& call) {

@@ -17,8 +17,6 @@
 
 namespace portcullis::k8s {
 
-inline constexpr int kUnauthorized = 401;
-
 // One call of an ApiClient, from its first attempt to its response: it tries one address of the
 // server after another until one responds.
 class ApiClient::Request::Exchange : public HttpReceiver,
