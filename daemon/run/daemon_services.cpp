@@ -71,9 +71,7 @@ void Daemon::look_at_host() {
   status.bridge_fault = std::move(faults.bridge);
   const bool may_commit_now = status_.held_back && !must_hold_back(status);
   publish(std::move(status));
-  if (may_commit_now && !std::exchange(settling_, true)) {
-    boost::asio::post(io_, [this] { settle(); });
-  }
+  if (may_commit_now) settle_soon();
   host_timer_.expires_after(kPause);
   host_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) look_at_host();
