@@ -38,8 +38,8 @@ void ObjectNames::keep(const ObjectNames& others) {
 }
 
 bool Delta::empty() const {
-  return change == TableChange::kNone && add.empty() && rules.empty() && elements.empty() &&
-         gone.empty();
+  return change == TableChange::kNone && bridge == TableChange::kNone && add.empty() &&
+         rules.empty() && elements.empty() && gone.empty();
 }
 
 ObjectNames names_of(const Ruleset& ruleset) {

@@ -44,11 +44,11 @@ struct ObjectNames {
   bool operator==(const ObjectNames&) const = default;
 };
 
-// What turns one ruleset of a table into the next: the only thing that goes from the compiler to
-// the kernel. Nothing that is referenced changes in place. A value.
+// What turns one ruleset into the next, in both tables: the only thing that goes from the compiler
+// to the kernel. Nothing that is referenced changes in place. A value.
 struct Delta {
-  TableFamily family = TableFamily::kInet;
-  TableChange change = TableChange::kNone;
+  TableChange change = TableChange::kNone;                        // of the table inet portcullis
+  TableChange bridge = TableChange::kNone;                        // of the table bridge portcullis
   Ruleset add{};                                                  // objects that come, whole
   std::map<std::string, std::vector<Rule>, std::less<>> rules{};  // all rules of chains that stay
   std::map<std::string, ElementChange, std::less<>> elements{};   // by set; none is empty
@@ -60,7 +60,10 @@ struct Delta {
   // policies now; sorted.
   std::vector<Address> lost{};
 
-  bool empty() const;  // the table stays as it is
+  bool empty() const;  // the tables stay as they are
+  TableChange change_of(TableFamily family) const {
+    return family == TableFamily::kInet ? change : bridge;
+  }
 };
 
 // Names of all objects.

@@ -77,6 +77,24 @@ void diff_objects(const Ruleset& from, const Ruleset& to, const Names& met, Delt
   delta.gone.remove(names_of(to));
 }
 
+TableChange table_change(const Ruleset& from, const Ruleset& to, TableFamily family) {
+  const bool had = has_table(from, family);
+  if (had == has_table(to, family)) return TableChange::kNone;
+  return had ? TableChange::kDelete : TableChange::kAdd;
+}
+
+// They go with their table.
+void forget_objects(TableFamily family, ObjectNames& gone) {
+  for (auto* names : {&gone.base_chains, &gone.chains, &gone.sets, &gone.counters}) {
+    std::erase_if(*names, [&](const std::string& name) { return table_of(name) == family; });
+  }
+}
+
+void change_bridge(const Ruleset& from, const Ruleset& to, Delta& delta) {
+  delta.bridge = table_change(from, to, TableFamily::kBridge);
+  if (delta.bridge == TableChange::kDelete) forget_objects(TableFamily::kBridge, delta.gone);
+}
+
 }  // namespace
 
 ElementChange diff(const SetSpec& set, const std::vector<Element>& from,
@@ -86,25 +104,36 @@ ElementChange diff(const SetSpec& set, const std::vector<Element>& from,
 
 Delta diff(const Ruleset& from, const Ruleset& to) {
   Delta delta;
-  delta.family = to.family;
   if (from == to) return delta;
-  if (to.empty()) {
-    delta.change = TableChange::kDelete;
-  } else if (from.empty()) {
-    delta.add = to;
-    delta.change = TableChange::kAdd;
-  } else {
-    const auto met = reachable(from);
-    if (!replaceable_in_place(from, to, met)) return replacement(to);
-    diff_objects(from, to, met, delta);
+  const auto met = reachable(from);
+  if (!replaceable_in_place(from, to, met)) {
+    return replacement(to, tables_of(from));
   }
+  diff_objects(from, to, met, delta);
+  delta.change = table_change(from, to, TableFamily::kInet);
+  if (delta.change == TableChange::kDelete) forget_objects(TableFamily::kInet, delta.gone);
+  change_bridge(from, to, delta);
   return delta;
 }
 
-Delta replacement(const Ruleset& to) {
+Delta diff_part(const Ruleset& from, const Ruleset& to) {
   Delta delta;
-  delta.family = to.family;
-  delta.change = TableChange::kReplace;
+  diff_objects(from, to, reachable(from), delta);
+  change_bridge(from, to, delta);
+  return delta;
+}
+
+Delta replacement(const Ruleset& to, const std::vector<TableFamily>& existing) {
+  const auto change = [&](TableFamily family) {
+    const bool has = has_table(to, family);
+    if (std::ranges::find(existing, family) == existing.end()) {
+      return has ? TableChange::kAdd : TableChange::kNone;
+    }
+    return has ? TableChange::kReplace : TableChange::kDelete;
+  };
+  Delta delta;
+  delta.change = change(TableFamily::kInet);
+  delta.bridge = change(TableFamily::kBridge);
   delta.add = to;
   return delta;
 }

@@ -28,10 +28,10 @@ std::string spec_text(const std::vector<std::string>& lines) {
 }
 
 struct OperationText {
-  TableFamily family;
-
-  std::string operator()(const AddTable&) const { return verb("add table"); }
-  std::string operator()(const DeleteTable&) const { return verb("delete table"); }
+  std::string operator()(const AddTable& add) const { return "add table " + table_text(add.table); }
+  std::string operator()(const DeleteTable& del) const {
+    return "delete table " + table_text(del.table);
+  }
   std::string operator()(const AddCounter& add) const {
     return verb("add counter", add.counter.name) + spec_text(lines(add.counter));
   }
@@ -44,7 +44,7 @@ struct OperationText {
   }
   std::string operator()(const DeleteSet& del) const { return verb("delete set", del.name); }
   std::string operator()(const AddChain& add) const {
-    return verb("add chain", add.chain.name) + spec_text(lines(add.chain, family));
+    return verb("add chain", add.chain.name) + spec_text(lines(add.chain));
   }
   std::string operator()(const DeleteChain& del) const { return verb("delete chain", del.name); }
   std::string operator()(const AddRule& add) const {
@@ -61,9 +61,24 @@ struct OperationText {
     return verb(flush.set.verdict_map ? "flush map" : "flush set", flush.set.name);
   }
 
-  std::string verb(const char* words, const std::string& name = {}) const {
-    return std::string(words) + " " + table_text(family) + (name.empty() ? "" : " " + name);
+  static std::string verb(const char* words, const std::string& name) {
+    return std::string(words) + " " + table_text(table_of(name)) + " " + local_name(name);
   }
+};
+
+// The table of what it is about.
+struct OperationTable {
+  TableFamily operator()(const AddTable& add) const { return add.table; }
+  TableFamily operator()(const DeleteTable& del) const { return del.table; }
+  TableFamily operator()(const AddCounter& add) const { return table_of(add.counter.name); }
+  TableFamily operator()(const AddSet& add) const { return table_of(add.set.name); }
+  TableFamily operator()(const AddChain& add) const { return table_of(add.chain.name); }
+  TableFamily operator()(const AddRule& add) const { return table_of(add.chain); }
+  TableFamily operator()(const FlushChain& flush) const { return table_of(flush.chain); }
+  TableFamily operator()(const AddElements& add) const { return table_of(add.set.name); }
+  TableFamily operator()(const DeleteElements& del) const { return table_of(del.set.name); }
+  TableFamily operator()(const FlushSet& flush) const { return table_of(flush.set.name); }
+  TableFamily operator()(const auto& deletion) const { return table_of(deletion.name); }
 };
 
 class Lister {
@@ -72,8 +87,11 @@ class Lister {
 
   std::vector<Operation> run() && {
     using enum TableChange;
-    if (delta_.change == kReplace || delta_.change == kDelete) put(DeleteTable{});
-    if (delta_.change == kReplace || delta_.change == kAdd) put(AddTable{});
+    for (const auto table : kTableFamilies) {
+      const auto change = delta_.change_of(table);
+      if (change == kReplace || change == kDelete) put(DeleteTable{table});
+      if (change == kReplace || change == kAdd) put(AddTable{table});
+    }
     add_objects();
     for (const auto& [name, change] : delta_.elements) {
       if (change.flush) put(FlushSet{change.set});
@@ -145,13 +163,13 @@ class Lister {
 
 std::vector<Operation> operations(const Delta& delta) { return Lister(delta).run(); }
 
-std::string to_string(const Operation& operation, TableFamily family) {
-  return std::visit(OperationText{family}, operation);
-}
+TableFamily table_of(const Operation& operation) { return std::visit(OperationTable{}, operation); }
+
+std::string to_string(const Operation& operation) { return std::visit(OperationText{}, operation); }
 
 std::string to_string(const Delta& delta) {
   std::string text;
-  for (const auto& operation : operations(delta)) text += to_string(operation, delta.family) + "\n";
+  for (const auto& operation : operations(delta)) text += to_string(operation) + "\n";
   return text;
 }
 

@@ -9,10 +9,14 @@
 
 namespace portcullis {
 
-// Operations on a table, in nftables' own verbs. They refer to what is in a Delta, which must
+// Operations on our tables, in nftables' own verbs. They refer to what is in a Delta, which must
 // outlive them.
-struct AddTable {};
-struct DeleteTable {};  // with everything in it
+struct AddTable {
+  TableFamily table;
+};
+struct DeleteTable {  // with everything in it
+  TableFamily table;
+};
 struct AddCounter {
   const CounterSpec& counter;
 };
@@ -57,15 +61,17 @@ using Operation =
 // What the delta does, in an order in which each operation refers only to what exists by then, and
 // deletes only what nothing refers to any more:
 //
-//     table, counters, sets, chains, elements of new sets, rules of new chains,
+//     tables, counters, sets, chains, elements of new sets, rules of new chains,
 //     elements that are gone and that came; those of verdict maps last, whose chains are complete,
 //     rules of chains that stay,
 //     rules of chains that are gone, sets, chains, counters that are gone
 std::vector<Operation> operations(const Delta& delta);
 
+TableFamily table_of(const Operation& operation);
+
 // As one would type it for nft(8), one operation per line: "add element inet portcullis peer-v4-1f
 // { 10.0.0.1 }". Long element lists are truncated.
-std::string to_string(const Operation& operation, TableFamily family);
+std::string to_string(const Operation& operation);
 std::string to_string(const Delta& delta);
 
 }  // namespace portcullis

@@ -7,9 +7,10 @@
 
 namespace portcullis {
 
-// The ruleset in nft(8)'s syntax, exactly as `nft --stateless list table inet portcullis` prints it
-// after loading it. Loads with `nft -f`. Foreign rules in our chains, which only a dump can
-// contain, are comments here and omitted from the JSON.
+// The tables in nft(8)'s syntax, each exactly as `nft --stateless list table inet portcullis`
+// prints it after loading it; the one of family inet also if the ruleset is empty. Loads with `nft
+// -f`. Foreign rules in our chains, which only a dump can contain, are comments here and omitted
+// from the JSON.
 std::string print_nft(const Ruleset& ruleset);
 
 // The same as JSON of libnftables-json(5): a document that `nft -j -f` loads.
@@ -19,7 +20,7 @@ std::string print_json(const Ruleset& ruleset);
 // line: "type ipv4_addr", "flags interval".
 std::vector<std::string> lines(const CounterSpec& counter);
 std::vector<std::string> lines(const SetSpec& set);
-std::vector<std::string> lines(const ChainSpec& chain, TableFamily family);
+std::vector<std::string> lines(const ChainSpec& chain);
 
 std::string hook_text(std::uint32_t hook);  // "forward"
 

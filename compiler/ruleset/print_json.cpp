@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "compiler/ruleset/mark_text.h"
 #include "compiler/ruleset/print.h"
 
 namespace portcullis {
@@ -49,21 +50,23 @@ Json key_json(const Element& element, const SetSpec& set) {
 Json element_json(const Element& element, const SetSpec& set) {
   auto key = key_json(element, set);
   if (!set.verdict_map) return key;
-  return Json::array({key, {{element.is_goto ? "goto" : "jump", {{"target", element.jump}}}}});
+  return Json::array(
+      {key, {{element.is_goto ? "goto" : "jump", {{"target", local_name(element.jump)}}}}});
 }
 
-Json in_table(TableFamily family, const char* name_key, const std::string& name) {
-  return {{"family", to_string(family)}, {"table", kTableName}, {name_key, name}};
+Json in_table(const char* name_key, const std::string& name) {
+  return {
+      {"family", to_string(table_of(name))}, {"table", kTableName}, {name_key, local_name(name)}};
 }
 
-Json counter_json(TableFamily family, const CounterSpec& counter) {
-  auto json = in_table(family, "name", counter.name);
+Json counter_json(const CounterSpec& counter) {
+  auto json = in_table("name", counter.name);
   if (!counter.comment.empty()) json["comment"] = counter.comment;
   return {{"counter", json}};
 }
 
-Json set_json(TableFamily family, const Set& set) {
-  auto json = in_table(family, "name", set.spec.name);
+Json set_json(const Set& set) {
+  auto json = in_table("name", set.spec.name);
   Json types = Json::array();
   for (const auto type : set.spec.key) types.push_back(to_string(type));
   json["type"] = types.size() == 1 ? types[0] : types;
@@ -74,8 +77,8 @@ Json set_json(TableFamily family, const Set& set) {
   return {{set.spec.verdict_map ? "map" : "set", json}};
 }
 
-Json chain_json(TableFamily family, const ChainSpec& chain) {
-  auto json = in_table(family, "name", chain.name);
+Json chain_json(const ChainSpec& chain) {
+  auto json = in_table("name", chain.name);
   if (!chain.comment.empty()) json["comment"] = chain.comment;
   if (chain.base) {
     json["type"] = chain.base->type;
@@ -86,8 +89,19 @@ Json chain_json(TableFamily family, const ChainSpec& chain) {
   return {{"chain", json}};
 }
 
-// "ip saddr"
+// "@th,64,128"
+Json raw_payload_json(const std::string& text) {
+  const auto offset = text.find(',') + 1;
+  const auto length = text.find(',', offset) + 1;
+  return {{"payload",
+           {{"base", text.substr(1, offset - 2)},
+            {"offset", std::stoi(text.substr(offset))},
+            {"len", std::stoi(text.substr(length))}}}};
+}
+
+// "ip saddr", "arp saddr ip"
 Json payload_json(const std::string& text) {
+  if (text.starts_with('@')) return raw_payload_json(text);
   const auto space = text.find(' ');
   return {{"payload", {{"protocol", text.substr(0, space)}, {"field", text.substr(space + 1)}}}};
 }
@@ -111,7 +125,8 @@ Json field_json(Field field) {
   return {{"&", {payload_json(text.substr(0, mask)), text.substr(mask + 3)}}};
 }
 
-Json block_json(const Cidr& block) {
+Json block_json(Field field, const Cidr& block) {
+  if (field == Field::kNeighborTarget) return hexadecimal(block.base);
   if (block.prefix_length == bits(block.base.family)) return to_string(block.base);
   return {{"prefix", {{"addr", to_string(block.base)}, {"len", block.prefix_length}}}};
 }
@@ -126,6 +141,8 @@ Json key_json(const std::vector<Field>& fields) {
 Json match(const char* op, Json left, Json right) {
   return {{"match", {{"op", op}, {"left", std::move(left)}, {"right", std::move(right)}}}};
 }
+
+std::string at(const std::string& set) { return std::string("@") + local_name(set); }
 
 Json masked_mark(std::uint32_t mask) { return {{"&", {{{"ct", {{"key", "mark"}}}}, mask}}}; }
 
@@ -143,7 +160,7 @@ struct StatementJson {
     return match("in", {{"ct", {{"key", "status"}}}}, "dnat");
   }
   Json operator()(const ConntrackMarkInSet& in) const {
-    return match(in.negated ? "!=" : "==", masked_mark(in.mask), "@" + in.set);
+    return match(in.negated ? "!=" : "==", masked_mark(in.mask), at(in.set));
   }
   Json operator()(const SetConntrackMark& mark) const {
     const auto kept = masked_mark(mark.keep | mark.value);
@@ -162,16 +179,16 @@ struct StatementJson {
     return match("<=", field_json(most.field), most.value);
   }
   Json operator()(const InBlock& in) const {
-    return match(in.negated ? "!=" : "==", field_json(in.field), block_json(in.block));
+    return match(in.negated ? "!=" : "==", field_json(in.field), block_json(in.field, in.block));
   }
   Json operator()(const InSet& in) const {
-    return match(in.negated ? "!=" : "==", key_json(in.key), "@" + in.set);
+    return match(in.negated ? "!=" : "==", key_json(in.key), at(in.set));
   }
   Json operator()(const VerdictMap& vmap) const {
-    return {{"vmap", {{"key", key_json(vmap.key)}, {"data", "@" + vmap.map}}}};
+    return {{"vmap", {{"key", key_json(vmap.key)}, {"data", at(vmap.map)}}}};
   }
   Json operator()(const Counter& counter) const {
-    return {{"counter", counter.name.empty() ? Json(nullptr) : Json(counter.name)}};
+    return {{"counter", counter.name.empty() ? Json(nullptr) : Json(local_name(counter.name))}};
   }
   Json operator()(const Verdict& verdict) const {
     switch (verdict.kind) {
@@ -185,7 +202,7 @@ struct StatementJson {
     return {};
   }
   Json operator()(const Jump& jump) const {
-    return {{jump.is_goto ? "goto" : "jump", {{"target", jump.chain}}}};
+    return {{jump.is_goto ? "goto" : "jump", {{"target", local_name(jump.chain)}}}};
   }
   Json operator()(const Foreign&) const { return {}; }
 };
@@ -195,8 +212,8 @@ bool is_foreign(const Rule& rule) {
                      [](const Statement& each) { return std::holds_alternative<Foreign>(each); });
 }
 
-Json rule_json(TableFamily family, const std::string& chain, const Rule& rule) {
-  auto json = in_table(family, "chain", chain);
+Json rule_json(const std::string& chain, const Rule& rule) {
+  auto json = in_table("chain", chain);
   json["expr"] = Json::array();
   for (const auto& statement : rule.statements) {
     json["expr"].push_back(std::visit(StatementJson{}, statement));
@@ -211,14 +228,16 @@ std::string print_json(const Ruleset& ruleset) {
   Json commands = Json::array();
   commands.push_back({{"metainfo", {{"json_schema_version", 1}}}});
   const auto add = [&](Json object) { commands.push_back({{"add", std::move(object)}}); };
-  const auto family = ruleset.family;
-  add({{"table", {{"family", to_string(family)}, {"name", kTableName}}}});
-  for (const auto& [name, counter] : ruleset.counters) add(counter_json(family, counter));
-  for (const auto& [name, chain] : ruleset.chains) add(chain_json(family, chain.spec));
-  for (const auto& [name, set] : ruleset.sets) add(set_json(family, set));
+  const auto tables = ruleset.empty() ? std::vector{TableFamily::kInet} : tables_of(ruleset);
+  for (const auto family : tables) {
+    add({{"table", {{"family", to_string(family)}, {"name", kTableName}}}});
+  }
+  for (const auto& [name, counter] : ruleset.counters) add(counter_json(counter));
+  for (const auto& [name, chain] : ruleset.chains) add(chain_json(chain.spec));
+  for (const auto& [name, set] : ruleset.sets) add(set_json(set));
   for (const auto& [name, chain] : ruleset.chains) {
     for (const auto& rule : chain.rules) {
-      if (!is_foreign(rule)) add(rule_json(family, name, rule));
+      if (!is_foreign(rule)) add(rule_json(name, rule));
     }
   }
   return Json{{"nftables", commands}}.dump(2) + "\n";

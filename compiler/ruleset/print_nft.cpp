@@ -145,7 +145,7 @@ std::string block(const std::string& head, const std::vector<std::string>& lines
 }
 
 std::string set_text(const Set& set) {
-  const auto head = (set.spec.verdict_map ? "map " : "set ") + set.spec.name;
+  const auto head = std::string(set.spec.verdict_map ? "map " : "set ") + local_name(set.spec.name);
   return block(head, lines(set.spec)) + (set.elements.empty() ? "" : elements_text(set)) + "\t}\n";
 }
 
@@ -189,8 +189,8 @@ std::string base_text(const BaseChain& base, TableFamily family) {
          priority_text(base, family) + "; policy " + (base.policy == 1 ? "accept" : "drop") + ";";
 }
 
-std::string chain_text(const Chain& chain, TableFamily family) {
-  auto text = block("chain " + chain.spec.name, lines(chain.spec, family));
+std::string chain_text(const Chain& chain) {
+  auto text = block(std::string("chain ") + local_name(chain.spec.name), lines(chain.spec));
   for (const auto& rule : chain.rules) text += "\t\t" + to_string(rule) + "\n";
   return text + "\t}\n";
 }
@@ -198,6 +198,29 @@ std::string chain_text(const Chain& chain, TableFamily family) {
 // Another program's comment may have any byte.
 std::string comment_text(const std::string& comment) {
   return "comment \"" + escape(comment) + "\"";
+}
+
+std::string table_text_of(const Ruleset& ruleset, TableFamily family) {
+  std::string text = "table " + table_text(family) + " {\n";
+  bool first = true;
+  const auto add = [&](const std::string& name, const auto& print) {
+    if (table_of(name) != family) return;
+    if (!first) text += "\n";
+    text += print();
+    first = false;
+  };
+  for (const auto& [name, counter] : ruleset.counters) {
+    add(name, [&, &spec = counter] {
+      return block(std::string("counter ") + local_name(spec.name), lines(spec)) + "\t}\n";
+    });
+  }
+  for (const auto& [name, set] : ruleset.sets) {
+    add(name, [&each = set] { return set_text(each); });
+  }
+  for (const auto& [name, chain] : ruleset.chains) {
+    add(name, [&each = chain] { return chain_text(each); });
+  }
+  return text + "}\n";
 }
 
 }  // namespace
@@ -222,33 +245,24 @@ std::vector<std::string> lines(const SetSpec& set) {
   return lines;
 }
 
-std::vector<std::string> lines(const ChainSpec& chain, TableFamily family) {
+std::vector<std::string> lines(const ChainSpec& chain) {
   std::vector<std::string> lines;
   if (!chain.comment.empty()) lines.push_back(comment_text(chain.comment));
-  if (chain.base) lines.push_back(base_text(*chain.base, family));
+  if (chain.base) lines.push_back(base_text(*chain.base, table_of(chain.name)));
   return lines;
 }
 
 std::string to_string(const Element& element, const SetSpec& set) {
   const auto key = key_text(element, set);
   if (!set.verdict_map) return key;
-  return key + (element.is_goto ? " : goto " : " : jump ") + element.jump;
+  return key + (element.is_goto ? " : goto " : " : jump ") + local_name(element.jump);
 }
 
 std::string print_nft(const Ruleset& ruleset) {
-  std::string text = "table " + table_text(ruleset.family) + " {\n";
-  bool first = true;
-  const auto add = [&](const std::string& object) {
-    if (!first) text += "\n";
-    text += object;
-    first = false;
-  };
-  for (const auto& [name, counter] : ruleset.counters) {
-    add(block("counter " + name, lines(counter)) + "\t}\n");
-  }
-  for (const auto& [name, set] : ruleset.sets) add(set_text(set));
-  for (const auto& [name, chain] : ruleset.chains) add(chain_text(chain, ruleset.family));
-  return text + "}\n";
+  if (ruleset.empty()) return table_text_of(ruleset, TableFamily::kInet);
+  std::string text;
+  for (const auto family : tables_of(ruleset)) text += table_text_of(ruleset, family);
+  return text;
 }
 
 }  // namespace portcullis

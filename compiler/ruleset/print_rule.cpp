@@ -34,8 +34,10 @@ constexpr NamedValue kNamedValues[] = {
     {Field::kIcmpv6Type, 131, "mld-listener-report"},
     {Field::kIcmpv6Type, 132, "mld-listener-done"},
     {Field::kIcmpv6Type, 133, "nd-router-solicit"},
+    {Field::kIcmpv6Type, 134, "nd-router-advert"},
     {Field::kIcmpv6Type, 135, "nd-neighbor-solicit"},
     {Field::kIcmpv6Type, 136, "nd-neighbor-advert"},
+    {Field::kIcmpv6Type, 137, "nd-redirect"},
     {Field::kIcmpv6Type, 143, "mld2-listener-report"},
     {Field::kConntrackDirection, 0, "original"},
     {Field::kConntrackDirection, 1, "reply"},
@@ -53,7 +55,8 @@ std::string value_text(Field field, std::uint16_t value) {
   return field == Field::kEtherType ? hexadecimal(value, 4) : std::to_string(value);
 }
 
-std::string block_text(const Cidr& block) {
+std::string block_text(Field field, const Cidr& block) {
+  if (field == Field::kNeighborTarget) return hexadecimal(block.base);  // of no type
   const bool one_address = block.prefix_length == bits(block.base.family);
   return one_address ? to_string(block.base) : to_string(block);
 }
@@ -67,7 +70,8 @@ struct StatementText {
   }
   std::string operator()(const ConntrackStatus&) const { return "ct status dnat"; }
   std::string operator()(const ConntrackMarkInSet& in) const {
-    return "ct mark & " + mark_text(in.mask) + (in.negated ? " != @" : " == @") + in.set;
+    return "ct mark & " + mark_text(in.mask) + (in.negated ? " != @" : " == @") +
+           local_name(in.set);
   }
   std::string operator()(const SetConntrackMark& mark) const {
     return "ct mark set ct mark & " + mark_text(mark.keep | mark.value) +
@@ -81,22 +85,27 @@ struct StatementText {
     return rate + " burst " + std::to_string(limit.burst) + " packets";
   }
   std::string operator()(const Equal& equal) const {
+    if (equal.field == Field::kNeighborTargetScope) {
+      return std::string(to_string(equal.field)) + " == " + hexadecimal(equal.value, 4);
+    }
     return std::string(to_string(equal.field)) + " " + value_text(equal.field, equal.value);
   }
   std::string operator()(const AtMost& most) const {
     return std::string(to_string(most.field)) + " <= " + value_text(most.field, most.value);
   }
   std::string operator()(const InBlock& in) const {
-    return std::string(to_string(in.field)) + (in.negated ? " != " : " ") + block_text(in.block);
+    return std::string(to_string(in.field)) + (in.negated ? " != " : " ") +
+           block_text(in.field, in.block);
   }
   std::string operator()(const InSet& in) const {
-    return concatenation(in.key) + (in.negated ? " != @" : " @") + in.set;
+    return concatenation(in.key) + (in.negated ? " != @" : " @") + local_name(in.set);
   }
   std::string operator()(const VerdictMap& vmap) const {
-    return concatenation(vmap.key) + " vmap @" + vmap.map;
+    return concatenation(vmap.key) + " vmap @" + local_name(vmap.map);
   }
   std::string operator()(const Counter& counter) const {
-    return counter.name.empty() ? "counter" : "counter name \"" + counter.name + "\"";
+    return counter.name.empty() ? "counter"
+                                : std::string("counter name \"") + local_name(counter.name) + "\"";
   }
   std::string operator()(const Verdict& verdict) const {
     switch (verdict.kind) {
@@ -110,7 +119,7 @@ struct StatementText {
     return "?";
   }
   std::string operator()(const Jump& jump) const {
-    return (jump.is_goto ? "goto " : "jump ") + jump.chain;
+    return std::string(jump.is_goto ? "goto " : "jump ") + local_name(jump.chain);
   }
   std::string operator()(const Foreign& foreign) const { return "[ " + foreign.text + " ]"; }
 };

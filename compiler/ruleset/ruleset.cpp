@@ -14,6 +14,18 @@ std::string table_text(TableFamily family) {
   return std::string(to_string(family)) + ' ' + kTableName;
 }
 
+TableFamily table_of(std::string_view name) {
+  return name.starts_with(kInBridge) ? TableFamily::kBridge : TableFamily::kInet;
+}
+
+const char* local_name(const std::string& name) {
+  return name.c_str() + (table_of(name) == TableFamily::kBridge ? kInBridge.size() : 0);
+}
+
+std::string name_in(TableFamily family, std::string_view local_name) {
+  return std::string(family == TableFamily::kBridge ? kInBridge : "").append(local_name);
+}
+
 const char* to_string(FieldType type) {
   switch (type) {
     case FieldType::kIpv4Addr:
@@ -94,6 +106,12 @@ const char* to_string(Field field) {
       return "iifname";
     case Field::kEtherType:
       return "ether type";
+    case Field::kArpSource:
+      return "arp saddr ip";
+    case Field::kNeighborTarget:
+      return "@th,64,128";
+    case Field::kNeighborTargetScope:
+      return "@th,64,16 & 0xffc0";
   }
   return "?";
 }
@@ -139,6 +157,26 @@ void ElementKey::append_bytes(std::span<const std::uint8_t> bytes, std::size_t p
   if (size_ + padded_size > kCapacity) std::abort();
   std::copy(bytes.begin(), bytes.end(), bytes_.begin() + size_);
   size_ = static_cast<std::uint8_t>(size_ + padded_size);
+}
+
+bool has_table(const Ruleset& ruleset, TableFamily family) {
+  const auto has = [&](const auto& objects) {
+    const auto bridged = objects.lower_bound(kInBridge);
+    const bool has_bridged = bridged != objects.end() && table_of(bridged->first) == family;
+    return family == TableFamily::kBridge ? has_bridged
+                                          : std::ranges::any_of(objects, [&](const auto& each) {
+                                              return table_of(each.first) == family;
+                                            });
+  };
+  return has(ruleset.sets) || has(ruleset.chains) || has(ruleset.counters);
+}
+
+std::vector<TableFamily> tables_of(const Ruleset& ruleset) {
+  std::vector<TableFamily> tables;
+  for (const auto family : kTableFamilies) {
+    if (has_table(ruleset, family)) tables.push_back(family);
+  }
+  return tables;
 }
 
 bool enforces(const Ruleset& ruleset) {

@@ -15,18 +15,28 @@
 #include "compiler/base/address.h"
 #include "compiler/ruleset/statement.h"
 
-// The ruleset IR: what one of our tables holds, in nftables' own terms. A value: the engine makes
-// one from the cluster, a kernel dump makes one from the kernel, and diff() compares the two. Names
-// are content hashes, so objects of equal content have equal names.
+// The ruleset IR: what our tables hold, in nftables' own terms. A value: the engine makes one from
+// the cluster, a kernel dump makes one from the kernel, and diff() compares the two. Names are
+// content hashes, so objects of equal content have equal names.
 namespace portcullis {
 
 // Which table: all of ours are named kTableName.
 enum class TableFamily : std::uint8_t { kInet, kBridge };
 
+inline constexpr std::array kTableFamilies = {TableFamily::kInet, TableFamily::kBridge};
+
 inline constexpr const char* kTableName = "portcullis";
 
 const char* to_string(TableFamily family);   // "inet"
 std::string table_text(TableFamily family);  // "inet portcullis"
+
+// Names of objects are unique across our tables: in the table bridge portcullis they begin with
+// this. It is not part of the name by which the kernel and nft(8) know the object.
+inline constexpr std::string_view kInBridge = "bridge ";
+
+TableFamily table_of(std::string_view name);
+const char* local_name(const std::string& name);  // in its table; lives as long as `name`
+std::string name_in(TableFamily family, std::string_view local_name);
 
 // Type of one field of a set's key, by nft's name for it.
 enum class FieldType : std::uint8_t {
@@ -130,9 +140,8 @@ struct CounterSpec {
   auto operator<=>(const CounterSpec&) const = default;
 };
 
-// The whole table; an empty one means that the table does not exist.
+// Our whole tables. A table without objects does not exist.
 struct Ruleset {
-  TableFamily family = TableFamily::kInet;
   std::map<std::string, Set, std::less<>> sets{};
   std::map<std::string, Chain, std::less<>> chains{};
   std::map<std::string, CounterSpec, std::less<>> counters{};
@@ -140,6 +149,10 @@ struct Ruleset {
   bool empty() const { return sets.empty() && chains.empty() && counters.empty(); }
   bool operator==(const Ruleset&) const = default;
 };
+
+// Whether it has an object in that table.
+bool has_table(const Ruleset& ruleset, TableFamily family);
+std::vector<TableFamily> tables_of(const Ruleset& ruleset);
 
 // Whether packets pass its rules: a prepared ruleset does not count.
 bool enforces(const Ruleset& ruleset);

@@ -33,7 +33,13 @@ enum class Field : std::uint8_t {
   kReplyIp6Source,
   kConntrackDirection,  // of the packet in it: IP_CT_DIR_ORIGINAL or IP_CT_DIR_REPLY
   kInputInterface,      // iifname
-  kEtherType,           // of the frame, in tables of bridges
+  // In tables of bridges: the type of the frame; the sender's address in an ARP packet.
+  kEtherType,
+  kArpSource,
+  // @th,64,128: the target of a neighbor solicitation or advertisement, and its first ten bits. A
+  // rule checks the ICMPv6 type before.
+  kNeighborTarget,
+  kNeighborTargetScope,
 };
 
 const char* to_string(Field field);  // "ip saddr"

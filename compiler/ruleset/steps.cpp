@@ -45,8 +45,11 @@ class Filler {
 
 Steps steps(Delta delta) {
   Steps steps;
-  for (auto* step : {&steps.prepare, &steps.exchange, &steps.remove}) step->family = delta.family;
-  if (delta.change == TableChange::kReplace || delta.change == TableChange::kDelete) {
+  const auto replaces = [&](TableFamily family) {
+    return delta.change_of(family) == TableChange::kReplace;
+  };
+  if (replaces(TableFamily::kInet) || replaces(TableFamily::kBridge) ||
+      delta.change == TableChange::kDelete) {
     steps.exchange = std::move(delta);
     return steps;
   }
@@ -64,6 +67,8 @@ Steps steps(Delta delta) {
   steps.exchange.gone.base_chains = std::exchange(delta.gone.base_chains, {});
   steps.remove.gone = std::move(delta.gone);
   steps.prepare.change = delta.change;
+  auto& bridge_step = delta.bridge == TableChange::kDelete ? steps.exchange : steps.prepare;
+  bridge_step.bridge = delta.bridge;
   steps.prepare.add = std::move(delta.add);
   return steps;
 }
@@ -91,10 +96,8 @@ std::vector<Delta> in_batches(Delta prepare, std::size_t most_elements) {
   for (auto& [name, chain] : prepare.add.chains) {
     if (!chain.rules.empty()) last.rules[name] = std::exchange(chain.rules, {});
   }
-  const auto family = prepare.family;
   if (!prepare.empty()) batches.insert(batches.begin(), std::move(prepare));
   if (!last.empty()) batches.push_back(std::move(last));
-  for (auto& batch : batches) batch.family = family;
   return batches;
 }
 

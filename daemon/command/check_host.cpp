@@ -33,7 +33,7 @@ void check_owner(const nl::Snapshot& snapshot, Findings& findings) {
 Result<void> rehearse(nl::Kernel& kernel, const nl::Snapshot& snapshot) {
   const auto ruleset = rehearsed_ruleset();
   const bool is_new = snapshot.owner == nl::TableOwner::kNone;
-  return kernel.rehearse(is_new ? diff({}, ruleset) : replacement(ruleset));
+  return kernel.rehearse(is_new ? diff({}, ruleset) : replacement(ruleset, snapshot.tables));
 }
 
 std::string setting(const std::string& path) {

@@ -21,7 +21,7 @@ Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, const Rulese
         table() + " belongs to " + nl::process_of_port(before.owner_port) + ": stop it first");
   }
   const bool is_new = before.owner == nl::TableOwner::kNone;
-  return kernel.commit(is_new ? diff({}, ruleset) : replacement(ruleset));
+  return kernel.commit(is_new ? diff({}, ruleset) : replacement(ruleset, before.tables));
 }
 
 Result<ExitCode> done(const Console& console, const std::string& remark) {

@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "compiler/base/escape.h"
+#include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/print.h"
 #include "daemon/command/commands.h"
 #include "daemon/files/manifest_archive.h"
@@ -44,7 +45,7 @@ Result<void> remove_table(const Console& console) {
     console.err << "there was no " << table << ": nothing to remove\n";
     return {};
   }
-  return kernel->commit(Delta{.change = TableChange::kDelete}).map([&] {
+  return kernel->commit(replacement({}, before->tables)).map([&] {
     console.err << "removed " << table << ": nothing is enforced now\n";
   });
 }

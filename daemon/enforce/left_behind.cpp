@@ -28,8 +28,9 @@ ObjectNames LeftBehind::all() const {
 bool LeftBehind::explains(const Delta& todo, const Ruleset& desired) const {
   auto gone = all();
   gone.remove(names_of(desired));
-  return todo.gone == gone && todo.change == TableChange::kNone && todo.add.empty() &&
-         todo.rules.empty() && todo.elements.empty();
+  return todo.gone == gone && todo.change == TableChange::kNone &&
+         todo.bridge == TableChange::kNone && todo.add.empty() && todo.rules.empty() &&
+         todo.elements.empty();
 }
 
 void LeftBehind::add(ObjectNames objects, Time due) {

@@ -14,6 +14,15 @@ constexpr std::size_t kMostInABatch = 20'000;  // elements
 constexpr int kMostInterruptions = 8;          // of dumps in a row, before they are a failure
 constexpr int kEnforcementLooks = 3;
 
+// Takes over orphans.
+Delta addition(const std::vector<TableFamily>& tables) {
+  Delta delta;
+  for (const auto table : tables) {
+    (table == TableFamily::kInet ? delta.change : delta.bridge) = TableChange::kAdd;
+  }
+  return delta;
+}
+
 }  // namespace
 
 Reconciler::Reconciler(boost::asio::io_context& io, nl::Kernel kernel, ReconcilerTiming timing,
@@ -193,11 +202,11 @@ Result<nl::Snapshot> Reconciler::take_over() {
   if (!snapshot) return snapshot;
   if (snapshot->owner == nl::TableOwner::kOther) {
     return failure(ErrorCode::kPermission,
-                   "the table inet portcullis belongs to another process, " +
+                   "a table named portcullis belongs to another process, " +
                        nl::process_of_port(snapshot->owner_port) + ": stop that one");
   }
   if (!kernel_->owns() || snapshot->owner != nl::TableOwner::kOrphan) return snapshot;
-  if (const auto taken = kernel_->commit(Delta{.change = TableChange::kAdd}); !taken) {
+  if (const auto taken = kernel_->commit(addition(snapshot->tables)); !taken) {
     return tl::unexpected(taken.error());
   }
   return kernel_->dump_once();
@@ -250,7 +259,7 @@ bool Reconciler::changed_since(const Refusal& refusal, const nl::Snapshot& snaps
 Delta Reconciler::to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const {
   const auto fitting = kernel_->owns() ? nl::TableOwner::kUs : nl::TableOwner::kShared;
   const bool fits = snapshot.owner == fitting || snapshot.owner == nl::TableOwner::kNone;
-  return fits ? diff(snapshot.ruleset, desired) : replacement(desired);
+  return fits ? diff(snapshot.ruleset, desired) : replacement(desired, snapshot.tables);
 }
 
 Result<std::vector<Delta>> Reconciler::bring_delta(Delta delta) {

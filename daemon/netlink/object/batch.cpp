@@ -1,6 +1,7 @@
 #include "daemon/netlink/object/batch.h"
 
 #include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
 
 #include <array>
 #include <cstring>
@@ -11,6 +12,11 @@ namespace portcullis::nl {
 
 std::uint8_t family_number(TableFamily family) {
   return family == TableFamily::kInet ? NFPROTO_INET : NFPROTO_BRIDGE;
+}
+
+TableFamily table_family(const nlmsghdr* message) {
+  const auto* header = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(message));
+  return header->nfgen_family == NFPROTO_BRIDGE ? TableFamily::kBridge : TableFamily::kInet;
 }
 
 Batch::Batch(std::uint32_t sequence) : sequence_(sequence) {

@@ -11,7 +11,8 @@
 
 namespace portcullis::nl {
 
-std::uint8_t family_number(TableFamily family);  // NFPROTO_*
+std::uint8_t family_number(TableFamily family);     // NFPROTO_*
+TableFamily table_family(const nlmsghdr* message);  // of the table that it is about
 
 // One nf_tables batch, all or nothing, as the bytes sent to the kernel in one sendmsg(), and the
 // operation that each message belongs to. Message n has the sequence number `sequence` + n.
@@ -38,7 +39,6 @@ class Batch {
 
   // The following messages are about this table, and belong to this operation.
   void start_operation(TableFamily table, std::size_t index);
-  TableFamily table() const { return table_; }
 
   // Appends an nf_tables message (NFT_MSG_*, NLM_F_*). build() adds its attributes.
   void add(std::uint16_t type, std::uint16_t flags, const std::function<void(nlmsghdr*)>& build);

@@ -13,7 +13,7 @@ namespace {
 ChainObject chain_named(const std::string& name) {
   ChainObject chain(allocated(nftnl_chain_alloc()));
   nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, kTableName);
-  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, name.c_str());
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, local_name(name));
   return chain;
 }
 
@@ -72,7 +72,7 @@ void encode(const DeleteChain& remove, Batch& batch) {
 void encode(const FlushChain& flush, Batch& batch) {
   const RuleObject rule(allocated(nftnl_rule_alloc()));
   nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, kTableName);
-  nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, flush.chain.c_str());
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, local_name(flush.chain));
   batch.add(NFT_MSG_DELRULE, 0,
             [&](nlmsghdr* header) { nftnl_rule_nlmsg_build_payload(header, rule.get()); });
 }
@@ -82,10 +82,11 @@ std::optional<ChainSpec> decode_chain(const nlmsghdr* header) {
   if (nftnl_chain_nlmsg_parse(header, chain.get()) < 0) return {};
   const auto table = text_of(nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_TABLE));
   if (table != kTableName || is_anonymous(chain.get())) return {};
-  return ChainSpec{std::string(text_of(nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_NAME))),
-                   base_of(chain.get()),
-                   comment_of<nftnl_chain_get_data>(chain.get(), NFTNL_CHAIN_USERDATA,
-                                                    NFTNL_UDATA_CHAIN_COMMENT)};
+  return ChainSpec{
+      name_in(table_family(header), text_of(nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_NAME))),
+      base_of(chain.get()),
+      comment_of<nftnl_chain_get_data>(chain.get(), NFTNL_CHAIN_USERDATA,
+                                       NFTNL_UDATA_CHAIN_COMMENT)};
 }
 
 }  // namespace portcullis::nl

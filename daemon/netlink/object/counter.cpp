@@ -13,7 +13,7 @@ namespace {
 CounterObject counter_named(const std::string& name) {
   CounterObject counter(allocated(nftnl_obj_alloc()));
   nftnl_obj_set_str(counter.get(), NFTNL_OBJ_TABLE, kTableName);
-  nftnl_obj_set_str(counter.get(), NFTNL_OBJ_NAME, name.c_str());
+  nftnl_obj_set_str(counter.get(), NFTNL_OBJ_NAME, local_name(name));
   nftnl_obj_set_u32(counter.get(), NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
   return counter;
 }
@@ -51,7 +51,8 @@ std::optional<CounterValue> decode_counter(const nlmsghdr* header) {
       nftnl_obj_get_u32(counter.get(), NFTNL_OBJ_TYPE) != NFT_OBJECT_COUNTER) {
     return {};
   }
-  const auto name = text_of(nftnl_obj_get_str(counter.get(), NFTNL_OBJ_NAME));
+  auto name =
+      name_in(table_family(header), text_of(nftnl_obj_get_str(counter.get(), NFTNL_OBJ_NAME)));
   return CounterValue{
       {std::string(name),
        comment_of<nftnl_obj_get_data>(counter.get(), NFTNL_OBJ_USERDATA, NFTNL_UDATA_OBJ_COMMENT)},

@@ -32,13 +32,13 @@ bool is_foreign(nftnl_set_elem* elem) {
          nftnl_set_elem_is_set(elem, NFTNL_SET_ELEM_OBJREF);
 }
 
-void read_verdict(nftnl_set_elem* elem, Element& element) {
+void read_verdict(TableFamily family, nftnl_set_elem* elem, Element& element) {
   if (!nftnl_set_elem_is_set(elem, NFTNL_SET_ELEM_VERDICT)) return;
   const auto verdict =
       static_cast<std::int32_t>(nftnl_set_elem_get_u32(elem, NFTNL_SET_ELEM_VERDICT));
   element.is_goto = verdict == NFT_GOTO;
   element.jump = verdict == NFT_JUMP || element.is_goto
-                     ? std::string(text_of(nftnl_set_elem_get_str(elem, NFTNL_SET_ELEM_CHAIN)))
+                     ? name_in(family, text_of(nftnl_set_elem_get_str(elem, NFTNL_SET_ELEM_CHAIN)))
                      : "(verdict " + std::to_string(verdict) + ")";
 }
 
@@ -73,7 +73,7 @@ void ElementDecoder::add_one(nftnl_set_elem* elem) {
   element.key = key;
   element.last = key_of(set_, elem, NFTNL_SET_ELEM_KEY_END);
   if (set_.interval && element.last.empty()) element.last = key;
-  read_verdict(elem, element);
+  read_verdict(table_of(set_.name), elem, element);
 }
 
 Result<std::vector<Element>> ElementDecoder::take() {

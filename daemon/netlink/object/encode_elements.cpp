@@ -63,7 +63,7 @@ std::size_t wire_bound(const Element& element) {
 SetObject elements_of(const SetSpec& set) {
   SetObject list(allocated(nftnl_set_alloc()));
   nftnl_set_set_str(list.get(), NFTNL_SET_TABLE, kTableName);
-  nftnl_set_set_str(list.get(), NFTNL_SET_NAME, set.name.c_str());
+  nftnl_set_set_str(list.get(), NFTNL_SET_NAME, local_name(set.name));
   return list;
 }
 
@@ -129,7 +129,7 @@ class ElementWriter {
     if (!set_.verdict_map || type_ == NFT_MSG_DELSETELEM) return;
     const int verdict = element.is_goto ? NFT_GOTO : NFT_JUMP;
     nftnl_set_elem_set_u32(elem, NFTNL_SET_ELEM_VERDICT, static_cast<std::uint32_t>(verdict));
-    nftnl_set_elem_set_str(elem, NFTNL_SET_ELEM_CHAIN, element.jump.c_str());
+    nftnl_set_elem_set_str(elem, NFTNL_SET_ELEM_CHAIN, local_name(element.jump));
   }
 
   const SetSpec& set_;

@@ -23,7 +23,7 @@ constexpr std::uint32_t kConcatenation = 13;
 SetObject set_named(const std::string& name) {
   SetObject set(allocated(nftnl_set_alloc()));
   nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, kTableName);
-  nftnl_set_set_str(set.get(), NFTNL_SET_NAME, name.c_str());
+  nftnl_set_set_str(set.get(), NFTNL_SET_NAME, local_name(name));
   return set;
 }
 
@@ -90,10 +90,10 @@ bool describes(const SetSpec& spec, const nftnl_set* set) {
          data_type == u32(set, NFTNL_SET_DATA_TYPE) && !has_foreign_attributes(set);
 }
 
-SetSpec parse_spec(const nftnl_set* set) {
+SetSpec parse_spec(TableFamily family, const nftnl_set* set) {
   const std::uint32_t flags = u32(set, NFTNL_SET_FLAGS);
   SetSpec spec;
-  spec.name = text_of(nftnl_set_get_str(set, NFTNL_SET_NAME));
+  spec.name = name_in(family, text_of(nftnl_set_get_str(set, NFTNL_SET_NAME)));
   spec.key = parse_wire_type(u32(set, NFTNL_SET_KEY_TYPE)).value_or(std::vector<FieldType>{});
   spec.interval = (flags & NFT_SET_INTERVAL) != 0;
   spec.verdict_map = (flags & NFT_SET_MAP) != 0;
@@ -147,7 +147,7 @@ std::optional<SetSpec> decode_set(const nlmsghdr* header) {
   const bool ours = text_of(nftnl_set_get_str(set.get(), NFTNL_SET_TABLE)) == kTableName;
   const std::uint32_t flags = u32(set.get(), NFTNL_SET_FLAGS);
   if (!ours || (flags & NFT_SET_ANONYMOUS) != 0) return {};
-  SetSpec spec = parse_spec(set.get());
+  SetSpec spec = parse_spec(table_family(header), set.get());
   if (!describes(spec, set.get())) {
     mark_foreign(spec, "key type " + std::to_string(u32(set.get(), NFTNL_SET_KEY_TYPE)) +
                            ", flags " + std::to_string(flags));

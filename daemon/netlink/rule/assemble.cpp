@@ -1,49 +1,14 @@
 #include "daemon/netlink/rule/rule.h"
 
-#include <linux/if_ether.h>
-
-#include <cstring>
-
 #include "daemon/netlink/rule/expression_codec.h"
 #include "daemon/netlink/rule/payload_field.h"
+#include "daemon/netlink/rule/register_bytes.h"
 
 namespace portcullis::nl {
 namespace {
 
 constexpr std::size_t kRegisterFileSize = 64;  // bytes
 constexpr std::uint32_t kFirst = NFT_REG_1;
-
-// The register at a byte offset of a concatenation.
-//
-//     offset    0      4      8     12     16     20 ...
-//             +------+------+------+------+------+------
-//     name    | 1    | 9    | 10   | 11   | 2    | 13
-//             +------+------+------+------+------+------
-//
-std::uint32_t register_at(std::size_t offset) {
-  const auto index = static_cast<std::uint32_t>(offset);
-  return offset % 16 == 0 ? NFT_REG_1 + index / 16 : NFT_REG32_00 + index / 4;
-}
-
-Bytes host_order(std::uint32_t value) {
-  Bytes bytes(sizeof value);
-  std::memcpy(bytes.data(), &value, sizeof value);
-  return bytes;
-}
-
-Bytes network_order(std::uint16_t value, std::size_t size) {
-  const Bytes bytes = {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
-  return {bytes.end() - static_cast<std::ptrdiff_t>(size), bytes.end()};
-}
-
-Bytes prefix_mask(std::size_t size, int length) {
-  Bytes mask(size, 0);
-  for (int bit = 0; bit < length; ++bit) {
-    auto& byte = mask[static_cast<std::size_t>(bit / 8)];
-    byte = static_cast<std::uint8_t>(byte | 0x80 >> bit % 8);
-  }
-  return mask;
-}
 
 std::int32_t code_of(Verdict::Kind kind) {
   switch (kind) {
@@ -73,7 +38,8 @@ class Assembler {
   Result<void> operator()(const ConntrackMarkInSet& in) {
     put(LoadConntrack{NFT_CT_MARK, kFirst});
     mask(kFirst, host_order(in.mask));
-    put(Lookup{in.set, kFirst, std::nullopt, in.negated ? std::uint32_t{NFT_LOOKUP_F_INV} : 0});
+    put(Lookup{local_name(in.set), kFirst, std::nullopt,
+               in.negated ? std::uint32_t{NFT_LOOKUP_F_INV} : 0});
     return {};
   }
 
@@ -134,20 +100,20 @@ class Assembler {
 
   Result<void> operator()(const InSet& in_set) {
     return look_up(in_set.key, in_set.interval && in_set.key.size() > 1,
-                   Lookup{in_set.set, kFirst, std::nullopt,
+                   Lookup{local_name(in_set.set), kFirst, std::nullopt,
                           in_set.negated ? std::uint32_t{NFT_LOOKUP_F_INV} : 0});
   }
 
   Result<void> operator()(const VerdictMap& map) {
     return look_up(map.key, map.interval && map.key.size() > 1,
-                   Lookup{map.map, kFirst, NFT_REG_VERDICT});
+                   Lookup{local_name(map.map), kFirst, NFT_REG_VERDICT});
   }
 
   Result<void> operator()(const Counter& counter) {
     if (counter.name.empty()) {
       put(Count{});
     } else {
-      put(CountBy{counter.name});
+      put(CountBy{local_name(counter.name)});
     }
     return {};
   }
@@ -158,7 +124,7 @@ class Assembler {
   }
 
   Result<void> operator()(const Jump& jump) {
-    put(Decide{jump.is_goto ? NFT_GOTO : NFT_JUMP, jump.chain});
+    put(Decide{jump.is_goto ? NFT_GOTO : NFT_JUMP, local_name(jump.chain)});
     return {};
   }
 
@@ -202,7 +168,8 @@ class Assembler {
   }
 
   bool has(Field field) const {
-    return field != Field::kEtherType || family_ == TableFamily::kBridge;
+    const bool is_of_frames = field == Field::kEtherType || field == Field::kArpSource;
+    return !is_of_frames || family_ == TableFamily::kBridge;
   }
 
   void mask(std::uint32_t reg, const Bytes& bits) {
@@ -241,12 +208,23 @@ class Assembler {
   // A bridge's frames say what they hold by their ether type.
   void check_protocols(const PayloadField& field) {
     if (family_ == TableFamily::kBridge) {
-      const std::uint16_t type = field.network == NFPROTO_IPV4 ? ETH_P_IP : ETH_P_IPV6;
-      check_meta(NFT_META_PROTOCOL, field.network, network_order(type, sizeof type), network_);
+      check_frame(field);
     } else {
       check_meta(NFT_META_NFPROTO, field.network, {field.network}, network_);
     }
     check_meta(NFT_META_L4PROTO, field.transport, {field.transport}, transport_);
+  }
+
+  // nft loads the type of IP from what the kernel knows of the packet, other types from the frame.
+  void check_frame(const PayloadField& field) {
+    const auto type = network_order(ether_type(field.network), sizeof(std::uint16_t));
+    const bool is_ip = field.network != NFPROTO_ARP && field.transport == 0;
+    if (is_ip) return check_meta(NFT_META_PROTOCOL, field.network, type, network_);
+    if (field.network == 0 || field.network == network_) return;
+    const PayloadField& frame = *find_payload_field(Field::kEtherType);
+    put(LoadPayload{frame.base, frame.offset, frame.length, kFirst});
+    put(Compare{NFT_CMP_EQ, kFirst, type});
+    network_ = field.network;
   }
 
   // Loads the key's fields side by side into the registers, then looks them up.

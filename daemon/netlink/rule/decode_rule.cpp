@@ -32,8 +32,8 @@ std::optional<Verdict::Kind> kind_of(std::int32_t verdict) {
 // (registers, lengths, protocol checks): disassemble() compares that as a whole.
 class Reader {
  public:
-  Reader(std::span<const Expression> expressions, const Sets& sets)
-      : rest_(expressions), sets_(sets) {}
+  Reader(std::span<const Expression> expressions, const Sets& sets, TableFamily family)
+      : rest_(expressions), sets_(sets), family_(family) {}
 
   std::optional<Rule> read() {
     Rule rule;
@@ -59,11 +59,20 @@ class Reader {
   }
 
   void skip_protocol_check() {
-    while (peek<LoadMeta>() && peek<Compare>(1)) {
+    for (; peek<Compare>(1); rest_ = rest_.subspan(2)) {
+      const auto* meta = peek<LoadMeta>();
+      if (meta == nullptr && !checks_frame()) return;
       const auto& wanted = peek<Compare>(1)->data;
-      if (peek<LoadMeta>()->key == NFT_META_L4PROTO && !wanted.empty()) transport_ = wanted.front();
-      rest_ = rest_.subspan(2);
+      const bool is_transport = meta != nullptr && meta->key == NFT_META_L4PROTO;
+      if (is_transport && !wanted.empty()) transport_ = wanted.front();
     }
+  }
+
+  // Another field follows, which implies the check.
+  bool checks_frame() const {
+    const auto* load = peek<LoadPayload>();
+    if (load == nullptr || load->base != NFT_PAYLOAD_LL_HEADER) return false;
+    return peek<LoadMeta>(2) != nullptr || peek<LoadPayload>(2) != nullptr;
   }
 
   std::optional<Statement> read_statement() {
@@ -72,15 +81,17 @@ class Reader {
     if (const auto* limit = take<LimitRate>()) return RateLimit{limit->rate, limit->burst};
     if (take<LoadFib>())
       return take<Compare>() ? std::optional(ReversePathMissing{}) : std::nullopt;
-    if (const auto* count = take<CountBy>()) return Counter{count->counter};
+    if (const auto* count = take<CountBy>()) return Counter{name(count->counter)};
     if (const auto* decide = take<Decide>()) return read_verdict(*decide);
     const auto* conntrack = peek<LoadConntrack>();
     if (conntrack == nullptr || find_conntrack_field(*conntrack) != nullptr) return read_match();
     return conntrack->key == NFT_CT_MARK ? read_conntrack_mark() : read_conntrack_bits();
   }
 
-  static std::optional<Statement> read_verdict(const Decide& decide) {
-    if (!decide.chain.empty()) return Jump{decide.chain, decide.verdict == NFT_GOTO};
+  std::string name(const std::string& local) const { return name_in(family_, local); }
+
+  std::optional<Statement> read_verdict(const Decide& decide) const {
+    if (!decide.chain.empty()) return Jump{name(decide.chain), decide.verdict == NFT_GOTO};
     const auto kind = kind_of(decide.verdict);
     return kind ? std::optional<Statement>(Verdict{*kind}) : std::nullopt;
   }
@@ -104,7 +115,7 @@ class Reader {
     if (take<StoreConntrack>()) return SetConntrackMark{*mask, *flip};
     const auto* lookup = take<Lookup>();
     if (lookup == nullptr) return {};
-    return ConntrackMarkInSet{*mask, lookup->set, (lookup->flags & NFT_LOOKUP_F_INV) != 0};
+    return ConntrackMarkInSet{*mask, name(lookup->set), (lookup->flags & NFT_LOOKUP_F_INV) != 0};
   }
 
   // In the order of the host.
@@ -126,7 +137,8 @@ class Reader {
       return field ? std::optional(field->field) : std::nullopt;
     }
     const auto* load = take<LoadPayload>();
-    const bool masked = peek<MaskBits>() != nullptr && peek<Compare>(1) == nullptr;
+    const auto* compare = peek<Compare>(1);  // with a block, else with a number
+    const bool masked = peek<MaskBits>() && (compare == nullptr || compare->data.size() <= 2);
     const PayloadField* field = load ? find_payload_field(*load, transport_, masked) : nullptr;
     if (masked) take<MaskBits>();
     return field ? std::optional(field->field) : std::nullopt;
@@ -137,10 +149,12 @@ class Reader {
     while (const auto field = read_field()) key.push_back(*field);
     if (key.empty()) return {};
     if (const auto* lookup = take<Lookup>()) {
-      const auto set = sets_.find(lookup->set);
+      auto set_name = name(lookup->set);
+      const auto set = sets_.find(set_name);
       const bool interval = set != sets_.end() && set->second.spec.interval;
-      if (lookup->target) return VerdictMap{std::move(key), lookup->set, interval};
-      return InSet{std::move(key), lookup->set, interval, (lookup->flags & NFT_LOOKUP_F_INV) != 0};
+      if (lookup->target) return VerdictMap{std::move(key), std::move(set_name), interval};
+      return InSet{std::move(key), std::move(set_name), interval,
+                   (lookup->flags & NFT_LOOKUP_F_INV) != 0};
     }
     if (key.size() != 1) return {};
     const auto* bits = take<MaskBits>();
@@ -172,6 +186,7 @@ class Reader {
 
   std::span<const Expression> rest_;
   const Sets& sets_;
+  const TableFamily family_;
   std::uint8_t transport_ = 0;  // the last one checked
 };
 
@@ -193,20 +208,20 @@ Rule foreign(nftnl_rule* object) {
   return rule;
 }
 
-std::string chain_of(const nftnl_rule* object) {
-  return std::string(text_of(nftnl_rule_get_str(object, NFTNL_RULE_CHAIN)));
+std::string chain_of(TableFamily family, const nftnl_rule* object) {
+  return name_in(family, text_of(nftnl_rule_get_str(object, NFTNL_RULE_CHAIN)));
 }
 
 // Expressions that libnftnl cannot parse, because the kernel is newer, have no text.
-PlacedRule unreadable(const nftnl_rule* object) {
-  return {chain_of(object), Rule{{Foreign{"an expression that libnftnl lacks"}}}};
+PlacedRule unreadable(TableFamily family, const nftnl_rule* object) {
+  return {chain_of(family, object), Rule{{Foreign{"an expression that libnftnl lacks"}}}};
 }
 
 }  // namespace
 
 std::optional<Rule> disassemble(const std::vector<Expression>& expressions, const Sets& sets,
                                 TableFamily family) {
-  auto rule = Reader(expressions, sets).read();
+  auto rule = Reader(expressions, sets, family).read();
   if (!rule) return {};
   const auto again = assemble(*rule, family);
   return again && *again == expressions ? rule : std::nullopt;
@@ -214,17 +229,15 @@ std::optional<Rule> disassemble(const std::vector<Expression>& expressions, cons
 
 PlacedRule decode_rule(const nlmsghdr* header, const Sets& sets) {
   const RuleObject object(allocated(nftnl_rule_alloc()));
+  const auto family = table_family(header);
   if (!has_required_attributes(header) || nftnl_rule_nlmsg_parse(header, object.get()) < 0)
-    return unreadable(object.get());
+    return unreadable(family, object.get());
   std::vector<Expression> expressions;
   for_each_expression(object.get(), [&](const nftnl_expr* expr) {
     expressions.push_back(decode_expression(expr));
   });
-  const auto* message = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(header));
-  const auto family =
-      message->nfgen_family == NFPROTO_BRIDGE ? TableFamily::kBridge : TableFamily::kInet;
   auto rule = disassemble(expressions, sets, family);
-  return {chain_of(object.get()), rule ? std::move(*rule) : foreign(object.get())};
+  return {chain_of(family, object.get()), rule ? std::move(*rule) : foreign(object.get())};
 }
 
 }  // namespace portcullis::nl

@@ -33,6 +33,9 @@ const std::array payload_fields = {
     PayloadField{Field::kUdpDestinationPort, kTransport, 2, 2, 0, IPPROTO_UDP},
     PayloadField{Field::kDestinationPort, kTransport, 2, 2},
     PayloadField{Field::kEtherType, kLink, 12, 2},
+    PayloadField{Field::kArpSource, kNetwork, 14, 4, NFPROTO_ARP},
+    PayloadField{Field::kNeighborTarget, kTransport, 8, 16},
+    PayloadField{Field::kNeighborTargetScope, kTransport, 8, 2, 0, 0, {0xff, 0xc0}},
 };
 
 constexpr std::array kConntrackFields = {

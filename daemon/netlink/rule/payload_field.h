@@ -15,7 +15,7 @@ struct PayloadField {
   std::uint32_t base;          // NFT_PAYLOAD_{LL,NETWORK,TRANSPORT}_HEADER
   std::uint32_t offset;        // bytes
   std::uint32_t length;        // bytes
-  std::uint8_t network = 0;    // NFPROTO_IPV4 or NFPROTO_IPV6; 0: any
+  std::uint8_t network = 0;    // NFPROTO_IPV4, NFPROTO_IPV6 or NFPROTO_ARP; 0: any
   std::uint8_t transport = 0;  // IPPROTO_ICMPV6; 0: any
   Bytes mask{};                // empty: none
 };

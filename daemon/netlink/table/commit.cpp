@@ -47,20 +47,6 @@ const char* advice(int error) {
   }
 }
 
-// Of one table.
-struct Placed {
-  Operation operation;
-  TableFamily table;
-};
-
-std::vector<Placed> placed(std::span<const Delta> deltas) {
-  std::vector<Placed> all;
-  for (const auto& delta : deltas) {
-    for (const auto& operation : operations(delta)) all.push_back({operation, delta.family});
-  }
-  return all;
-}
-
 // For an operation on elements, only the rejected element, if the kernel named it.
 Operation narrow(const Operation& operation, const nlmsghdr* header, std::uint32_t offset) {
   if (const auto* add = std::get_if<AddElements>(&operation)) {
@@ -76,12 +62,12 @@ Operation narrow(const Operation& operation, const nlmsghdr* header, std::uint32
 
 // Answers to BATCH_BEGIN concern the batch as a whole: errors that the kernel finds only when it
 // validates all of it, such as a loop of jumps.
-std::string refused(std::span<const Delta> deltas, const Batch& batch, const Answer& answer) {
+std::string refused(const Delta& delta, const Batch& batch, const Answer& answer) {
   const Batch::Message* message = batch.find(answer.sequence);
   if (message == nullptr) return "the transaction";
-  const auto all = placed(deltas);
-  const auto& [operation, table] = all[message->operation];
-  return '"' + to_string(narrow(operation, batch.header(*message), answer.offset), table) + '"';
+  const auto all = operations(delta);
+  const auto& operation = all[message->operation];
+  return '"' + to_string(narrow(operation, batch.header(*message), answer.offset)) + '"';
 }
 
 bool concerns(const Batch& batch, const Answer& answer) {
@@ -101,9 +87,8 @@ const Answer* first_refusal(const Batch& batch, const std::vector<Answer>& answe
   return first;
 }
 
-tl::unexpected<Error> refusal(std::span<const Delta> deltas, const Batch& batch,
-                              const Answer& answer) {
-  return failure(code_of(answer.error), "the kernel rejects " + refused(deltas, batch, answer) +
+tl::unexpected<Error> refusal(const Delta& delta, const Batch& batch, const Answer& answer) {
+  return failure(code_of(answer.error), "the kernel rejects " + refused(delta, batch, answer) +
                                             ": " + reason(answer) + advice(answer.error));
 }
 
@@ -111,10 +96,9 @@ tl::unexpected<Error> unanswered() {
   return failure(ErrorCode::kInterrupted, "the kernel did not answer the transaction");
 }
 
-Result<void> judge(std::span<const Delta> deltas, const Batch& batch,
-                   const std::vector<Answer>& answers) {
+Result<void> judge(const Delta& delta, const Batch& batch, const std::vector<Answer>& answers) {
   const Answer* first = first_refusal(batch, answers);
-  if (first != nullptr) return refusal(deltas, batch, *first);
+  if (first != nullptr) return refusal(delta, batch, *first);
   const bool taken = std::ranges::any_of(answers, [&](const Answer& answer) {
     return concerns(batch, answer) && answer.error == 0 &&
            answer.sequence == batch.last_operation_sequence();
@@ -129,18 +113,18 @@ Result<void> judge_rehearsal(const Delta& delta, const Batch& batch,
   const Answer* first = first_refusal(batch, answers);
   if (first == nullptr) return unanswered();
   if (first->sequence == batch.last_operation_sequence()) return {};
-  return refusal({&delta, 1}, batch, *first);
+  return refusal(delta, batch, *first);
 }
 
 }  // namespace
 
-Result<void> commit(Socket& socket, std::span<const Delta> deltas, std::uint32_t table_flags) {
-  const auto batch = encode(deltas, socket.next_sequence(), table_flags);
+Result<void> commit(Socket& socket, const Delta& delta, std::uint32_t table_flags) {
+  const auto batch = encode(delta, socket.next_sequence(), table_flags);
   if (!batch) return tl::unexpected(batch.error());
   if (batch->empty()) return {};
   socket.set_next_sequence(batch->end_sequence());
   return socket.exchange(batch->bytes(), batch->size()).and_then([&](const auto& answers) {
-    return judge(deltas, *batch, answers);
+    return judge(delta, *batch, answers);
   });
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "compiler/base/result.h"
 #include "compiler/ruleset/delta.h"
@@ -9,9 +8,8 @@
 
 namespace portcullis::nl {
 
-// Deltas -> Batch -> sendmsg() -> Answers. See KernelTable::commit().
-[[nodiscard]] Result<void> commit(Socket& socket, std::span<const Delta> deltas,
-                                  std::uint32_t table_flags);
+// Delta -> Batch -> sendmsg() -> Answers. See KernelTable::commit().
+[[nodiscard]] Result<void> commit(Socket& socket, const Delta& delta, std::uint32_t table_flags);
 
 // See Kernel::rehearse().
 [[nodiscard]] Result<void> rehearse(Socket& socket, Delta delta, std::uint32_t table_flags);

@@ -25,7 +25,7 @@ constexpr std::size_t kSmallest = MNL_NLMSG_HDRLEN + sizeof(nfgenmsg);
 
 // From an NFT_MSG_NEWSETELEM message.
 struct ElementList {
-  std::string set;
+  std::string set;  // its local name
   const nlattr* elements = nullptr;
 };
 
@@ -107,7 +107,7 @@ class BatchDecoder {
 
   void read_elements(const nlmsghdr* header) {
     const auto list = list_in(header);
-    const auto set = ruleset_.sets.find(list.set);
+    const auto set = ruleset_.sets.find(name_in(table_family(header), list.set));
     if (set == ruleset_.sets.end() || set->second.spec.key.empty() || !list.elements) return;
     const auto message = as_dumped(header, list.elements);
     auto& decoder = elements_.try_emplace(set->first, set->second.spec).first->second;

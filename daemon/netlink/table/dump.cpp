@@ -2,6 +2,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 
@@ -30,6 +31,11 @@ Result<void> get(Socket& socket, TableFamily family, std::uint16_t type, std::ui
   return socket.request(header, take);
 }
 
+// A kernel that is built without tables of bridges.
+bool lacks_tables(TableFamily family, const Error& error) {
+  return family == TableFamily::kBridge && error.code == ErrorCode::kUnsupported;
+}
+
 Result<void> for_each_counter(Socket& socket, TableFamily family,
                               const std::function<void(CounterValue)>& visit) {
   const CounterObject filter(allocated(nftnl_obj_alloc()));
@@ -43,25 +49,15 @@ Result<void> for_each_counter(Socket& socket, TableFamily family,
       });
 }
 
-// GETGEN -> GETTABLE -> GETOBJ -> GETSET -> GETSETELEM, set by set -> GETCHAIN -> GETRULE -> GETGEN
+// GETTABLE -> GETOBJ -> GETSET -> GETSETELEM, set by set -> GETCHAIN -> GETRULE
 //
 // Rules come last: the meaning of a lookup depends on its set.
-class Dump {
+class TableDump {
  public:
-  Dump(Socket& socket, TableFamily family) : socket_(socket) { snapshot_.ruleset.family = family; }
+  TableDump(Socket& socket, TableFamily family, Snapshot& snapshot)
+      : socket_(socket), family_(family), snapshot_(snapshot) {}
 
-  Result<Snapshot> run() {
-    const auto generation = read_generation(socket_);
-    if (!generation) return tl::unexpected(generation.error());
-    if (auto read = read_table(); !read) return tl::unexpected(read.error());
-    const auto after = read_generation(socket_);
-    if (!after) return tl::unexpected(after.error());
-    if (*after != *generation) {
-      return failure(ErrorCode::kInterrupted, "the ruleset changed while it was read");
-    }
-    snapshot_.generation = *generation;
-    return std::move(snapshot_);
-  }
+  Result<void> run() { return read_table(); }
 
  private:
   Result<void> read_table() {
@@ -73,8 +69,10 @@ class Dump {
         [&](const nlmsghdr* header) { nftnl_table_nlmsg_parse(header, table.get()); });
     if (!found && found.error().code == ErrorCode::kNotFound) return {};
     if (!found) return found;
-    snapshot_.owner = owner_of(table.get(), socket_.port());
-    if (snapshot_.owner == TableOwner::kOther) {
+    const auto owner = owner_of(table.get(), socket_.port());
+    snapshot_.tables.push_back(family_);
+    snapshot_.owner = owner_of_both(snapshot_.owner, owner);
+    if (owner == TableOwner::kOther) {
       snapshot_.owner_port = nftnl_table_get_u32(table.get(), NFTNL_TABLE_OWNER);
     }
     dormant_ = (nftnl_table_get_u32(table.get(), NFTNL_TABLE_FLAGS) & NFT_TABLE_F_DORMANT) != 0;
@@ -98,7 +96,7 @@ class Dump {
   }
 
   Result<void> read_counters() {
-    return for_each_counter(socket_, family(), [&](CounterValue counter) {
+    return for_each_counter(socket_, family_, [&](CounterValue counter) {
       snapshot_.ruleset.counters[counter.spec.name] = std::move(counter.spec);
     });
   }
@@ -117,7 +115,7 @@ class Dump {
 
   Result<void> read_elements() {
     for (auto& [name, set] : snapshot_.ruleset.sets) {
-      if (set.spec.key.empty()) continue;
+      if (set.spec.key.empty() || table_of(name) != family_) continue;
       if (auto read = read_elements(set); !read) return read;
     }
     return {};
@@ -126,7 +124,7 @@ class Dump {
   Result<void> read_elements(Set& set) {
     const SetObject object(allocated(nftnl_set_alloc()));
     nftnl_set_set_str(object.get(), NFTNL_SET_TABLE, kTableName);
-    nftnl_set_set_str(object.get(), NFTNL_SET_NAME, set.spec.name.c_str());
+    nftnl_set_set_str(object.get(), NFTNL_SET_NAME, local_name(set.spec.name));
     ElementDecoder decoder(set.spec);
     const auto read = get(
         NFT_MSG_GETSETELEM, NLM_F_DUMP,
@@ -168,13 +166,12 @@ class Dump {
   }
 
   Result<void> get(std::uint16_t type, std::uint16_t flags, const Build& build, const Take& take) {
-    return nl::get(socket_, family(), type, flags, build, take);
+    return nl::get(socket_, family_, type, flags, build, take);
   }
 
-  TableFamily family() const { return snapshot_.ruleset.family; }
-
   Socket& socket_;
-  Snapshot snapshot_;
+  const TableFamily family_;
+  Snapshot& snapshot_;
   bool dormant_ = false;
 };
 
@@ -195,11 +192,29 @@ Result<std::uint32_t> read_generation(Socket& socket) {
 
 Result<std::vector<CounterValue>> read_counters(Socket& socket) {
   std::vector<CounterValue> counters;
-  return for_each_counter(socket, TableFamily::kInet,
-                          [&](CounterValue counter) { counters.push_back(std::move(counter)); })
-      .map([&] { return std::move(counters); });
+  for (const auto family : kTableFamilies) {
+    const auto read = for_each_counter(
+        socket, family, [&](CounterValue counter) { counters.push_back(std::move(counter)); });
+    if (!read && !lacks_tables(family, read.error())) return tl::unexpected(read.error());
+  }
+  return counters;
 }
 
-Result<Snapshot> dump(Socket& socket, TableFamily family) { return Dump(socket, family).run(); }
+Result<Snapshot> dump(Socket& socket) {
+  const auto generation = read_generation(socket);
+  if (!generation) return tl::unexpected(generation.error());
+  Snapshot snapshot;
+  for (const auto family : kTableFamilies) {
+    const auto read = TableDump(socket, family, snapshot).run();
+    if (!read && !lacks_tables(family, read.error())) return tl::unexpected(read.error());
+  }
+  const auto after = read_generation(socket);
+  if (!after) return tl::unexpected(after.error());
+  if (*after != *generation) {
+    return failure(ErrorCode::kInterrupted, "the ruleset changed while it was read");
+  }
+  snapshot.generation = *generation;
+  return snapshot;
+}
 
 }  // namespace portcullis::nl

@@ -13,7 +13,7 @@ namespace portcullis::nl {
 [[nodiscard]] Result<std::uint32_t> read_generation(Socket& socket);
 
 // See KernelTable::dump_once() and KernelTable::counters().
-[[nodiscard]] Result<Snapshot> dump(Socket& socket, TableFamily family);
+[[nodiscard]] Result<Snapshot> dump(Socket& socket);
 [[nodiscard]] Result<std::vector<CounterValue>> read_counters(Socket& socket);
 
 }  // namespace portcullis::nl

@@ -1,6 +1,8 @@
 #include "daemon/netlink/table/encode_batch.h"
 
 #include <algorithm>
+#include <cstring>
+#include <string_view>
 
 #include "compiler/ruleset/references.h"
 #include "daemon/netlink/object/chain.h"
@@ -16,15 +18,16 @@ namespace {
 constexpr std::size_t kMaxName = NFT_NAME_MAXLEN - 1;  // bytes, without the terminating zero
 
 Result<void> check_name(const std::string& name) {
-  if (!name.empty() && name.size() <= kMaxName) return {};
+  const std::string_view local = local_name(name);
+  if (!local.empty() && local.size() <= kMaxName) return {};
   return failure(ErrorCode::kInvalidInput,
-                 name.empty() ? "a name is empty" : "the name is longer than 255 bytes: " + name);
+                 local.empty() ? "a name is empty" : "the name is longer than 255 bytes: " + name);
 }
 
 // In a rule libnftnl writes it without its terminator, so that only padding ends it where a batch
 // is read back (decode_batch.h).
 Result<void> check_counter_name(const std::string& name) {
-  if (auto ok = check_name(name); !ok || name.size() % 4 != 0) return ok;
+  if (auto ok = check_name(name); !ok || std::strlen(local_name(name)) % 4 != 0) return ok;
   return failure(ErrorCode::kInvalidInput,
                  "a counter's name has a multiple of 4 bytes, and cannot be read back: " + name);
 }
@@ -150,26 +153,19 @@ class Encoder {
 
 }  // namespace
 
-Result<Batch> encode(std::span<const Delta> deltas, std::uint32_t sequence,
-                     std::uint32_t table_flags) {
+Result<Batch> encode(const Delta& delta, std::uint32_t sequence, std::uint32_t table_flags) {
   Batch batch(sequence);
   Encoder encoder(batch, table_flags);
   std::size_t index = 0;
-  for (const auto& delta : deltas) {
-    for (const auto& operation : operations(delta)) {
-      batch.start_operation(delta.family, index++);
-      if (auto encoded = std::visit(encoder, operation); !encoded) {
-        return failure(encoded.error().code, "cannot \"" + to_string(operation, delta.family) +
-                                                 "\": " + encoded.error().message);
-      }
+  for (const auto& operation : operations(delta)) {
+    batch.start_operation(table_of(operation), index++);
+    if (auto encoded = std::visit(encoder, operation); !encoded) {
+      return failure(encoded.error().code,
+                     "cannot \"" + to_string(operation) + "\": " + encoded.error().message);
     }
   }
   batch.finish();
   return batch;
-}
-
-Result<Batch> encode(const Delta& delta, std::uint32_t sequence, std::uint32_t table_flags) {
-  return encode(std::span(&delta, 1), sequence, table_flags);
 }
 
 }  // namespace portcullis::nl

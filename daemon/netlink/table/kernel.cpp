@@ -44,8 +44,8 @@ Kernel::Kernel(Kernel&&) noexcept = default;
 Kernel& Kernel::operator=(Kernel&&) noexcept = default;
 Kernel::~Kernel() = default;
 
-Result<void> Kernel::commit(std::span<const Delta> deltas) {
-  return nl::commit(impl_->socket, deltas, impl_->table_flags);
+Result<void> Kernel::commit(const Delta& delta) {
+  return nl::commit(impl_->socket, delta, impl_->table_flags);
 }
 
 Result<void> Kernel::rehearse(Delta delta) {
@@ -56,11 +56,11 @@ bool Kernel::owns() const { return impl_->table_flags != 0; }
 
 Result<std::uint32_t> Kernel::generation() { return read_generation(impl_->socket); }
 
-Result<Snapshot> Kernel::dump_once() { return nl::dump(impl_->socket, TableFamily::kInet); }
+Result<Snapshot> Kernel::dump_once() { return nl::dump(impl_->socket); }
 
-Result<Snapshot> Kernel::dump(TableFamily family) {
+Result<Snapshot> Kernel::dump() {
   for (int attempt = 1;; ++attempt) {
-    auto snapshot = nl::dump(impl_->socket, family);
+    auto snapshot = nl::dump(impl_->socket);
     if (snapshot || snapshot.error().code != ErrorCode::kInterrupted || attempt == kDumps) {
       return snapshot;
     }

@@ -38,11 +38,10 @@ class Kernel final : public KernelTable {
 
   // dump_once(), repeated up to 64 times while commits by anyone interrupt it. It may take seconds:
   // for commands and separate threads, never for an event loop.
-  [[nodiscard]] Result<Snapshot> dump(TableFamily family = TableFamily::kInet);
+  [[nodiscard]] Result<Snapshot> dump();
 
   bool owns() const override;
-  using KernelTable::commit;
-  [[nodiscard]] Result<void> commit(std::span<const Delta> deltas) override;
+  [[nodiscard]] Result<void> commit(const Delta& delta) override;
   [[nodiscard]] Result<std::uint32_t> generation() override;
   [[nodiscard]] Result<Snapshot> dump_once() override;
   [[nodiscard]] Result<std::vector<CounterValue>> counters() override;

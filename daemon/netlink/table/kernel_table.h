@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,7 @@
 
 namespace portcullis::nl {
 
-// Who may change our table.
+// Who may change our tables.
 enum class TableOwner : std::uint8_t {
   kNone,    // there is no table
   kShared,  // anyone
@@ -20,12 +19,23 @@ enum class TableOwner : std::uint8_t {
   kOther,   // only another socket
 };
 
-// The content of our table in the kernel.
+// Of two tables: what must be done about at least one of them comes first, kOther, kShared,
+// kOrphan.
+constexpr TableOwner owner_of_both(TableOwner one, TableOwner other) {
+  for (const auto owner :
+       {TableOwner::kOther, TableOwner::kShared, TableOwner::kOrphan, TableOwner::kUs}) {
+    if (one == owner || other == owner) return owner;
+  }
+  return TableOwner::kNone;
+}
+
+// The content of our tables in the kernel.
 struct Snapshot {
-  Ruleset ruleset;               // also empty if the table is
-  std::uint32_t generation = 0;  // of the whole nf_tables ruleset of this network namespace
-  TableOwner owner = TableOwner::kNone;
-  std::uint32_t owner_port = 0;  // kOther: the netlink port, usually the process id
+  Ruleset ruleset{};
+  std::uint32_t generation = 0;          // of the whole nf_tables ruleset of this network namespace
+  std::vector<TableFamily> tables{};     // that exist, also empty ones
+  TableOwner owner = TableOwner::kNone;  // owner_of_both()
+  std::uint32_t owner_port = 0;          // kOther: the netlink port, usually the process id
 };
 
 // A foreign commit.
@@ -41,8 +51,9 @@ struct ForeignCommits {
   bool lost = false;  // the socket overflowed: any of them may be missing
 };
 
-// The table inet portcullis in nf_tables of one network namespace: in a kernel (nl::Kernel), or in
-// the tests' model of one. Calls wait only for the kernel's answer. Not thread safe.
+// The tables inet portcullis and bridge portcullis in nf_tables of one network namespace: in a
+// kernel (nl::Kernel), or in the tests' model of one. Calls wait only for the kernel's answer. Not
+// thread safe.
 class KernelTable {
  public:
   virtual ~KernelTable() = default;
@@ -50,24 +61,22 @@ class KernelTable {
   // Whether a table that is made here belongs only to this socket, and outlives it.
   virtual bool owns() const = 0;
 
-  // One batch, all or nothing, for one or several tables (all others of these calls are about the
-  // table inet portcullis). On failure nothing has changed, and the
-  // message names the rejected operation in nft(8) syntax, with the kernel's reason. kConflict: it
+  // One batch, all or nothing. On failure nothing has changed, and the message names the rejected
+  // operation in nft(8) syntax, with the kernel's reason. kConflict: it
   // refers to something missing, or adds something that exists; kBusy: what it deletes is still
   // referenced; kPermission: the table belongs to another process; kInterrupted: the outcome is
   // unknown (the kernel's answers were lost): dump to find out.
-  [[nodiscard]] virtual Result<void> commit(std::span<const Delta> deltas) = 0;
-  [[nodiscard]] Result<void> commit(const Delta& delta) { return commit(std::span(&delta, 1)); }
+  [[nodiscard]] virtual Result<void> commit(const Delta& delta) = 0;
 
   // The generation of this network namespace's ruleset; every commit by anyone adds one.
   [[nodiscard]] virtual Result<std::uint32_t> generation() = 0;
 
-  // Our table, read once. kInterrupted: somebody committed meanwhile, to any table, so the result
+  // Our tables, read once. kInterrupted: somebody committed meanwhile, to any table, so the result
   // would mix generations. Expressions and attributes that we never write become Foreign
   // statements. Other tables are not read.
   [[nodiscard]] virtual Result<Snapshot> dump_once() = 0;
 
-  // The named counters of our table, with their values. kInterrupted as for dump_once().
+  // The named counters of our tables, with their values. kInterrupted as for dump_once().
   [[nodiscard]] virtual Result<std::vector<CounterValue>> counters() = 0;
 
   // Starts reporting through foreign_commits(). Returns a descriptor, valid as long as this object,

@@ -72,7 +72,9 @@ Attributes attributes_of(const nlmsghdr* message) {
 bool touches_our_table(const nlmsghdr* message) {
   const auto* header = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(message));
   const auto found = attributes_of(message);
-  return header->nfgen_family == NFPROTO_INET && found.first != nullptr &&
+  const bool may_be_ours =
+      header->nfgen_family == NFPROTO_INET || header->nfgen_family == NFPROTO_BRIDGE;
+  return may_be_ours && found.first != nullptr &&
          mnl_attr_validate(found.first, MNL_TYPE_NUL_STRING) == 0 &&
          std::string_view(mnl_attr_get_str(found.first)) == kTableName;
 }

@@ -88,6 +88,9 @@ bool load(const Packet& packet, Field field, ElementKey& key) {
     case Field::kConntrackDirection:
     case Field::kInputInterface:
     case Field::kEtherType:
+    case Field::kArpSource:
+    case Field::kNeighborTarget:
+    case Field::kNeighborTargetScope:
       return false;
   }
   return false;

@@ -27,7 +27,7 @@ std::string user_of(const std::string& name, const Ruleset& ruleset) {
 }  // namespace
 
 Result<void> KernelModel::apply(const Operation& operation) {
-  if (!table_exists_ && !std::holds_alternative<AddTable>(operation)) {
+  if (!exists(table_of(operation)) && !std::holds_alternative<AddTable>(operation)) {
     return violated("no such table");
   }
   return std::visit([&](const auto& each) { return run(each); }, operation);
@@ -36,21 +36,28 @@ Result<void> KernelModel::apply(const Operation& operation) {
 Result<void> KernelModel::apply(const Delta& delta) {
   for (const auto& operation : operations(delta)) {
     if (const auto done = apply(operation); !done) {
-      return failure(done.error().code,
-                     to_string(operation, delta.family) + ": " + done.error().message);
+      return failure(done.error().code, to_string(operation) + ": " + done.error().message);
     }
   }
   return {};
 }
 
-Result<void> KernelModel::run(const AddTable&) {
-  table_exists_ = true;
+bool KernelModel::exists(TableFamily table) const {
+  return std::ranges::find(tables_, table) != tables_.end();
+}
+
+Result<void> KernelModel::run(const AddTable& add) {
+  if (!exists(add.table)) tables_.push_back(add.table);
+  std::ranges::sort(tables_);
   return {};
 }
 
-Result<void> KernelModel::run(const DeleteTable&) {
-  ruleset_ = {};
-  table_exists_ = false;
+Result<void> KernelModel::run(const DeleteTable& del) {
+  const auto is_in_it = [&](const auto& each) { return table_of(each.first) == del.table; };
+  std::erase_if(ruleset_.sets, is_in_it);
+  std::erase_if(ruleset_.chains, is_in_it);
+  std::erase_if(ruleset_.counters, is_in_it);
+  std::erase(tables_, del.table);
   return {};
 }
 

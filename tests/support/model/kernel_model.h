@@ -1,17 +1,19 @@
 #pragma once
 
+#include <vector>
+
 #include "compiler/base/result.h"
 #include "compiler/ruleset/operation.h"
 
 namespace portcullis::test {
 
-// The table as nf_tables would keep it, by nf_tables' rules: references must exist, added objects
-// must not, referenced objects cannot be deleted, an interval set is filled once.
+// The tables as nf_tables would keep them, by nf_tables' rules: references must exist, added
+// objects must not, referenced objects cannot be deleted, an interval set is filled once.
 class KernelModel {
  public:
   KernelModel() = default;
   explicit KernelModel(Ruleset ruleset)
-      : ruleset_(std::move(ruleset)), table_exists_(!ruleset_.empty()) {}
+      : ruleset_(std::move(ruleset)), tables_(tables_of(ruleset_)) {}
 
   // On failure this operation changes nothing, and the message names the violation. kBusy: the
   // object to delete is referenced; kConflict: anything else.
@@ -21,7 +23,8 @@ class KernelModel {
   [[nodiscard]] Result<void> apply(const Delta& delta);
 
   const Ruleset& ruleset() const { return ruleset_; }
-  bool table_exists() const { return table_exists_; }
+  const std::vector<TableFamily>& tables() const { return tables_; }  // that exist, sorted
+  bool exists(TableFamily table) const;
 
   bool operator==(const KernelModel&) const = default;
 
@@ -41,7 +44,7 @@ class KernelModel {
   Result<void> run(const FlushSet&);
 
   Ruleset ruleset_;
-  bool table_exists_ = false;
+  std::vector<TableFamily> tables_;
 };
 
 }  // namespace portcullis::test

@@ -25,9 +25,7 @@ class NfTablesModel::Socket final : public nl::KernelTable {
   std::uint32_t port() const { return port_; }
 
   bool owns() const override { return owns_; }
-  Result<void> commit(std::span<const Delta> deltas) override {
-    return model_.commit(*this, deltas);
-  }
+  Result<void> commit(const Delta& delta) override { return model_.commit(*this, delta); }
   Result<std::uint32_t> generation() override { return model_.generation_; }
   Result<nl::Snapshot> dump_once() override { return model_.dump(*this); }
 
@@ -86,18 +84,15 @@ void NfTablesModel::make_generation(const Socket* by, const std::string& process
   }
 }
 
-Result<void> NfTablesModel::commit(const Socket& by, std::span<const Delta> deltas) {
+Result<void> NfTablesModel::commit(const Socket& by, const Delta& delta) {
   if (until_refusal_ >= 0 && until_refusal_-- == 0) {
     return failure(ErrorCode::kIo, "the kernel rejects the batch: Cannot allocate memory");
   }
   State next = state_;
-  for (const auto& delta : deltas) {
-    for (const auto& operation : operations(delta)) {
-      if (const auto done = run(next, by, operation); !done) {
-        return failure(done.error().code, "the kernel rejects \"" +
-                                              to_string(operation, delta.family) +
-                                              "\": " + done.error().message);
-      }
+  for (const auto& operation : operations(delta)) {
+    if (const auto done = run(next, by, operation); !done) {
+      return failure(done.error().code, "the kernel rejects \"" + to_string(operation) +
+                                            "\": " + done.error().message);
     }
   }
   const bool changes = state_ != next;
@@ -109,31 +104,31 @@ Result<void> NfTablesModel::commit(const Socket& by, std::span<const Delta> delt
 }
 
 Result<void> NfTablesModel::run(State& state, const Socket& by, const Operation& operation) {
-  if (state.owner != 0 && state.owner != by.port()) {
+  const auto table = table_of(operation);
+  auto& owner = state.owners[table];
+  if (owner.port != 0 && owner.port != by.port()) {
     return failure(ErrorCode::kPermission, "Operation not permitted");
   }
-  const bool exists = state.table.table_exists();
   if (std::holds_alternative<AddTable>(operation) && by.owns()) {
-    const bool is_shared = exists && state.owner == 0 && !state.persists;
+    const bool is_shared = state.tables.exists(table) && owner.port == 0 && !owner.persists;
     if (is_shared) return failure(ErrorCode::kUnsupported, "Operation not supported");
-    state.owner = by.port();
-    state.persists = true;
+    owner = {by.port(), true};
   }
-  if (std::holds_alternative<DeleteTable>(operation)) {
-    state.owner = 0;
-    state.persists = false;
-  }
-  return state.table.apply(operation);
+  if (std::holds_alternative<DeleteTable>(operation)) owner = {};
+  return state.tables.apply(operation);
 }
 
 Result<nl::Snapshot> NfTablesModel::dump(const Socket& by) {
   ++dumps_;
-  nl::Snapshot snapshot{ruleset(), generation_, nl::TableOwner::kNone, state_.owner};
-  if (state_.table.table_exists()) {
-    snapshot.owner = state_.owner == by.port() ? nl::TableOwner::kUs
-                     : state_.owner != 0       ? nl::TableOwner::kOther
-                     : state_.persists         ? nl::TableOwner::kOrphan
-                                               : nl::TableOwner::kShared;
+  nl::Snapshot snapshot{ruleset(), generation_, state_.tables.tables()};
+  for (const auto table : snapshot.tables) {
+    const auto& owner = state_.owners[table];
+    const auto seen = owner.port == by.port() ? nl::TableOwner::kUs
+                      : owner.port != 0       ? nl::TableOwner::kOther
+                      : owner.persists        ? nl::TableOwner::kOrphan
+                                              : nl::TableOwner::kShared;
+    snapshot.owner = nl::owner_of_both(snapshot.owner, seen);
+    if (seen == nl::TableOwner::kOther) snapshot.owner_port = owner.port;
   }
   if (during_dumps_) during_dumps_();
   if (generation_ == snapshot.generation) return snapshot;
@@ -142,7 +137,9 @@ Result<nl::Snapshot> NfTablesModel::dump(const Socket& by) {
 
 void NfTablesModel::close(const Socket& socket) {
   std::erase(sockets_, &socket);
-  if (state_.owner == socket.port()) state_.owner = 0;
+  for (auto& [table, owner] : state_.owners) {
+    if (owner.port == socket.port()) owner.port = 0;
+  }
 }
 
 }  // namespace portcullis::test

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -48,22 +48,28 @@ class NfTablesModel {
   // Refuses one commit, after this many others, as a kernel without memory does.
   void refuse_after(int commits) { until_refusal_ = commits; }
 
-  const Ruleset& ruleset() const { return state_.table.ruleset(); }
+  const Ruleset& ruleset() const { return state_.tables.ruleset(); }
   std::uint32_t generation() const { return generation_; }
   std::size_t dumps() const { return dumps_; }  // of everyone until now
 
  private:
   class Socket;
 
-  struct State {
-    KernelModel table;
-    std::uint32_t owner = 0;  // port; 0: none
+  struct Ownership {
+    std::uint32_t port = 0;  // 0: none
     bool persists = false;
+
+    bool operator==(const Ownership&) const = default;
+  };
+
+  struct State {
+    KernelModel tables;
+    std::map<TableFamily, Ownership> owners;
 
     bool operator==(const State&) const = default;
   };
 
-  Result<void> commit(const Socket& by, std::span<const Delta> deltas);
+  Result<void> commit(const Socket& by, const Delta& delta);
   static Result<void> run(State& state, const Socket& by, const Operation& operation);
   void make_generation(const Socket* by, const std::string& process, bool touches_our_table);
   Result<nl::Snapshot> dump(const Socket& by);

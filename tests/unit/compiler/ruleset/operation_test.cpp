@@ -43,15 +43,14 @@ TEST(Operation, OperationsPrintAsOneWouldGiveThemToNft) {
       {DeleteElements{kPeers, std::span(two).first(1)},
        "delete element inet portcullis peer-v4-1f { 10.0.0.1 }"},
   };
-  for (const auto& [operation, text] : cases)
-    EXPECT_EQ(to_string(operation, TableFamily::kInet), text);
+  for (const auto& [operation, text] : cases) EXPECT_EQ(to_string(operation), text);
 }
 
 // A log line for 100,000 elements must not contain them all.
 TEST(Operation, LongElementListIsCut) {
   const auto shown = [](std::size_t count) {
     const std::vector elements(count, element("1.1.1.1"));
-    return to_string(AddElements{kPeers, elements}, TableFamily::kInet);
+    return to_string(AddElements{kPeers, elements});
   };
   const std::string eight =
       "1.1.1.1, 1.1.1.1, 1.1.1.1, 1.1.1.1, 1.1.1.1, 1.1.1.1, 1.1.1.1, 1.1.1.1";
@@ -64,9 +63,10 @@ TEST(Operation, IsOneLineEach) {
   auto delta = with_rules("forward", {});
   delta.change = TableChange::kAdd;
   EXPECT_EQ(to_string(delta), "add table inet portcullis\nflush chain inet portcullis forward\n");
-  delta.family = TableFamily::kBridge;
-  EXPECT_EQ(to_string(delta),
-            "add table bridge portcullis\nflush chain bridge portcullis forward\n");
+  auto bridge = with_rules("bridge forward", {});
+  bridge.bridge = TableChange::kDelete;
+  EXPECT_EQ(to_string(bridge),
+            "delete table bridge portcullis\nflush chain bridge portcullis forward\n");
   EXPECT_EQ(to_string(Delta()), "");
 }
 

@@ -28,7 +28,7 @@ Verbs verbs(const Ruleset& from, const Ruleset& to) {
     if (step->empty()) continue;
     auto& verbs = all.emplace_back();
     for (const auto& operation : operations(*step)) {
-      const auto text = to_string(operation, TableFamily::kInet);
+      const auto text = to_string(operation);
       const auto end = text.find(" inet portcullis");
       if (verbs.empty() || verbs.back() != text.substr(0, end))
         verbs.push_back(text.substr(0, end));

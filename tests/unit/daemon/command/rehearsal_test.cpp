@@ -71,7 +71,7 @@ TEST(Rehearsal, LeavesATableAsItIs) {
     ASSERT_TRUE(kernel) << kernel.error().message;
     ASSERT_TRUE(kernel->commit(diff({}, rehearsed_ruleset())));
     const auto before = kernel->dump();
-    EXPECT_TRUE(kernel->rehearse(replacement(rehearsed_ruleset())));
+    EXPECT_TRUE(kernel->rehearse(replacement(rehearsed_ruleset(), before->tables)));
     EXPECT_EQ(kernel->dump()->generation, before->generation);
     EXPECT_TRUE(kernel->dump()->ruleset == before->ruleset);
   });

@@ -38,7 +38,7 @@ void expect_refused(const Bytes& bytes) {
 
 TEST(BatchDecoding, IsTheInverseOfEncoding) {
   for (const auto& ruleset : {Ruleset(), everything(), dispatch({"10.0.0.1", "10.0.0.2"}),
-                              dispatch({}), big_set(50'000)}) {
+                              dispatch({}), big_set(50'000), bridge_table(), both_tables()}) {
     const auto decoded = nl::decode_batch(bytes_of(diff({}, ruleset)));
     ASSERT_TRUE(decoded) << decoded.error().message;
     EXPECT_TRUE(*decoded == ruleset);
@@ -76,15 +76,25 @@ TEST(BatchDecoding, WhatRefersToNothingIsRefused) {
   expect_refused(bytes_of(lost));
 }
 
+// BATCH_BEGIN and BATCH_END are the same size; only the last message in between asks for an answer.
+Bytes in_one_batch(const Delta& first, const Delta& second) {
+  const auto begin = nl::encode(first, 0).value();
+  const auto end = nl::encode(second, begin.last_operation_sequence()).value();
+  constexpr std::ptrdiff_t kEdge = NLMSG_HDRLEN + sizeof(nfgenmsg);
+  Bytes bytes(begin.bytes().begin(), begin.bytes().end() - kEdge);
+  const auto last = begin.find(begin.last_operation_sequence())->offset;
+  reinterpret_cast<nlmsghdr*>(bytes.data() + last)->nlmsg_flags &=
+      static_cast<std::uint16_t>(~NLM_F_ACK);
+  bytes.insert(bytes.end(), end.bytes().begin() + kEdge, end.bytes().end());
+  return bytes;
+}
+
 TEST(BatchDecoding, MessagesThatMakeNoRulesetAreRefused) {
   for (const auto& more : {to_table(TableChange::kReplace), to_table(TableChange::kAdd),
                            without_set("empty"), with_rules("out-2", {}), without_chain("out-2"),
                            without_elements(everything().sets.at("peer-v4-1").spec,
                                             {value(address_key("10.0.0.1"))})}) {
-    const Delta both[] = {diff({}, everything()), more};
-    const auto batch = nl::encode(both, 0);
-    ASSERT_TRUE(batch) << batch.error().message;
-    expect_refused({batch->bytes().begin(), batch->bytes().end()});
+    expect_refused(in_one_batch(diff({}, everything()), more));
   }
 }
 

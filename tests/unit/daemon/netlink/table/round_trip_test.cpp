@@ -69,21 +69,34 @@ TEST_F(RoundTrip, EverythingThatNftLoadsAsJsonIsRead) {
 
 TEST_F(RoundTrip, ATableOfBridges) {
   const auto wanted = bridge_table();
-  const auto committed = kernel().commit(diff({.family = TableFamily::kBridge}, wanted));
-  ASSERT_TRUE(committed) << committed.error().message;
-  EXPECT_TRUE(kernel().dump(TableFamily::kBridge)->ruleset == wanted);
+  expect_round_trip(wanted);
   EXPECT_EQ(list("bridge"), print_nft(wanted));
-  EXPECT_TRUE(dumped().empty());
+  EXPECT_EQ(kernel().dump()->tables, std::vector{TableFamily::kBridge});
 }
 
 TEST_F(RoundTrip, ATableOfBridgesThatNftLoadsIsRead) {
   const auto wanted = bridge_table();
   load(print_nft(wanted));
-  EXPECT_EQ(print_nft(kernel().dump(TableFamily::kBridge)->ruleset), print_nft(wanted));
+  EXPECT_EQ(print_nft(dumped()), print_nft(wanted));
   load("delete table bridge portcullis");
   const auto loaded = run_nft(inside(), {"-j", "-f", "-"}, print_json(wanted));
   ASSERT_TRUE(loaded.ok()) << loaded.err;
-  EXPECT_EQ(print_nft(kernel().dump(TableFamily::kBridge)->ruleset), print_nft(wanted));
+  EXPECT_EQ(print_nft(dumped()), print_nft(wanted));
+}
+
+TEST_F(RoundTrip, BothTablesAreOneRuleset) {
+  const auto both = both_tables();
+  const auto bridge = bridge_table();
+  expect_round_trip(both);
+  EXPECT_EQ(list() + list("bridge"), print_nft(both));
+  expect_round_trip(everything());
+  EXPECT_EQ(kernel().dump()->tables, std::vector{TableFamily::kInet});
+  expect_round_trip(both);
+  expect_round_trip(bridge);
+  expect_round_trip({});
+  EXPECT_TRUE(kernel().dump()->tables.empty());
+  load(print_nft(both));
+  EXPECT_TRUE(dumped() == both);
 }
 
 TEST_F(RoundTrip, CommentsAreThereForNft) {
@@ -225,23 +238,24 @@ TEST_F(RoundTrip, VerdictMapThatIsFlushedAndFilledInOneTransaction) {
 }
 
 TEST_F(RoundTrip, OneBatchChangesSeveralTables) {
-  const auto filled = with_set(
-      make_set({"s", {FieldType::kIpv4Addr}, false, false, ""}, {value(address_key("10.0.0.1"))}));
-  std::vector<Delta> both(2, filled);
-  for (auto& delta : both) delta.change = TableChange::kAdd;
-  both[1].family = TableFamily::kBridge;
+  auto both = to_table(TableChange::kAdd);
+  both.bridge = TableChange::kAdd;
+  for (const auto* name : {"s", "bridge s"}) {
+    both.add.sets[name] = make_set({name, {FieldType::kIpv4Addr}, false, false, ""},
+                                   {value(address_key("10.0.0.1"))});
+  }
   const auto generation = kernel().generation();
   const auto committed = kernel().commit(both);
   ASSERT_TRUE(committed) << committed.error().message;
   EXPECT_EQ(kernel().generation().value(), *generation + 1);
-  EXPECT_TRUE(dumped() == filled.add);
+  EXPECT_TRUE(dumped() == both.add);
   EXPECT_NE(list("bridge").find("elements = { 10.0.0.1 }"), std::string::npos);
 }
 
 TEST_F(RoundTrip, ARefusalOfOneTableChangesNone) {
-  std::vector<Delta> both(2, to_table(TableChange::kAdd));
-  both[1].family = TableFamily::kBridge;
-  both[1].gone.counters = {"none"};
+  auto both = to_table(TableChange::kAdd);
+  both.bridge = TableChange::kAdd;
+  both.gone.counters = {"bridge none"};
   const auto committed = kernel().commit(both);
   ASSERT_FALSE(committed);
   EXPECT_NE(committed.error().message.find("delete counter bridge portcullis none"),

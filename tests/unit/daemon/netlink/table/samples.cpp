@@ -203,21 +203,32 @@ Ruleset bridge_table() {
   const Verdict accept{Verdict::Kind::kAccept};
   const Verdict drop{Verdict::Kind::kDrop};
   Ruleset ruleset;
-  ruleset.family = TableFamily::kBridge;
   add(ruleset,
-      make_set({"bound-v4", {kIfname, kIpv4Addr}, false, false, ""},
+      make_set({"bridge bound-v4", {kIfname, kIpv4Addr}, false, false, ""},
                {value(ElementKey().append_interface("veth1").append(address("10.0.0.1")))}));
-  add(ruleset, Chain{{"early", hooked(0, -300), ""},
-                     {{{Equal{kEtherType, 0x0806}, accept}},
-                      {{Equal{kEtherType, 0x86dd}, Jump{"of-ipv6"}}},
-                      {{Equal{kEtherType, 0x88b5}, drop}},
-                      {{InSet{{kInputInterface, kIp4Source}, "bound-v4", false, true}, drop}}}});
-  add(ruleset, Chain{{"forward", hooked(2, -201), ""}, {{{Counter{}, drop}}}});
-  add(ruleset, Chain{{"forward-2", hooked(2, -300), ""}, {}});
-  add(ruleset, Chain{{"forward-3", hooked(3, 100), ""}, {}});
-  add(ruleset, Chain{{"forward-4", hooked(4, 297), ""}, {}});
-  add(ruleset, make_chain("of-ipv6", {{{AtMost{kIp6Length, 32}, accept}},
-                                      {{Equal{kUdpDestinationPort, 67}, drop}}}));
+  add(ruleset,
+      Chain{{"bridge early", hooked(0, -300), ""},
+            {{{Equal{kEtherType, 0x0806}, accept}},
+             {{Equal{kEtherType, 0x86dd}, Jump{"bridge of-ipv6"}}},
+             {{Equal{kEtherType, 0x88b5}, drop}},
+             {{InSet{{kInputInterface, kIp4Source}, "bridge bound-v4", false, true}, drop}}}});
+  add(ruleset, Chain{{"bridge forward", hooked(2, -201), ""}, {{{Counter{}, drop}}}});
+  add(ruleset, Chain{{"bridge forward-2", hooked(2, -300), ""}, {}});
+  add(ruleset, Chain{{"bridge forward-3", hooked(3, 100), ""}, {}});
+  add(ruleset, Chain{{"bridge forward-4", hooked(4, 297), ""}, {}});
+  const Equal advertisement{kIcmpv6Type, 136};
+  add(ruleset,
+      make_chain("bridge of-ipv6",
+                 {{{AtMost{kIp6Length, 32}, accept}},
+                  {{Equal{kUdpDestinationPort, 67}, drop}},
+                  {{InBlock{kIp6Source, *parse_cidr("::/128"), false}, Equal{kIcmpv6Type, 135}}},
+                  {{InBlock{kIp6Source, *parse_cidr("fe80::/10"), false}, accept}},
+                  {{advertisement, Equal{kNeighborTargetScope, 0xfe80}, accept}},
+                  {{advertisement, InBlock{kNeighborTarget, *parse_cidr("fd00::1/128"), false}}}}));
+  add(ruleset,
+      make_chain("bridge of-arp",
+                 {{{InSet{{kInputInterface, kArpSource}, "bridge bound-v4", false, false}, accept}},
+                  {{InBlock{kArpSource, *parse_cidr("0.0.0.0/32"), false}, accept}}}));
   return ruleset;
 }
 
@@ -239,6 +250,13 @@ Ruleset everything() {
   add(ruleset, make_chain("in-1", {{{Counter{"denied-in-1"}, Verdict{Verdict::Kind::kDrop}}},
                                    {{Counter{"denied-in-1"}, Counter{"denied-in-2"}}}}));
   return ruleset;
+}
+
+Ruleset both_tables() {
+  auto both = everything();
+  both.sets.merge(bridge_table().sets);
+  both.chains.merge(bridge_table().chains);
+  return both;
 }
 
 Ruleset dispatch(const std::vector<std::string>& addresses) {

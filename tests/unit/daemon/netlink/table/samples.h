@@ -31,6 +31,8 @@ Ruleset everything();
 // Of bridges: frames by their type, and by the interface that they come through.
 Ruleset bridge_table();
 
+Ruleset both_tables();
+
 // A base chain that dispatches `addresses` by a verdict map to an empty chain each, named
 // "in-<address>".
 Ruleset dispatch(const std::vector<std::string>& addresses);
