@@ -79,21 +79,6 @@ void put_address(nlmsghdr* message, std::uint16_t type, const Address& address) 
   mnl_attr_put(message, type, size, bytes.data());
 }
 
-// ifinfomsg | IFLA_LINK_NETNSID s32 | IFLA_LINKINFO: IFLA_INFO_KIND, IFLA_INFO_SLAVE_KIND | more
-Link decode_link(const nlmsghdr* message) {
-  Link link;
-  link.index = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message))->ifi_index;
-  for_each_attribute(message, sizeof(ifinfomsg), [&](const nlattr* attr) {
-    if (mnl_attr_get_type(attr) == IFLA_LINK_NETNSID) link.peer_namespace = number_of(attr);
-    if (mnl_attr_get_type(attr) != IFLA_LINKINFO) return;
-    for_each_nested(attr, [&](const nlattr* info) {
-      if (mnl_attr_get_type(info) == IFLA_INFO_KIND) link.kind = text_of(info);
-      if (mnl_attr_get_type(info) == IFLA_INFO_SLAVE_KIND) link.port = text_of(info) == "bridge";
-    });
-  });
-  return link;
-}
-
 // ndmsg | NDA_DST | NDA_LLADDR | NDA_MASTER u32 | more
 Neighbor decode_neighbor(const nlmsghdr* message) {
   Neighbor neighbor;
@@ -125,6 +110,25 @@ Result<std::vector<Neighbor>> dump_neighbors(Socket& socket, unsigned char famil
 }
 
 }  // namespace
+
+// ifinfomsg | IFLA_IFNAME | IFLA_MASTER u32 | IFLA_LINK_NETNSID s32
+//           | IFLA_LINKINFO: IFLA_INFO_KIND, IFLA_INFO_SLAVE_KIND | more
+Link decode_link(const nlmsghdr* message) {
+  Link link;
+  link.index = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message))->ifi_index;
+  for_each_attribute(message, sizeof(ifinfomsg), [&](const nlattr* attr) {
+    const auto type = mnl_attr_get_type(attr);
+    if (type == IFLA_IFNAME) link.name = text_of(attr);
+    if (type == IFLA_MASTER) link.master = number_of(attr).value_or(0);
+    if (type == IFLA_LINK_NETNSID) link.peer_namespace = number_of(attr);
+    if (type != IFLA_LINKINFO) return;
+    for_each_nested(attr, [&](const nlattr* info) {
+      if (mnl_attr_get_type(info) == IFLA_INFO_KIND) link.kind = text_of(info);
+      if (mnl_attr_get_type(info) == IFLA_INFO_SLAVE_KIND) link.port = text_of(info) == "bridge";
+    });
+  });
+  return link;
+}
 
 Result<std::vector<Link>> links(Socket& socket) {
   std::vector<Link> found;

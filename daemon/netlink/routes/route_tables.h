@@ -20,8 +20,10 @@ using HardwareAddress = std::array<std::uint8_t, 6>;
 
 struct Link {
   int index = 0;
+  std::string name;
   std::string kind;                   // "veth", "bridge"; empty: it has a driver of its own
   bool port = false;                  // of a bridge
+  int master = 0;                     // index of the interface that it is a part of; 0: none
   std::optional<int> peer_namespace;  // number of its other end's namespace; none: this one
 };
 
@@ -34,6 +36,7 @@ struct Neighbor {
 };
 
 [[nodiscard]] Result<std::vector<Link>> links(Socket& socket);
+Link decode_link(const nlmsghdr* message);  // RTM_NEWLINK, with an ifinfomsg
 [[nodiscard]] Result<std::vector<Neighbor>> neighbors(Socket& socket, Family family);
 [[nodiscard]] Result<std::vector<Neighbor>> forwarding_entries(Socket& socket);
 
