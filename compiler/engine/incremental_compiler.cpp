@@ -19,19 +19,25 @@ bool is_subject(const Holder& holder) {
   return subject.pod && !subject.contested && !subject.pod->malformed;
 }
 
-auto of_family(const std::set<Address>& addresses, Family family) {
-  return std::pair(addresses.lower_bound({family, 0}),
-                   addresses.upper_bound({family, max_value(family)}));
+// Whether another pod of this node, or another list of addresses of it, is behind the address.
+bool subject_changed(const Holder& before, const Holder& after) {
+  const auto& [one, other] = std::pair(before.subject, after.subject);
+  if (!one.pod || !other.pod) return one.pod != other.pod;
+  return one.pod->key != other.pod->key || one.contested != other.contested ||
+         one.pod->addresses != other.pod->addresses;
 }
 
 }  // namespace
 
-IncrementalCompiler::IncrementalCompiler(std::string node_name, const Budgets& budgets)
-    : cluster_(budgets),
-      addresses_(std::move(node_name)),
+IncrementalCompiler::IncrementalCompiler(std::string node_name, const Budgets& budgets,
+                                         std::vector<Cidr> allowed_sources)
+    : node_name_(std::move(node_name)),
+      cluster_(budgets),
+      addresses_(node_name_),
       objects_(pod_sets_),
       profiles_(objects_, pod_sets_, budgets),
-      dispatch_(objects_) {}
+      dispatch_(objects_),
+      ports_(std::move(allowed_sources)) {}
 
 Delta IncrementalCompiler::apply(const Update& update, const OnChange& on_change) {
   Holders before;
@@ -42,6 +48,11 @@ Delta IncrementalCompiler::apply(const Update& update, const OnChange& on_change
                change);
   });
   return finish(before);
+}
+
+Delta IncrementalCompiler::set_ports(PodPorts ports) {
+  ports_.set_ports(std::move(ports));
+  return finish({});
 }
 
 Delta IncrementalCompiler::quarantine(std::span<const Address> addresses) {
@@ -56,7 +67,7 @@ Delta IncrementalCompiler::quarantine(std::span<const Address> addresses) {
 
 Delta IncrementalCompiler::release(std::span<const Address> gone) {
   for (const auto& address : gone) {
-    if (!cluster_.quarantined().contains(address)) continue;
+    if (!cluster_.quarantined().contains(address) || ports_.is_contested(address)) continue;
     cluster_.release(address);
     close_or_open(address, addresses_.holder(address));
   }
@@ -67,6 +78,7 @@ Ruleset IncrementalCompiler::ruleset() const {
   Ruleset ruleset;
   objects_.print(ruleset);
   dispatch_.print(ruleset);
+  ports_.print(ruleset);
   return ruleset;
 }
 
@@ -80,6 +92,7 @@ RulesetSize IncrementalCompiler::size() const {
   RulesetSize size;
   objects_.measure(size);
   dispatch_.measure(size);
+  ports_.measure(size);
   return size;
 }
 
@@ -91,7 +104,9 @@ Delta IncrementalCompiler::finish(const Holders& before) {
     const bool subject_lost = holder.local() && !is_same_owner(holder.subject, now.subject);
     if (owner_lost || subject_lost) delta.lost.push_back(address);
     move(address, holder, now);
+    if (subject_changed(holder, now)) ports_.mark_changed();
   }
+  settle_ports();
   settle_profiles();
   settle_quarantine();
   settle_growth();
@@ -102,6 +117,7 @@ Delta IncrementalCompiler::finish(const Holders& before) {
   objects_.take(delta);
   pod_sets_.take(delta);
   dispatch_.take(delta);
+  ports_.take(delta);
   return delta;
 }
 
@@ -173,7 +189,7 @@ void IncrementalCompiler::move_subject(const Address& address, const Holder& bef
 void IncrementalCompiler::set_quarantine(const Address& address, const Holder& before,
                                          const Holder& after) {
   if (after.local()) {
-    cluster_.release(address);
+    if (!ports_.is_contested(address)) cluster_.release(address);
   } else if (before.local()) {
     cluster_.quarantine(address, before.subject.pod->key);
   }
@@ -189,98 +205,6 @@ void IncrementalCompiler::close_or_open(const Address& address, const Holder& ho
 bool IncrementalCompiler::is_local(PodGroup& group) const {
   const auto ns = local_.find(group.ns());
   return ns != local_.end() && ns->second.contains(&group);
-}
-
-void IncrementalCompiler::settle_profiles() {
-  for (auto* group : std::exchange(unsettled_, {})) {
-    const auto ns = local_.find(group->ns());
-    const auto place = ns->second.find(group);
-    auto& local = place->second;
-    for (const auto direction : kDirections) settle_profiles(*group, local, direction);
-    if (!local.addresses.empty()) continue;
-    ns->second.erase(place);
-    if (ns->second.empty()) local_.erase(ns);
-  }
-}
-
-void IncrementalCompiler::settle_profiles(PodGroup& group, LocalGroup& local, Direction direction) {
-  const SharedPolicies none;
-  const auto selected = local.addresses.empty() ? none : selecting(group, direction);
-  for (const auto family : kFamilies) {
-    const auto [first, last] = of_family(local.addresses, family);
-    const auto& policies = first == last ? none : selected;
-    auto*& profile = local.profiles[index_of(direction)][index_of(family)];
-    if (profile == nullptr ? policies.empty() : profile->policies == policies) continue;
-    auto* old = std::exchange(
-        profile,
-        policies.empty() ? nullptr : &profiles_.use(direction, family, policies, group.ports()));
-    if (old != nullptr) profiles_.release(*old);
-    redirected_.insert(first, last);
-  }
-}
-
-void IncrementalCompiler::settle_growth() {
-  const auto changed = profiles_.settle_growth();
-  if (changed.empty()) return;
-  for (auto& [ns, groups] : local_) {
-    for (auto& [group, local] : groups) {
-      for (const auto& of_direction : local.profiles) {
-        const bool affected = std::ranges::any_of(of_direction, [&](const ActiveProfile* profile) {
-          return profile != nullptr && std::ranges::find(changed, profile) != changed.end();
-        });
-        if (affected) redirected_.insert(local.addresses.begin(), local.addresses.end());
-      }
-    }
-  }
-}
-
-void IncrementalCompiler::settle_quarantine() {
-  for (const auto direction : kDirections) {
-    auto*& chain = quarantine_[index_of(direction)];
-    if (closed_.empty() == (chain == nullptr)) continue;
-    if (chain == nullptr) {
-      chain = &profiles_.quarantine(direction);
-    } else {
-      objects_.release(*std::exchange(chain, nullptr));
-    }
-  }
-}
-
-SharedPolicies IncrementalCompiler::selecting(const PodGroup& group, Direction direction) const {
-  auto policies = policies_.candidates(group.ns(), group.labels());
-  std::erase_if(policies, [&](const auto& policy) {
-    return !isolates(*policy, direction) || !policy->pod_selector.matches(group.labels());
-  });
-  std::sort(policies.begin(), policies.end(),
-            [](const auto& a, const auto& b) { return a->key < b->key; });
-  return policies;
-}
-
-void IncrementalCompiler::settle_dispatch() {
-  for (const auto& address : std::exchange(redirected_, {})) {
-    if (!is_anonymous(address)) dispatch_.set(address, chains_of(address));
-  }
-  dispatch_.settle();
-}
-
-// None where nothing is enforced: no pod of this node has it, and it is not in quarantine.
-std::optional<ChainNames> IncrementalCompiler::chains_of(const Address& address) {
-  ChainNames chains;
-  if (closed_.contains(address)) {
-    for (const auto direction : kDirections) {
-      chains[index_of(direction)] = quarantine_[index_of(direction)]->name;
-    }
-    return chains;
-  }
-  const auto subject = addresses_.holder(address).subject;
-  if (!subject.pod) return std::nullopt;
-  const auto& local = local_.at(subject.pod->key.ns).at(&pod_sets_.group_of(*subject.pod));
-  for (const auto direction : kDirections) {
-    const auto* profile = local.profiles[index_of(direction)][index_of(address.family)];
-    const auto* chain = profile == nullptr ? nullptr : profile->chain;
-    if (chain != nullptr) chains[index_of(direction)] = chain->name;
-  }
-  return chains;
 }
 
 }  // namespace portcullis

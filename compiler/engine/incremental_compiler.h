@@ -15,6 +15,7 @@
 #include "compiler/engine/dispatch_table.h"
 #include "compiler/engine/object_registry.h"
 #include "compiler/engine/pod_set_index.h"
+#include "compiler/engine/port_bindings.h"
 #include "compiler/engine/profile_registry.h"
 
 namespace portcullis {
@@ -31,8 +32,11 @@ namespace portcullis {
 //                          policies          |                '---> chains, sets (ObjectRegistry)
 //                                            '----------> dispatch (DispatchTable)
 //
+//     PodPorts, and addresses of this node -------------> bindings (PortBindings)
+//
 // An address of this node is quarantined, closed in both directions, once no pod of this node
 // claims it any more. It stays so until one does, or until the node no longer has it (release()).
+// It also is as long as several network namespaces of this node may be the pod that claims it.
 //
 //                  the last claim of a pod of this node ends
 //     claimed  --------------------------------------------->  in quarantine
@@ -43,16 +47,21 @@ namespace portcullis {
 // Invariants, after each call: every address with one owner that can be understood is in the group
 // of its owner; every group is matched with every pod set in use; every group with addresses of
 // this node has the profiles that the policies which select it make; no address in quarantine is
-// claimed by a pod of this node; and the ruleset is what the same objects make from scratch.
+// claimed by a pod of this node, unless it is contested by interfaces; and the ruleset is what the same objects make from scratch.
 class IncrementalCompiler {
  public:
-  explicit IncrementalCompiler(std::string node_name, const Budgets& budgets = {});
+  // `allowed_sources`: see binding_rules().
+  explicit IncrementalCompiler(std::string node_name, const Budgets& budgets = {},
+                               std::vector<Cidr> allowed_sources = {});
   IncrementalCompiler(const IncrementalCompiler&) = delete;
   IncrementalCompiler& operator=(const IncrementalCompiler&) = delete;
 
   // All at once: what one event did and another undid has not happened. The first call's delta
   // makes the table.
   Delta apply(const Update& update, const OnChange& on_change = {});
+
+  // The interfaces of this node that may be pods' now; not before the first apply().
+  Delta set_ports(PodPorts ports);
 
   // Closes addresses that the node still enforces but that no pod of this node claims, since a
   // former run of the daemon knew them. Those that one claims are left alone.
@@ -66,6 +75,7 @@ class IncrementalCompiler {
 
   const ClusterState& cluster() const { return cluster_; }
   std::vector<AddressConflict> conflicts() const { return addresses_.conflicts(); }
+  const Bindings& bindings() const { return ports_.bindings(); }
   std::vector<Rejection> rejected() const;  // policies, then profiles of local pods
 
  private:
@@ -87,6 +97,7 @@ class IncrementalCompiler {
   void set_quarantine(const Address& address, const Holder& before, const Holder& after);
   void close_or_open(const Address& address, const Holder& holder);
   bool is_local(PodGroup& group) const;
+  void settle_ports();
   void settle_profiles();
   void settle_profiles(PodGroup& group, LocalGroup& local, Direction direction);
   void settle_quarantine();
@@ -95,12 +106,14 @@ class IncrementalCompiler {
   SharedPolicies selecting(const PodGroup& group, Direction direction) const;
   std::optional<ChainNames> chains_of(const Address& address);
 
+  const std::string node_name_;
   ClusterState cluster_;
   AddressBook addresses_;
   PodSetIndex pod_sets_;
   ObjectRegistry objects_;
   ProfileRegistry profiles_;
   DispatchTable dispatch_;
+  PortBindings ports_;
   SelectorIndex<std::shared_ptr<const NetworkPolicy>> policies_;
   std::unordered_map<std::string, std::unordered_map<PodGroup*, LocalGroup>>
       local_;                 // by namespace

@@ -50,7 +50,8 @@ std::string reason_text(const ClusterState& cluster, const DirectionVerdict& ver
     case Reason::kContested:
       return "other pods have an equal claim to its address, so no pod may use it";
     case Reason::kQuarantined:
-      return "address is quarantined: it " + described_former(cluster, *subject.former) +
+      return "address is quarantined: it " +
+             described_former(cluster, subject.address, *subject.former) +
              ", and an interface of this node still has it";
     case Reason::kOverBudget:
       return "the policies that isolate it cannot be enforced together: " + verdict.excess;

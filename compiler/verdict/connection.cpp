@@ -4,6 +4,8 @@
 #include <iterator>
 #include <set>
 
+#include "compiler/cluster/address_owner.h"
+
 namespace portcullis {
 namespace {
 
@@ -72,13 +74,18 @@ std::vector<End> claims_of(const End& end) {
   return claims;
 }
 
-std::string described_former(const ClusterState& cluster, const ObjectKey& former) {
+std::string described_former(const ClusterState& cluster, const Address& address,
+                             const ObjectKey& former) {
   if (former == ObjectKey()) {
     return "was enforced before the daemon started, and no pod of this node claims it";
   }
   const auto pod = cluster.pods().find(former);
   const std::string text = "was the address of " + to_string(former);
   if (pod == cluster.pods().end()) return text + " whose object is gone";
+  if (has_own_address(*pod->second) && std::ranges::count(pod->second->addresses, address) > 0) {
+    return "is the address of " + to_string(former) +
+           ", and is behind the interfaces of several network namespaces";
+  }
   return text + (pod->second->finished() ? " which has finished" : " which no longer claims it");
 }
 

@@ -50,8 +50,9 @@ struct End {
 // connection is allowed if all of these nodes allow it.
 std::vector<End> claims_of(const End& end);
 
-// Why no pod explains an address in quarantine: "was the address of shop/web whose object is gone".
-std::string described_former(const ClusterState& cluster, const ObjectKey& former);
+// Why an address is in quarantine: "was the address of shop/web whose object is gone".
+std::string described_former(const ClusterState& cluster, const Address& address,
+                             const ObjectKey& former);
 
 // The owner of an address. A node's address is not a pod address, though host-network pods have it.
 // Linear in the number of pods.

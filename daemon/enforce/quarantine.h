@@ -38,6 +38,9 @@ class Quarantine {
   // The compiler has applied events.
   void follow();
 
+  // The node's interfaces have changed.
+  void look_again() { check_.hurry(); }
+
  private:
   void take(const QuarantineLook& look);
 

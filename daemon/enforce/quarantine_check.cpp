@@ -29,6 +29,11 @@ void QuarantineCheck::watch(std::set<Address> addresses) {
   if (state_ == State::kResting && news) rest_until(earliest_);
 }
 
+void QuarantineCheck::hurry() {
+  delay_ = timing_.first_rest;
+  if (state_ == State::kResting) rest_until(earliest_);
+}
+
 void QuarantineCheck::look_if_needed() {
   state_ = watched_.empty() ? State::kIdle : State::kLooking;
   fresh_.clear();

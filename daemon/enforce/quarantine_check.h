@@ -54,6 +54,9 @@ class QuarantineCheck {
   // The current quarantine. A check that began before an address was added does not cover it.
   void watch(std::set<Address> addresses);
 
+  // Something has changed on the node: checks again as soon as it may.
+  void hurry();
+
   State state() const { return state_; }
 
  private:

@@ -39,7 +39,7 @@ std::vector<std::string> QuarantineLog::report(const QuarantineLook& look,
     const auto closed = cluster.quarantined().find(address);
     if (closed == cluster.quarantined().end() || !told_.insert(address).second) continue;
     lines.push_back("address " + to_string(address) + " is quarantined: it " +
-                    described_former(cluster, closed->second) +
+                    described_former(cluster, address, closed->second) +
                     ", and an interface of this node still has it");
   }
   return lines;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/base/escape.h"
+#include "daemon/options/binding_option.h"
 #include "daemon/options/budget_option.h"
 #include "k8s-client/decode/name_rules.h"
 
@@ -245,6 +246,14 @@ constexpr std::array kTable{
            "owned: no other process can change the table, if the kernel supports it (Linux 6.9; "
            "default); shared: anyone can, and the daemon repairs it",
            set_ownership},
+    Option{"anti-spoofing", "", "strict|off", kRun, false,
+           "strict: a pod's interface lets in only packets from the pod's own addresses (default); "
+           "off: a packet's source address is believed",
+           set_anti_spoofing},
+    Option{"allowed-sources", "", "CIDR,...", kRun, false,
+           "Other addresses that any pod may send from, such as those of gateways and networks "
+           "inside of pods (default: none)",
+           set_allowed_sources},
     Option{"log-level", "", "debug|info|warning|error", kRun, false,
            "What is logged, and what is worse (default info)", set_log_level},
     Option{

@@ -54,6 +54,8 @@ struct Options {
   std::string socket = "/run/portcullis/portcullis.sock";
   std::string snapshot = "/var/lib/portcullis/ruleset";  // empty: none is kept
   bool shares_table = false;                             // others may change it
+  bool anti_spoofing = true;                             // pods send from their own addresses only
+  std::vector<Cidr> allowed_sources;                     // or from these
   LogLevel log_level = LogLevel::kInfo;
   Budgets budgets;
   std::vector<std::string> files;  // files, directories, "-" for stdin; empty: ask the daemon

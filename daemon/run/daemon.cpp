@@ -68,7 +68,7 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
                std::optional<nl::Conntrack> conntrack)
     : io_(io),
       options_(options),
-      compiler_(options.node_name, options.budgets),
+      compiler_(options.node_name, options.budgets, options.allowed_sources),
       host_check_(options.node_name),
       host_timer_(io),
       reconciler_(
@@ -76,7 +76,10 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
           [this](const Attempt& attempt) { report(attempt); }),
       quarantine_(
           io, compiler_, [this] { return reconciler_.in_force(); }, [this] { settle_soon(); },
-          [this](Delta delta) { open(std::move(delta)); }),
+          [this](Delta delta) { want(std::move(delta)); }),
+      port_watch_(
+          io, [this](PodPorts ports) { receive(std::move(ports)); },
+          [this](const std::string& trouble) { note_ports(trouble); }),
       admin_api_(io, reconciler_, compiler_.cluster(), status_),
       watchdog_(io) {
   if (!conntrack) return;
@@ -100,6 +103,7 @@ Result<void> Daemon::start() {
     log_warning("cannot watch the table, so changes by others are found late: " +
                 listening.error().message);
   }
+  if (options_.anti_spoofing) port_watch_.start();
   keep_for_boot();
   serve();
   // The host's start must not wait for an API server.
@@ -117,6 +121,19 @@ void Daemon::receive(Report report) {
   not_enforced_ = std::move(report.not_enforced);
   complete_ = report.complete;
   settle_soon();
+}
+
+void Daemon::receive(PodPorts ports) {
+  quarantine_.look_again();
+  if (status_.source_read) return want(compiler_.set_ports(std::move(ports)));
+  first_ports_ = std::move(ports);
+}
+
+void Daemon::note_ports(const std::string& trouble) {
+  Status status = status_;
+  status.ports_fault = trouble.empty() ? "" : "the pods' interfaces are not known: " + trouble;
+  log_change(status_.ports_fault, status.ports_fault);
+  publish(std::move(status));
 }
 
 void Daemon::note_source(const Report& report) {
@@ -156,6 +173,7 @@ void Daemon::settle() {
     host_check_.note(change);
   });
   if (sweeper_) sweeper_->lose(delta.lost);
+  if (first_ports_) compiler_.set_ports(*std::exchange(first_ports_, {}));
   if (first) look_at_host();
   Status status = status_;
   status.source_read = true;
@@ -192,8 +210,8 @@ bool Daemon::must_hold_back(const Status& status) {
   return is_doubtful && !status.committed && reconciler_.table_isolates();
 }
 
-// Some addresses left quarantine because the node no longer has them.
-void Daemon::open(Delta delta) {
+// After a change of the node's interfaces or addresses.
+void Daemon::want(Delta delta) {
   Status status = status_;
   status.quarantined = compiler_.cluster().quarantined().size();
   publish(std::move(status));

@@ -11,6 +11,7 @@
 #include "compiler/engine/incremental_compiler.h"
 #include "daemon/boot/boot_snapshot_writer.h"
 #include "daemon/enforce/conntrack_sweeper.h"
+#include "daemon/enforce/port_watch.h"
 #include "daemon/enforce/quarantine.h"
 #include "daemon/enforce/reconciler.h"
 #include "daemon/files/manifest_archive.h"
@@ -49,7 +50,9 @@ class Daemon {
   std::shared_ptr<LastContents> open_archive();
   void post_trouble(std::string Status::*field, const std::string& trouble);
   void receive(Report report);
+  void receive(PodPorts ports);
   void note_source(const Report& report);
+  void note_ports(const std::string& trouble);
   void settle_soon();
   void settle_when_quiet(int turns);
   void settle();
@@ -59,7 +62,7 @@ class Daemon {
   void measure(const Attempt& attempt);
   void report_success(const Attempt& attempt);
   void report(const Sweep& sweep);
-  void open(Delta delta);
+  void want(Delta delta);
   void publish(Status status);
 
   boost::asio::io_context& io_;
@@ -85,6 +88,8 @@ class Daemon {
   std::string sweep_error_;  // of the last sweep; empty: it succeeded
   bool said_kept_ = false;   // that a flowtable keeps connections
   Quarantine quarantine_;
+  PortWatch port_watch_;
+  std::optional<PodPorts> first_ports_;  // until the source was read
   std::unique_ptr<Source> source_;  // once started
   AdminApi admin_api_;
   std::optional<Services> services_;

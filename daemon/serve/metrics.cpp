@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/binding/binding_rules.h"
 #include "compiler/policy/denied_counter.h"
 #include "daemon/base/version.h"
 #include "daemon/host/process_usage.h"
@@ -90,6 +91,9 @@ std::vector<MetricFamily> of_status(const Status& status) {
       gauges("portcullis_bridge_unfiltered",
              "Whether pods of this node are on a bridge whose packets bypass nf_tables.",
              {value(!status.bridge_fault.empty())}),
+      gauges("portcullis_interfaces_unknown",
+             "Whether the interfaces of pods are not known, so their sources are believed.",
+             {value(!status.ports_fault.empty())}),
       gauges("portcullis_unserved", "Whether a port or socket currently cannot be served.",
              std::move(unserved)),
       gauges("portcullis_source_synced", "Whether a resource has been read completely once.",
@@ -128,6 +132,7 @@ std::vector<MetricFamily> of_table(const RulesetSize& size) {
 std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied) {
   std::map<std::string, nl::CounterValue> by_comment;  // "ingress: shop/web, shop/all"
   for (const auto& counter : denied) {
+    if (!unbound_by(counter.spec).empty()) continue;
     auto& sum = by_comment[counter.spec.comment];
     sum.spec = counter.spec;
     sum.packets += counter.packets;
@@ -146,6 +151,23 @@ std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied)
                        MetricType::Counter, std::move(packets)},
           MetricFamily{"portcullis_denied_bytes_total", "Bytes of these packets.",
                        MetricType::Counter, std::move(bytes)}};
+}
+
+// Both tables may have a counter of each kind.
+MetricFamily of_unbound(const std::vector<nl::CounterValue>& counters) {
+  std::map<std::string, std::uint64_t> sums;
+  for (const auto* kind : kUnbound) sums[kind] = 0;
+  for (const auto& counter : counters) {
+    const auto kind = unbound_by(counter.spec);
+    if (!kind.empty()) sums[kind] += counter.packets;
+  }
+  std::vector<ClientMetric> packets;
+  for (const auto& [kind, sum] : sums) {
+    packets.push_back(value(static_cast<double>(sum), {{"kind", kind}}));
+  }
+  return {"portcullis_unbound_packets_total",
+          "Packets dropped because what they say of their sender is not the pod's own.",
+          MetricType::Counter, std::move(packets)};
 }
 
 // Named as in every Prometheus client library.
@@ -221,7 +243,8 @@ void Metrics::mended(const std::string& culprit) {
 std::string Metrics::text(const Status& status, const RulesetSize& size,
                           const std::vector<nl::CounterValue>& denied) const {
   auto families = of_status(status);
-  for (auto& more : {of_table(size), of_denied(denied), of_process(), registry_.Collect()}) {
+  for (auto& more : {of_table(size), of_denied(denied), std::vector{of_unbound(denied)},
+                     of_process(), registry_.Collect()}) {
     families.insert(families.end(), more.begin(), more.end());
   }
   return prometheus::TextSerializer().Serialize(families);

@@ -73,6 +73,7 @@ std::string describe(const Status& status) {
   const auto add = [&](const std::string& line) { text += escape(line) + "\n"; };
   add(headline(status));
   if (!status.commit_error.empty()) add("last commit: " + status.commit_error);
+  if (!status.ports_fault.empty()) add(status.ports_fault);
   if (!status.unsaved.empty()) add("not saved for the next boot: " + status.unsaved);
   if (!status.unkept.empty()) add("manifests are not saved: " + status.unkept);
   for (const auto& [what, why] : status.unserved) {

@@ -10,6 +10,7 @@
 #include "compiler/engine/incremental_compiler.h"
 #include "compiler/ruleset/print.h"
 #include "daemon/files/manifests.h"
+#include "daemon/netlink/routes/port_table.h"
 #include "daemon/netlink/table/kernel.h"
 #include "tests/support/manifest/writer.h"
 #include "tests/support/process/wait_until.h"
@@ -114,6 +115,10 @@ Ruleset Demo::compiled() const {
   for (const auto& path : paths.value()) files.push_back(read_manifest(path).value());
   IncrementalCompiler compiler(node().name);
   compiler.apply(update_of(merge(files).objects));
+  node().netns.run([&] {
+    auto ports = nl::PortTable::open();
+    if (ports && ports->read()) compiler.set_ports(ports->ports());
+  });
   return compiler.ruleset();
 }
 

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/e2e/node.h"
 #include "tests/support/rig/command.h"
@@ -10,6 +11,8 @@ namespace portcullis::test {
 namespace {
 
 constexpr const char* kAddress = "10.0.0.1";
+// So that the ruleset does not depend on interfaces.
+const std::vector<std::string> kBelieving = {"--anti-spoofing", "off"};
 
 class DaemonQuarantine : public Node {
  protected:
@@ -22,7 +25,7 @@ class DaemonQuarantine : public Node {
     plug();
     write("web.yaml", pod_manifest("web", kAddress));
     write("client.yaml", pod_manifest("client", "10.0.0.2"));
-    start_and_wait_until_ready();
+    start_and_wait_until_ready(kBelieving);
   }
 
   void plug() {
@@ -103,7 +106,7 @@ TEST_F(DaemonQuarantine, OutlivesTheDaemon) {
   ASSERT_TRUE(becomes_quarantined()) << daemon_->err();
   for (const int signal : {SIGTERM, SIGKILL}) {
     stop_daemon(signal);
-    start_and_wait_until_ready();
+    start_and_wait_until_ready(kBelieving);
     EXPECT_TRUE(is_quarantined()) << explained();
     EXPECT_TRUE(contains(explained(), "was enforced before the daemon started")) << explained();
   }
@@ -114,11 +117,11 @@ TEST_F(DaemonQuarantine, OutlivesTheDaemon) {
 TEST_F(DaemonQuarantine, BeginsForWhatWasDeletedWhileNoDaemonRan) {
   stop_daemon(SIGTERM);
   remove("web.yaml");
-  start_and_wait_until_ready();
+  start_and_wait_until_ready(kBelieving);
   ASSERT_TRUE(becomes_quarantined()) << daemon_->err();
   stop_daemon(SIGTERM);
   unplug();
-  start_and_wait_until_ready();
+  start_and_wait_until_ready(kBelieving);
   EXPECT_TRUE(kernel_becomes_compiled()) << daemon_->err();
 }
 

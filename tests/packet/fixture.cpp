@@ -93,7 +93,7 @@ void PacketTest::label_namespace(const std::string& name, const Labels& labels) 
 void PacketTest::enforce(const std::vector<std::string>& manifests,
                          const std::vector<std::string>& problems) {
   if (!enforcement_) {
-    auto enforcement = Enforcement::start(*playground_);
+    auto enforcement = Enforcement::start(*playground_, binds_);
     ASSERT_TRUE(enforcement) << enforcement.error().message;
     enforcement_ = std::make_unique<Enforcement>(std::move(*enforcement));
   }
@@ -104,6 +104,11 @@ void PacketTest::enforce(const std::vector<std::string>& manifests,
   EXPECT_EQ(*found, problems);
 }
 
+void PacketTest::believe_sources(bool believe) {
+  enforcement_.reset();
+  binds_ = !believe;
+}
+
 void PacketTest::load_nft(const std::string& node, const std::string& script) {
   const auto& netns = playground_->endpoint(node).netns;
   const auto loaded = run_command(netns, {"nft", "-f", "-"}, script);
@@ -112,10 +117,12 @@ void PacketTest::load_nft(const std::string& node, const std::string& script) {
 
 std::size_t PacketTest::counted_packets(const std::string& endpoint, const std::string& name) {
   constexpr std::string_view kMark = "packets ";  // of rules, and of named counters
-  const auto table =
-      run_command(playground_->endpoint(endpoint).netns, {"nft", "list", "table", "inet", name});
+  const auto table = run_command(playground_->endpoint(endpoint).netns, {"nft", "list", "ruleset"});
   if (!table) ADD_FAILURE() << table.error().message;
-  const std::string text = table.value_or("");
+  std::string text = table.value_or("");
+  const auto begin = text.find("table " + name + " {");
+  if (begin == text.npos) return 0;
+  text = text.substr(begin, text.find("\n}", begin) - begin);
   std::size_t counted = 0;
   for (auto at = text.find(kMark); at != text.npos; at = text.find(kMark, at + 1)) {
     counted += std::stoul(text.substr(at + kMark.size()));
@@ -124,7 +131,7 @@ std::size_t PacketTest::counted_packets(const std::string& endpoint, const std::
 }
 
 std::size_t PacketTest::dropped_packets(const std::string& node) {
-  return counted_packets(node, "portcullis");
+  return counted_packets(node, "inet portcullis") + counted_packets(node, "bridge portcullis");
 }
 
 testing::AssertionResult PacketTest::reachability_is(

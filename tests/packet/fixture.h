@@ -65,13 +65,16 @@ class PacketTest : public testing::TestWithParam<Variant> {
   // The next enforce() acts as a daemon's first: it has not seen which pods had which addresses.
   void forget_history() { enforcement_.reset(); }
 
+  // The next enforce() acts as a daemon's first, with --anti-spoofing off, or strict as at first.
+  void believe_sources(bool believe = true);
+
   // nft(8) rules on a node, beside ours: whole lines, as in a file.
   void load_nft(const std::string& node, const std::string& script);
 
-  // The sum of the counters of an inet table in an endpoint.
+  // The sum of the counters of a table in an endpoint: "inet portcullis"; 0 without it.
   std::size_t counted_packets(const std::string& endpoint, const std::string& table);
 
-  // The drops of our profiles' rules on a node since they exist.
+  // The drops of our rules on a node since they exist.
   std::size_t dropped_packets(const std::string& node);
 
   // The results must be as expected, and, once something is enforced, as `portcullis explain` says.
@@ -89,6 +92,7 @@ class PacketTest : public testing::TestWithParam<Variant> {
   ClusterState objects_;
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<Enforcement> enforcement_;
+  bool binds_ = true;
 };
 
 }  // namespace portcullis::test

@@ -7,10 +7,19 @@ namespace portcullis::test {
 
 void ArrivalsTest::count_arrivals(const std::string& endpoint,
                                   const std::vector<std::string>& matches) {
+  count(endpoint, "inet", "prerouting priority raw", matches);
+}
+
+void ArrivalsTest::count_arp_arrivals(const std::string& endpoint,
+                                      const std::vector<std::string>& matches) {
+  count(endpoint, "arp", "input priority filter", matches);
+}
+
+void ArrivalsTest::count(const std::string& endpoint, const std::string& family,
+                         const std::string& hook, const std::vector<std::string>& matches) {
+  const auto table = "table " + family + " arrivals";
   std::string script =
-      "table inet arrivals\ndelete table inet arrivals\n"
-      "table inet arrivals {\nchain c {\n"
-      "type filter hook prerouting priority raw\n";
+      table + "\ndelete " + table + "\n" + table + " {\nchain c {\ntype filter hook " + hook + "\n";
   for (const auto& match : matches) script += match + " counter accept\n";
   const auto loaded =
       run_command(playground().endpoint(endpoint).netns, {"nft", "-f", "-"}, script + "}\n}\n");
@@ -30,7 +39,7 @@ bool ArrivalsTest::arrives(const std::string& endpoint, const std::function<bool
 }
 
 std::size_t ArrivalsTest::arrived(const std::string& endpoint) {
-  return counted_packets(endpoint, "arrivals");
+  return counted_packets(endpoint, "inet arrivals") + counted_packets(endpoint, "arp arrivals");
 }
 
 std::size_t ArrivalsTest::dropped() {

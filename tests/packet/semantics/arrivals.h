@@ -15,11 +15,16 @@ class ArrivalsTest : public PacketTest {
   // previous rules.
   void count_arrivals(const std::string& endpoint, const std::vector<std::string>& matches);
 
+  // The same of ARP packets, which are not routed.
+  void count_arp_arrivals(const std::string& endpoint, const std::vector<std::string>& matches);
+
   // Whether the packet that `send` sends, which is counted there, arrives: either it does, or a
   // node drops it by one of our rules.
   bool arrives(const std::string& endpoint, const std::function<bool()>& send);
 
  private:
+  void count(const std::string& endpoint, const std::string& family, const std::string& hook,
+             const std::vector<std::string>& matches);
   std::size_t arrived(const std::string& endpoint);
   std::size_t dropped();  // on all nodes
 };

@@ -59,7 +59,9 @@ class Fragments : public PacketTest {
   }
 
   // What arrived in fragments, before connection tracking reassembled them.
-  std::size_t fragments_at(const std::string& name) { return counted_packets(name, "fragments"); }
+  std::size_t fragments_at(const std::string& name) {
+    return counted_packets(name, "inet fragments");
+  }
 
   const std::string& node_of(const std::string& pod) { return playground().endpoint(pod).node; }
 

@@ -24,9 +24,9 @@ class OddPackets : public PacketTest {
   }
 
   // On the node of default/web, and on that of default/client if it is another.
-  std::size_t counted_into_web() { return counted_packets("node-1", "watch"); }
+  std::size_t counted_into_web() { return counted_packets("node-1", "inet watch"); }
   std::size_t counted_out_of_client() {
-    return counted_packets(playground().endpoint("default/client").node, "watch");
+    return counted_packets(playground().endpoint("default/client").node, "inet watch");
   }
 };
 

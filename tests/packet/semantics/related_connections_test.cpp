@@ -43,10 +43,10 @@ TEST_P(RelatedConnections, Line14_AreJudgedAsNewOnes) {
     const auto stream =
         Stream::connect({&a.netns, a.ipv4}, {&b.netns, b.ipv4}, 80);  // open: it takes seconds else
     ASSERT_TRUE(stream);
-    const auto before = counted_packets("node-1", "watch");
+    const auto before = counted_packets("node-1", "inet watch");
     EXPECT_TRUE(outcomes_are(
         {{.from = "other/b", .to = "default/a", .traffic = tcp(4000), .expected = outcome}}));
-    EXPECT_GT(counted_packets("node-1", "watch"), before) << "nothing was related";
+    EXPECT_GT(counted_packets("node-1", "inet watch"), before) << "nothing was related";
   };
   enforce({kDenyIngress});
   expect_back(Outcome::kDenied);

@@ -56,7 +56,7 @@ class StrayIcmpErrors : public PacketTest {
 
  private:
   Counts counts(const std::string& other) {
-    return {counted_packets("default/a", "errors"), counted_packets(other, "errors"),
+    return {counted_packets("default/a", "inet errors"), counted_packets(other, "inet errors"),
             dropped_packets("node-1")};
   }
 };

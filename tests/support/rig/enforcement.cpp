@@ -23,16 +23,25 @@ Result<Manifests> read(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-Result<Enforcement> Enforcement::start(const Playground& playground) {
+Result<Enforcement> Enforcement::start(const Playground& playground, bool binds) {
   Enforcement enforcement;
   for (const auto& endpoint : playground.endpoints()) {
     if (!endpoint.is_node()) continue;
     std::optional<Result<nl::Kernel>> kernel;
     endpoint.netns.run([&] { kernel = nl::Kernel::open(); });
     if (!*kernel) return tl::unexpected(kernel->error());
-    Node node{&endpoint, std::make_unique<boost::asio::io_context>(),
+    Node node{&endpoint,
+              std::make_unique<boost::asio::io_context>(),
               std::make_unique<std::optional<Error>>(),
-              std::make_unique<IncrementalCompiler>(endpoint.name), nullptr};
+              std::make_unique<IncrementalCompiler>(endpoint.name),
+              nullptr,
+              {}};
+    if (binds) {
+      std::optional<Result<nl::PortTable>> ports;
+      endpoint.netns.run([&] { ports = nl::PortTable::open(); });
+      if (!*ports) return tl::unexpected(ports->error());
+      node.ports.emplace(std::move(**ports));
+    }
     node.reconciler = std::make_unique<Reconciler>(
         *node.io, std::move(**kernel), ReconcilerTiming{},
         [compiler = node.compiler.get()] { return compiler->ruleset(); },
@@ -47,8 +56,9 @@ Result<std::vector<std::string>> Enforcement::apply(const std::vector<std::strin
   if (!read_manifests) return tl::unexpected(read_manifests.error());
   const auto update = update_of(read_manifests->objects);
   for (auto& node : nodes_) {
-    const auto done =
-        bring(node, node.compiler->apply(update)).and_then([&] { return release_gone(node); });
+    const auto done = bring(node, node.compiler->apply(update))
+                          .and_then([&] { return bind_ports(node); })
+                          .and_then([&] { return release_gone(node); });
     if (!done) {
       return failure(done.error().code, node.endpoint->name + ": " + done.error().message);
     }
@@ -73,6 +83,17 @@ Result<void> Enforcement::bring(Node& node, Delta delta) {
   while (node.reconciler->state() == Reconciler::State::kDue) node.io->run_one();
   if (*node.error) return tl::unexpected(**node.error);
   return {};
+}
+
+Result<void> Enforcement::bind_ports(Node& node) {
+  if (!node.ports) return {};
+  Result<void> read;
+  node.endpoint->netns.run([&] {
+    node.ports->doubt_addresses();
+    read = node.ports->read();
+  });
+  if (!read) return read;
+  return bring(node, node.compiler->set_ports(node.ports->ports()));
 }
 
 Result<void> Enforcement::release_gone(Node& node) {

@@ -9,6 +9,7 @@
 #include "compiler/base/result.h"
 #include "compiler/engine/incremental_compiler.h"
 #include "daemon/enforce/reconciler.h"
+#include "daemon/netlink/routes/port_table.h"
 #include "tests/support/rig/playground.h"
 
 namespace portcullis::test {
@@ -17,11 +18,13 @@ namespace portcullis::test {
 //
 //     manifests -> Update -> IncrementalCompiler -> Delta -> Reconciler
 //                                  ^ addresses in quarantine that the node has no longer
+//                                  ^ interfaces of its pods, unless it believes their sources
 //
 // The playground must outlive it. The rules stay when it is destroyed, as a daemon's do.
 class Enforcement {
  public:
-  [[nodiscard]] static Result<Enforcement> start(const Playground& playground);
+  // `binds`: as of --anti-spoofing strict.
+  [[nodiscard]] static Result<Enforcement> start(const Playground& playground, bool binds);
 
   // Makes every node enforce exactly these manifests (YAML texts), one node after another. Returns
   // the manifests' problems as the daemon would log them; invalid objects fail closed. Objects left
@@ -38,11 +41,13 @@ class Enforcement {
     std::unique_ptr<std::optional<Error>> error;  // of the reconciler's last attempt
     std::unique_ptr<IncrementalCompiler> compiler;
     std::unique_ptr<Reconciler> reconciler;
+    std::optional<nl::PortTable> ports;  // none: sources are believed
   };
 
   Enforcement() = default;
   static Result<void> bring(Node& node, Delta delta);
   static Result<void> release_gone(Node& node);
+  static Result<void> bind_ports(Node& node);
 
   std::vector<Node> nodes_;
 };
