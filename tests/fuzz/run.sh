@@ -8,7 +8,7 @@ directory=$2
 seconds=$3
 shift 3
 cd "$(dirname "$0")/../.."
-[ $# -gt 0 ] || set -- manifest watch kubeconfig boot_snapshot netlink engine
+[ $# -gt 0 ] || set -- manifest watch kubeconfig nri boot_snapshot netlink engine
 
 "$programs/fuzz_seeds" tests/golden "$directory/seeds"
 mkdir -p "$directory/seeds/engine"
@@ -19,7 +19,7 @@ done
 seeds_of() {
   case $1 in
     manifest) echo tests/golden manifests/examples ;;
-    watch | kubeconfig) echo "tests/fuzz/seeds/$1" ;;
+    watch | kubeconfig | nri) echo "tests/fuzz/seeds/$1" ;;
     *) echo "$directory/seeds/$1" ;;
   esac
 }
