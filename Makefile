@@ -118,7 +118,7 @@ cluster-images: configure image
 	  $(BUILD)/tests/cluster/workload-probe
 
 cluster-e2e: cluster-images ## run the tests in a whole cluster on this machine (needs root; WIRING=regex)
-	cmake --build --preset release --target cluster_test
+	cmake --build --preset release --target cluster_test runtime_test
 	assets=$$(sh scripts/prepare_kubernetes.sh $(CLUSTER_PROGRAMS)) && \
 	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$assets \
 	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \

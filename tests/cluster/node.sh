@@ -12,7 +12,9 @@
 # DIRECTORY holds admin (a kubeconfig), ca.crt and server.key (of service accounts), and gets a log of
 # each program. From the environment come ADDRESSES (the node's, "first,second"), PODS (the ranges of
 # its pods, "first,second"), ALL_PODS (the cluster's, "IPv4,IPv6"), PROGRAMS (their folder), PROXY_MODE,
-# IMAGES (archives, separated by blanks) and ALIASES (further names of images, "old=new").
+# IMAGES (archives, separated by blanks) and ALIASES (further names of images, "old=new"). If NRI is set,
+# it is a folder that gets the socket of the Node Resource Interface. If STATIC_PODS is set, it is a
+# folder of manifests, and the node belongs to no cluster: there are only containerd and a kubelet.
 set -eu
 
 name=portcullis-cluster  # and the process that called, in names of control groups
@@ -61,6 +63,10 @@ make_mounts() {
   done </proc/self/cgroup
   mount -t tmpfs tmpfs /run
   mkdir -p /run/lock
+  if [ -n "${NRI:-}" ]; then
+    mkdir /run/nri
+    mount --bind "$NRI" /run/nri
+  fi
   for place in /var/lib /var/log /opt; do
     mkdir -p "/run/node$place"
     mount --bind "/run/node$place" "$place"
@@ -139,6 +145,22 @@ start_controllers() {
     --authentication-kubeconfig "$directory/admin" --authorization-kubeconfig "$directory/admin"
 }
 
+# Restarts containerd whenever there is DIRECTORY/restart.
+run_alone() {
+  containerd=$!
+  printf 'staticPodPath: %s\nenableServer: false\n' "$STATIC_PODS" >>/run/kubelet.yaml
+  run_program kubelet --config /run/kubelet.yaml --hostname-override "$node" --node-ip "$ADDRESSES"
+  connect_pods
+  while sleep 0.5; do
+    [ -e "$directory/restart" ] || continue
+    kill "$containerd"
+    wait "$containerd" || true
+    run_program containerd --config /run/containerd.toml
+    containerd=$!
+    rm "$directory/restart"
+  done
+}
+
 run() {
   node=$1
   cni=$2
@@ -147,6 +169,7 @@ run() {
   make_mounts
   configure
   start_containerd
+  [ -z "${STATIC_PODS:-}" ] || run_alone
   register
   run_program kubelet --config /run/kubelet.yaml --kubeconfig "$directory/admin" \
     --hostname-override "$node" --node-ip "$ADDRESSES"
