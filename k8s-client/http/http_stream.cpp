@@ -14,15 +14,15 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <utility>
 
-#include "k8s-client/access/base64.h"
+#include "k8s-client/access/url.h"
 #include "k8s-client/http/gunzip.h"
+#include "k8s-client/http/request_message.h"
 #include "k8s-client/http/transport_error.h"
 
 namespace portcullis::k8s {
@@ -32,46 +32,15 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using Message = http::request<http::string_body>;
 
-constexpr std::chrono::seconds kStepLimit{10};  // to connect, to a tunnel, and for a handshake
-constexpr int kHttp11 = 11;
-constexpr std::uint32_t kLongestHead = 1U << 16U;       // bytes
+constexpr std::chrono::seconds kStepLimit{10};     // to connect, to a tunnel, and for a handshake
+constexpr std::uint32_t kLongestHead = 1U << 16U;  // bytes
 constexpr std::size_t kLongestLine = 2 * kLongestHead;  // of chunks and trailers too
 constexpr std::size_t kTlsRecord = 1U << 14U;           // bytes: no more comes at once with TLS
 constexpr int kMostInterim = 8;                         // responses (1xx) before the final one
 
 // Without a limit, Beast 1.74 rejects bodies with a length.
 constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
-
-void authorize_at_proxy(Message& message, const Url& proxy) {
-  if (proxy.user.empty()) return;
-  message.set(http::field::proxy_authorization,
-              "Basic " + encode_base64(proxy.user + ':' + proxy.password));
-}
-
-Message tunnel_request(const Route& route) {
-  Message message(http::verb::connect, authority(route.server), kHttp11);
-  message.set(http::field::host, authority(route.server));
-  authorize_at_proxy(message, *route.proxy);
-  return message;
-}
-
-// Without a tunnel, a proxy needs the absolute target (RFC 9112, section 3.2.2).
-Message message_for(const HttpRequest& request, bool tunnelled) {
-  const Route& route = request.route;
-  std::string target = route.server.path + request.target;
-  const bool is_absolute = route.proxy && !tunnelled;
-  if (is_absolute) target.insert(0, route.server.scheme + "://" + authority(route.server));
-  const auto verb = request.json.empty() ? http::verb::get : http::verb::post;
-  Message message(verb, target, kHttp11, request.json);
-  for (const auto& [name, value] : request.fields) message.insert(name, value);
-  message.set(http::field::accept_encoding, request.accepts_gzip ? "gzip" : "identity");
-  if (verb == http::verb::post) message.set(http::field::content_type, "application/json");
-  message.prepare_payload();
-  if (is_absolute) authorize_at_proxy(message, *route.proxy);
-  return message;
-}
 
 class HttpStream : public std::enable_shared_from_this<HttpStream> {
  public:
@@ -131,15 +100,18 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   void await_tunnel() {
     limit(kStepLimit);
     tunnel_parser_.skip(true);  // the rest after the head is the server's
-    http::async_read_header(tcp_, buffer_, tunnel_parser_, then(&HttpStream::enter_tunnel));
+    http::async_read_header(tcp_, tunnel_buffer_, tunnel_parser_, then(&HttpStream::enter_tunnel));
   }
 
+  // The server waits for our handshake, so nothing of it can already be here.
   void enter_tunnel() {
     const auto code = tunnel_parser_.get().result_int();
-    if (code / 100 == 2) return shake_hands();
-    end(Error{ErrorCode::kIo, "the proxy " + authority(*request_.route.proxy) +
-                                  " refused to connect: " + std::to_string(code) + ' ' +
-                                  std::string(tunnel_parser_.get().reason())});
+    const bool connects = code / 100 == 2;
+    if (connects && tunnel_buffer_.size() == 0) return shake_hands();
+    const auto fault = connects ? std::string(" sent data of its own into the tunnel")
+                                : " refused to connect: " + std::to_string(code) + ' ' +
+                                      std::string(tunnel_parser_.get().reason());
+    end(Error{ErrorCode::kIo, "the proxy " + authority(*request_.route.proxy) + fault});
   }
 
   void shake_hands() {
@@ -272,6 +244,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   std::optional<asio::ssl::stream<beast::tcp_stream&>> tls_;
   const Message message_;
   Message tunnel_message_;
+  beast::flat_buffer tunnel_buffer_{kLongestHead};  // what is not protected by TLS
   http::response_parser<http::empty_body> tunnel_parser_;
   std::optional<http::response_parser<http::buffer_body>> parser_;  // of one response
   int interim_ = 0;

@@ -124,6 +124,20 @@ TEST_F(ProxiedCluster, WhatGoesWrongInATunnelKeepsItsWords) {
       << answer.error;
 }
 
+// Otherwise anyone on the way to the proxy could answer in the server's place, as none of this is
+// protected by TLS.
+TEST_F(ProxiedCluster, NothingIsBelievedThatTheProxySaysItself) {
+  for (const std::string added : {"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged", "x"}) {
+    const TestProxy proxy(server_.port(), added);
+    access_.proxy = "http://" + proxy.authority();
+    const auto answer = request(access_);
+    EXPECT_EQ(answer.status, 0) << answer.body;
+    EXPECT_EQ(answer.error,
+              "the proxy " + proxy.authority() + " sent data of its own into the tunnel");
+    EXPECT_EQ(server_.last().target, "");
+  }
+}
+
 TEST_F(ProxiedCluster, OtherProxiesAreRefused) {
   for (const std::string scheme : {"socks5", "https"}) {
     access_.proxy = scheme + "://me:secret@proxy:1234";

@@ -35,8 +35,11 @@ void copy(std::shared_ptr<Tunnel> tunnel, tcp::socket Tunnel::*from, tcp::socket
 
 }  // namespace
 
-TestProxy::TestProxy(std::uint16_t port)
-    : port_(port), acceptor_(io_, {asio::ip::address_v4::loopback(), 0}), loop_((accept(), io_)) {}
+TestProxy::TestProxy(std::uint16_t port, std::string added)
+    : port_(port),
+      added_(std::move(added)),
+      acceptor_(io_, {asio::ip::address_v4::loopback(), 0}),
+      loop_((accept(), io_)) {}
 
 std::string TestProxy::authority() const {
   return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
@@ -63,7 +66,7 @@ std::string TestProxy::tunnel(tcp::socket client) {
   tcp::socket server(io_);
   if (!error) server.connect({asio::ip::address_v4::loopback(), port_}, error);
   if (error) return head;
-  asio::write(client, asio::buffer(std::string("HTTP/1.1 200 OK\r\n\r\n")), error);
+  asio::write(client, asio::buffer("HTTP/1.1 200 OK\r\n\r\n" + added_), error);
   auto ends = std::make_shared<Tunnel>(Tunnel{std::move(client), std::move(server)});
   copy(ends, &Tunnel::client, &Tunnel::server);
   copy(ends, &Tunnel::server, &Tunnel::client);

@@ -12,7 +12,8 @@ namespace portcullis::k8s::test {
 // An HTTP proxy that tunnels (CONNECT) to one port of 127.0.0.1, whatever the target.
 class TestProxy {
  public:
-  explicit TestProxy(std::uint16_t port);
+  // `added`: what it sends into each tunnel, together with its answer.
+  explicit TestProxy(std::uint16_t port, std::string added = "");
 
   std::string authority() const;  // "127.0.0.1:<port>"
 
@@ -24,6 +25,7 @@ class TestProxy {
   std::string tunnel(boost::asio::ip::tcp::socket client);
 
   const std::uint16_t port_;
+  const std::string added_;
   mutable boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::vector<std::string> heads_;  // on the loop's thread
