@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/base/log.h"
+#include "daemon/source/held_update.h"
 #include "daemon/source/namespace_check.h"
 #include "k8s-client/watch/api_client.h"
 
@@ -20,15 +21,28 @@ std::string no_namespaces(const std::string& server) {
          "data?";
 }
 
+// For the answer whether the server has namespaces.
+std::chrono::seconds check_limit(const k8s::ReflectorTiming& timing) {
+  return std::min(std::chrono::seconds{10}, timing.list_idle_limit);
+}
+
 }  // namespace
 
 struct ApiSource::Impl {
+  // How much of what the server says of a kind was passed on.
+  struct Told {
+    std::size_t objects = 0;
+    bool doubted = false;  // removals are held back
+    HeldUpdate held{};     // everything that was said since then
+  };
+
   void start_reflectors();
-  void take(Update update);
+  void take(Kind kind, Update update);
   void tell(Update update);
-  void take_check(bool has_namespaces);
-  bool has_emptied() const;
-  bool has_namespaces() const;
+  void take_check(const Result<bool>& has_namespaces);
+  Update take_held();
+  std::string unconfirmed(const Error& error) const;
+  std::size_t known_of(Kind kind) const;
   bool synced() const;
   std::vector<Problem> problems() const;
   std::vector<Following> followed() const;
@@ -42,46 +56,73 @@ struct ApiSource::Impl {
   std::optional<k8s::ApiClient> client{};
   std::list<k8s::Reflector> reflectors{};
   bool told_synced = false;
-  std::array<std::size_t, kKinds.size()> told{};  // how many objects of each
+  std::array<Told, kKinds.size()> told{};
   std::unique_ptr<NamespaceCheck> check{};
-  Update unchecked{};   // received during the check
   std::string fault{};  // as in Report
 };
 
 void ApiSource::Impl::start_reflectors() {
   for (const auto& each : kKinds) {
-    reflectors.emplace_back(io, *client, each.kind, timing,
-                            [this](Update update) { take(std::move(update)); });
+    const Kind kind = each.kind;
+    reflectors.emplace_back(io, *client, kind, timing,
+                            [this, kind](Update update) { take(kind, std::move(update)); });
   }
   for (auto& reflector : reflectors) reflector.start();
 }
 
 // A kind that becomes empty may be real, or come from a server that has lost its data: then it
-// has no namespaces either.
-void ApiSource::Impl::take(Update update) {
-  if (!check->is_asking() && !has_emptied()) return tell(std::move(update));
-  unchecked.append(std::move(update));
-  if (!check->is_asking()) check->ask();
-  tell({});
+// has no namespaces either. What exists and what changes is passed on meanwhile.
+void ApiSource::Impl::take(Kind kind, Update update) {
+  Told& of_kind = told[index_of(kind)];
+  const auto known = known_of(kind);
+  if (told_synced && of_kind.objects > 0 && known == 0) of_kind.doubted = true;
+  if (!of_kind.doubted) {
+    of_kind.objects = known;
+    return tell(std::move(update));
+  }
+  Update rest = without_removals(update);
+  of_kind.held.add(std::move(update));
+  check->start();
+  tell(std::move(rest));
 }
 
-void ApiSource::Impl::take_check(bool has_namespaces) {
-  fault = has_namespaces ? "" : no_namespaces(access.server);
-  tell(has_namespaces ? std::exchange(unchecked, {}) : Update());
+void ApiSource::Impl::take_check(const Result<bool>& has_namespaces) {
+  if (!has_namespaces) {
+    if (fault != no_namespaces(access.server)) fault = unconfirmed(has_namespaces.error());
+    return tell({});
+  }
+  fault = *has_namespaces ? "" : no_namespaces(access.server);
+  for (auto& of_kind : told) of_kind.doubted = !*has_namespaces;
+  tell(*has_namespaces ? take_held() : Update());
 }
 
-bool ApiSource::Impl::has_emptied() const {
-  if (!told_synced) return false;
-  return std::ranges::any_of(reflectors, [before = told.begin()](const auto& reflector) mutable {
-    return *before++ > 0 && reflector.known() == 0;
-  });
+Update ApiSource::Impl::take_held() {
+  Update update;
+  for (const auto& each : kKinds) {
+    Told& of_kind = told[index_of(each.kind)];
+    of_kind.objects = known_of(each.kind);
+    update.append(of_kind.held.take());
+  }
+  return update;
+}
+
+std::string ApiSource::Impl::unconfirmed(const Error& error) const {
+  std::string kinds;
+  for (const auto& each : kKinds) {
+    if (!told[index_of(each.kind)].doubted) continue;
+    kinds += (kinds.empty() ? "" : ", ") + std::string(each.resource);
+  }
+  return "the API server " + access.server + " has no " + kinds +
+         " any more, but does not show that it has namespaces (" + error.message +
+         "): what it removes stays in force";
+}
+
+std::size_t ApiSource::Impl::known_of(Kind kind) const {
+  return std::ranges::find(reflectors, kind, &k8s::Reflector::kind)->known();
 }
 
 void ApiSource::Impl::tell(Update update) {
-  if (unchecked.empty()) {
-    std::ranges::transform(reflectors, told.begin(), &k8s::Reflector::known);
-  }
-  const bool is_synced = told_synced || (synced() && has_namespaces());
+  const bool is_synced = told_synced || (synced() && known_of(Kind::kNamespace) > 0);
   told_synced = is_synced;
   const bool is_empty = !is_synced && synced();
   sink({.update = std::move(update),
@@ -89,12 +130,6 @@ void ApiSource::Impl::tell(Update update) {
         .followed = followed(),
         .synced = is_synced,
         .fault = is_empty ? no_namespaces(access.server) : fault});
-}
-
-bool ApiSource::Impl::has_namespaces() const {
-  return std::ranges::any_of(reflectors, [](const auto& reflector) {
-    return reflector.kind() == Kind::kNamespace && reflector.known() > 0;
-  });
 }
 
 bool ApiSource::Impl::synced() const {
@@ -136,7 +171,8 @@ Result<void> ApiSource::start() {
   if (!client) return tl::unexpected(client.error());
   impl_->client.emplace(std::move(*client));
   impl_->check = std::make_unique<NamespaceCheck>(
-      impl_->io, *impl_->client, [impl = impl_.get()](bool answer) { impl->take_check(answer); });
+      impl_->io, *impl_->client, impl_->timing.backoff, check_limit(impl_->timing),
+      [impl = impl_.get()](const auto& answer) { impl->take_check(answer); });
   if (const auto delay = impl_->timing.start_delay; delay.count() > 0) {
     log_info("the first request to the API server is delayed by " + std::to_string(delay.count()) +
              " ms (start-spread)");

@@ -14,7 +14,8 @@ namespace portcullis {
 // Follows the objects of an API server. Reports are synced once every kind has been listed; a kind
 // that later cannot be followed keeps its last content and is reported as in trouble. A
 // server without any namespace is not believed: at the start nothing is synced, later its removals
-// are ignored until it has namespaces again.
+// are held back until it has namespaces again. Those of a kind that becomes empty are held back
+// until it has shown namespaces.
 class ApiSource : public Source {
  public:
   ApiSource(boost::asio::io_context& io, k8s::ClusterAccess access, k8s::Environment environment,

@@ -1,56 +1,46 @@
 #include "daemon/source/namespace_check.h"
 
-#include <chrono>
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "k8s-client/decode/resource.h"
-#include "k8s-client/document/json.h"
 
 namespace portcullis {
-namespace {
 
-constexpr std::chrono::seconds kLimit{10};
-constexpr std::chrono::seconds kPause{2};
-constexpr std::size_t kMoreThanNone = 4096;  // bytes; a list without items has some 100
+using Answer = k8s::ApiClient::Answer;
 
-// None: the text is not a list.
-std::optional<bool> has_items(const std::string& text) {
-  if (text.size() > kMoreThanNone) return true;
-  const auto list = k8s::parse_json(text, {.members = {{"items", {{"kind"}}}, {"kind"}}});
-  const auto* kind = list ? list->find("kind") : nullptr;
-  if (kind == nullptr || kind->string() == nullptr || *kind->string() != "NamespaceList") {
-    return std::nullopt;
-  }
-  const auto* items = list->find("items");
-  return items != nullptr && items->list() != nullptr && !items->list()->empty();
+void NamespaceCheck::start() {
+  if (under_way_) return;
+  under_way_ = true;
+  backoff_.reset();
+  ask();
 }
-
-}  // namespace
 
 void NamespaceCheck::ask() {
-  asking_ = true;
-  const auto body = std::make_shared<k8s::TextBody>();
-  request_ = client_.send(
-      {.path = k8s::path_of(Kind::kNamespace), .query = {{"limit", "1"}}}, kLimit, body,
-      [this, body](const Result<k8s::ApiClient::Answer>& answer) {
-        // A body that is too long to be stored has items, although its request has failed.
-        const bool is_list = (answer && answer->good()) || body->text().size() > kMoreThanNone;
-        const auto has_namespaces = is_list ? has_items(body->text()) : std::nullopt;
-        if (!has_namespaces || !*has_namespaces) ask_later();
-        if (has_namespaces) {
-          asking_ = !*has_namespaces;
-          sink_(*has_namespaces);
-        }
-      });
+  const auto body = std::make_shared<k8s::PageBody>(Kind::kNamespace, false);
+  request_ = client_.send({.path = k8s::path_of(Kind::kNamespace),
+                           .query = {{"limit", "1"}},
+                           .preferred = k8s::preferred_encoding(Kind::kNamespace)},
+                          limit_, body, [this, body](const auto& answer) { take(answer, *body); });
+  alarm_.set(limit_, [this] {
+    request_ = {};
+    tell(tl::unexpected(
+        Error{ErrorCode::kTimeout, "no answer within " + std::to_string(limit_.count()) + " s"}));
+  });
 }
 
-void NamespaceCheck::ask_later() {
-  timer_.expires_after(kPause);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) ask();
-  });
+void NamespaceCheck::take(const Result<Answer>& answer, k8s::PageBody& body) {
+  if (!answer) return tell(tl::unexpected(answer.error()));
+  if (answer->good()) {
+    return tell(body.take().map([](const auto& page) { return !page.objects.empty(); }));
+  }
+  tell(failure(ErrorCode::kIo, to_string(answer->error)),
+       answer->retry_after.value_or(std::chrono::seconds{0}));
+}
+
+void NamespaceCheck::tell(const Result<bool>& has_namespaces, std::chrono::seconds retry_after) {
+  under_way_ = !has_namespaces.value_or(false);
+  under_way_ ? alarm_.set(backoff_.next(retry_after), [this] { ask(); }) : alarm_.cancel();
+  sink_(has_namespaces);
 }
 
 }  // namespace portcullis
