@@ -5,6 +5,8 @@
 
 #include "k8s-client/decode/resource.h"
 
+#include "k8s-client/watch/answers.h"
+#include "k8s-client/watch/resource_version.h"
 namespace portcullis::k8s {
 namespace {
 
@@ -12,30 +14,7 @@ using Answer = ApiClient::Answer;
 
 constexpr int kPageSize = 500;  // objects
 
-// Versions are opaque, but in every known server those of one resource are increasing decimal
-// numbers. Otherwise they are treated as unordered.
-bool is_older(const std::string& version, const std::string& than) {
-  const auto is_number = [](const std::string& text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  };
-  if (!is_number(version) || !is_number(than)) return false;
-  return version.size() != than.size() ? version.size() < than.size() : version < than;
-}
-
-bool is_good(const Result<Answer>& answer) { return answer && answer->good(); }
-
-int code_of(const Result<Answer>& answer) { return answer ? answer->code : 0; }
-
-bool is_silence(const Result<Answer>& answer) {
-  return !answer && answer.error().code == ErrorCode::kTimeout;
-}
-
-// The server is currently unavailable, whatever the request. Except 504, with which it rejects a
-// future version.
-bool is_passing(const Result<Answer>& answer) {
-  const int code = code_of(answer);
-  return !answer || code == 401 || code == 403 || code == 429 || (code >= 500 && code != 504);
-}
+std::size_t hash_of(const ObjectKey& key) { return std::hash<std::string>()(to_string(key)); }
 
 }  // namespace
 
@@ -97,7 +76,7 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   if (page_->left()) return list();
   auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
-  if (page->lacks_items && known_ > 0) {
+  if (page->lacks_items && known() > 0) {
     return fail(failure(ErrorCode::kInvalidInput, "the API server sent a list without items"),
                 &Reflector::list);
   }
@@ -191,17 +170,23 @@ void Reflector::take_change(WatchEvent event, Update& update) {
   const ObjectKey& key = key_of(*event.change);
   defects_.erase(key);
   if (!event.defects.empty()) defects_[key] = std::move(event.defects);
-  if (event.type == WatchEvent::Type::kAdded) ++known_;
-  if (event.type == WatchEvent::Type::kDeleted && known_ > 0) --known_;
+  if (event.type == WatchEvent::Type::kDeleted) {
+    known_.erase(hash_of(key));
+  } else {
+    known_.insert(hash_of(key));
+  }
   update.events.push_back(std::move(*event.change));
 }
 
 void Reflector::finish_list(const std::string& resource_version, Update& update) {
-  unreported_ = unreported_ || listed_.size() < known_;
-  known_ = listed_.size();
+  unreported_ = unreported_ || listed_.size() < known();
+  known_.clear();
   auto& list = update.lists.emplace_back(Replace{kind_, {}});
   list.objects.reserve(listed_.size());
-  for (auto& [key, event] : listed_) list.objects.push_back(std::move(event));
+  for (auto& [key, event] : listed_) {
+    known_.insert(hash_of(key));
+    list.objects.push_back(std::move(event));
+  }
   listed_.clear();
   defects_ = std::exchange(listed_defects_, {});
   version_ = resource_version;

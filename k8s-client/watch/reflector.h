@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <unordered_set>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,7 @@ class Reflector {
   Kind kind() const { return kind_; }
   const Health& health() const { return health_; }
 
-  std::size_t known() const { return known_; }  // existing objects, as far as it was told
+  std::size_t known() const { return known_.size(); }  // existing objects, as far as it was told
 
   // For the existing objects.
   using Defects = std::map<ObjectKey, std::vector<Defect>>;
@@ -133,8 +134,8 @@ class Reflector {
   bool unreported_ = false;                    // it has a change that no stream has reported
   std::string silent_;                         // why streams count as failing; empty: they do not
 
-  std::string version_;    // the last one seen: a watch continues there
-  std::size_t known_ = 0;  // objects
+  std::string version_;                    // the last one seen: a watch continues there
+  std::unordered_set<std::size_t> known_;  // hashes of the objects' keys
   Defects defects_;
   bool listing_ = false;
   std::map<ObjectKey, Event> listed_;  // the current list so far

@@ -151,6 +151,20 @@ TEST_F(UncheckedServer, ThatAnswersTooSlowlyIsLeft) {
   EXPECT_TRUE(recovers());
 }
 
+TEST_F(UncheckedServer, KnowsWhatItSaidTwiceOnce) {
+  follow_faults();
+  ASSERT_TRUE(catches_up());
+  ASSERT_TRUE(wait_until([&] { return watches_all(); }));
+  put_policy("deny");
+  ASSERT_TRUE(catches_up());
+  server_.disturb(api::fault::Replay{1}, api::Resource::kNetworkPolicies);
+  server_.inject(api::fault::Refuse{503},
+                 {api::Resource::kNamespaces, api::Verb::kList, 0, api::kAlways});
+  server_.erase(api::Resource::kNetworkPolicies, "default", "deny");
+  EXPECT_TRUE(reports("503"));
+  EXPECT_TRUE(has_policies({"deny"}));
+}
+
 TEST_F(UncheckedServer, HasNoNamespacesBecauseOfALongAnswer) {
   const std::string filler(5000, 'x');
   for (const auto& text :
