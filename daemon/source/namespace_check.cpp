@@ -16,7 +16,7 @@ void NamespaceCheck::start() {
 }
 
 void NamespaceCheck::ask() {
-  const auto body = std::make_shared<k8s::PageBody>(Kind::kNamespace, false);
+  const auto body = std::make_shared<k8s::PageBody>(Kind::kNamespace);
   request_ = client_.send({.path = k8s::path_of(Kind::kNamespace),
                            .query = {{"limit", "1"}},
                            .preferred = k8s::preferred_encoding(Kind::kNamespace)},

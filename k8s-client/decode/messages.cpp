@@ -11,7 +11,7 @@
 namespace portcullis::k8s {
 namespace {
 
-constexpr std::size_t kLongestJson = std::size_t{1} << 29U;  // bytes of a page
+constexpr const char* kNotDecodable = "is in Protobuf, which hides fields that we do not know";
 constexpr std::size_t kQuoted = 200;  // bytes of a response that is not a Status
 
 const Document nothing;
@@ -99,35 +99,6 @@ void take_metadata(const Document& metadata, Page& page) {
   page.continue_token = text(metadata, "continue");
 }
 
-Result<void> take_item(Document& item, Kind kind, Page& page) {
-  auto listed = decode_one(item, kind);
-  if (!listed) return garbage(named_list(kind), "has an object without a name, or of another kind");
-  page.objects.push_back(std::move(*listed));
-  return {};
-}
-
-Result<Page> page_of_json(std::string_view json, Kind kind) {
-  auto document = parse_json(json, wanted_in_list(kind));
-  if (!document) return garbage(named_list(kind), document.error().message);
-  if (text(*document, "kind") != list_kind(kind)) {
-    return garbage(named_list(kind), "is of another kind");
-  }
-  Page page;
-  take_metadata(member(*document, "metadata"), page);
-  if (page.resource_version.empty()) return garbage(named_list(kind), "has no resourceVersion");
-  auto* items = own_member(*document, "items");
-  if (items == nullptr) return garbage(named_list(kind), "has no items");
-  page.lacks_items = items->is_null();
-  if (page.lacks_items) return page;
-  auto* list = std::get_if<Document::List>(&items->value);
-  if (list == nullptr) return garbage(named_list(kind), "has items that are not a list");
-  for (Document& item : *list) {
-    const auto taken = take_item(item, kind, page);
-    if (!taken) return tl::unexpected(taken.error());
-  }
-  return page;
-}
-
 std::optional<WatchEvent::Type> type_named(std::string_view name) {
   using Type = WatchEvent::Type;
   if (name == "ADDED") return Type::kAdded;
@@ -143,8 +114,7 @@ std::optional<WatchEvent::Type> type_named(std::string_view name) {
 Result<void> PageDecoder::add(std::string_view bytes) {
   if (encoding_ == Encoding::kJson) {
     json_ += bytes;
-    if (json_.size() <= kLongestJson) return {};
-    return garbage(named_list(kind_), "is too long");
+    return {};
   }
   Result<void> taken;
   const auto added = protobuf_.add(bytes, [&](std::uint32_t field, std::string_view value) {
@@ -155,18 +125,53 @@ Result<void> PageDecoder::add(std::string_view bytes) {
 }
 
 // A field of a list in Protobuf.
+Result<void> PageDecoder::take_item(Document& item) {
+  if (page_.objects.size() == most_) {
+    return garbage(named_list(kind_), "has more than " + std::to_string(most_) + " objects");
+  }
+  auto listed = decode_one(item, kind_);
+  if (!listed) {
+    return garbage(named_list(kind_), "has an object without a name, or of another kind");
+  }
+  page_.objects.push_back(std::move(*listed));
+  return {};
+}
+
 Result<void> PageDecoder::take(std::uint32_t field, std::string_view value) {
   const auto* member = wanted_in_list(kind_).find(field);
   if (member == nullptr) return {};
   auto document = parse_protobuf(value, *member);
   if (!document) return garbage(named_list(kind_), document.error().message);
-  if (member->wire == Wire::kMessages) return take_item(*document, kind_, page_);
+  if (member->wire == Wire::kMessages) return take_item(*document);
   take_metadata(*document, page_);
   return {};
 }
 
 Result<Page> PageDecoder::finish() {
-  if (encoding_ == Encoding::kJson) return page_of_json(json_, kind_);
+Result<Page> PageDecoder::finish_json() {
+  const auto& wanted = wanted_in_list(kind_);
+  Result<void> taken;
+  auto document =
+      parse_json_items(std::move(json_), wanted, *wanted.find("items"), [&](Document& item) {
+        if (taken) taken = take_item(item);
+      });
+  if (!document) return garbage(named_list(kind_), document.error().message);
+  if (text(*document, "kind") != list_kind(kind_)) {
+    return garbage(named_list(kind_), "is of another kind");
+  }
+  take_metadata(member(*document, "metadata"), page_);
+  if (page_.resource_version.empty()) return garbage(named_list(kind_), "has no resourceVersion");
+  const auto* items = own_member(*document, "items");
+  if (items == nullptr) return garbage(named_list(kind_), "has no items");
+  page_.lacks_items = items->is_null();
+  if (!page_.lacks_items && items->list() == nullptr) {
+    return garbage(named_list(kind_), "has items that are not a list");
+  }
+  if (!taken) return tl::unexpected(taken.error());
+  return std::move(page_);
+}
+
+  if (encoding_ == Encoding::kJson) return finish_json();
   if (!protobuf_.complete()) return garbage(named_list(kind_), "ends too early");
   if (protobuf_.kind() != list_kind(kind_)) return garbage(named_list(kind_), "is of another kind");
   if (page_.resource_version.empty()) return garbage(named_list(kind_), "has no resourceVersion");

@@ -29,21 +29,28 @@ struct Page {
   bool lacks_items = false;      // they are null: none, or not credible
 };
 
+// Twice the pods that Kubernetes supports in a cluster.
+inline constexpr std::size_t kMostListed = 300'000;
+
 // Decodes a page in pieces: in Protobuf each object as soon as it is there, while the server still
-// writes the next ones. Errors are kInvalidInput: not a list of that kind, or some of its objects
-// cannot be placed. Not thread safe.
+// writes the next ones. Errors are kInvalidInput: not a list of that kind, in an encoding that does
+// not have all of it, with too many objects, or with some that cannot be placed. Not thread safe.
 class PageDecoder {
  public:
-  PageDecoder(Kind kind, Encoding encoding) : kind_(kind), encoding_(encoding) {}
+  PageDecoder(Kind kind, Encoding encoding, std::size_t most = kMostListed)
+      : kind_(kind), encoding_(encoding), most_(most) {}
 
   [[nodiscard]] Result<void> add(std::string_view bytes);  // after an error, nothing more
   [[nodiscard]] Result<Page> finish();
 
  private:
   Result<void> take(std::uint32_t field, std::string_view value);
+  Result<void> take_item(Document& item);
+  Result<Page> finish_json();
 
   const Kind kind_;
   const Encoding encoding_;
+  const std::size_t most_;  // objects
   std::string json_;
   ProtobufObjectReader protobuf_;
   Page page_;

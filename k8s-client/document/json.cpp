@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace portcullis::k8s {
 namespace {
@@ -45,8 +46,9 @@ std::size_t first_document(std::string_view text) {
 
 class JsonReader {
  public:
-  // `text` must be padded, and outlive the reader.
-  explicit JsonReader(std::string_view text) : position_(text.data()) {}
+  // `text` must be padded, and outlive the reader. The items of the list `visited` are passed on.
+  explicit JsonReader(std::string_view text, const Wanted* visited = nullptr, Visit visit = {})
+      : position_(text.data()), visited_(visited), visit_(std::move(visit)) {}
 
   tl::expected<Document, SyntaxError> read(simdjson::padded_string_view text,
                                            const Wanted& wanted) {
@@ -111,8 +113,11 @@ class JsonReader {
     for (auto item : array) {
       ondemand::value element;
       if (const auto error = item.get(element)) return error;
-      if (const auto error = read_value(element, depth + 1, wanted, list.emplace_back()))
-        return error;
+      Document& read = list.emplace_back();
+      if (const auto error = read_value(element, depth + 1, wanted, read)) return error;
+      if (&wanted != visited_) continue;
+      visit_(read);
+      list.clear();
     }
     return simdjson::SUCCESS;
   }
@@ -152,6 +157,8 @@ class JsonReader {
 
   ondemand::parser parser_;
   const char* position_;
+  const Wanted* const visited_;
+  const Visit visit_;
   int line_ = 1;
 };
 
@@ -179,6 +186,13 @@ Documents parse_json(std::string_view text) { return all_of(read_json_stream(tex
 tl::expected<Document, SyntaxError> parse_json(std::string_view text, const Wanted& wanted) {
   const simdjson::padded_string padded(text);
   return JsonReader(padded).read(padded, wanted);
+}
+
+tl::expected<Document, SyntaxError> parse_json_items(std::string text, const Wanted& wanted,
+                                                     const Wanted& items, const Visit& visit) {
+  text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+  return JsonReader(text, &items, visit)
+      .read(simdjson::padded_string_view(text.data(), text.size(), text.capacity()), wanted);
 }
 
 }  // namespace portcullis::k8s

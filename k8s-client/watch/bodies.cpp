@@ -5,17 +5,23 @@
 namespace portcullis::k8s {
 
 void PageBody::begin(Encoding encoding) {
+  begun_ = true;
   encoding_ = encoding;
   decoder_.emplace(kind_, encoding);
 }
 
 bool PageBody::read(std::string_view bytes) {
-  size_ += bytes.size();
-  left_ = whole_ && encoding_ == Encoding::kJson && size_ > kLongestWhole;
-  if (left_) return false;
-  const auto added = decoder_->add(bytes);
+  const auto added = add(bytes);
   if (!added) page_ = tl::unexpected(added.error());
   return added.has_value();
+}
+
+Result<void> PageBody::add(std::string_view bytes) {
+  size_ += bytes.size();
+  too_long_ = size_ > (encoding_ == Encoding::kJson ? kLongestJson : kLongestProtobuf);
+  if (!too_long_) return decoder_->add(bytes);
+  return failure(ErrorCode::kInvalidInput, std::string("the API server sent a page of ") +
+                                               info(kind_).resource + " that is too long");
 }
 
 void PageBody::end() {

@@ -14,13 +14,15 @@
 // The response bodies that a reflector reads.
 namespace portcullis::k8s {
 
-// A page of a list, or all of it, decoded on the workers. What comes in JSON has to be complete to
-// be read, so a list that is longer than kLongestWhole is left, to be asked for in pages.
+// A page of a list, or all of it, decoded on the workers. JSON has to be complete to be read, so a
+// page that is longer than kLongestJson is left, to be asked for in smaller ones; as is one in
+// Protobuf that is longer than all objects of a cluster.
 class PageBody : public Body {
  public:
-  static constexpr std::size_t kLongestWhole = std::size_t{32} << 20U;  // bytes of JSON
+  static constexpr std::size_t kLongestJson = std::size_t{32} << 20U;  // bytes
+  static constexpr std::size_t kLongestProtobuf = std::size_t{4} << 30U;
 
-  PageBody(Kind kind, bool whole) : kind_(kind), whole_(whole) {}
+  explicit PageBody(Kind kind) : kind_(kind) {}
 
   void begin(Encoding encoding) override;
   bool read(std::string_view bytes) override;
@@ -29,14 +31,17 @@ class PageBody : public Body {
   // On the loop, once the request is complete.
   Result<Page> take() { return std::move(page_); }
   Encoding encoding() const { return encoding_; }
-  bool left() const { return left_; }
+  bool begun() const { return begun_; }
+  bool too_long() const { return too_long_; }
 
  private:
+  Result<void> add(std::string_view bytes);
+
   const Kind kind_;
-  const bool whole_;
   Encoding encoding_ = Encoding::kJson;
+  bool begun_ = false;
   std::size_t size_ = 0;
-  bool left_ = false;
+  bool too_long_ = false;
   std::optional<PageDecoder> decoder_;
   Result<Page> page_;
 };

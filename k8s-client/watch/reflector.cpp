@@ -1,6 +1,7 @@
 #include "k8s-client/watch/reflector.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "k8s-client/decode/resource.h"
@@ -12,7 +13,8 @@ namespace {
 
 using Answer = ApiClient::Answer;
 
-constexpr int kPageSize = 500;  // objects
+// How many objects a page is limited to, 0 is none: the next one, if a page is too long.
+constexpr std::array kPageSizes = {0, 500, 50, 5, 1};
 
 std::size_t hash_of(const ObjectKey& key) { return std::hash<std::string>()(to_string(key)); }
 
@@ -41,6 +43,8 @@ ApiClient::Call Reflector::call(ApiClient::Query query) const {
 void Reflector::list() {
   listed_.clear();
   listed_defects_.clear();
+  listed_count_ = 0;
+  page_size_ = whole_ ? 0 : 1;
   unreported_ = false;
   expect_list();
   list_page("");
@@ -60,10 +64,10 @@ void Reflector::report_slow_list() {
 // Without a resourceVersion: the latest, which the other pages take from the first one.
 void Reflector::list_page(const std::string& continue_token) {
   ApiClient::Query query;
-  const bool whole = whole_ && continue_token.empty();
-  if (!whole) query.emplace_back("limit", std::to_string(kPageSize));
+  const int limit = kPageSizes[page_size_];
+  if (limit > 0) query.emplace_back("limit", std::to_string(limit));
   if (!continue_token.empty()) query.emplace_back("continue", continue_token);
-  page_ = std::make_shared<PageBody>(kind_, whole);
+  page_ = std::make_shared<PageBody>(kind_);
   request_ = client_.send(call(std::move(query)), timing_.list_idle_limit, page_,
                           [=, this](const auto& answer) { take_page(answer, continue_token); });
 }
@@ -73,7 +77,10 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   if (is_good(answer)) protobuf_ = page_->encoding() == Encoding::kProtobuf;
   whole_ = whole_next(answer, first);
   if (!is_good(answer)) return fail(answer, &Reflector::list);
-  if (page_->left()) return list();
+  if (page_->too_long() && page_size_ + 1 < kPageSizes.size()) {
+    ++page_size_;
+    return list_page(continue_token);
+  }
   auto page = page_->take();
   if (!page) return fail(tl::unexpected(page.error()), &Reflector::list);
   if (page->lacks_items && known() > 0) {
@@ -83,6 +90,11 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
   if (!first &&
       (page->resource_version != listed_version_ || page->continue_token == continue_token)) {
     return fail(failure(ErrorCode::kInvalidInput, "the API server sent pages of several lists"),
+                &Reflector::list);
+  }
+  listed_count_ += std::max<std::size_t>(page->objects.size(), 1);  // also an empty page
+  if (listed_count_ > kMostListed) {
+    return fail(failure(ErrorCode::kInvalidInput, "the API server sent a list that does not end"),
                 &Reflector::list);
   }
   listed_version_ = page->resource_version;
@@ -101,7 +113,8 @@ void Reflector::take_page(const Result<Answer>& answer, const std::string& conti
 // arrives. In pages otherwise, and after one that broke off; but not again if the pages expired.
 bool Reflector::whole_next(const Result<Answer>& answer, bool first) const {
   if (!first && code_of(answer) == 410) return true;
-  if (whole_ && (!answer || answer->code == 504)) return false;
+  const bool broke_off = !answer && page_->begun();
+  if (whole_ && (broke_off || page_->too_long() || code_of(answer) == 504)) return false;
   return protobuf_;
 }
 
@@ -226,7 +239,7 @@ void Reflector::resume(const Result<Answer>& answer) {
 // A list of one object has the latest version.
 void Reflector::ask_version() {
   expect_list();
-  page_ = std::make_shared<PageBody>(kind_, false);
+  page_ = std::make_shared<PageBody>(kind_);
   request_ = client_.send(call({{"limit", "1"}}), timing_.list_idle_limit, page_,
                           [this](const auto& answer) { take_version(answer); });
 }

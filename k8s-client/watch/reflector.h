@@ -116,7 +116,7 @@ class Reflector {
   const ReflectorTiming timing_;
   const Sink sink_;
   bool protobuf_ = preferred_encoding(kind_) == Encoding::kProtobuf;  // the server's lists
-  bool whole_ = protobuf_;  // how the next list is asked for: in one piece, or in pages
+  bool whole_ = protobuf_;  // how the next list begins: in one piece, or in pages
   Backoff backoff_;
   const std::shared_ptr<boost::asio::steady_timer>
       timer_;  // while it lives, its handler may call us
@@ -139,6 +139,8 @@ class Reflector {
   Defects defects_;
   bool listing_ = false;
   std::map<ObjectKey, Event> listed_;  // the current list so far
+  std::size_t page_size_ = 0;  // of the current list, as an index
+  std::size_t listed_count_ = 0;
   Defects listed_defects_;
   std::string listed_version_;
   Health health_;

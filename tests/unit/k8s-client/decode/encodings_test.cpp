@@ -171,6 +171,48 @@ TEST(Encodings, WhatIsNoProtobufIsGarbage) {
             "404: no such thing");
 }
 
+// Its rules would be lost, and unknown fields in them go unseen.
+TEST(Encodings, APolicyIsNotReadFromProtobuf) {
+  const Json policy{{"kind", "NetworkPolicy"},
+                    {"apiVersion", "networking.k8s.io/v1"},
+                    {"metadata", {{"name", "p"}, {"namespace", "shop"}, {"resourceVersion", "7"}}}};
+  const Json list{{"kind", "NetworkPolicyList"},
+                  {"apiVersion", "networking.k8s.io/v1"},
+                  {"metadata", {{"resourceVersion", "9"}}},
+                  {"items", {policy}}};
+  const auto page = decode_page(test::protobuf_object(list, wanted_in_list(Kind::kNetworkPolicy)),
+                                Encoding::kProtobuf, Kind::kNetworkPolicy);
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().message,
+            "the API server sent a list of networkpolicies that is in Protobuf, which hides fields "
+            "that we do not know");
+  for (const auto* type : {"ADDED", "MODIFIED", "DELETED"}) {
+    EXPECT_FALSE(from_protobuf(type, policy, Kind::kNetworkPolicy)) << type;
+  }
+}
+
+TEST(Encodings, AListWithTooManyObjectsIsLeft) {
+  const Json list{{"kind", "PodList"},
+                  {"apiVersion", "v1"},
+                  {"metadata", {{"resourceVersion", "9"}}},
+                  {"items", {pod(), pod(), pod()}}};
+  const auto read = [](const std::string& bytes, Encoding encoding, std::size_t most) {
+    PageDecoder decoder(Kind::kPod, encoding, most);
+    const auto added = decoder.add(bytes);
+    return added ? decoder.finish() : Result<Page>(tl::unexpected(added.error()));
+  };
+  const std::pair<std::string, Encoding> forms[] = {
+      {list.dump(), Encoding::kJson},
+      {test::protobuf_object(list, wanted_in_list(Kind::kPod)), Encoding::kProtobuf}};
+  for (const auto& [bytes, encoding] : forms) {
+    EXPECT_TRUE(read(bytes, encoding, 3));
+    const auto left = read(bytes, encoding, 2);
+    ASSERT_FALSE(left);
+    EXPECT_EQ(left.error().message,
+              "the API server sent a list of pods that has more than 2 objects");
+  }
+}
+
 TEST(Encodings, AreToldByTheContentType) {
   EXPECT_EQ(encoding_of("application/vnd.kubernetes.protobuf;stream=watch"), Encoding::kProtobuf);
   EXPECT_EQ(encoding_of("application/vnd.kubernetes.protobuf"), Encoding::kProtobuf);

@@ -106,6 +106,28 @@ INSTANTIATE_TEST_SUITE_P(
                     BadJson{"1 2", 1}, BadJson{"[\"\x01\"]", 1}, BadJson{"[\"\\x\"]", 1},
                     BadJson{"[\"\xff\"]", 1}, BadJson{"]", 1}, BadJson{"{\"a\":}", 1}));
 
+TEST(Json, ItemsOfALongListAreVisitedAndNotKept) {
+  const Wanted wanted{.members = {{"kind"}, {"items", {{"name"}, {"items"}}}}};
+  std::vector<Document> visited;
+  const auto read = [&](const std::string& text) {
+    visited.clear();
+    return parse_json_items(text, wanted, wanted.members[1],
+                            [&](Document& item) { visited.push_back(std::move(item)); });
+  };
+  const auto list = read(R"({"items": [{"name": "a", "no": 1}, {"name": "b", "items": [1]}],
+                             "kind": "L"})");
+  ASSERT_TRUE(list) << list.error().message;
+  EXPECT_EQ(*list->find("kind")->string(), "L");
+  EXPECT_TRUE(list->find("items")->list()->empty());
+  ASSERT_EQ(visited.size(), 2U);
+  EXPECT_EQ(*visited[0].find("name")->string(), "a");
+  EXPECT_EQ(visited[0].find("no"), nullptr);
+  EXPECT_EQ(visited[1].find("items")->list()->size(), 1U);
+  EXPECT_FALSE(read(R"({"items": [{"name": "a"}, {"name": )"));
+  EXPECT_LE(visited.size(), 1U);
+  EXPECT_TRUE(read(R"({"items": null})")->map()->front().second.is_null());
+}
+
 TEST(Json, DepthIsBounded) {
   const auto nest = [](int depth) {
     const auto size = static_cast<std::size_t>(depth);

@@ -60,6 +60,44 @@ TEST_F(ApiSourceList, ComesInPagesIfItIsTooLongInJson) {
   EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
 }
 
+// A tenant may fill pages with large objects.
+TEST_F(ApiSourceList, ComesInSmallerPagesIfPagesAreTooLong) {
+  server_.inject(fault::EndlessLine{}, {api::Resource::kPods, api::Verb::kList, 0, 4});
+  follow();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(limits(), (Limits{"", "500", "50", "5", "1", "1"}));
+  EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
+}
+
+TEST_F(ApiSourceList, ComesInSmallerPagesFromWhereAPageWasTooLong) {
+  add_pods();
+  begin_in_pages();
+  server_.inject(fault::EndlessLine{}, {api::Resource::kPods, api::Verb::kList, 1, 1});
+  follow();
+  EXPECT_TRUE(follows());
+  const auto asked = limits();
+  ASSERT_EQ(asked.size(), 3U + (kPods + 2 - 500 + 49) / 50);
+  EXPECT_EQ(Limits(asked.begin(), asked.begin() + 5), (Limits{"", "500", "500", "50", "50"}));
+}
+
+TEST_F(ApiSourceList, WithAnObjectThatIsTooLongFails) {
+  server_.inject(fault::EndlessLine{}, {api::Resource::kPods, api::Verb::kList, 0, 5});
+  follow();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(follower_->troubles(),
+            std::vector<std::string>{"the API server sent a page of pods that is too long"});
+}
+
+// Nothing is known of how a list would have come.
+TEST_F(ApiSourceList, StaysInOnePieceWhileTheServerCannotBeReached) {
+  server_.stop();
+  follow();
+  ASSERT_TRUE(wait_until([&] { return !follower_->trouble("pods").empty(); }));
+  server_.start();
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(limits(), Limits{""});
+}
+
 TEST_F(ApiSourceList, ComesInPagesAfterOneThatBrokeOff) {
   add_pods();
   begin_in_pages();
