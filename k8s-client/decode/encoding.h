@@ -22,6 +22,10 @@ constexpr Encoding preferred_encoding(Kind kind) {
   return kind == Kind::kNetworkPolicy ? Encoding::kJson : Encoding::kProtobuf;
 }
 
+constexpr bool is_decodable(Kind kind, Encoding encoding) {
+  return encoding == Encoding::kJson || encoding == preferred_encoding(kind);
+}
+
 // The Accept field for it. A server may always answer in JSON.
 constexpr const char* accept_field(Encoding encoding) {
   return encoding == Encoding::kProtobuf

@@ -112,6 +112,7 @@ std::optional<WatchEvent::Type> type_named(std::string_view name) {
 }  // namespace
 
 Result<void> PageDecoder::add(std::string_view bytes) {
+  if (!is_decodable(kind_, encoding_)) return garbage(named_list(kind_), kNotDecodable);
   if (encoding_ == Encoding::kJson) {
     json_ += bytes;
     return {};
@@ -202,6 +203,7 @@ std::string to_string(const Status& status) {
 
 Result<WatchEvent> decode_watch_event(std::string_view bytes, Encoding encoding, Kind kind) {
   const std::string what = std::string("an event of ") + info(kind).resource;
+  if (!is_decodable(kind, encoding)) return garbage(what, kNotDecodable);
   auto document = parse_watch_event(bytes, encoding, kind);
   if (!document) return garbage(what, document.error().message);
   const auto type = type_named(text(*document, "type"));

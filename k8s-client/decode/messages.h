@@ -79,7 +79,8 @@ struct WatchEvent {
   Status status{};  // of kError
 };
 
-// kInvalidInput: not an event, or its object cannot be placed.
+// kInvalidInput: not an event, in an encoding that does not have all of its object, or its object
+// cannot be placed.
 [[nodiscard]] Result<WatchEvent> decode_watch_event(std::string_view bytes, Encoding encoding,
                                                     Kind kind);
 

@@ -43,7 +43,8 @@ class HttpReceiver {
  public:
   virtual ~HttpReceiver() = default;
 
-  virtual void take_head(HttpHead head) = 0;
+  // An error ends the request with it.
+  [[nodiscard]] virtual Result<void> take_head(HttpHead head) = 0;
 
   // A piece of the body, decompressed. False: the rest is not needed.
   virtual bool take(std::string_view bytes) = 0;

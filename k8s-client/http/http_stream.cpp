@@ -149,11 +149,11 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
       return end(Error{ErrorCode::kIo, "the body is compressed (" + std::string(encoding) +
                                            "), which was not requested: is there a proxy?"});
     }
-    receiver_->take_head(
+    const auto taken = receiver_->take_head(
         {.code = static_cast<int>(head.result_int()),
          .retry_after = parse_retry_after(std::string(head[http::field::retry_after])),
          .content_type = std::string(head[http::field::content_type])});
-    read();
+    taken ? read() : end(taken.error());
   }
 
   // Parses what was read. Beast's own functions for that return to the executor after each chunk.

@@ -101,11 +101,17 @@ HttpRequest ApiClient::Request::Exchange::request() const {
   return request;
 }
 
-void ApiClient::Request::Exchange::take_head(HttpHead head) {
+Result<void> ApiClient::Request::Exchange::take_head(HttpHead head) {
   if (head.code == kUnauthorized) link_->credentials().reject();
   answer_ = {.code = head.code, .retry_after = head.retry_after};
   encoding_ = encoding_of(head.content_type);
-  if (answer_->good()) body_->begin(encoding_);
+  if (!answer_->good()) return {};
+  if (encoding_ == Encoding::kProtobuf && call_.preferred != Encoding::kProtobuf) {
+    return failure(ErrorCode::kInvalidInput,
+                   "the body is in Protobuf, which was not requested: is there a proxy?");
+  }
+  body_->begin(encoding_);
+  return {};
 }
 
 bool ApiClient::Request::Exchange::take(std::string_view bytes) {

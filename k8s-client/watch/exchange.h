@@ -34,7 +34,7 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   // On the loop. Nothing more is reported.
   void abandon();
 
-  void take_head(HttpHead head) override;
+  Result<void> take_head(HttpHead head) override;
   bool take(std::string_view bytes) override;
   void finish(std::optional<Error> error) override;
 

@@ -16,7 +16,10 @@ class Receiver : public HttpReceiver {
  public:
   explicit Receiver(Answer& answer) : answer_(answer) {}
 
-  void take_head(HttpHead head) override { answer_.status = head.code; }
+  Result<void> take_head(HttpHead head) override {
+    answer_.status = head.code;
+    return {};
+  }
   bool take(std::string_view bytes) override {
     answer_.body += bytes;
     return true;
