@@ -3,26 +3,37 @@
 #include <algorithm>
 
 namespace portcullis {
+namespace {
 
-FollowedLog::News FollowedLog::take(const std::vector<Following>& followed) {
+constexpr std::chrono::minutes kPause{1};
+
+}  // namespace
+
+FollowedLog::News FollowedLog::take(const std::vector<Following>& followed, Clock::time_point now) {
+  std::erase_if(logged_, [&](const std::string& failure) {
+    return std::ranges::find(followed, failure, &Following::trouble) == followed.end();
+  });
   News news;
-  const auto stands = [this](const std::string& failure) {
-    return std::ranges::any_of(failures_, [&](const auto& one) { return one.second == failure; });
-  };
-  for (const Following& now : followed) {
-    const auto before = failures_.find(now.what);
-    if (before == failures_.end() && !now.trouble.empty()) {
-      if (!stands(now.trouble)) {
-        news.warnings.push_back("cannot follow " + now.what + ", retrying: " + now.trouble);
-      }
-      failures_[now.what] = now.trouble;
-    } else if (before != failures_.end() && now.trouble.empty()) {
-      const auto failure = before->second;
-      failures_.erase(before);
-      if (!stands(failure)) news.infos.push_back("following " + now.what + " again");
+  for (const Following& each : followed) {
+    const auto failed = failing_.find(each.what);
+    if (each.trouble.empty()) {
+      if (failed == failing_.end() || logged_.contains(failed->second)) continue;
+      news.infos.push_back("following " + each.what + " again");
+      failing_.erase(failed);
+    } else if (!logged_.contains(each.trouble) && may_warn(each.what, now)) {
+      news.warnings.push_back("cannot follow " + each.what + ", retrying: " + each.trouble);
+      logged_.insert(each.trouble);
+      failing_[each.what] = each.trouble;
     }
   }
   return news;
+}
+
+bool FollowedLog::may_warn(const std::string& what, Clock::time_point now) {
+  const auto [since, is_first] = since_.try_emplace(what, now);
+  if (!is_first && now - since->second < kPause) return false;
+  since->second = now;
+  return true;
 }
 
 }  // namespace portcullis

@@ -153,8 +153,9 @@ void Reflector::take_events(std::vector<WatchEvent> events) {
     told_at_ = Clock::now();
     silent_.clear();
     hear();
-    if (!std::exchange(heard_, true)) backoff_.reset();
-    take_event(std::move(event), update);
+    heard_ = true;
+    version_ = event.resource_version;
+    if (event.change) take_change(std::move(event), update);
   }
   if (!update.empty()) sink_(std::move(update));
   if (wrong.empty()) return;
@@ -172,6 +173,7 @@ void Reflector::take_event(WatchEvent event, Update& update) {
   version_ = event.resource_version;
   if (event.change) take_change(std::move(event), update);
 }
+  if (has_lasted()) backoff_.reset();
 
 void Reflector::take_listed(Event event, std::vector<Defect> defects) {
   const ObjectKey key = key_of(event);
@@ -219,7 +221,7 @@ void Reflector::judge_watch() {
 void Reflector::end_watch(const Result<Answer>& answer) {
   const auto garbage = stream_->garbage();
   leave_watch();
-  if (opened_ && Clock::now() - opened_at_ >= backoff_.bound()) backoff_.reset();
+  if (has_lasted()) backoff_.reset();
   if (garbage) return fail(failure(ErrorCode::kInvalidInput, *garbage), &Reflector::list);
   if (!opened_ && !is_passing(answer)) return fail(answer, &Reflector::list);
   resume(answer);
@@ -230,8 +232,7 @@ void Reflector::end_watch(const Result<Answer>& answer) {
 void Reflector::resume(const Result<Answer>& answer) {
   if (opened_ && is_silence(answer)) return ask_version();
   if (!is_good(answer)) return fail(answer, &Reflector::ask_version);
-  const bool has_lasted = Clock::now() - opened_at_ >= timing_.backoff.first;
-  if (heard_ && has_lasted) return watch();
+  if (heard_ && has_lasted()) return watch();
   pause({}, &Reflector::ask_version);
 }
 
@@ -252,7 +253,9 @@ void Reflector::take_version(const Result<Answer>& answer) {
   doubted_ || is_older(page->resource_version, version_) ? list() : watch();
 }
 
-bool Reflector::is_unheard() const { return Clock::now() - told_at_ >= timing_.bookmark_interval; }
+bool Reflector::has_lasted() const {
+  return opened_ && Clock::now() - opened_at_ >= backoff_.bound();
+}
 
 void Reflector::pause(std::chrono::milliseconds asked, Next next) {
   wait(backoff_.next(asked), next);

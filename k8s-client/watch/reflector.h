@@ -93,7 +93,6 @@ class Reflector {
   void take_opened();
   void take_events(std::vector<WatchEvent> events);
   std::string wrong_with(const WatchEvent& event) const;
-  void take_event(WatchEvent event, Update& update);
   void take_listed(Event event, std::vector<Defect> defects);
   void take_change(WatchEvent event, Update& update);
   void finish_list(const std::string& resource_version, Update& update);
@@ -101,7 +100,8 @@ class Reflector {
   void resume(const Result<ApiClient::Answer>& answer);
   void ask_version();
   void take_version(const Result<ApiClient::Answer>& answer);
-  bool is_unheard() const;
+  bool has_lasted() const;
+  bool is_unheard() const { return Clock::now() - told_at_ >= timing_.bookmark_interval; }
   void judge_watch();
 
   void pause(std::chrono::milliseconds asked, Next next);
