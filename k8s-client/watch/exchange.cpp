@@ -10,6 +10,7 @@ namespace portcullis::k8s {
 namespace {
 
 constexpr int kUnauthorized = 401;
+constexpr int kGatewayTimeout = 504;  // of the request, as when a list takes long
 constexpr std::size_t kLongestError = std::size_t{1} << 16U;
 
 std::string target_of(const ApiClient::Call& call) {
@@ -20,6 +21,8 @@ std::string target_of(const ApiClient::Call& call) {
   }
   return target;
 }
+
+bool is_server_error(int code) { return code >= 500 && code != kGatewayTimeout; }
 
 }  // namespace
 
@@ -72,6 +75,9 @@ void ApiClient::Request::Exchange::prepare() {
 
 void ApiClient::Request::Exchange::attempt() {
   if (cancelled_) return;
+  answer_.reset();
+  error_body_.clear();
+  stopped_ = false;
   trying_ = to_try_.back();
   to_try_.pop_back();
   const auto refusal = std::make_shared<Refusal>();
@@ -126,7 +132,7 @@ bool ApiClient::Request::Exchange::take(std::string_view bytes) {
 }
 
 void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
-  if (error && goes_on_after(*error)) {
+  if (goes_on_after(error)) {
     boost::asio::post(workers_, [self = shared_from_this()] { self->attempt(); });
     return;
   }
@@ -136,12 +142,15 @@ void ApiClient::Request::Exchange::finish(std::optional<Error> error) {
   tell(std::nullopt);
 }
 
-// A stream that was silent after its head says nothing about the address.
-bool ApiClient::Request::Exchange::goes_on_after(const Error& error) {
+// Another server may be well. A stream that was silent after its head says nothing about the
+// address.
+bool ApiClient::Request::Exchange::goes_on_after(const std::optional<Error>& error) {
   if (cancelled_) return false;
-  const bool was_open = answer_ && call_.endless;
-  if (!was_open || error.code != ErrorCode::kTimeout) link_->endpoints().failed(*trying_);
-  return !answer_ && !to_try_.empty();
+  const bool is_unavailable = answer_ && is_server_error(answer_->code);
+  const bool is_silent_stream =
+      answer_ && call_.endless && error && error->code == ErrorCode::kTimeout;
+  if (is_unavailable || (error && !is_silent_stream)) link_->endpoints().failed(*trying_);
+  return (is_unavailable || !answer_) && !to_try_.empty();
 }
 
 std::string ApiClient::Request::Exchange::explain(const Error& error) const {

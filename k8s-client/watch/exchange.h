@@ -18,7 +18,7 @@
 namespace portcullis::k8s {
 
 // One call of an ApiClient, from its first attempt to its response: it tries one address of the
-// server after another until one responds.
+// server after another until one responds, with another code than 5xx (504 is about the request).
 class ApiClient::Request::Exchange : public HttpReceiver,
                                      public std::enable_shared_from_this<Exchange> {
  public:
@@ -44,7 +44,7 @@ class ApiClient::Request::Exchange : public HttpReceiver,
   void prepare();
   void attempt();
   HttpRequest request() const;
-  bool goes_on_after(const Error& error);
+  bool goes_on_after(const std::optional<Error>& error);
   std::string explain(const Error& error) const;
   void tell(std::optional<Error> error);
 

@@ -64,6 +64,29 @@ TEST_F(ApiSourceAddresses, OfWhichTheFirstSaysNothing) {
   EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
 }
 
+TEST_F(ApiSourceAddresses, OfWhichTheFirstOnlyHasErrors) {
+  const auto issued = issuer().issue_server({"api.test"});
+  for (const unsigned code : {500U, 503U}) {
+    api::Server broken({.address = "127.0.0.2",
+                        .port = server_.port(),
+                        .tls = api::Tls{issued.certificate, issued.key}});
+    broken.inject(api::fault::Refuse{code}, {.times = api::kAlways});
+    follow_at({"127.0.0.2", "127.0.0.1"});
+    EXPECT_TRUE(follows()) << code;
+    EXPECT_FALSE(broken.requests().empty());
+    EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
+    follower_.reset();
+  }
+}
+
+TEST_F(ApiSourceAddresses, ThatAllHaveErrorsAreToldByTheLast) {
+  server_.inject(api::fault::Refuse{503}, {api::Resource::kPods, api::Verb::kList, 0, 2});
+  follow_at({"127.0.0.2", "127.0.0.1"});
+  EXPECT_TRUE(follows());
+  ASSERT_FALSE(follower_->troubles().empty());
+  EXPECT_EQ(follower_->troubles()[0].rfind("503 ServiceUnavailable: ", 0), 0U);
+}
+
 TEST_F(ApiSourceAddresses, OfWhichTheFirstIsSomeoneElse) {
   const auto impostor = CertificateAuthority("Another").issue_server({"api.test"});
   const api::Server other({.address = "127.0.0.2",
