@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "k8s-client/decode/resource.h"
-
 #include "k8s-client/watch/answers.h"
 #include "k8s-client/watch/resource_version.h"
+
 namespace portcullis::k8s {
 namespace {
 
@@ -27,7 +27,7 @@ Reflector::Reflector(boost::asio::io_context& io, ApiClient& client, Kind kind,
       timing_(timing),
       sink_(std::move(sink)),
       backoff_(timing.backoff),
-      timer_(std::make_shared<boost::asio::steady_timer>(io)) {}
+      alarm_(io) {}
 
 Reflector::~Reflector() { leave_watch(); }
 
@@ -121,6 +121,7 @@ bool Reflector::whole_next(const Result<Answer>& answer, bool first) const {
 void Reflector::watch() {
   const auto seconds = timing_.watch_length.count();
   std::uniform_int_distribution<std::chrono::seconds::rep> length(seconds, 2 * seconds);
+  length_ = std::chrono::seconds(length(random_));
   listing_ = false;
   opened_ = false;
   heard_ = false;
@@ -130,7 +131,7 @@ void Reflector::watch() {
   auto watch = call({{"resourceVersion", version_},
                      {"watch", "true"},
                      {"allowWatchBookmarks", "true"},
-                     {"timeoutSeconds", std::to_string(length(random_))}});
+                     {"timeoutSeconds", std::to_string(length_.count())}});
   watch.endless = true;
   request_ = client_.send(watch, timing_.watch_idle_limit, stream_,
                           [this](const auto& answer) { end_watch(answer); });
@@ -139,9 +140,21 @@ void Reflector::watch() {
 void Reflector::take_opened() {
   opened_ = true;
   opened_at_ = Clock::now();
+  wait(timing_.watch_idle_limit, &Reflector::check_watch);
   if (health_.failure.empty()) return;
   hear();
   sink_({});
+}
+
+// What brings no events is silent, whatever else it brings. A stream that the server should have
+// ended is left.
+void Reflector::check_watch() {
+  const auto now = Clock::now();
+  const auto silent_at = std::max(opened_at_, told_at_) + timing_.watch_idle_limit;
+  const auto over_at = opened_at_ + length_ + timing_.watch_idle_limit;
+  if (now >= over_at) return end_watch(Answer{.code = 200});
+  if (now >= silent_at) return end_watch(tl::unexpected(silence(timing_.watch_idle_limit)));
+  alarm_.set(std::min(silent_at, over_at) - now, [this] { check_watch(); });
 }
 
 void Reflector::take_events(std::vector<WatchEvent> events) {
@@ -160,6 +173,7 @@ void Reflector::take_events(std::vector<WatchEvent> events) {
   if (!update.empty()) sink_(std::move(update));
   if (wrong.empty()) return;
   leave_watch();
+  if (has_lasted()) backoff_.reset();
   fail(failure(ErrorCode::kIo, wrong), &Reflector::list);
 }
 
@@ -168,12 +182,6 @@ std::string Reflector::wrong_with(const WatchEvent& event) const {
   if (!is_older(event.resource_version, version_)) return "";
   return "the API server sent version " + event.resource_version + " after " + version_;
 }
-
-void Reflector::take_event(WatchEvent event, Update& update) {
-  version_ = event.resource_version;
-  if (event.change) take_change(std::move(event), update);
-}
-  if (has_lasted()) backoff_.reset();
 
 void Reflector::take_listed(Event event, std::vector<Defect> defects) {
   const ObjectKey key = key_of(event);
@@ -262,11 +270,7 @@ void Reflector::pause(std::chrono::milliseconds asked, Next next) {
 }
 
 void Reflector::wait(std::chrono::milliseconds delay, Next next) {
-  timer_->expires_after(delay);
-  timer_->async_wait(
-      [this, next, timer = std::weak_ptr(timer_)](const boost::system::error_code& error) {
-        if (!error && !timer.expired()) (this->*next)();
-      });
+  alarm_.set(delay, [this, next] { (this->*next)(); });
 }
 
 void Reflector::report_failure(std::string failure) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,12 +8,13 @@
 #include <map>
 #include <memory>
 #include <random>
-#include <unordered_set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/model/update.h"
 #include "k8s-client/decode/messages.h"
+#include "k8s-client/watch/alarm.h"
 #include "k8s-client/watch/api_client.h"
 #include "k8s-client/watch/backoff.h"
 #include "k8s-client/watch/bodies.h"
@@ -27,7 +27,7 @@ struct ReflectorTiming {
   std::chrono::seconds list_idle_limit{30};
   std::chrono::seconds slow_list{120};  // a list that takes longer counts as a failure, but goes on
   std::chrono::seconds bookmark_interval{60};  // the server sends a bookmark in each interval
-  std::chrono::seconds watch_idle_limit{75};   // longer than bookmark_interval
+  std::chrono::seconds watch_idle_limit{75};   // without events; longer than bookmark_interval
   std::chrono::seconds watch_length{300};      // requested from the server, up to twice this
 };
 
@@ -91,6 +91,7 @@ class Reflector {
   bool whole_next(const Result<ApiClient::Answer>& answer, bool first) const;
   void watch();
   void take_opened();
+  void check_watch();
   void take_events(std::vector<WatchEvent> events);
   std::string wrong_with(const WatchEvent& event) const;
   void take_listed(Event event, std::vector<Defect> defects);
@@ -118,8 +119,7 @@ class Reflector {
   bool protobuf_ = preferred_encoding(kind_) == Encoding::kProtobuf;  // the server's lists
   bool whole_ = protobuf_;  // how the next list begins: in one piece, or in pages
   Backoff backoff_;
-  const std::shared_ptr<boost::asio::steady_timer>
-      timer_;  // while it lives, its handler may call us
+  Alarm alarm_;
   std::mt19937_64 random_{std::random_device{}()};
 
   std::shared_ptr<WatchBody> stream_;  // of the request, if it is a watch
@@ -128,6 +128,7 @@ class Reflector {
   bool opened_ = false;                        // the watch was accepted
   bool heard_ = false;                         // and brought data
   Clock::time_point opened_at_;                // the watch
+  std::chrono::seconds length_{0};             // that was requested for it
   Clock::time_point heard_at_ = Clock::now();  // anything
   Clock::time_point told_at_;                  // the last event of a stream, or complete list
   bool doubted_ = false;                       // the current list shows whether streams work
@@ -138,9 +139,9 @@ class Reflector {
   std::unordered_set<std::size_t> known_;  // hashes of the objects' keys
   Defects defects_;
   bool listing_ = false;
-  std::map<ObjectKey, Event> listed_;  // the current list so far
   std::size_t page_size_ = 0;  // of the current list, as an index
   std::size_t listed_count_ = 0;
+  std::map<ObjectKey, Event> listed_;  // the current list so far
   Defects listed_defects_;
   std::string listed_version_;
   Health health_;

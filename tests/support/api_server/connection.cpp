@@ -108,7 +108,7 @@ void Connection::answer_watch(const Request& request, const std::optional<Fault>
   const auto timeout = watch.timeout;
   watch_.emplace(core_.store, std::move(watch), output_);
   watch_->start(fault);
-  if (timeout.count() > 0) {
+  if (core_.setup.ends_watches && timeout.count() > 0) {
     timeout_.expires_after(timeout);
     timeout_.async_wait([self = shared_from_this()](const Error& error) {
       if (!error && self->watch() != nullptr) self->watch()->end();

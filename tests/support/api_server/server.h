@@ -41,6 +41,7 @@ struct Setup {
   std::string version = "v1.32.4";  // of /version
   std::size_t history = 10000;      // changes that can be watched from
   ExpiredWatch expired_watch = ExpiredWatch::kErrorEvent;
+  bool ends_watches = true;  // after timeoutSeconds
 };
 
 // An in-process Kubernetes API server, with real connections, that misbehaves on request. It serves

@@ -103,6 +103,37 @@ TEST_F(ApiSourceStream, IsKeptWhileBookmarksCome) {
   EXPECT_EQ(watches(), before);
 }
 
+TEST_F(ApiSourceStream, IsLeftIfItBringsOnlyBlankLines) {
+  start(short_limits());
+  const auto before = watches();
+  EXPECT_TRUE(wait_until([&] {
+    server_.disturb(fault::Garbage{""}, api::Resource::kPods);
+    return watches() > before;
+  }));
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(lists(), 1U);
+}
+
+class ApiSourceUnendingStream : public FollowedServer {
+ protected:
+  ApiSourceUnendingStream() : FollowedServer({.ends_watches = false}) {}
+};
+
+TEST_F(ApiSourceUnendingStream, IsLeftAfterTheTimeThatWasAskedFor) {
+  auto timing = short_limits();
+  timing.watch_length = std::chrono::seconds(1);
+  follow(timing);
+  ASSERT_TRUE(follows());
+  const auto before = watches();
+  EXPECT_TRUE(wait_until([&] {
+    server_.send_bookmarks();
+    return watches() > before;
+  }));
+  EXPECT_TRUE(follows());
+  EXPECT_EQ(lists(), 1U);
+  EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
+}
+
 TEST_F(ApiSourceStream, MayDrip) {
   server_.inject(fault::Drip{}, {.times = api::kAlways});
   follow();
