@@ -57,9 +57,9 @@ Result<std::string> authorization_of(const ClusterAccess& access) {
 Credentials::Credentials(ClusterAccess access, std::chrono::milliseconds exec_limit)
     : access_(std::move(access)), exec_limit_(exec_limit) {}
 
-Result<Identity> Credentials::get() {
-  if (!access_.server.starts_with("https://")) return Identity{};
-  auto identity = uses_plugin(access_) ? from_plugin() : read();
+Result<Identity> Credentials::get(const std::atomic<bool>& cancelled) {
+  if (cancelled || !uses_tls(access_)) return Identity{};
+  auto identity = uses_plugin(access_) ? from_plugin(cancelled) : read();
   if (identity) return identity;
   return failure(identity.error().code, access_.origin + ": " + identity.error().message);
 }
@@ -74,7 +74,7 @@ Result<Identity> Credentials::read() const {
   return Identity{std::move(*authorization), std::move(*certificate), std::move(*key)};
 }
 
-Result<Identity> Credentials::from_plugin() {
+Result<Identity> Credentials::from_plugin(const std::atomic<bool>& cancelled) {
   const std::lock_guard lock(mutex_);
   if (rejected_.exchange(false) || (credential_ && !is_fresh(*credential_))) credential_.reset();
   if (!credential_) {
@@ -82,6 +82,7 @@ Result<Identity> Credentials::from_plugin() {
     if (!credential) return tl::unexpected(credential.error());
     credential_ = std::move(*credential);
   }
+  if (cancelled) return Identity{};
   Identity identity{"", credential_->certificate, credential_->key};
   if (credential_->token.empty()) return identity;
   auto authorization = bearer(credential_->token);

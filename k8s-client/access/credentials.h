@@ -31,15 +31,17 @@ class Credentials {
 
   explicit Credentials(ClusterAccess access, std::chrono::milliseconds exec_limit = kExecLimit);
 
-  // Errors begin with the access's origin.
-  [[nodiscard]] Result<Identity> get();
+  // Errors begin with the access's origin. Once the request is cancelled, no plugin is run for it.
+  [[nodiscard]] Result<Identity> get(const std::atomic<bool>& cancelled = kNeeded);
 
   // The server rejected (401) what get() returned: forgets the credential. Never blocks.
   void reject() { rejected_ = true; }
 
  private:
   Result<Identity> read() const;
-  Result<Identity> from_plugin();
+  static constexpr std::atomic<bool> kNeeded{false};
+
+  Result<Identity> from_plugin(const std::atomic<bool>& cancelled);
   Result<ExecCredential> run_plugin() const;
 
   const ClusterAccess access_;

@@ -1,6 +1,7 @@
 #include "k8s-client/access/exec_plugin.h"
 
 #include <linux/close_range.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include <boost/process/group.hpp>
 #include <boost/process/io.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
@@ -67,11 +69,12 @@ std::string quoted(std::string text) {
   return text.empty() ? "; it wrote nothing to standard error" : "; it says: " + escape(text);
 }
 
-// A plugin must not inherit our descriptors. Kernels before 5.11 reject this, and leave it to the
-// flags of each descriptor.
-struct CloseOnExec : process::extend::handler {
+// A plugin must not outlive us, nor inherit our descriptors. Kernels before 5.11 reject the latter,
+// and leave it to the flags of each descriptor.
+struct BindToUs : process::extend::handler {
   template <class Executor>
   void on_exec_setup(Executor&) const {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   }
 };
@@ -82,7 +85,7 @@ class Run {
   Run(const std::string& program, const ExecPlugin& plugin, const std::string& info)
       : child_(process::exe = program, process::args = plugin.arguments,
                environment_of(plugin, info), process::std_in<process::null, process::std_out> out_,
-               process::std_err > err_, group_, CloseOnExec(), error_) {}
+               process::std_err > err_, group_, BindToUs(), error_) {}
 
   const std::error_code& error() const { return error_; }
   const std::string& out() const { return out_text_; }

@@ -1,10 +1,13 @@
 #include "k8s-client/watch/api_client.h"
 
 #include <openssl/crypto.h>
+#include <unistd.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <cstdlib>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "k8s-client/decode/resource.h"
@@ -17,15 +20,29 @@ namespace {
 
 // A credential plugin may delay the request of every resource; other requests must not wait.
 constexpr std::size_t kWorkers = kKinds.size() + 1;
+constexpr std::chrono::seconds kExitLimit{1};
 
-// At process exit they are waited for, but by default OpenSSL has already freed what they may still
-// use.
+// Workers may still use what exit() destroys, so they are waited for; but one that is blocked by a
+// plugin, a name server or a file must not hold up the exit.
+void end_workers(int status, void* pool) {
+  std::thread([status] {
+    std::this_thread::sleep_for(kExitLimit);
+    _exit(status);
+  }).detach();
+  auto& workers = *static_cast<boost::asio::thread_pool*>(pool);
+  workers.stop();
+  workers.join();
+}
+
+// By default OpenSSL frees at exit what they may still use.
 boost::asio::thread_pool& workers() {
-  static boost::asio::thread_pool pool([] {
+  static auto* const kPool = [] {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
-    return kWorkers;
-  }());
-  return pool;
+    auto* pool = new boost::asio::thread_pool(kWorkers);
+    on_exit(end_workers, pool);
+    return pool;
+  }();
+  return *kPool;
 }
 
 // The path back to the io_context, which workers may outlive.

@@ -50,7 +50,11 @@ class TextBody : public Body {
 // addresses are known, since waking another thread costs more than what most of their events need.
 //
 // If the name of the server (or of its proxy) has several addresses, a request that gets no
-// response from one is sent to the next, and later requests begin with one that responded.
+// response from one, or an error of the server, is sent to the next, and later requests begin with
+// one that responded.
+//
+// When the process exits, requests that block a worker (a credential plugin, a name server, a file)
+// hold it up for a second at most.
 class ApiClient {
  public:
   struct Answer {

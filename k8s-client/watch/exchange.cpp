@@ -62,7 +62,7 @@ void ApiClient::Request::Exchange::set_cancel(Cancel cancel) {
 }
 
 void ApiClient::Request::Exchange::prepare() {
-  auto identity = link_->credentials().get();
+  auto identity = link_->credentials().get(cancelled_);
   if (cancelled_) return;
   if (!identity) return tell(identity.error());
   identity_ = std::move(*identity);

@@ -151,4 +151,13 @@ TEST_F(PluginCredentials, TakeTooLong) {
 }
 
 }  // namespace
+TEST_F(PluginCredentials, AreNotFetchedForACancelledRequest) {
+  Credentials credentials(access_);
+  const std::atomic<bool> cancelled = true;
+  const auto identity = credentials.get(cancelled);
+  ASSERT_TRUE(identity) << identity.error().message;
+  EXPECT_EQ(identity->authorization, "");
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "runs"));
+}
+
 }  // namespace portcullis::k8s

@@ -1,5 +1,10 @@
-#include <boost/asio/post.hpp>
+#include <fcntl.h>
+#include <sys/stat.h>
 
+#include <boost/asio/post.hpp>
+#include <cstdlib>
+
+#include "tests/support/process/temporary_directory.h"
 #include "tests/unit/daemon/source/api_source/follower.h"
 
 // A source, or a reflector, destroyed while it is busy: nothing is called any more, and no
@@ -88,6 +93,30 @@ INSTANTIATE_TEST_SUITE_P(
              [](api::Server& server) { meets(server, fault::EndlessLine{}, Verb::kWatch); },
              has_watched_pods}),
     [](const auto& test) { return test.param.name; });
+
+// In a process of its own: it opens a token that is a pipe, and waits for more of it for ever.
+void exit_while_a_worker_is_blocked(int code) {
+  std::optional<TemporaryDirectory> directory(std::in_place);
+  k8s::ClusterAccess access;
+  access.server = "https://127.0.0.1:1";
+  access.token.file = *directory / "token";
+  ASSERT_EQ(mkfifo(access.token.file.c_str(), S_IRUSR | S_IWUSR), 0);
+  boost::asio::io_context io;
+  auto client = k8s::ApiClient::open(io, access, {});
+  ASSERT_TRUE(client) << client.error().message;
+  const auto request = client->send({.path = "/version"}, std::chrono::seconds(60),
+                                    std::make_shared<k8s::TextBody>(), [](const auto&) {});
+  ASSERT_TRUE(wait_until([&] {  // succeeds once it is open for reading
+    return open(access.token.file.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC) >= 0;
+  }));
+  directory.reset();
+  std::exit(code);
+}
+
+TEST(ApiClientDeathTest, ABlockedWorkerDoesNotHoldUpTheExit) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(exit_while_a_worker_is_blocked(3), testing::ExitedWithCode(3), "");
+}
 
 // Its timer has expired, but its handler has not run when it is destroyed.
 TEST(ReflectorDestruction, EndsItsWaiting) {
