@@ -6,6 +6,7 @@
 #include "k8s-client/access/base64.h"
 #include "k8s-client/access/exec_plugin.h"
 #include "k8s-client/access/text_file.h"
+#include "k8s-client/access/url.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -18,6 +19,11 @@ bool is_fresh(const ExecCredential& credential) {
   // In seconds, which can hold any year.
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   return std::chrono::seconds(*credential.expiration) - kRenewBefore > now.time_since_epoch();
+}
+
+bool uses_tls(const ClusterAccess& access) {
+  const auto url = parse_url(access.server);
+  return url && url->scheme == "https";
 }
 
 bool has_basic(const ClusterAccess& access) {
@@ -76,13 +82,13 @@ Result<Identity> Credentials::read() const {
 
 Result<Identity> Credentials::from_plugin(const std::atomic<bool>& cancelled) {
   const std::lock_guard lock(mutex_);
+  if (cancelled) return Identity{};
   if (rejected_.exchange(false) || (credential_ && !is_fresh(*credential_))) credential_.reset();
   if (!credential_) {
     auto credential = run_plugin();
     if (!credential) return tl::unexpected(credential.error());
     credential_ = std::move(*credential);
   }
-  if (cancelled) return Identity{};
   Identity identity{"", credential_->certificate, credential_->key};
   if (credential_->token.empty()) return identity;
   auto authorization = bearer(credential_->token);

@@ -49,6 +49,13 @@ TEST(Credentials, AServerWithoutTlsIsToldNothing) {
   EXPECT_EQ(authorization(access), "");
 }
 
+TEST(Credentials, TheSchemeOfAUrlMayBeInUpperCase) {
+  auto access = anonymous();
+  access.token.value = "t";
+  access.server = "HTTPS://h";
+  EXPECT_EQ(authorization(access), "Bearer t");
+}
+
 TEST(Credentials, ATokenFileIsFollowed) {
   const portcullis::test::TemporaryDirectory directory;
   auto access = anonymous();
@@ -144,13 +151,6 @@ TEST_F(PluginCredentials, WhatFailsIsToldAndTriedAgain) {
   EXPECT_EQ(std::count(std::istreambuf_iterator<char>(runs), {}, '\n'), 2);
 }
 
-TEST_F(PluginCredentials, TakeTooLong) {
-  access_.exec->arguments = {"-c", "exec sleep 1000"};
-  Credentials credentials(access_, std::chrono::milliseconds(50));
-  EXPECT_NE(authorization(credentials).find("origin: credential plugin: "), std::string::npos);
-}
-
-}  // namespace
 TEST_F(PluginCredentials, AreNotFetchedForACancelledRequest) {
   Credentials credentials(access_);
   const std::atomic<bool> cancelled = true;
@@ -160,4 +160,11 @@ TEST_F(PluginCredentials, AreNotFetchedForACancelledRequest) {
   EXPECT_FALSE(std::filesystem::exists(directory_ / "runs"));
 }
 
+TEST_F(PluginCredentials, TakeTooLong) {
+  access_.exec->arguments = {"-c", "exec sleep 1000"};
+  Credentials credentials(access_, std::chrono::milliseconds(50));
+  EXPECT_NE(authorization(credentials).find("origin: credential plugin: "), std::string::npos);
+}
+
+}  // namespace
 }  // namespace portcullis::k8s
