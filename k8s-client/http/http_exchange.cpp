@@ -24,7 +24,9 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view text) {
   int seconds = 0;
   const char* text_end = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), text_end, seconds);
-  if (error != std::errc() || end != text_end || seconds < 0) return std::nullopt;
+  const bool is_number = end == text_end && !text.empty() && text.front() != '-';
+  if (is_number && error == std::errc::result_out_of_range) return kLongestRetryAfter;
+  if (!is_number || error != std::errc()) return std::nullopt;
   return std::min(std::chrono::seconds{seconds}, kLongestRetryAfter);
 }
 

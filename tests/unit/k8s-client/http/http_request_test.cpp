@@ -42,6 +42,22 @@ TEST(HttpRequest, TheHostHasAPortOnlyWhereTheUrlHas) {
   }
 }
 
+TEST(HttpRequest, RetryAfterIsInSecondsAndLimited) {
+  using std::chrono::seconds;
+  const std::pair<const char*, std::optional<seconds>> cases[] = {
+      {"0", seconds(0)},
+      {"5", seconds(5)},
+      {"301", seconds(300)},
+      {"99999999999999999999", seconds(300)},
+      {"-5", std::nullopt},
+      {"-99999999999999999999", std::nullopt},
+      {"", std::nullopt},
+      {"5 s", std::nullopt},
+      {"99999999999999999999 s", std::nullopt},
+      {"Fri, 31 Dec 1999 23:59:59 GMT", std::nullopt}};
+  for (const auto& [text, expected] : cases) EXPECT_EQ(parse_retry_after(text), expected) << text;
+}
+
 TEST(HttpRequest, AnIpv6AddressWithoutTls) {
   const TestServer server(std::nullopt, {}, "::1");
   ClusterAccess access;
