@@ -125,7 +125,6 @@ Result<void> PageDecoder::add(std::string_view bytes) {
   return taken;
 }
 
-// A field of a list in Protobuf.
 Result<void> PageDecoder::take_item(Document& item) {
   if (page_.objects.size() == most_) {
     return garbage(named_list(kind_), "has more than " + std::to_string(most_) + " objects");
@@ -138,6 +137,7 @@ Result<void> PageDecoder::take_item(Document& item) {
   return {};
 }
 
+// A field of a list in Protobuf.
 Result<void> PageDecoder::take(std::uint32_t field, std::string_view value) {
   const auto* member = wanted_in_list(kind_).find(field);
   if (member == nullptr) return {};
@@ -148,7 +148,6 @@ Result<void> PageDecoder::take(std::uint32_t field, std::string_view value) {
   return {};
 }
 
-Result<Page> PageDecoder::finish() {
 Result<Page> PageDecoder::finish_json() {
   const auto& wanted = wanted_in_list(kind_);
   Result<void> taken;
@@ -172,6 +171,7 @@ Result<Page> PageDecoder::finish_json() {
   return std::move(page_);
 }
 
+Result<Page> PageDecoder::finish() {
   if (encoding_ == Encoding::kJson) return finish_json();
   if (!protobuf_.complete()) return garbage(named_list(kind_), "ends too early");
   if (protobuf_.kind() != list_kind(kind_)) return garbage(named_list(kind_), "is of another kind");
@@ -195,7 +195,7 @@ Status decode_status(std::string_view bytes, Encoding encoding, int code) {
 }
 
 std::string to_string(const Status& status) {
-  std::string text = std::to_string(status.code);
+  std::string text = status.code == 0 ? "an error" : std::to_string(status.code);
   if (!status.reason.empty()) text += ' ' + status.reason;
   if (!status.message.empty()) text += ": " + status.message;
   return text;
@@ -212,6 +212,7 @@ Result<WatchEvent> decode_watch_event(std::string_view bytes, Encoding encoding,
   const Document& metadata = member(object, "metadata");
   WatchEvent event{.type = *type, .resource_version = text(metadata, "resourceVersion")};
   if (*type == WatchEvent::Type::kError) {
+    if (text(object, "kind") != "Status") return garbage(what, "is an ERROR without a Status");
     event.status = status_of(object, 0);
     return event;
   }

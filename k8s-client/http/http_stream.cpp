@@ -38,6 +38,7 @@ constexpr std::uint32_t kLongestHead = 1U << 16U;  // bytes
 constexpr std::size_t kLongestLine = 2 * kLongestHead;  // of chunks and trailers too
 constexpr std::size_t kTlsRecord = 1U << 14U;           // bytes: no more comes at once with TLS
 constexpr int kMostInterim = 8;                         // responses (1xx) before the final one
+constexpr const char* kServer = "the server";
 
 // Without a limit, Beast 1.74 rejects bodies with a length.
 constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
@@ -106,12 +107,15 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   // The server waits for our handshake, so nothing of it can already be here.
   void enter_tunnel() {
     const auto code = tunnel_parser_.get().result_int();
-    const bool connects = code / 100 == 2;
-    if (connects && tunnel_buffer_.size() == 0) return shake_hands();
-    const auto fault = connects ? std::string(" sent data of its own into the tunnel")
-                                : " refused to connect: " + std::to_string(code) + ' ' +
-                                      std::string(tunnel_parser_.get().reason());
-    end(Error{ErrorCode::kIo, "the proxy " + authority(*request_.route.proxy) + fault});
+    if (code / 100 != 2) {
+      return end(Error{ErrorCode::kIo, "the proxy refused to connect: " + std::to_string(code) +
+                                           ' ' + std::string(tunnel_parser_.get().reason())});
+    }
+    if (tunnel_buffer_.size() > 0) {
+      return end(Error{ErrorCode::kIo, "the proxy sent data of its own into the tunnel"});
+    }
+    peer_ = kServer;
+    shake_hands();
   }
 
   void shake_hands() {
@@ -219,7 +223,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
 
   void fail(const error_code& error) {
     if (error == beast::error::timeout) return end(silence(limit_));
-    end(Error{ErrorCode::kIo, describe_failure(error, refusal_->reason())});
+    end(Error{ErrorCode::kIo, describe_failure(error, peer_, refusal_->reason())});
   }
 
   // Pending handlers see that it has ended.
@@ -250,8 +254,9 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   int interim_ = 0;
   beast::flat_buffer buffer_{kLongestLine};
   std::array<char, std::size_t{1} << 16U> piece_{};
-  std::optional<Gunzip> gunzip_;   // if the body is compressed
-  std::chrono::seconds limit_{0};  // of the current step
+  std::optional<Gunzip> gunzip_;                                     // if the body is compressed
+  std::chrono::seconds limit_{0};                                    // of the current step
+  const char* peer_ = request_.route.proxy ? "the proxy" : kServer;  // who answers, in messages
 };
 
 }  // namespace

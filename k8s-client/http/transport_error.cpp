@@ -14,8 +14,6 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr const char* kClosed = "connection closed by the server";
-
 bool is_end(const error_code& error) {
   return error == asio::error::eof || error == asio::error::connection_reset ||
          error == asio::error::broken_pipe || error == asio::error::connection_aborted ||
@@ -33,11 +31,12 @@ std::string tls_failure(const error_code& error, const std::string& refusal) {
 
 }  // namespace
 
-std::string describe_failure(const error_code& error, const std::string& refusal) {
-  if (is_end(error)) return kClosed;
+std::string describe_failure(const error_code& error, const std::string& peer,
+                             const std::string& refusal) {
+  if (is_end(error)) return "connection closed by " + peer;
   if (error.category() == asio::error::get_ssl_category()) return tls_failure(error, refusal);
   if (error == http::error::bad_version || error == http::error::bad_status) {
-    return "the server does not speak HTTP";
+    return peer + " does not speak HTTP";
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return "the header of the response, of a chunk, or its trailer is too long";

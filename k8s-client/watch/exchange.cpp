@@ -154,8 +154,10 @@ bool ApiClient::Request::Exchange::goes_on_after(const std::optional<Error>& err
 }
 
 std::string ApiClient::Request::Exchange::explain(const Error& error) const {
+  const auto& proxy = link_->route().proxy;
+  const auto way = proxy ? " through the proxy " + authority(*proxy) : "";
   const auto address = has_choice_ ? " (" + trying_->address().to_string() + ')' : "";
-  return link_->access().server + address + ": " + error.message;
+  return link_->access().server + way + address + ": " + error.message;
 }
 
 void ApiClient::Request::Exchange::tell(std::optional<Error> error) {

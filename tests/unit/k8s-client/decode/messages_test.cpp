@@ -66,6 +66,23 @@ TEST(Messages, AnErrorEventCarriesItsStatus) {
   EXPECT_EQ(to_string(error->status), "410 Expired: too old resource version: 1");
 }
 
+TEST(Messages, AnErrorEventWithoutAStatusIsGarbage) {
+  for (const auto* object :
+       {"{}", R"({"code":410})", R"({"kind":"Pod","metadata":{"name":"a"}})"}) {
+    const auto error = decode_watch_event(event("ERROR", object), Encoding::kJson, Kind::kPod);
+    ASSERT_FALSE(error) << object;
+    EXPECT_EQ(error.error().message,
+              "the API server sent an event of pods that is an ERROR without a Status");
+  }
+}
+
+TEST(Messages, AStatusWithoutACodeIsAnError) {
+  const auto error = decode_watch_event(event("ERROR", R"({"kind":"Status","reason":"Expired"})"),
+                                        Encoding::kJson, Kind::kPod);
+  ASSERT_TRUE(error) << error.error().message;
+  EXPECT_EQ(to_string(error->status), "an error Expired");
+}
+
 TEST(Messages, AMalformedObjectIsNamedAndClosed) {
   const auto added = decode_watch_event(
       event("MODIFIED",

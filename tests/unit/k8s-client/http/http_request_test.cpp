@@ -148,10 +148,15 @@ TEST_F(ProxiedCluster, NothingIsBelievedThatTheProxySaysItself) {
     access_.proxy = "http://" + proxy.authority();
     const auto answer = request(access_);
     EXPECT_EQ(answer.status, 0) << answer.body;
-    EXPECT_EQ(answer.error,
-              "the proxy " + proxy.authority() + " sent data of its own into the tunnel");
+    EXPECT_EQ(answer.error, "the proxy sent data of its own into the tunnel");
     EXPECT_EQ(server_.last().target, "");
   }
+}
+
+TEST_F(ProxiedCluster, AFaultOfTheProxyIsNotTheServers) {
+  const TestServer no_proxy(authority_.issue_server({"proxy"}));  // which expects TLS
+  access_.proxy = "http://127.0.0.1:" + std::to_string(no_proxy.port());
+  EXPECT_EQ(request(access_).error, "connection closed by the proxy");
 }
 
 TEST_F(ProxiedCluster, OtherProxiesAreRefused) {

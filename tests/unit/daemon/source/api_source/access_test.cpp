@@ -42,6 +42,28 @@ TEST_F(ApiSourceConnection, ThatIsLostAndRefusedIsTriedOn) {
   EXPECT_TRUE(wait_until([&] { return follower_->trouble("pods").empty(); }));
 }
 
+TEST_F(ApiSourceConnection, ThroughAProxyNamesIt) {
+  k8s::ClusterAccess access;
+  access.server = "https://api.test:6443";
+  access.proxy = "http://127.0.0.1:1";
+  follower_ = std::make_unique<Follower>(access);
+  ASSERT_TRUE(wait_until([&] { return !follower_->troubles().empty(); }));
+  EXPECT_EQ(follower_->troubles()[0],
+            "https://api.test:6443 through the proxy 127.0.0.1:1: connection refused");
+}
+
+// Once in a bookmark interval, if the version has changed.
+TEST_F(ApiSourceConnection, ThatMayOnlyBeListedIsListedAgain) {
+  auto timing = short_waits();
+  timing.bookmark_interval = std::chrono::seconds(1);
+  server_.deny({.verb = "watch", .resource = "pods"});
+  follow(timing);
+  ASSERT_TRUE(catches_up());
+  server_.put(pod("c"));
+  EXPECT_TRUE(catches_up());
+  EXPECT_GE(lists(), 2U);
+}
+
 TEST_F(ApiSourceConnection, ThatNobodyReadsFromIsLeft) {
   follow(short_limits());
   ASSERT_TRUE(follows());
