@@ -189,6 +189,7 @@ Result<ExitCode> check(const Options& options, const Console& console) {
   Findings findings(console.out);
   check_kernel(options, findings);
   check_forwarding(findings);
+  check_runtime(options, findings);
   IncrementalCompiler compiler(options.node_name, options.budgets);  // empty: cannot be read
   options.manifests.empty() ? check_cluster(options, compiler, findings)
                             : check_manifests(options, compiler, findings);

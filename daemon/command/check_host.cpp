@@ -11,6 +11,7 @@
 #include "daemon/host/node_name.h"
 #include "daemon/netlink/table/kernel.h"
 #include "daemon/netlink/table/process_of_port.h"
+#include "daemon/nri/plugin.h"
 
 namespace portcullis {
 namespace {
@@ -74,6 +75,14 @@ void check_forwarding(Findings& findings) {
     value == "0" ? findings.note(path + " is 0: this node does not forward pods' packets")
                  : findings.good(path + " is " + (value.empty() ? "absent" : value));
   }
+}
+
+void check_runtime(const Options& options, Findings& findings) {
+  if (options.nri_socket.empty())
+    return findings.note("the container runtime is not asked (--nri)");
+  const auto found = nri::look_for_runtime(options.nri_socket);
+  found ? findings.good("the container runtime listens on " + options.nri_socket)
+        : findings.note("pods are not isolated before they start: " + found.error().message);
 }
 
 void check_node_name(const Options& options, const ClusterState& cluster, Findings& findings) {

@@ -15,6 +15,9 @@ void check_kernel(const Options& options, Findings& findings);
 
 void check_forwarding(Findings& findings);
 
+// Whether pods can be isolated before they start.
+void check_runtime(const Options& options, Findings& findings);
+
 // Checks that the cluster knows this host by the given name.
 void check_node_name(const Options& options, const ClusterState& cluster, Findings& findings);
 

@@ -30,7 +30,7 @@ void PortWatch::start() {
 
 void PortWatch::look() {
   if (!table_) return;
-  table_->doubt_addresses();
+  if (!table_->hears_of_addresses()) table_->doubt_addresses();
   read();
 }
 
@@ -66,7 +66,10 @@ void PortWatch::fail(const Error& error) {
 void PortWatch::look_after(std::chrono::milliseconds delay) {
   timer_.expires_after(delay);
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) table_ ? look() : start();
+    if (error) return;
+    if (!table_) return start();
+    table_->doubt_addresses();
+    read();
   });
 }
 

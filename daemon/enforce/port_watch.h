@@ -30,7 +30,7 @@ class PortWatch {
   // In this thread's network namespace. Calls `changed` before it returns, if it can.
   void start();
 
-  // Somebody expects an interface that is not known.
+  // Reads at once what has been notified, as for a pod that starts now.
   void look();
 
  private:

@@ -201,9 +201,9 @@ Result<nl::Snapshot> Reconciler::take_over() {
   auto snapshot = kernel_->dump_once();
   if (!snapshot) return snapshot;
   if (snapshot->owner == nl::TableOwner::kOther) {
-    return failure(ErrorCode::kPermission,
-                   "a table named portcullis belongs to another process, " +
-                       nl::process_of_port(snapshot->owner_port) + ": stop that one");
+    return failure(ErrorCode::kPermission, "a table named portcullis belongs to another process, " +
+                                               nl::process_of_port(snapshot->owner_port) +
+                                               ": stop that one");
   }
   if (!kernel_->owns() || snapshot->owner != nl::TableOwner::kOrphan) return snapshot;
   if (const auto taken = kernel_->commit(addition(snapshot->tables)); !taken) {

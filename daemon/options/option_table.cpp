@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include "compiler/base/escape.h"
-#include "daemon/options/binding_option.h"
 #include "daemon/options/budget_option.h"
+#include "daemon/options/listen_option.h"
+#include "daemon/options/sender_option.h"
 #include "k8s-client/decode/name_rules.h"
 
 namespace portcullis {
@@ -100,34 +101,6 @@ Result<void> set_socket(Options& options, const std::string& value) {
 
 Result<void> set_snapshot(Options& options, const std::string& value) {
   options.snapshot = value == "off" ? "" : value;
-  return {};
-}
-
-Result<void> set_listen(Options& options, const std::string& value) {
-  if (value.empty() || value == "off") {
-    options.listen.reset();
-    return {};
-  }
-  const auto wrong = [&](const char* why) {
-    return failure(ErrorCode::kInvalidInput, "\"" + value + "\" " + why);
-  };
-  const auto colon = value.rfind(':');
-  if (colon == std::string::npos || colon == 0) {
-    return wrong("is not ADDR:PORT, for example 127.0.0.1:9909, or off");
-  }
-  std::string host = value.substr(0, colon);
-  if (host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string::npos) {
-    return wrong("has an IPv6 address without brackets: write [::1]:9909");
-  }
-  std::uint16_t port = 0;
-  const char* end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data() + colon + 1, end, port);
-  if (error != std::errc() || rest != end || port == 0) {
-    return wrong("has no port from 1 to 65535 after the colon");
-  }
-  options.listen = ListenAddress{host, port};
   return {};
 }
 
@@ -254,6 +227,14 @@ constexpr std::array kTable{
            "Other addresses that any pod may send from, such as those of gateways and networks "
            "inside of pods (default: none)",
            set_allowed_sources},
+    Option{
+        "nri", "", "SOCKET|off", kRun | kCheck, false,
+        "The container runtime's socket of the Node Resource Interface, by which pods are isolated "
+        "before their first container starts (default /var/run/nri/nri.sock)",
+        set_nri},
+    Option{"nri-timeout", "", "MILLISECONDS", kRun, false,
+           "How long a pod's start waits for its isolation at most (default 1000)",
+           set_nri_timeout},
     Option{"log-level", "", "debug|info|warning|error", kRun, false,
            "What is logged, and what is worse (default info)", set_log_level},
     Option{

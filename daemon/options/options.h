@@ -56,6 +56,8 @@ struct Options {
   bool shares_table = false;                             // others may change it
   bool anti_spoofing = true;                             // pods send from their own addresses only
   std::vector<Cidr> allowed_sources;                     // or from these
+  std::string nri_socket = "/var/run/nri/nri.sock";      // empty: the runtime is not asked
+  std::chrono::milliseconds nri_timeout{1'000};
   LogLevel log_level = LogLevel::kInfo;
   Budgets budgets;
   std::vector<std::string> files;  // files, directories, "-" for stdin; empty: ask the daemon

@@ -80,6 +80,7 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
       port_watch_(
           io, [this](PodPorts ports) { receive(std::move(ports)); },
           [this](const std::string& trouble) { note_ports(trouble); }),
+      early_pods_(options.node_name),
       admin_api_(io, reconciler_, compiler_.cluster(), status_),
       watchdog_(io) {
   if (!conntrack) return;
@@ -106,6 +107,7 @@ Result<void> Daemon::start() {
   if (options_.anti_spoofing) port_watch_.start();
   keep_for_boot();
   serve();
+  follow_runtime();
   // The host's start must not wait for an API server.
   if (source_->is_remote()) tell_ready(headline(status_));
   return {};
@@ -167,7 +169,8 @@ void Daemon::settle_when_quiet(int turns) {
 void Daemon::settle() {
   settling_ = false;
   const bool first = !status_.source_read;
-  auto delta = compiler_.apply(std::exchange(pending_, {}), [this](const Change& change) {
+  auto update = early_pods_.complete(std::exchange(pending_, {}));
+  auto delta = compiler_.apply(update, [this](const Change& change) {
     metrics_.count(change);
     policy_news_.note(change);
     host_check_.note(change);

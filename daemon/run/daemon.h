@@ -11,12 +11,14 @@
 #include "compiler/engine/incremental_compiler.h"
 #include "daemon/boot/boot_snapshot_writer.h"
 #include "daemon/enforce/conntrack_sweeper.h"
+#include "daemon/enforce/early_pods.h"
 #include "daemon/enforce/port_watch.h"
 #include "daemon/enforce/quarantine.h"
 #include "daemon/enforce/reconciler.h"
 #include "daemon/files/manifest_archive.h"
 #include "daemon/files/problem_log.h"
 #include "daemon/host/host_check.h"
+#include "daemon/nri/plugin.h"
 #include "daemon/options/options.h"
 #include "daemon/run/policy_news.h"
 #include "daemon/run/service_manager.h"
@@ -53,6 +55,10 @@ class Daemon {
   void receive(PodPorts ports);
   void note_source(const Report& report);
   void note_ports(const std::string& trouble);
+  void follow_runtime();
+  void start_pod(const nri::Sandbox& sandbox, nri::Sink::Answer answer);
+  void let_pods_start();
+  void settle_early();
   void settle_soon();
   void settle_when_quiet(int turns);
   void settle();
@@ -89,8 +95,11 @@ class Daemon {
   bool said_kept_ = false;   // that a flowtable keeps connections
   Quarantine quarantine_;
   PortWatch port_watch_;
-  std::optional<PodPorts> first_ports_;  // until the source was read
-  std::unique_ptr<Source> source_;  // once started
+  EarlyPods early_pods_;
+  std::vector<nri::Sink::Answer> held_pods_;  // until what is known is in force
+  std::optional<nri::Plugin> runtime_;        // none: it is not asked
+  std::optional<PodPorts> first_ports_;       // until the source was read
+  std::unique_ptr<Source> source_;            // once started
   AdminApi admin_api_;
   std::optional<Services> services_;
   std::optional<BootSnapshotWriter> boot_snapshot_;  // none: it is off

@@ -26,6 +26,7 @@ void Daemon::report(const Attempt& attempt) {
     status.committed = true;
     status.commit_error.clear();
     if (sweeper_) sweeper_->enforced();
+    let_pods_start();
   } else {
     metrics_.failed();
     if (status.commit_error != attempt.error->message) {

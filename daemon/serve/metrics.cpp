@@ -94,6 +94,9 @@ std::vector<MetricFamily> of_status(const Status& status) {
       gauges("portcullis_interfaces_unknown",
              "Whether the interfaces of pods are not known, so their sources are believed.",
              {value(!status.ports_fault.empty())}),
+      gauges("portcullis_runtime_connected",
+             "Whether the container runtime tells of pods before they start.",
+             {value(status.runtime_connected)}),
       gauges("portcullis_unserved", "Whether a port or socket currently cannot be served.",
              std::move(unserved)),
       gauges("portcullis_source_synced", "Whether a resource has been read completely once.",
@@ -210,6 +213,11 @@ Metrics::Metrics()
                     .Help("Failed attempts to commit the ruleset to the kernel.")
                     .Register(registry_)
                     .Add({})),
+      overdue_(prometheus::BuildCounter()
+                   .Name("portcullis_pods_started_early_total")
+                   .Help("Pods that the container runtime started before they were isolated.")
+                   .Register(registry_)
+                   .Add({})),
       commits_(prometheus::BuildHistogram()
                    .Name("portcullis_commit_duration_seconds")
                    .Help("Time to change the kernel's table, all steps together.")
@@ -231,6 +239,8 @@ Metrics::Metrics()
 void Metrics::count(const Change& change) { events_[change.index()]->Increment(); }
 
 void Metrics::committed(std::chrono::duration<double> took) { commits_.Observe(took.count()); }
+
+void Metrics::overdue() { overdue_.Increment(); }
 
 void Metrics::failed() { failures_.Increment(); }
 

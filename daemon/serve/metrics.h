@@ -31,6 +31,7 @@ class Metrics {
 
   // An attempt to commit the ruleset that changed the kernel.
   void committed(std::chrono::duration<double> took);
+  void overdue();  // a pod started before it was isolated
   void failed();
 
   // Time from when the source reported a change until it applied to packets.
@@ -50,6 +51,7 @@ class Metrics {
   std::array<prometheus::Counter*, kKinds.size()> events_;
   Counters& repairs_;
   prometheus::Counter& failures_;
+  prometheus::Counter& overdue_;
   prometheus::Histogram& commits_;
   prometheus::Histogram& latency_;
 };

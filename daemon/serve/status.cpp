@@ -74,6 +74,9 @@ std::string describe(const Status& status) {
   add(headline(status));
   if (!status.commit_error.empty()) add("last commit: " + status.commit_error);
   if (!status.ports_fault.empty()) add(status.ports_fault);
+  if (!status.runtime.empty() && !status.runtime_connected) {
+    add("pods are not isolated before they start: container runtime: " + status.runtime);
+  }
   if (!status.unsaved.empty()) add("not saved for the next boot: " + status.unsaved);
   if (!status.unkept.empty()) add("manifests are not saved: " + status.unkept);
   for (const auto& [what, why] : status.unserved) {

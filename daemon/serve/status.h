@@ -32,8 +32,10 @@ struct Status {
   std::string bridge_fault;             // packets between pods bypass nf_tables
   std::vector<Following> followed;      // of the source; those in trouble are stale
   std::string ports_fault;  // pods' interfaces are not known, so nothing is bound to them
-  std::string unsaved;      // why the ruleset is not saved for the next boot; empty: it is
-  std::string unkept;       // the same of the manifests
+  std::string runtime;      // how it is connected to the container runtime; empty: it is not asked
+  bool runtime_connected = false;
+  std::string unsaved;  // why the ruleset is not saved for the next boot; empty: it is
+  std::string unkept;   // the same of the manifests
   std::map<std::string, std::string> unserved;  // "health port", and why it is missing
   std::map<std::string, ObjectCount> objects;   // by resource: "pods"
   std::size_t not_enforced = 0;                 // policies of other engines in the source

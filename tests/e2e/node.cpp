@@ -1,5 +1,6 @@
 #include "tests/e2e/node.h"
 
+#include <algorithm>
 #include <csignal>
 #include <regex>
 
@@ -60,6 +61,9 @@ void Node::start_daemon(const std::vector<std::string>& more,
                    environment,
                    &*network_,
                    ""};
+  if (std::ranges::find(more, "--nri") == more.end()) {
+    setup.arguments.insert(setup.arguments.end(), {"--nri", "off"});  // whatever this machine has
+  }
   setup.arguments.insert(setup.arguments.end(), more.begin(), more.end());
   daemon_ = std::make_unique<ChildProcess>(setup);
 }

@@ -1,6 +1,7 @@
-#include "daemon/options/binding_option.h"
+#include "daemon/options/sender_option.h"
 
 #include <boost/algorithm/string/split.hpp>
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,27 @@ Result<void> set_allowed_sources(Options& options, const std::string& value) {
     sources.push_back(*block);
   }
   options.allowed_sources = std::move(sources);
+  return {};
+}
+
+Result<void> set_nri(Options& options, const std::string& value) {
+  if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
+  options.nri_socket = value == "off" ? "" : value;
+  return {};
+}
+
+// The runtime itself waits for two seconds by default.
+Result<void> set_nri_timeout(Options& options, const std::string& value) {
+  constexpr unsigned kLongest = 60'000;
+  unsigned milliseconds = 0;
+  const char* end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, milliseconds);
+  if (error != std::errc() || rest != end || milliseconds == 0 || milliseconds > kLongest) {
+    return failure(ErrorCode::kInvalidInput, in_quotes(value) +
+                                                 " is not a number of milliseconds from 1 to " +
+                                                 std::to_string(kLongest));
+  }
+  options.nri_timeout = std::chrono::milliseconds(milliseconds);
   return {};
 }
 

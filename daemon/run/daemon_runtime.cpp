@@ -1,0 +1,70 @@
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "daemon/base/log.h"
+#include "daemon/run/daemon.h"
+
+// Pods of which the container runtime tells: each is isolated before its first container starts.
+namespace portcullis {
+namespace {
+
+EarlyPods::Seconds now() {
+  using std::chrono::system_clock;
+  return std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string name_of(const nri::Sandbox& sandbox) { return sandbox.ns + "/" + sandbox.name; }
+
+}  // namespace
+
+void Daemon::follow_runtime() {
+  if (options_.nri_socket.empty()) return;
+  nri::Timing timing;
+  timing.answer = options_.nri_timeout;
+  nri::Sink sink;
+  sink.synchronized = [this](const auto& sandboxes) {
+    early_pods_.synchronized(sandboxes, now());
+    settle_early();
+  };
+  sink.started = [this](const nri::Sandbox& sandbox, nri::Sink::Answer answer) {
+    start_pod(sandbox, std::move(answer));
+  };
+  sink.overdue = [this](const nri::Sandbox& sandbox) {
+    metrics_.overdue();
+    log_error("pod " + name_of(sandbox) +
+              " starts before its policies are in force: " + headline(status_));
+  };
+  sink.stopped = [this](const nri::Sandbox& sandbox) {
+    early_pods_.ended(sandbox);
+    settle_early();
+  };
+  sink.removed = sink.stopped;
+  sink.state = [this](const nri::State& state) {
+    log_info("container runtime: " + state.text);
+    Status status = status_;
+    status.runtime = state.text;
+    status.runtime_connected = state.status == nri::Status::kConnected;
+    publish(std::move(status));
+  };
+  runtime_.emplace(io_, options_.nri_socket, timing, std::move(sink));
+}
+
+// The runtime waits: what else is pending goes with it, at once.
+void Daemon::start_pod(const nri::Sandbox& sandbox, nri::Sink::Answer answer) {
+  port_watch_.look();
+  held_pods_.push_back(std::move(answer));
+  early_pods_.started(sandbox, now());
+  if (status_.source_read) settle();
+}
+
+void Daemon::let_pods_start() {
+  for (const auto& answer : std::exchange(held_pods_, {})) answer();
+}
+
+void Daemon::settle_early() {
+  if (status_.source_read) settle_soon();
+}
+
+}  // namespace portcullis

@@ -1,0 +1,108 @@
+#include <csignal>
+#include <optional>
+#include <string>
+
+#include "compiler/ruleset/diff.h"
+#include "daemon/netlink/table/kernel.h"
+#include "tests/e2e/node.h"
+#include "tests/support/model/deltas.h"
+#include "tests/support/nri/fake_runtime.h"
+
+// The container runtime tells of pods before their first container starts.
+namespace portcullis::test {
+namespace {
+
+constexpr const char* kIsolated = "10.0.0.1 : jump in-";
+
+RuntimeSandbox web_sandbox() {
+  return {.name = "web", .ns = "default", .labels = {{"app", "web"}}, .addresses = {"10.0.0.1"}};
+}
+
+class DaemonRuntime : public Node {
+ protected:
+  void SetUp() override {
+    Node::SetUp();
+    if (IsSkipped()) return;
+    runtime_.emplace(io_, path_);
+    write("deny.yaml", deny_manifest("deny", "web"));
+  }
+
+  void start_with_runtime(const std::vector<RuntimeSandbox>& sandboxes = {},
+                          const std::string& timeout = "20000") {
+    start_and_wait_until_ready({"--nri", path_, "--nri-timeout", timeout});
+    ASSERT_TRUE(runtime_->accepts()) << daemon_->err();
+    ASSERT_TRUE(runtime_->welcomes(sandboxes)) << daemon_->err();
+  }
+
+  std::uint32_t start_sandbox() {
+    return runtime_->calls({"RunPodSandbox", event_message(web_sandbox())});
+  }
+
+  void tell(const std::string& method) {
+    const auto call = runtime_->calls({method, event_message(web_sandbox())});
+    const auto answer = runtime_->hears();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->stream, call);
+  }
+
+  boost::asio::io_context io_;
+  const std::string path_ = directory_ / "nri.sock";
+  std::optional<FakeRuntime> runtime_;
+};
+
+TEST_F(DaemonRuntime, LetsAPodStartOnceItIsIsolated) {
+  start_with_runtime();
+  EXPECT_FALSE(contains(dumped(), kIsolated));
+  const auto call = start_sandbox();
+  const auto answer = runtime_->hears();
+  ASSERT_TRUE(answer) << daemon_->err();
+  EXPECT_EQ(answer->stream, call);
+  EXPECT_TRUE(contains(dumped(), kIsolated)) << dumped();
+  EXPECT_TRUE(contains(get("/metrics").body, "portcullis_runtime_connected 1"));
+}
+
+TEST_F(DaemonRuntime, TellsOfPodsThatAreThere) {
+  start_with_runtime({web_sandbox()});
+  EXPECT_TRUE(wait_until([&] { return contains(dumped(), kIsolated); })) << dumped();
+}
+
+TEST_F(DaemonRuntime, TellsWhenAPodEnds) {
+  start_with_runtime();
+  start_sandbox();
+  ASSERT_TRUE(runtime_->hears());
+  tell("StopPodSandbox");
+  tell("RemovePodSandbox");
+  EXPECT_TRUE(wait_until([&] { return !contains(dumped(), "10.0.0.1"); })) << dumped();
+}
+
+TEST_F(DaemonRuntime, WaitsForAPodsIsolationNoLongerThanItMay) {
+  start_with_runtime({}, "300");
+  network_->run([&] {
+    auto thief = nl::Kernel::open(nl::Ownership::kOwned);
+    ASSERT_TRUE(thief);
+    stop_daemon(SIGKILL);
+    ASSERT_TRUE(thief->commit(replacement({}, {TableFamily::kInet})));
+    ASSERT_TRUE(thief->commit(to_table(TableChange::kAdd)));
+    start_daemon({"--nri", path_, "--nri-timeout", "300"});
+    ASSERT_TRUE(runtime_->accepts());
+    ASSERT_TRUE(runtime_->welcomes());
+    const auto call = start_sandbox();
+    const auto answer = runtime_->hears();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->stream, call);
+  });
+  EXPECT_TRUE(wait_until([&] {
+    return contains(daemon_->err(), "pod default/web starts before its policies are in force");
+  })) << daemon_->err();
+}
+
+TEST_F(DaemonRuntime, IsMissedWhereItIsNotThere) {
+  start_and_wait_until_ready({"--nri", directory_ / "none.sock"});
+  EXPECT_TRUE(contains(get("/readyz").body, "pods are not isolated before they start"))
+      << get("/readyz").body;
+  start_and_wait_until_ready({"--nri", "off"});
+  EXPECT_FALSE(contains(get("/readyz").body, "runtime")) << get("/readyz").body;
+}
+
+}  // namespace
+}  // namespace portcullis::test
