@@ -99,8 +99,9 @@ Result<double> median_rate(const std::function<bool()>& connect) {
 PodPair::PodPair(test::Playground playground, nl::Conntrack conntrack)
     : playground_(std::move(playground)), conntrack_(std::move(conntrack)) {}
 
-Result<PodPair> PodPair::build() {
-  auto playground = test::Playground::build({.pods = {{.name = "client"}, {.name = "server"}}});
+Result<PodPair> PodPair::build(test::Wiring wiring) {
+  auto playground =
+      test::Playground::build({.wiring = wiring, .pods = {{.name = "client"}, {.name = "server"}}});
   if (!playground) return tl::unexpected(playground.error());
   std::optional<Result<nl::Conntrack>> conntrack;
   playground->endpoint("node-1").netns.run([&] { conntrack = nl::Conntrack::open(); });
@@ -124,6 +125,23 @@ Result<double> PodPair::connection_rate(Protocol protocol, std::uint16_t port) {
   const auto forgotten = conntrack_.forget({server().ipv4});
   if (!forgotten) return tl::unexpected(forgotten.error());
   return *rate;
+}
+
+Result<double> PodPair::exchange_rate(std::uint16_t port) const {
+  const SocketAddress to(server().ipv4, port);
+  const SocketAddress from(client().ipv4, kFirstClientPort);
+  FileDescriptor there;
+  FileDescriptor here;
+  server().netns.run([&] { there = open_server(Protocol::kUdp, to); });
+  client().netns.run([&] { here = open_server(Protocol::kUdp, from); });
+  if (!there || !here) return failure(ErrorCode::kIo, "a socket cannot be bound");
+  char byte = 'x';
+  return median_rate([&] {
+    return sendto(here.get(), &byte, 1, 0, to.get(), to.size()) == 1 &&
+           recv(there.get(), &byte, 1, 0) == 1 &&
+           sendto(there.get(), &byte, 1, 0, from.get(), from.size()) == 1 &&
+           recv(here.get(), &byte, 1, 0) == 1;
+  });
 }
 
 Result<double> PodPair::denied_rate(std::uint16_t port) const {

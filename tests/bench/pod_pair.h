@@ -16,7 +16,7 @@ namespace portcullis::bench {
 class PodPair {
  public:
   // kPermission and kUnsupported are reasons to skip.
-  [[nodiscard]] static Result<PodPair> build();
+  [[nodiscard]] static Result<PodPair> build(test::Wiring wiring = test::Wiring::kRouted);
 
   const test::Endpoint& node() const { return playground_.endpoint("node-1"); }
   const test::Endpoint& client() const { return playground_.endpoint("default/client"); }
@@ -28,6 +28,10 @@ class PodPair {
   // compared to the scheduler's slices, which mostly excludes other load of the machine. Fails if
   // one does not get through within a second.
   [[nodiscard]] Result<double> connection_rate(Protocol protocol, std::uint16_t port);
+
+  // Requests with their replies per second in one UDP connection, which conntrack knows. Measured
+  // as above.
+  [[nodiscard]] Result<double> exchange_rate(std::uint16_t port) const;
 
   // TCP connections per second that the client tries, each with one packet to this port of the
   // server, which the node drops. Measured as above. Fails if one gets through.
