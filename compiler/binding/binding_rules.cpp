@@ -14,8 +14,6 @@
 namespace portcullis {
 namespace {
 
-constexpr BaseChain kPrerouting{"filter", 0, -300, 1};  // before conntrack, which is at -200
-
 constexpr std::array<std::uint8_t, 3> kListenerReports = {131, 132, 143};  // RFC 2710, RFC 3810
 constexpr std::uint8_t kRouterSolicitation = 133;                          // RFC 4861
 constexpr std::uint8_t kRouterAdvertisement = 134;
@@ -32,6 +30,8 @@ enum : std::size_t { kSource, kNeighbor, kFrames };  // of kUnbound
 
 const Verdict accept{Verdict::Kind::kAccept};
 const Verdict drop{Verdict::Kind::kDrop};
+
+BaseChain before_conntrack() { return {"filter", 0, -300, 1}; }  // which is at -200
 
 Cidr unspecified(Family family) { return {{family, 0}, bits(family)}; }
 
@@ -189,7 +189,7 @@ void add_routed_chains(Table& table) {
                   {{{table.is_bound(Family::kIpv4, Field::kIp4Source), accept}},
                    {{table.is_bound(Family::kIpv6, Field::kIp6Source), accept}},
                    {{table.is_pods(), table.go("unbound")}}},
-                  kPrerouting);
+                  before_conntrack());
 }
 
 void add_bridged_ip4(Table& table) {
@@ -243,7 +243,7 @@ void add_bridged_chains(Table& table) {
                              {{Equal{Field::kEtherType, kArp}, table.go("arp")}}};
   table.deny(kFrames, frame);
   table.add_chain("frame", std::move(frame));
-  table.add_chain("prerouting", {{{table.is_pods(), table.go("frame")}}}, kPrerouting);
+  table.add_chain("prerouting", {{{table.is_pods(), table.go("frame")}}}, before_conntrack());
 }
 
 }  // namespace

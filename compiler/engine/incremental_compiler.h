@@ -47,7 +47,8 @@ namespace portcullis {
 // Invariants, after each call: every address with one owner that can be understood is in the group
 // of its owner; every group is matched with every pod set in use; every group with addresses of
 // this node has the profiles that the policies which select it make; no address in quarantine is
-// claimed by a pod of this node, unless it is contested by interfaces; and the ruleset is what the same objects make from scratch.
+// claimed by a pod of this node, unless it is contested by interfaces; and the ruleset is what the
+// same objects make from scratch.
 class IncrementalCompiler {
  public:
   // `allowed_sources`: see binding_rules().

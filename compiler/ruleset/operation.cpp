@@ -163,7 +163,9 @@ class Lister {
 
 std::vector<Operation> operations(const Delta& delta) { return Lister(delta).run(); }
 
-TableFamily table_of(const Operation& operation) { return std::visit(OperationTable{}, operation); }
+TableFamily table_changed_by(const Operation& operation) {
+  return std::visit(OperationTable{}, operation);
+}
 
 std::string to_string(const Operation& operation) { return std::visit(OperationText{}, operation); }
 

@@ -67,7 +67,7 @@ using Operation =
 //     rules of chains that are gone, sets, chains, counters that are gone
 std::vector<Operation> operations(const Delta& delta);
 
-TableFamily table_of(const Operation& operation);
+TableFamily table_changed_by(const Operation& operation);
 
 // As one would type it for nft(8), one operation per line: "add element inet portcullis peer-v4-1f
 // { 10.0.0.1 }". Long element lists are truncated.

@@ -40,7 +40,7 @@ class EarlyPods {
   void synchronized(const std::vector<nri::Sandbox>& sandboxes, Seconds now);  // these are all
 
  private:
-  struct Early {
+  struct Early {  // NOLINT(bugprone-exception-escape): see Sandbox
     nri::Sandbox sandbox;
     Seconds since = 0;
     bool reported = false;  // the API knows this pod: once it does not, the pod is gone

@@ -10,10 +10,10 @@ namespace portcullis::nri {
 
 // A pod as its container runtime describes it: the sandbox that its containers share. Only `id` is
 // never empty. A pod that is started again in place gets another sandbox with the same uid.
-struct Sandbox {
-  std::string id;    // the runtime's
-  std::string uid;   // the pod's metadata.uid; but a static pod's mirror in the API has another
-  std::string ns;    // its namespace
+struct Sandbox {    // NOLINT(bugprone-exception-escape): Boost 1.74 does not promise that maps move
+  std::string id;   // the runtime's
+  std::string uid;  // the pod's metadata.uid; but a static pod's mirror in the API has another
+  std::string ns;   // its namespace
   std::string name;  // its name
 
   // The pod's own labels: without those that kubelet and runtime add, whose keys decode_sandbox.cpp

@@ -165,6 +165,7 @@ MetricFamily of_unbound(const std::vector<nl::CounterValue>& counters) {
     if (!kind.empty()) sums[kind] += counter.packets;
   }
   std::vector<ClientMetric> packets;
+  packets.reserve(sums.size());
   for (const auto& [kind, sum] : sums) {
     packets.push_back(value(static_cast<double>(sum), {{"kind", kind}}));
   }

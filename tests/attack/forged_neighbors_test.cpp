@@ -114,7 +114,8 @@ TEST_P(ForgedNeighbors, Line17_AdvertisementsOfItsOwnAddressesAreUntouched) {
 
 TEST_P(ForgedNeighbors, APodIsNoRouter) {
   const auto link_local = *parse_address("fe80::99");
-  expect_stopped(kNothing, [&] { return send_icmpv6(link_local, kRouterAdvertisement, Bytes(12, 0)); });
+  expect_stopped(kNothing,
+                 [&] { return send_icmpv6(link_local, kRouterAdvertisement, Bytes(12, 0)); });
   expect_stopped(kNothing, [&] {
     return send_icmpv6(link_local, kRedirect,
                        joined({Bytes(4, 0), bytes_of(attacker().ipv6), bytes_of(a_friend().ipv6)}));

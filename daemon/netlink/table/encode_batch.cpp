@@ -158,7 +158,7 @@ Result<Batch> encode(const Delta& delta, std::uint32_t sequence, std::uint32_t t
   Encoder encoder(batch, table_flags);
   std::size_t index = 0;
   for (const auto& operation : operations(delta)) {
-    batch.start_operation(table_of(operation), index++);
+    batch.start_operation(table_changed_by(operation), index++);
     if (auto encoded = std::visit(encoder, operation); !encoded) {
       return failure(encoded.error().code,
                      "cannot \"" + to_string(operation) + "\": " + encoded.error().message);

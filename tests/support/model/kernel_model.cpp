@@ -27,7 +27,7 @@ std::string user_of(const std::string& name, const Ruleset& ruleset) {
 }  // namespace
 
 Result<void> KernelModel::apply(const Operation& operation) {
-  if (!exists(table_of(operation)) && !std::holds_alternative<AddTable>(operation)) {
+  if (!exists(table_changed_by(operation)) && !std::holds_alternative<AddTable>(operation)) {
     return violated("no such table");
   }
   return std::visit([&](const auto& each) { return run(each); }, operation);

@@ -104,7 +104,7 @@ Result<void> NfTablesModel::commit(const Socket& by, const Delta& delta) {
 }
 
 Result<void> NfTablesModel::run(State& state, const Socket& by, const Operation& operation) {
-  const auto table = table_of(operation);
+  const auto table = table_changed_by(operation);
   auto& owner = state.owners[table];
   if (owner.port != 0 && owner.port != by.port()) {
     return failure(ErrorCode::kPermission, "Operation not permitted");
