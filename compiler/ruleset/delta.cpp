@@ -31,6 +31,12 @@ void ObjectNames::remove(const ObjectNames& others) {
   });
 }
 
+void ObjectNames::remove(TableFamily table) {
+  for (auto* names : {&base_chains, &chains, &sets, &counters}) {
+    std::erase_if(*names, [&](const std::string& name) { return table_of(name) == table; });
+  }
+}
+
 void ObjectNames::keep(const ObjectNames& others) {
   for_each_kind(*this, others, [](auto& names, const auto& other) {
     std::erase_if(names, [&](const std::string& name) { return !other.contains(name); });

@@ -39,6 +39,7 @@ struct ObjectNames {
   bool empty() const;
   void merge(ObjectNames other);
   void remove(const ObjectNames& others);
+  void remove(TableFamily table);        // the names of this table's objects
   void keep(const ObjectNames& others);  // only the names that are in both
 
   bool operator==(const ObjectNames&) const = default;

@@ -83,16 +83,9 @@ TableChange table_change(const Ruleset& from, const Ruleset& to, TableFamily fam
   return had ? TableChange::kDelete : TableChange::kAdd;
 }
 
-// They go with their table.
-void forget_objects(TableFamily family, ObjectNames& gone) {
-  for (auto* names : {&gone.base_chains, &gone.chains, &gone.sets, &gone.counters}) {
-    std::erase_if(*names, [&](const std::string& name) { return table_of(name) == family; });
-  }
-}
-
 void change_bridge(const Ruleset& from, const Ruleset& to, Delta& delta) {
   delta.bridge = table_change(from, to, TableFamily::kBridge);
-  if (delta.bridge == TableChange::kDelete) forget_objects(TableFamily::kBridge, delta.gone);
+  if (delta.bridge == TableChange::kDelete) delta.gone.remove(TableFamily::kBridge);
 }
 
 }  // namespace
@@ -111,7 +104,7 @@ Delta diff(const Ruleset& from, const Ruleset& to) {
   }
   diff_objects(from, to, met, delta);
   delta.change = table_change(from, to, TableFamily::kInet);
-  if (delta.change == TableChange::kDelete) forget_objects(TableFamily::kInet, delta.gone);
+  if (delta.change == TableChange::kDelete) delta.gone.remove(TableFamily::kInet);
   change_bridge(from, to, delta);
   return delta;
 }

@@ -62,7 +62,15 @@ void LeftBehind::edit(Function function) {
   std::erase_if(generations_, [](const Generation& each) { return each.objects.empty(); });
 }
 
+void LeftBehind::forget(TableFamily table) {
+  edit([&](ObjectNames& objects) { objects.remove(table); });
+}
+
 void LeftBehind::take_back(Delta& delta) {
+  for (const auto table : kTableFamilies) {
+    const auto change = delta.change_of(table);
+    if (change == TableChange::kDelete || change == TableChange::kReplace) forget(table);
+  }
   if (generations_.empty() || delta.add.empty()) return;
   const auto wanted = names_of(delta.add);
   auto held = all();

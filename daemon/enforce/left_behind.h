@@ -37,10 +37,14 @@ class LeftBehind {
   void removed(Time now);             // what was due then is gone
   void postpone(Time now, Time due);  // it is due later: the kernel called it busy
 
-  // These objects are wanted again. Those that the kernel still holds are taken out of `add`, since
-  // their names stand for their content. The elements of sets of addresses may differ: they are
-  // exchanged, each set in one piece, as packets under way may still look it up.
+  // The objects of `add` are wanted again. Those that the kernel still holds are taken out of it,
+  // since their names stand for their content. The elements of sets of addresses may differ: they
+  // are exchanged, each set in one piece, as packets under way may still look it up. First forgets
+  // the tables that the delta deletes.
   void take_back(Delta& delta);
+
+  // The table is deleted, with everything in it, or is not ours.
+  void forget(TableFamily table);
 
   // The kernel was just seen to hold these objects besides the wanted ones. Those not known here
   // were left behind at an unknown time and are due then.

@@ -91,5 +91,28 @@ TEST(LeftBehind, KeepsTheTimesOfWhatIsFoundAgain) {
   EXPECT_TRUE(left.empty());
 }
 
+TEST(LeftBehind, ForgetsWhatGoesWithItsTable) {
+  for (const auto change : {TableChange::kDelete, TableChange::kReplace}) {
+    LeftBehind left;
+    ObjectNames objects;
+    objects.chains = {"a", "bridge b"};
+    objects.sets = {"bridge c"};
+    left.add(objects, at(10));
+    objects = {};
+    objects.counters = {"bridge d"};
+    left.add(objects, at(20));
+    Delta delta;
+    delta.bridge = change;
+    delta.add.chains["bridge b"].spec.name = "bridge b";
+    left.take_back(delta);
+    EXPECT_EQ(left.all(), chains("a"));
+    EXPECT_TRUE(delta.add.chains.contains("bridge b")) << "it is not held any more";
+    delta.bridge = TableChange::kAdd;
+    delta.change = change;
+    left.take_back(delta);
+    EXPECT_TRUE(left.empty());
+  }
+}
+
 }  // namespace
 }  // namespace portcullis

@@ -198,6 +198,19 @@ TEST_F(ReconcilerBounds, WhatIsWantedAgainIsKept) {
   EXPECT_EQ(failures(), 0U);
 }
 
+TEST_F(ReconcilerBounds, WhatWasLeftBehindGoesWithItsTable) {
+  const auto pods = ruleset_for({"a"});
+  start();
+  want_and_hold(with_bridge(pods, "old"));
+  want(with_bridge(pods, "new"));
+  want(pods);
+  want(with_bridge(pods, "old"));
+  pass(seconds(1));
+  EXPECT_EQ(held(), print_nft(wanted_));
+  EXPECT_EQ(failures(), 0U);
+  for (const auto& attempt : attempts_) EXPECT_FALSE(attempt.refused) << *attempt.refused;
+}
+
 TEST_F(ReconcilerBounds, TheDifferenceIsAskedForOnce) {
   start();
   want_and_hold(ruleset_for({"a"}));

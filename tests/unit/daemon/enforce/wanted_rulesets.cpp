@@ -26,6 +26,16 @@ Ruleset ruleset_for(const std::vector<std::string>& pods, const std::string& pol
   return compile(cluster, "node");
 }
 
+Ruleset with_bridge(Ruleset ruleset, const std::string& version) {
+  const auto frame = "bridge frame-" + version;
+  ruleset.chains[frame] = {{frame, {}, ""}, {Rule{{Verdict{Verdict::Kind::kDrop}}}}};
+  BaseChain base;
+  base.hook = 0;  // NF_BR_PRE_ROUTING
+  ruleset.chains["bridge prerouting"] = {{"bridge prerouting", base, ""},
+                                         {Rule{{Jump{frame, true}}}}};
+  return ruleset;
+}
+
 Ruleset large_ruleset() {
   std::vector<Event> events = {pod("default/web", "10.0.0.1").labels("app=web"),
                                policy("default/large", "app=web")

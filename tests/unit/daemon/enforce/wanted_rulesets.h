@@ -11,6 +11,10 @@ namespace portcullis::test {
 // A node with one isolated pod for each name. The policy's name is part of the chain's.
 Ruleset ruleset_for(const std::vector<std::string>& pods, const std::string& policy_name = "deny");
 
+// The same with one bridged pod, bound in the table bridge portcullis. Two versions have nothing
+// but the base chain in common there.
+Ruleset with_bridge(Ruleset ruleset, const std::string& version);
+
 // A pod that 25,000 others may reach, and some networks: more than one batch prepares.
 Ruleset large_ruleset();
 
