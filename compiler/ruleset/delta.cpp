@@ -48,6 +48,16 @@ bool Delta::empty() const {
          rules.empty() && elements.empty() && gone.empty();
 }
 
+void Delta::remove(TableFamily table) {
+  const auto is_in_it = [&](const auto& each) { return table_of(each.first) == table; };
+  (table == TableFamily::kInet ? change : bridge) = TableChange::kNone;
+  take_table(add, table);
+  std::erase_if(rules, is_in_it);
+  std::erase_if(elements, is_in_it);
+  gone.remove(table);
+  unreachable.remove(table);
+}
+
 ObjectNames names_of(const Ruleset& ruleset) {
   ObjectNames names;
   for (const auto& [name, chain] : ruleset.chains) {

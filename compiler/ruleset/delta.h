@@ -61,7 +61,8 @@ struct Delta {
   // policies now; sorted.
   std::vector<Address> lost{};
 
-  bool empty() const;  // the tables stay as they are
+  bool empty() const;              // the tables stay as they are
+  void remove(TableFamily table);  // leaves this table as it is
   TableChange change_of(TableFamily family) const {
     return family == TableFamily::kInet ? change : bridge;
   }

@@ -179,6 +179,20 @@ std::vector<TableFamily> tables_of(const Ruleset& ruleset) {
   return tables;
 }
 
+Ruleset take_table(Ruleset& ruleset, TableFamily family) {
+  Ruleset taken;
+  const auto take = [&](auto& from, auto& to) {
+    for (auto at = from.begin(); at != from.end();) {
+      const auto object = at++;
+      if (table_of(object->first) == family) to.insert(to.end(), from.extract(object));
+    }
+  };
+  take(ruleset.sets, taken.sets);
+  take(ruleset.chains, taken.chains);
+  take(ruleset.counters, taken.counters);
+  return taken;
+}
+
 bool enforces(const Ruleset& ruleset) {
   return std::ranges::any_of(ruleset.chains, [](const auto& entry) {
     return entry.second.spec.base && !entry.second.rules.empty();

@@ -154,6 +154,9 @@ struct Ruleset {
 bool has_table(const Ruleset& ruleset, TableFamily family);
 std::vector<TableFamily> tables_of(const Ruleset& ruleset);
 
+// Takes the objects of that table out of the ruleset.
+Ruleset take_table(Ruleset& ruleset, TableFamily family);
+
 // Whether packets pass its rules: a prepared ruleset does not count.
 bool enforces(const Ruleset& ruleset);
 

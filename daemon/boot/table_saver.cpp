@@ -1,5 +1,6 @@
 #include "daemon/boot/table_saver.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -7,6 +8,19 @@
 #include "daemon/netlink/table/kernel.h"
 
 namespace portcullis {
+namespace {
+
+// Without the table of bridges if somebody else owns it.
+Ruleset ours(nl::Snapshot snapshot) {
+  const auto& tables = snapshot.tables;
+  const bool is_ours = std::ranges::all_of(tables, [&](const nl::ExistingTable& table) {
+    return table.owner == tables.front().owner && table.owner_port == tables.front().owner_port;
+  });
+  if (!is_ours) take_table(snapshot.ruleset, TableFamily::kBridge);
+  return std::move(snapshot.ruleset);
+}
+
+}  // namespace
 
 BootSnapshotWriter::Save save_table_to(std::filesystem::path file, std::string node_name) {
   return [kernel = std::shared_ptr<nl::Kernel>(), file = std::move(file),
@@ -16,8 +30,8 @@ BootSnapshotWriter::Save save_table_to(std::filesystem::path file, std::string n
       if (!opened) return tl::unexpected(opened.error());
       kernel = std::make_shared<nl::Kernel>(std::move(*opened));
     }
-    return kernel->dump().and_then([&](const nl::Snapshot& snapshot) {
-      return save_boot_snapshot(file, snapshot.ruleset, node_name);
+    return kernel->dump().and_then([&](nl::Snapshot snapshot) {
+      return save_boot_snapshot(file, ours(std::move(snapshot)), node_name);
     });
   };
 }

@@ -16,25 +16,34 @@
 namespace portcullis {
 namespace {
 
-const std::string table_name = "table " + table_text(TableFamily::kInet);
-
 bool daemon_runs() {
   const auto lock = InstanceLock::take();
   return !lock && lock.error().code == ErrorCode::kConflict;
 }
 
 // A table owned by a running daemon cannot be rehearsed, and need not be: it is in force.
-void check_owner(const nl::Snapshot& snapshot, Findings& findings) {
-  const std::string owner = nl::process_of_port(snapshot.owner_port);
-  daemon_runs() ? findings.good(table_name + " is in force, owned by the running daemon, " + owner)
-                : findings.bad(table_name + " belongs to " + owner +
+void report_owner(const nl::ExistingTable& table, Findings& findings) {
+  const std::string name = "table " + table_text(table.family);
+  const std::string owner = nl::process_of_port(table.owner_port);
+  daemon_runs() ? findings.good(name + " is in force, owned by the running daemon, " + owner)
+                : findings.bad(name + " belongs to " + owner +
                                ", which is not a running portcullis: stop that process");
 }
 
-Result<void> rehearse(nl::Kernel& kernel, const nl::Snapshot& snapshot) {
-  const auto ruleset = rehearsed_ruleset();
-  const bool is_new = snapshot.owner == nl::TableOwner::kNone;
-  return kernel.rehearse(is_new ? diff({}, ruleset) : replacement(ruleset, snapshot.tables));
+Result<void> rehearse(nl::Kernel& kernel, const nl::Snapshot& snapshot, TableFamily family) {
+  auto all = rehearsed_ruleset();
+  const auto part = take_table(all, family);
+  const bool is_new = snapshot.owner_of(family) == nl::TableOwner::kNone;
+  return kernel.rehearse(is_new ? diff({}, part) : replacement(part, {family}));
+}
+
+// Only nodes with pods on a bridge need it.
+void check_bridge_table(nl::Kernel& kernel, const nl::Snapshot& snapshot, Findings& findings) {
+  const auto rehearsed = rehearse(kernel, snapshot, TableFamily::kBridge);
+  rehearsed ? findings.good("nf_tables accepts a table of bridges")
+            : findings.note("nf_tables: " + rehearsed.error().message +
+                            ": pods on a bridge of this node would not be bound to their "
+                            "interfaces");
 }
 
 std::string setting(const std::string& path) {
@@ -62,10 +71,17 @@ void check_kernel(const Options& options, Findings& findings) {
   if (!kernel) return findings.bad("nf_tables: " + kernel.error().message);
   const auto snapshot = kernel->dump();
   if (!snapshot) return findings.bad("nf_tables: " + snapshot.error().message);
-  if (snapshot->owner == nl::TableOwner::kOther) return check_owner(*snapshot, findings);
-  const auto rehearsed = rehearse(*kernel, *snapshot);
-  rehearsed ? findings.good("nf_tables accepts the forward chain and a set of each kind")
-            : findings.bad("nf_tables: " + rehearsed.error().message);
+  for (const auto& table : snapshot->tables) {
+    if (table.owner == nl::TableOwner::kOther) report_owner(table, findings);
+  }
+  if (snapshot->owner_of(TableFamily::kInet) != nl::TableOwner::kOther) {
+    const auto rehearsed = rehearse(*kernel, *snapshot, TableFamily::kInet);
+    rehearsed ? findings.good("nf_tables accepts the forward chain and a set of each kind")
+              : findings.bad("nf_tables: " + rehearsed.error().message);
+  }
+  if (options.anti_spoofing && snapshot->owner_of(TableFamily::kBridge) != nl::TableOwner::kOther) {
+    check_bridge_table(*kernel, *snapshot, findings);
+  }
 }
 
 void check_forwarding(Findings& findings) {

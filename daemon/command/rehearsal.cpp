@@ -47,6 +47,15 @@ spec:
     ports: [{protocol: UDP, port: 53}]
 )";
 
+// The pods' interfaces: one routed, one on a bridge.
+PodPorts ports() {
+  const auto ends = [](const char* ip4, const char* ip6) {
+    return std::vector{*parse_address(ip4), *parse_address(ip6)};
+  };
+  return {{1, "veth-web", "", 1, ends("192.0.2.1", "2001:db8::1")},
+          {2, "veth-db", "bridge", 2, ends("192.0.2.2", "2001:db8::2")}};
+}
+
 }  // namespace
 
 Ruleset rehearsed_ruleset() {
@@ -54,6 +63,7 @@ Ruleset rehearsed_ruleset() {
   if (!file) std::abort();
   IncrementalCompiler compiler(kNode);
   compiler.apply(update_of(merge({*file}).objects));
+  compiler.set_ports(ports());
   return compiler.ruleset();
 }
 

@@ -1,28 +1,38 @@
 #include <ostream>
+#include <utility>
 
 #include "compiler/base/escape.h"
 #include "compiler/ruleset/diff.h"
 #include "daemon/boot/boot_snapshot.h"
 #include "daemon/command/commands.h"
+#include "daemon/command/our_tables.h"
 #include "daemon/host/instance_lock.h"
 #include "daemon/netlink/table/kernel.h"
-#include "daemon/netlink/table/process_of_port.h"
 
 namespace portcullis {
 namespace {
 
-std::string table() { return "table " + table_text(TableFamily::kInet); }
-
 // In one batch: a new table has no packets under way.
-Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, const Ruleset& ruleset) {
-  if (before.owner == nl::TableOwner::kOther) {
-    return failure(
-        ErrorCode::kPermission,
-        table() + " belongs to " + nl::process_of_port(before.owner_port) + ": stop it first");
+Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, const Ruleset& part,
+                    TableFamily family) {
+  for (const auto& table : before.tables) {
+    if (table.family != family) continue;
+    return check_owner(table).and_then([&] { return kernel.commit(replacement(part, {family})); });
   }
-  const bool is_new = before.owner == nl::TableOwner::kNone;
-  return kernel.commit(is_new ? diff({}, ruleset) : replacement(ruleset, before.tables));
+  return kernel.commit(diff({}, part));
 }
+
+// Each table by itself: without that of bridges, policies are in force all the same.
+Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, Ruleset ruleset) {
+  Result<void> done;
+  for (const auto family : kTableFamilies) {
+    auto committed = commit(kernel, before, take_table(ruleset, family), family);
+    if (done) done = std::move(committed);
+  }
+  return done;
+}
+
+bool is_in_force(Ruleset ruleset) { return enforces(take_table(ruleset, TableFamily::kInet)); }
 
 Result<ExitCode> done(const Console& console, const std::string& remark) {
   console.err << escape(remark) << "\n";
@@ -37,9 +47,11 @@ Result<ExitCode> restore(const Options& options, const Console& console) {
   if (!kernel) return tl::unexpected(kernel.error());
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());
-  const bool in_force = enforces(before->ruleset);
+  const bool in_force = is_in_force(before->ruleset);
   const auto left = [&](const std::string& why) {
-    return done(console, table() + " is already in force" + why + ": nothing restored");
+    return done(console, table_texts(before->families()) +
+                             (before->tables.size() == 1 ? " is" : " are") + " already in force" +
+                             why + ": nothing restored");
   };
   const auto lock = InstanceLock::take();
   const bool runs = !lock && lock.error().code == ErrorCode::kConflict;
@@ -53,8 +65,8 @@ Result<ExitCode> restore(const Options& options, const Console& console) {
   if (in_force && kept->of_this_boot) return left(", from a daemon of this boot");
   if (in_force && before->ruleset == kept->ruleset) return left(", and equals the saved one");
   return commit(*kernel, *before, kept->ruleset).and_then([&] {
-    return done(console, "restored " + table() + " from " + options.snapshot +
-                             (in_force ? ", in place of an older one" : ""));
+    return done(console, "restored " + table_texts(tables_of(kept->ruleset)) + " from " +
+                             options.snapshot + (in_force ? ", in place of an older one" : ""));
   });
 }
 

@@ -5,10 +5,10 @@
 #include "compiler/ruleset/diff.h"
 #include "compiler/ruleset/print.h"
 #include "daemon/command/commands.h"
+#include "daemon/command/our_tables.h"
 #include "daemon/files/manifest_archive.h"
 #include "daemon/host/instance_lock.h"
 #include "daemon/netlink/table/kernel.h"
-#include "daemon/netlink/table/process_of_port.h"
 #include "daemon/serve/admin_api.h"
 #include "daemon/serve/admin_client.h"
 
@@ -28,26 +28,29 @@ Result<ExitCode> dump_kernel(Format format, const Console& console) {
   return ExitCode::kOk;
 }
 
-Result<void> remove_table(const Console& console) {
+// Those of others stay, and are an error.
+Result<void> remove_tables(const Console& console) {
   auto kernel = nl::Kernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());
-  const std::string table = "table " + table_text(TableFamily::kInet);
-  if (before->owner == nl::TableOwner::kOther) {
-    return failure(
-        ErrorCode::kPermission,
-        table + " belongs to " + nl::process_of_port(before->owner_port) + ": stop it first");
+  Result<void> done;
+  for (const auto& table : before->tables) {
+    if (done) done = check_owner(table);
   }
+  const auto families = free_tables(*before);
+  if (!done && families.empty()) return done;
   const auto lock = InstanceLock::take();
   if (!lock) return tl::unexpected(lock.error());
-  if (before->owner == nl::TableOwner::kNone) {
-    console.err << "there was no " << table << ": nothing to remove\n";
+  if (families.empty()) {
+    console.err << "there was no table " << table_text(TableFamily::kInet)
+                << ": nothing to remove\n";
     return {};
   }
-  return kernel->commit(replacement({}, before->tables)).map([&] {
-    console.err << "removed " << table << ": nothing is enforced now\n";
-  });
+  if (auto removed = kernel->commit(replacement({}, families)); !removed) return removed;
+  console.err << "removed " << table_texts(families)
+              << (done ? ": nothing is enforced now\n" : "\n");
+  return done;
 }
 
 // Otherwise the next boot would restore it.
@@ -81,7 +84,7 @@ Result<ExitCode> diff_with_kernel(const Options& options, const Console& console
 }
 
 Result<ExitCode> clean_up(const Options& options, const Console& console) {
-  return remove_table(console)
+  return remove_tables(console)
       .and_then([&] { return remove_boot_snapshot(options.snapshot, console); })
       .map([] { return ExitCode::kOk; });
 }

@@ -25,8 +25,11 @@ ObjectNames LeftBehind::all() const {
   return all;
 }
 
-bool LeftBehind::explains(const Delta& todo, const Ruleset& desired) const {
+bool LeftBehind::explains(const Delta& todo, const Ruleset& desired, TableFamily table) const {
   auto gone = all();
+  for (const auto other : kTableFamilies) {
+    if (other != table) gone.remove(other);
+  }
   gone.remove(names_of(desired));
   return todo.gone == gone && todo.change == TableChange::kNone &&
          todo.bridge == TableChange::kNone && todo.add.empty() && todo.rules.empty() &&

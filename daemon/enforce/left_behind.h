@@ -26,8 +26,9 @@ class LeftBehind {
 
   ObjectNames all() const;  // of all generations
 
-  // Whether all that `todo` does is to remove what is here, except what is desired again.
-  bool explains(const Delta& todo, const Ruleset& desired) const;
+  // Whether all that `todo` does, which concerns this table alone, is to remove what is here of it,
+  // except what is desired again.
+  bool explains(const Delta& todo, const Ruleset& desired, TableFamily table) const;
 
   // Leaves it behind, due after what is there. Does nothing if it is empty.
   void add(ObjectNames objects, Time due);

@@ -4,24 +4,12 @@
 #include <utility>
 
 #include "compiler/ruleset/diff.h"
-#include "compiler/ruleset/steps.h"
-#include "daemon/netlink/table/process_of_port.h"
 
 namespace portcullis {
 namespace {
 
-constexpr std::size_t kMostInABatch = 20'000;  // elements
-constexpr int kMostInterruptions = 8;          // of dumps in a row, before they are a failure
+constexpr int kMostInterruptions = 8;  // of dumps in a row, before they are a failure
 constexpr int kEnforcementLooks = 3;
-
-// Takes over orphans.
-Delta addition(const std::vector<TableFamily>& tables) {
-  Delta delta;
-  for (const auto table : tables) {
-    (table == TableFamily::kInet ? delta.change : delta.bridge) = TableChange::kAdd;
-  }
-  return delta;
-}
 
 }  // namespace
 
@@ -103,6 +91,7 @@ void Reconciler::attempt(Delta delta) {
   if (!result) return report_failure(std::move(result.error()));
   delay_ = {};
   result->took = alarm_->now() - start;
+  result->bridge_fault = bridge_fault_;
   arm(State::kHeld, std::min(next_look_, left_behind_.due()));
   sink_(*result);
 }
@@ -118,14 +107,15 @@ void Reconciler::report_failure(Error error) {
   Attempt attempt;
   attempt.error = std::move(error);
   attempt.next_try = delay_;
+  attempt.bridge_fault = bridge_fault_;
   arm(State::kFailed, alarm_->now() + delay_);
   sink_(attempt);
 }
 
 Result<Attempt> Reconciler::bring(Delta delta) {
   if (!generation_ || must_look()) {
-    const auto snapshot = look();
-    if (snapshot) return bring_from(*snapshot);
+    auto snapshot = look();
+    if (snapshot) return bring_from(std::move(*snapshot));
     const auto& error = snapshot.error();
     if (!generation_ || error.code != ErrorCode::kInterrupted) return tl::unexpected(error);
   }
@@ -141,9 +131,9 @@ Result<Attempt> Reconciler::bring(Delta delta) {
               committed.error().code == ErrorCode::kInterrupted};
   generation_.reset();
   if (interruptions_ > 0) return tl::unexpected(committed.error());  // one dump per turn
-  const auto snapshot = look();
+  auto snapshot = look();
   if (!snapshot) return tl::unexpected(snapshot.error());
-  return bring_from(*snapshot);
+  return bring_from(std::move(*snapshot));
 }
 
 // Foreign commits to other tables do not concern us, and advance the generation as our own do.
@@ -169,6 +159,7 @@ void Reconciler::note_foreign_commits() {
 // the kernel changes the number before it sends them.
 bool Reconciler::must_look() {
   if (alarm_->now() < next_look_) return false;
+  if (!bridge_fault_.empty()) return true;
   if (kernel_->owns()) {
     next_look_ = Time::max();
     return false;
@@ -199,50 +190,24 @@ Result<nl::Snapshot> Reconciler::look() {
 
 Result<nl::Snapshot> Reconciler::take_over() {
   auto snapshot = kernel_->dump_once();
-  if (!snapshot) return snapshot;
-  if (snapshot->owner == nl::TableOwner::kOther) {
-    return failure(ErrorCode::kPermission, "a table named portcullis belongs to another process, " +
-                                               nl::process_of_port(snapshot->owner_port) +
-                                               ": stop that one");
-  }
-  if (!kernel_->owns() || snapshot->owner != nl::TableOwner::kOrphan) return snapshot;
-  if (const auto taken = kernel_->commit(addition(snapshot->tables)); !taken) {
-    return tl::unexpected(taken.error());
-  }
+  if (!snapshot || !kernel_->owns()) return snapshot;
+  const auto orphans = takeover(*snapshot);
+  if (orphans.empty()) return snapshot;
+  if (const auto taken = kernel_->commit(orphans); !taken) return tl::unexpected(taken.error());
   return kernel_->dump_once();
 }
 
-Result<Attempt> Reconciler::bring_from(const nl::Snapshot& snapshot) {
-  const Ruleset desired = desired_();
-  const bool is_known = generation_.has_value();
-  auto todo = to_do(snapshot, desired);
-  Attempt attempt;
-  blame(attempt, snapshot, todo, desired);
-  dumped_ = snapshot.generation;
-  generation_ = snapshot.generation;
-  auto step = steps(std::move(todo));
-  const auto exchanged =
-      exchange(std::move(step.prepare), std::move(step.exchange), attempt.committed);
-  if (!exchanged) return tl::unexpected(exchanged.error());
-  // No packet looks up objects that were missing at the last dump and that nothing exchanged
-  // refers to.
-  const auto now = alarm_->now();
-  left_behind_.found(std::move(step.remove.gone),
-                     is_known && !*exchanged ? now : now + timing_.remove_after);
-  if (const auto removed = remove_due(attempt.committed); !removed) {
-    return tl::unexpected(removed.error());
-  }
-  next_look_ = now + timing_.verify_every;
-  return attempt;
-}
-
 // Records in the attempt how the kernel differs from what we left there, if we know that.
-void Reconciler::blame(Attempt& attempt, const nl::Snapshot& snapshot, const Delta& todo,
-                       const Ruleset& desired) {
+void Reconciler::blame(Attempt& attempt, std::uint32_t generation,
+                       const std::vector<TableTask>& todo) {
   const auto refusal = std::exchange(refusal_, {});
   if (refusal) attempt.refused = refusal->reason;
-  const bool changed = refusal ? changed_since(*refusal, snapshot)
-                               : generation_ && !left_behind_.explains(todo, desired);
+  const auto is_as_left = [&](const TableTask& task) {
+    const bool is_known = task.table == TableFamily::kInet || bridge_fault_.empty();
+    return !is_known || left_behind_.explains(task.delta, task.desired, task.table);
+  };
+  const bool changed = refusal ? changed_since(*refusal, generation)
+                               : generation_ && !std::ranges::all_of(todo, is_as_left);
   const auto culprit = std::exchange(culprit_, {});
   if (!changed) return;
   attempt.culprit = culprit.empty() ? "somebody" : culprit;
@@ -250,59 +215,9 @@ void Reconciler::blame(Attempt& attempt, const nl::Snapshot& snapshot, const Del
 }
 
 // Whether somebody else changed the table, as far as is known.
-bool Reconciler::changed_since(const Refusal& refusal, const nl::Snapshot& snapshot) const {
+bool Reconciler::changed_since(const Refusal& refusal, std::uint32_t generation) const {
   if (kernel_->owns()) return false;
-  return !culprit_.empty() ||
-         snapshot.generation - refusal.generation > (refusal.may_be_done ? 1U : 0U);
-}
-
-Delta Reconciler::to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const {
-  const auto fitting = kernel_->owns() ? nl::TableOwner::kUs : nl::TableOwner::kShared;
-  const bool fits = snapshot.owner == fitting || snapshot.owner == nl::TableOwner::kNone;
-  return fits ? diff(snapshot.ruleset, desired) : replacement(desired, snapshot.tables);
-}
-
-Result<std::vector<Delta>> Reconciler::bring_delta(Delta delta) {
-  left_behind_.take_back(delta);
-  auto step = steps(std::move(delta));
-  std::vector<Delta> committed;
-  const auto exchanged = exchange(std::move(step.prepare), std::move(step.exchange), committed);
-  if (!exchanged) return tl::unexpected(exchanged.error());
-  left_behind_.add(std::move(step.remove.gone), alarm_->now() + timing_.remove_after);
-  return remove_due(committed).map([&] { return std::move(committed); });
-}
-
-// Returns whether there was anything to do.
-Result<bool> Reconciler::exchange(Delta prepare, Delta exchange, std::vector<Delta>& committed) {
-  auto batches = in_batches(std::move(prepare), kMostInABatch);
-  if (!exchange.empty()) batches.push_back(std::move(exchange));
-  for (auto& batch : batches) {
-    if (const auto done = commit(std::move(batch), committed); !done) {
-      return tl::unexpected(done.error());
-    }
-  }
-  return !batches.empty();
-}
-
-Result<void> Reconciler::remove_due(std::vector<Delta>& committed) {
-  const auto now = alarm_->now();
-  Delta removal{.gone = left_behind_.due_at(now)};
-  if (removal.empty()) return {};
-  auto done = commit(std::move(removal), committed);
-  if (done) {
-    left_behind_.removed(now);
-  } else if (done.error().code == ErrorCode::kBusy) {
-    left_behind_.postpone(now, now + timing_.remove_after);
-    return {};
-  }
-  return done;
-}
-
-Result<void> Reconciler::commit(Delta step, std::vector<Delta>& committed) {
-  if (auto done = kernel_->commit(step); !done) return done;
-  ++*generation_;
-  committed.push_back(std::move(step));
-  return {};
+  return !culprit_.empty() || generation - refusal.generation > (refusal.may_be_done ? 1U : 0U);
 }
 
 }  // namespace portcullis

@@ -14,6 +14,7 @@
 #include "daemon/base/alarm.h"
 #include "daemon/enforce/left_behind.h"
 #include "daemon/enforce/table_monitor.h"
+#include "daemon/enforce/table_task.h"
 #include "daemon/netlink/table/kernel.h"
 #include "daemon/netlink/table/kernel_table.h"
 
@@ -41,11 +42,14 @@ struct Attempt {
   // Others may have changed the table, but their commits interrupt every dump of it. The desired
   // ruleset is committed anyway.
   bool unverified = false;
+  // Why the table bridge portcullis does not hold what is desired, for people; empty: it does.
+  // Everything else is in force.
+  std::string bridge_fault;
   std::chrono::steady_clock::duration took{};
   std::chrono::milliseconds next_try{0};
 };
 
-// Brings the kernel's table inet portcullis to the desired ruleset and keeps it there.
+// Brings our tables in the kernel to the desired ruleset and keeps them there.
 //
 //                 want()             held in the kernel
 //     kWaiting ----------> kDue ------------------------> kHeld
@@ -62,9 +66,15 @@ struct Attempt {
 // kFailed   the last attempt failed; the kernel enforces the old or already the new ruleset. The
 //           next attempt waits for the backoff, whatever changes meanwhile.
 //
-// If the kernel supports ownership (nl::KernelTable::owns()), the table becomes ours alone: an
-// orphan of an earlier run is taken over before it is read, since until then anyone may change it,
-// and a shared table is replaced. Foreign changes then need no checks.
+// If the kernel supports ownership (nl::KernelTable::owns()), the tables become ours alone: orphans
+// of an earlier run are taken over before they are read, since until then anyone may change them,
+// and shared ones are replaced. Foreign changes then need no checks.
+//
+// A change is committed to both tables in one batch; what follows a dump, to each in its own. So
+// policies, all in the table inet portcullis, do not depend on the table bridge portcullis. While
+// the kernel has no such table or somebody else owns it, changes leave it alone, and every
+// verify_every it is tried again. The other way round, each attempt brings the table of bridges up
+// to date before it fails.
 //
 // A change is committed in steps (compiler/ruleset/steps.h). The last step, which removes
 // unreferenced objects, waits for remove_after, whatever its size, since packets under way at the
@@ -145,17 +155,17 @@ class Reconciler {
   void attempt(Delta delta);
   void report_failure(Error error);
   Result<Attempt> bring(Delta delta);
-  Result<Attempt> bring_from(const nl::Snapshot& snapshot);
+  Result<Attempt> bring_from(nl::Snapshot snapshot);
+  Result<ObjectNames> bring_table(TableTask task, std::vector<Delta>& committed);
+  void note_bridge(const std::optional<Error>& error);
   Result<std::vector<Delta>> bring_delta(Delta delta);
   void note_foreign_commits();
   bool must_look();
   Result<nl::Snapshot> look();
   Result<nl::Snapshot> take_over();
-  void blame(Attempt& attempt, const nl::Snapshot& snapshot, const Delta& todo,
-             const Ruleset& desired);
-  bool changed_since(const Refusal& refusal, const nl::Snapshot& snapshot) const;
-  Delta to_do(const nl::Snapshot& snapshot, const Ruleset& desired) const;
-  Result<bool> exchange(Delta prepare, Delta exchange, std::vector<Delta>& committed);
+  void blame(Attempt& attempt, std::uint32_t generation, const std::vector<TableTask>& todo);
+  bool changed_since(const Refusal& refusal, std::uint32_t generation) const;
+  Result<void> exchange(Delta prepare, Delta exchange, std::vector<Delta>& committed);
   Result<void> remove_due(std::vector<Delta>& committed);
   Result<void> commit(Delta step, std::vector<Delta>& committed);
 
@@ -176,6 +186,7 @@ class Reconciler {
   std::optional<std::uint32_t> generation_;
   std::string culprit_;             // who touched the table since the last dump
   std::optional<Refusal> refusal_;  // the reason for the next dump
+  std::string bridge_fault_;        // as of Attempt
   LeftBehind left_behind_;
   std::vector<nl::CounterValue> counted_;
 };

@@ -229,6 +229,7 @@ void Daemon::publish(Status status) {
   log_change(status_.source_fault, status.source_fault);
   log_change(status_.node_name_fault, status.node_name_fault);
   log_change(status_.bridge_fault, status.bridge_fault);
+  log_change(status_.bridge_table_fault, status.bridge_table_fault);
   const bool is_held = status.held_back && !status_.held_back;
   status_ = std::move(status);
   if (is_held) log_warning(headline(status_));

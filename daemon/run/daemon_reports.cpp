@@ -18,6 +18,7 @@ std::string count(std::size_t number, const std::string& noun) {
 
 void Daemon::report(const Attempt& attempt) {
   Status status = status_;
+  status.bridge_table_fault = attempt.bridge_fault;
   if (!attempt.error) {
     measure(attempt);
     report_success(attempt);

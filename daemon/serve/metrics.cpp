@@ -91,6 +91,10 @@ std::vector<MetricFamily> of_status(const Status& status) {
       gauges("portcullis_bridge_unfiltered",
              "Whether pods of this node are on a bridge whose packets bypass nf_tables.",
              {value(!status.bridge_fault.empty())}),
+      gauges("portcullis_bridge_table_missing",
+             "Whether the kernel refuses the table bridge portcullis, so the sources of pods on "
+             "bridges are believed.",
+             {value(!status.bridge_table_fault.empty())}),
       gauges("portcullis_interfaces_unknown",
              "Whether the interfaces of pods are not known, so their sources are believed.",
              {value(!status.ports_fault.empty())}),

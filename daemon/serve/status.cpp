@@ -16,6 +16,7 @@ std::string faults(const Status& status) {
   add(status.source_fault);
   add(status.node_name_fault);
   add(status.bridge_fault);
+  add(status.bridge_table_fault);
   if (!status.never_read.empty()) {
     add("never read, so its content is not enforced: " + status.never_read.front() +
         (status.never_read.size() == 1

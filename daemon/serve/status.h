@@ -30,6 +30,7 @@ struct Status {
   std::string source_fault;             // why the source is not believed: it is suddenly empty
   std::string node_name_fault;          // the node has another name in the cluster
   std::string bridge_fault;             // packets between pods bypass nf_tables
+  std::string bridge_table_fault;       // bridged pods are not bound; the rest is in force
   std::vector<Following> followed;      // of the source; those in trouble are stale
   std::string ports_fault;  // pods' interfaces are not known, so nothing is bound to them
   std::string runtime;      // how it is connected to the container runtime; empty: it is not asked

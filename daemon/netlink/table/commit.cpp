@@ -41,7 +41,8 @@ const char* advice(int error) {
     case EOPNOTSUPP:
     case EAFNOSUPPORT:
     case EPROTONOSUPPORT:
-      return ": this kernel lacks the feature; see CONFIG_NF_TABLES and CONFIG_NF_TABLES_INET";
+      return ": this kernel lacks the feature; see CONFIG_NF_TABLES, "
+             "CONFIG_NF_TABLES_INET and CONFIG_NF_TABLES_BRIDGE";
     default:
       return "";
   }

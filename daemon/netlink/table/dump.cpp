@@ -70,11 +70,9 @@ class TableDump {
     if (!found && found.error().code == ErrorCode::kNotFound) return {};
     if (!found) return found;
     const auto owner = owner_of(table.get(), socket_.port());
-    snapshot_.tables.push_back(family_);
-    snapshot_.owner = owner_of_both(snapshot_.owner, owner);
-    if (owner == TableOwner::kOther) {
-      snapshot_.owner_port = nftnl_table_get_u32(table.get(), NFTNL_TABLE_OWNER);
-    }
+    const bool is_other = owner == TableOwner::kOther;
+    snapshot_.tables.push_back(
+        {family_, owner, is_other ? nftnl_table_get_u32(table.get(), NFTNL_TABLE_OWNER) : 0});
     dormant_ = (nftnl_table_get_u32(table.get(), NFTNL_TABLE_FLAGS) & NFT_TABLE_F_DORMANT) != 0;
     return vanished(read_contents());
   }

@@ -19,23 +19,21 @@ enum class TableOwner : std::uint8_t {
   kOther,   // only another socket
 };
 
-// Of two tables: what must be done about at least one of them comes first, kOther, kShared,
-// kOrphan.
-constexpr TableOwner owner_of_both(TableOwner one, TableOwner other) {
-  for (const auto owner :
-       {TableOwner::kOther, TableOwner::kShared, TableOwner::kOrphan, TableOwner::kUs}) {
-    if (one == owner || other == owner) return owner;
-  }
-  return TableOwner::kNone;
-}
+// One of our tables that exists.
+struct ExistingTable {
+  TableFamily family = TableFamily::kInet;
+  TableOwner owner = TableOwner::kShared;  // never kNone
+  std::uint32_t owner_port = 0;            // kOther: the netlink port, usually the process id
+};
 
 // The content of our tables in the kernel.
 struct Snapshot {
   Ruleset ruleset{};
-  std::uint32_t generation = 0;          // of the whole nf_tables ruleset of this network namespace
-  std::vector<TableFamily> tables{};     // that exist, also empty ones
-  TableOwner owner = TableOwner::kNone;  // owner_of_both()
-  std::uint32_t owner_port = 0;          // kOther: the netlink port, usually the process id
+  std::uint32_t generation = 0;         // of the whole nf_tables ruleset of this network namespace
+  std::vector<ExistingTable> tables{};  // also empty ones
+
+  std::vector<TableFamily> families() const;      // of `tables`
+  TableOwner owner_of(TableFamily family) const;  // kNone: there is no such table
 };
 
 // A foreign commit.

@@ -109,6 +109,9 @@ Result<void> NfTablesModel::run(State& state, const Socket& by, const Operation&
   if (owner.port != 0 && owner.port != by.port()) {
     return failure(ErrorCode::kPermission, "Operation not permitted");
   }
+  if (std::holds_alternative<AddTable>(operation) && lacking_ == table) {
+    return failure(ErrorCode::kUnsupported, "Operation not supported");
+  }
   if (std::holds_alternative<AddTable>(operation) && by.owns()) {
     const bool is_shared = state.tables.exists(table) && owner.port == 0 && !owner.persists;
     if (is_shared) return failure(ErrorCode::kUnsupported, "Operation not supported");
@@ -120,15 +123,14 @@ Result<void> NfTablesModel::run(State& state, const Socket& by, const Operation&
 
 Result<nl::Snapshot> NfTablesModel::dump(const Socket& by) {
   ++dumps_;
-  nl::Snapshot snapshot{ruleset(), generation_, state_.tables.tables()};
-  for (const auto table : snapshot.tables) {
+  nl::Snapshot snapshot{ruleset(), generation_, {}};
+  for (const auto table : state_.tables.tables()) {
     const auto& owner = state_.owners[table];
     const auto seen = owner.port == by.port() ? nl::TableOwner::kUs
                       : owner.port != 0       ? nl::TableOwner::kOther
                       : owner.persists        ? nl::TableOwner::kOrphan
                                               : nl::TableOwner::kShared;
-    snapshot.owner = nl::owner_of_both(snapshot.owner, seen);
-    if (seen == nl::TableOwner::kOther) snapshot.owner_port = owner.port;
+    snapshot.tables.push_back({table, seen, seen == nl::TableOwner::kOther ? owner.port : 0});
   }
   if (during_dumps_) during_dumps_();
   if (generation_ == snapshot.generation) return snapshot;

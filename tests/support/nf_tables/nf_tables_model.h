@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ class NfTablesModel {
   // Refuses one commit, after this many others, as a kernel without memory does.
   void refuse_after(int commits) { until_refusal_ = commits; }
 
+  // From now on refuses to make this table, as a kernel that is built without it; or no longer.
+  void lack(std::optional<TableFamily> table) { lacking_ = table; }
+
   const Ruleset& ruleset() const { return state_.tables.ruleset(); }
   std::uint32_t generation() const { return generation_; }
   std::size_t dumps() const { return dumps_; }  // of everyone until now
@@ -70,7 +74,7 @@ class NfTablesModel {
   };
 
   Result<void> commit(const Socket& by, const Delta& delta);
-  static Result<void> run(State& state, const Socket& by, const Operation& operation);
+  Result<void> run(State& state, const Socket& by, const Operation& operation);
   void make_generation(const Socket* by, const std::string& process, bool touches_our_table);
   Result<nl::Snapshot> dump(const Socket& by);
   void close(const Socket& socket);
@@ -83,6 +87,7 @@ class NfTablesModel {
   std::size_t notification_room_ = 1'000;
   int lost_answers_ = 0;
   int until_refusal_ = -1;  // negative: none
+  std::optional<TableFamily> lacking_;
   std::size_t dumps_ = 0;
 };
 

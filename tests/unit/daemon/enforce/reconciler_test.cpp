@@ -337,7 +337,7 @@ TEST_F(OwningReconciler, TakesOverWhatItsForerunnerLeftAndVerifiesIt) {
   ASSERT_FALSE(error_of(diff(ruleset_for({"a", "b"}), ruleset_for({"a"}))));
   start_owning();
   want_and_hold(ruleset_for({"a", "b"}));
-  EXPECT_EQ(seen().owner, nl::TableOwner::kOther);
+  EXPECT_EQ(seen().owner_of(TableFamily::kInet), nl::TableOwner::kOther);
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"})));
   expect_only_added_elements(attempts_.at(0));
 }
@@ -347,7 +347,7 @@ TEST_F(OwningReconciler, ReplacesATableThatAnyoneMayChange) {
   want_and_hold(ruleset_for({"a"}));
   start_owning();
   want_and_hold(ruleset_for({"a", "b"}));
-  EXPECT_EQ(seen().owner, nl::TableOwner::kOther);
+  EXPECT_EQ(seen().owner_of(TableFamily::kInet), nl::TableOwner::kOther);
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"})));
 }
 
@@ -356,7 +356,7 @@ TEST_F(OwningReconciler, SharesTheTableAgainWhereThatIsWanted) {
   want_and_hold(ruleset_for({"a"}));
   start();
   want_and_hold(ruleset_for({"a", "b"}));
-  EXPECT_EQ(seen().owner, nl::TableOwner::kShared);
+  EXPECT_EQ(seen().owner_of(TableFamily::kInet), nl::TableOwner::kShared);
   EXPECT_EQ(kernel_text(), print_nft(ruleset_for({"a", "b"})));
 }
 

@@ -53,6 +53,7 @@ TEST(Metrics, TellWhatLeavesPodsOpen) {
   EXPECT_EQ(value_of(text, "portcullis_source_doubted"), 1);
   EXPECT_EQ(value_of(text, "portcullis_node_name_wrong"), 1);
   EXPECT_EQ(value_of(text, "portcullis_bridge_unfiltered"), 0);
+  EXPECT_EQ(value_of(text, "portcullis_bridge_table_missing"), 0);
   EXPECT_EQ(value_of(text, "portcullis_files_never_read"), 2);
   EXPECT_EQ(value_of(text, "portcullis_unserved{service=\"admin socket\"}"), 1);
   EXPECT_EQ(value_of(text, "portcullis_unserved{service=\"health port\"}"), 0);

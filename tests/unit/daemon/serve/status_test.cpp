@@ -50,6 +50,10 @@ TEST(Status, IsNotReadyWhilePodsMayBeOpenAndSaysWhy) {
   EXPECT_FALSE(status.ready());
   EXPECT_EQ(headline(status), "not ready: load br_netfilter");
   status = good;
+  status.bridge_table_fault = "table bridge portcullis belongs to another process";
+  EXPECT_FALSE(status.ready());
+  EXPECT_EQ(headline(status), "not ready: table bridge portcullis belongs to another process");
+  status = good;
   status.never_read = {"/m/a.yaml", "/m/b.yaml"};
   EXPECT_FALSE(status.ready());
   EXPECT_EQ(headline(status),

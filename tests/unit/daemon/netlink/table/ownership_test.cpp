@@ -30,7 +30,7 @@ class OwnedTable : public KernelTest {
     return std::move(opened->value());
   }
 
-  TableOwner owner_seen_by(nl::Kernel& kernel) { return kernel.dump().value().owner; }
+  TableOwner owner_seen_by(nl::Kernel& kernel) { return kernel.dump().value().owner_of(TableFamily::kInet); }
 
   const Ruleset wanted_ = compile({}, "node");
   std::optional<nl::Kernel> owner_;
@@ -73,7 +73,7 @@ TEST_F(OwnedTable, AskingWhetherItCanOwnLeavesNothing) {
 }
 
 TEST_F(OwnedTable, ItsOwnerIsNamed) {
-  const auto port = kernel().dump().value().owner_port;
+  const auto port = kernel().dump().value().tables.at(0).owner_port;
   inside().run([&] {
     EXPECT_THAT(nl::process_of_port(port), HasSubstr("(process " + std::to_string(getpid()) + ")"));
     EXPECT_EQ(nl::process_of_port(4'294'967'295), "netlink port 4294967295");
@@ -83,7 +83,7 @@ TEST_F(OwnedTable, ItsOwnerIsNamed) {
 TEST_F(KernelTest, ATableOfASharedKernelIsShared) {
   apply(compile({}, "node"));
   EXPECT_FALSE(kernel().owns());
-  EXPECT_EQ(kernel().dump().value().owner, TableOwner::kShared);
+  EXPECT_EQ(kernel().dump().value().owner_of(TableFamily::kInet), TableOwner::kShared);
 }
 
 }  // namespace
