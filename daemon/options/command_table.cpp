@@ -17,10 +17,12 @@ constexpr std::array kCommands{
         "per line. A rejected object fails closed: traffic of the pods it selects is denied,\n"
         "and the exit code is 1 unless --tolerate-rejected is given. A file that cannot be\n"
         "read or is not YAML or JSON means exit code 2 and no output."},
-    CommandText{Command::kDump, "dump", "Prints the kernel's or the daemon's ruleset",
-                "Exit code 1 if there is no table."},
+    CommandText{
+        Command::kDump, "dump", "Prints the kernel's or the daemon's ruleset",
+        "Prints both tables: table inet portcullis, and where pods are on a bridge, table bridge\n"
+        "portcullis. Exit code 1 if there is none."},
     CommandText{Command::kDiff, "diff",
-                "Shows how the kernel's table differs from the daemon's ruleset",
+                "Shows how the kernel's tables differ from the daemon's ruleset",
                 "Prints the operations that would make them equal. Exit code 0: none, 1: some."},
     CommandText{
         Command::kExplain, "explain", "Explains why a connection is allowed or denied",
@@ -42,12 +44,12 @@ constexpr std::array kCommands{
     CommandText{
         Command::kRestore, "restore", "Restores the last run's ruleset to the kernel",
         "For use at boot, before the network is up: the saved ruleset is in force until the\n"
-        "daemon has read the current objects. Changes nothing if the table is already in\n"
+        "daemon has read the current objects. Changes nothing if the tables are already in\n"
         "force or nothing was saved. Exit code 2 if the saved ruleset is rejected: it is\n"
         "damaged, from another node, or accessible to users other than root."},
-    CommandText{Command::kCleanup, "cleanup", "Removes the table from the kernel",
+    CommandText{Command::kCleanup, "cleanup", "Removes our tables from the kernel",
                 "Also removes the ruleset saved on disk. Nothing is enforced after that. Stop the\n"
-                "daemon first: it would add the table again."},
+                "daemon first: it would add the tables again."},
     CommandText{
         Command::kCompletion, "completion",
         "Prints a shell completion script, or names to complete",

@@ -216,8 +216,8 @@ constexpr std::array kTable{
            "/var/lib/portcullis/ruleset)",
            set_snapshot},
     Option{"table", "", "owned|shared", kRun | kRestore, false,
-           "owned: no other process can change the table, if the kernel supports it (Linux 6.9; "
-           "default); shared: anyone can, and the daemon repairs it",
+           "owned: no other process can change our tables, if the kernel supports it (Linux 6.9; "
+           "default); shared: anyone can, and the daemon repairs them",
            set_ownership},
     Option{"anti-spoofing", "", "strict|off", kRun, false,
            "strict: a pod's interface lets in only packets from the pod's own addresses (default); "

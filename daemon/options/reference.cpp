@@ -37,8 +37,10 @@ portcullis \- Kubernetes NetworkPolicy engine for nftables
 .RI [ COMMAND ]
 .BR \-\-help " | " \-\-version
 .SH DESCRIPTION
-Enforces Kubernetes network policies on the pods of this node with one nftables table,
-.BR "inet portcullis" .
+Enforces Kubernetes network policies on the pods of this node with the nftables table
+.BR "inet portcullis" ,
+and, where pods are on a bridge, with
+.BR "bridge portcullis" .
 The objects come from an API server, or from a directory of manifests.
 .PP
 The service of the package,
@@ -54,7 +56,7 @@ puts the rules of the last run into the kernel at boot, before the network is up
 
 constexpr const char* kTail = R"(.SH EXIT STATUS
 0 is success, 2 an error, described on standard error.
-1 is a negative answer: no table, a difference, a denied connection, a failed check.
+1 is a negative answer: no tables, a difference, a denied connection, a failed check.
 .SH ENVIRONMENT
 .TP
 .B NODE_NAME
