@@ -205,7 +205,7 @@ void add_bridged_arp(Table& table) {
                              {{InBlock{Field::kArpSource, unspecified(Family::kIpv4)}, accept}}};
   table.add_allowed(Family::kIpv4, Field::kArpSource, rules);
   table.deny(kNeighbor, rules);
-  table.add_chain("arp", std::move(rules));
+  table.add_chain("arp-sender", std::move(rules));
 }
 
 void add_bridged_ip6(Table& table) {
@@ -240,7 +240,7 @@ void add_bridged_chains(Table& table) {
   add_bridged_ip6(table);
   std::vector<Rule> frame = {{{Equal{Field::kEtherType, kIp}, table.go("ipv4")}},
                              {{Equal{Field::kEtherType, kIpv6}, table.go("ipv6")}},
-                             {{Equal{Field::kEtherType, kArp}, table.go("arp")}}};
+                             {{Equal{Field::kEtherType, kArp}, table.go("arp-sender")}}};
   table.deny(kFrames, frame);
   table.add_chain("frame", std::move(frame));
   table.add_chain("prerouting", {{{table.is_pods(), table.go("frame")}}}, before_conntrack());
