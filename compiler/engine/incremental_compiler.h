@@ -76,6 +76,8 @@ class IncrementalCompiler {
 
   const ClusterState& cluster() const { return cluster_; }
   std::vector<AddressConflict> conflicts() const { return addresses_.conflicts(); }
+  // Whether a pod of this node claims the address.
+  bool is_claimed(const Address& address) const { return addresses_.holder(address).local(); }
   const Bindings& bindings() const { return ports_.bindings(); }
   std::vector<Rejection> rejected() const;  // policies, then profiles of local pods
 

@@ -14,8 +14,9 @@ struct PodPort {
   std::string interface;      // its name, which may change
   std::string bridge;         // of which it is a port; empty: what it receives is routed
   int network_namespace = 0;  // that is behind it: this node's number for it
-  std::vector<Address>
-      addresses;  // that namespace's, except link-local and loopback; sorted, unique
+  // That namespace's, except link-local and loopback; sorted, unique. Of very many, all that pods
+  // of this node claim, and some others.
+  std::vector<Address> addresses;
 
   bool operator==(const PodPort&) const = default;
 };

@@ -4,24 +4,25 @@
 #include <utility>
 
 namespace portcullis {
-namespace {
 
-constexpr std::chrono::milliseconds kFirstLook{2};
-constexpr std::chrono::milliseconds kLastLook{5'000};
-constexpr std::chrono::milliseconds kReopenAfter{1'000};
-
-}  // namespace
-
-PortWatch::PortWatch(boost::asio::io_context& io, Changed changed, Trouble trouble)
-    : io_(io), changed_(std::move(changed)), trouble_(std::move(trouble)), timer_(io) {}
+PortWatch::PortWatch(boost::asio::io_context& io, nl::AddressSample::IsClaimed is_claimed,
+                     Changed changed, Trouble trouble)
+    : io_(io),
+      is_claimed_(std::move(is_claimed)),
+      changed_(std::move(changed)),
+      trouble_(std::move(trouble)),
+      timer_(io) {}
 
 PortWatch::~PortWatch() {
   if (descriptor_) descriptor_->release();
 }
 
 void PortWatch::start() {
-  auto opened = nl::PortTable::open();
-  if (!opened) return fail(opened.error());
+  auto opened = nl::PortTable::open(is_claimed_);
+  if (!opened) {
+    note(tl::unexpected(opened.error()));
+    return look_later();
+  }
   table_.emplace(std::move(*opened));
   descriptor_.emplace(io_, table_->fd());
   wait();
@@ -45,31 +46,40 @@ void PortWatch::wait() {
 }
 
 void PortWatch::read() {
-  const auto done = table_->read();
-  if (!done) return fail(done.error());
-  if (!std::exchange(error_, {}).empty()) trouble_("");
+  note(table_->read());
   auto ports = table_->ports();
   if (told_ != ports) {
     told_ = ports;
     changed_(std::move(ports));
   }
-  if (table_->hears_of_addresses()) return;
+  if (!table_->hears_of_addresses() || table_->wants_more()) look_later();
+}
+
+void PortWatch::note(const Result<void>& done) {
+  const auto now = std::chrono::steady_clock::now();
+  if (done) {
+    failing_since_.reset();
+    return tell("", now);
+  }
+  if (!failing_since_) failing_since_ = now;
+  const bool may_pass =
+      done.error().code == ErrorCode::kInterrupted && now - *failing_since_ < kPatience;
+  if (!may_pass) tell(done.error().message, now);
+}
+
+void PortWatch::tell(const std::string& trouble, Time now) {
+  if (trouble == told_trouble_ || (!trouble.empty() && now < quiet_until_)) return;
+  if (!trouble.empty()) quiet_until_ = now + kQuiet;
+  told_trouble_ = trouble;
+  trouble_(trouble);
+}
+
+void PortWatch::look_later() {
   delay_ = std::clamp(delay_ * 2, kFirstLook, kLastLook);
-  look_after(delay_);
-}
-
-void PortWatch::fail(const Error& error) {
-  if (std::exchange(error_, error.message) != error.message) trouble_(error.message);
-  look_after(kReopenAfter);
-}
-
-void PortWatch::look_after(std::chrono::milliseconds delay) {
-  timer_.expires_after(delay);
+  timer_.expires_after(delay_);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    if (!table_) return start();
-    table_->doubt_addresses();
-    read();
+    table_ ? look() : start();
   });
 }
 

@@ -13,16 +13,25 @@
 
 namespace portcullis {
 
-// Follows which addresses are behind which interfaces of this node. Where the kernel does not
-// notify of addresses (nl::PortTable), it looks after each other notification, at growing
-// intervals. All calls and sinks run on the io_context's thread.
+// Follows which addresses are behind which interfaces of this node. It looks again, at growing
+// intervals up to kLastLook, after each notification where the kernel does not notify of addresses
+// (nl::PortTable), and while something cannot be read. All calls and sinks run on the io_context's
+// thread.
 class PortWatch {
  public:
+  static constexpr std::chrono::milliseconds kFirstLook{2};
+  static constexpr std::chrono::milliseconds kLastLook{5'000};
+  static constexpr std::chrono::seconds kPatience{5};
+  static constexpr std::chrono::seconds kQuiet{60};
+
   using Changed = std::function<void(PodPorts)>;
-  // What keeps it from knowing; empty: nothing any more. It goes on trying.
+  // What cannot be read; empty: nothing any more. Everything else is known, and it goes on trying.
+  // Dumps that are interrupted are told of after kPatience, and nothing new within kQuiet.
   using Trouble = std::function<void(const std::string&)>;
 
-  PortWatch(boost::asio::io_context& io, Changed changed, Trouble trouble);
+  // `is_claimed`: as of PortTable.
+  PortWatch(boost::asio::io_context& io, nl::AddressSample::IsClaimed is_claimed, Changed changed,
+            Trouble trouble);
   PortWatch(const PortWatch&) = delete;
   PortWatch& operator=(const PortWatch&) = delete;
   ~PortWatch();
@@ -34,12 +43,16 @@ class PortWatch {
   void look();
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
+
   void wait();
   void read();
-  void fail(const Error& error);
-  void look_after(std::chrono::milliseconds delay);
+  void note(const Result<void>& done);
+  void tell(const std::string& trouble, Time now);
+  void look_later();
 
   boost::asio::io_context& io_;
+  const nl::AddressSample::IsClaimed is_claimed_;
   const Changed changed_;
   const Trouble trouble_;
   std::optional<nl::PortTable> table_;
@@ -47,7 +60,9 @@ class PortWatch {
   boost::asio::steady_timer timer_;
   std::chrono::milliseconds delay_{0};
   std::optional<PodPorts> told_;
-  std::string error_;  // the last one; empty: none
+  std::optional<Time> failing_since_;
+  std::string told_trouble_;  // empty: none
+  Time quiet_until_{};        // no new trouble is told before
 };
 
 }  // namespace portcullis

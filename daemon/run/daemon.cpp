@@ -78,7 +78,8 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
           io, compiler_, [this] { return reconciler_.in_force(); }, [this] { settle_soon(); },
           [this](Delta delta) { want(std::move(delta)); }),
       port_watch_(
-          io, [this](PodPorts ports) { receive(std::move(ports)); },
+          io, [this](const Address& address) { return compiler_.is_claimed(address); },
+          [this](PodPorts ports) { receive(std::move(ports)); },
           [this](const std::string& trouble) { note_ports(trouble); }),
       early_pods_(options.node_name),
       admin_api_(io, reconciler_, compiler_.cluster(), status_),
@@ -133,7 +134,7 @@ void Daemon::receive(PodPorts ports) {
 
 void Daemon::note_ports(const std::string& trouble) {
   Status status = status_;
-  status.ports_fault = trouble.empty() ? "" : "the pods' interfaces are not known: " + trouble;
+  status.ports_fault = trouble.empty() ? "" : "not all pods' interfaces are known: " + trouble;
   log_change(status_.ports_fault, status.ports_fault);
   publish(std::move(status));
 }

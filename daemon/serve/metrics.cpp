@@ -96,7 +96,7 @@ std::vector<MetricFamily> of_status(const Status& status) {
              "bridges are believed.",
              {value(!status.bridge_table_fault.empty())}),
       gauges("portcullis_interfaces_unknown",
-             "Whether the interfaces of pods are not known, so their sources are believed.",
+             "Whether interfaces of pods are not known, so that their sources may be believed.",
              {value(!status.ports_fault.empty())}),
       gauges("portcullis_runtime_connected",
              "Whether the container runtime tells of pods before they start.",

@@ -32,7 +32,7 @@ struct Status {
   std::string bridge_fault;             // packets between pods bypass nf_tables
   std::string bridge_table_fault;       // bridged pods are not bound; the rest is in force
   std::vector<Following> followed;      // of the source; those in trouble are stale
-  std::string ports_fault;  // pods' interfaces are not known, so nothing is bound to them
+  std::string ports_fault;  // pods' interfaces are not known, so that they may not be bound
   std::string runtime;      // how it is connected to the container runtime; empty: it is not asked
   bool runtime_connected = false;
   std::string unsaved;  // why the ruleset is not saved for the next boot; empty: it is

@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,7 +17,9 @@ namespace {
 
 constexpr int kNotificationRoom = 4 << 20;  // bytes
 constexpr std::size_t kLargestDatagram = 1U << 16U;
-constexpr int kHere = -1;  // a notification from the socket's own namespace
+constexpr int kRest = 20;      // times as long as it took
+constexpr int kMostDumps = 4;  // of the links in a row
+constexpr int kHere = -1;      // a notification from the socket's own namespace
 constexpr std::array kGroups = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR};
 
 constexpr Cidr kLoopback4{{Family::kIpv4, AddressValue{127} << 24}, 8};
@@ -28,6 +29,18 @@ constexpr Address kLoopback6{Family::kIpv6, 1};
 // Whether an address tells one pod from another.
 bool identifies(const Address& address) {
   return !kLoopback4.contains(address) && !kLinkLocal6.contains(address) && address != kLoopback6;
+}
+
+// Why the addresses behind an interface are not known, and what to do.
+Error trouble(const std::string& interface, const Error& error) {
+  const auto what = "cannot read the addresses behind " + interface + ": ";
+  if (error.code == ErrorCode::kInterrupted) {
+    return {error.code, what +
+                            "they change while they are read; stop what changes them (ip "
+                            "monitor address, in the pod's network namespace)"};
+  }
+  return {error.code, what + error.message +
+                          "; portcullis needs CAP_NET_ADMIN in the user namespace of the pods"};
 }
 
 bool is_port(const Link& link) { return link.kind == "veth" && link.peer_namespace; }
@@ -47,7 +60,8 @@ int origin_of(msghdr& message) {
 
 void PortTable::Close::operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
 
-Result<PortTable> PortTable::open() {
+Result<PortTable> PortTable::open(AddressSample::IsClaimed is_claimed,
+                                  ReadAddresses read_addresses) {
   auto requests = Socket::open(NETLINK_ROUTE);
   if (!requests) return tl::unexpected(requests.error());
   Events events(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK));
@@ -65,31 +79,37 @@ Result<PortTable> PortTable::open() {
       mnl_socket_setsockopt(events.get(), NETLINK_LISTEN_ALL_NSID, &on, sizeof on) == 0;
   setsockopt(mnl_socket_get_fd(events.get()), SOL_SOCKET, SO_RCVBUFFORCE, &kNotificationRoom,
              sizeof kNotificationRoom);
-  return PortTable(std::move(*requests), std::move(events), hears_all);
+  auto socket = std::make_shared<Socket>(std::move(*requests));
+  PortTable table(socket, std::move(events), hears_all);
+  table.is_claimed_ = std::move(is_claimed);
+  table.read_addresses_ = std::move(read_addresses);
+  if (table.read_addresses_) return table;
+  table.read_addresses_ = [socket](int number, Family family, const auto& take) {
+    return for_each_address_in(*socket, number, family, take);
+  };
+  return table;
 }
 
 int PortTable::fd() const { return mnl_socket_get_fd(events_.get()); }
 
 Result<void> PortTable::read() {
   std::set<int> touched;
-  complete_ = drain(touched) && complete_;
-  if (!complete_) {
-    if (auto read = read_links(); !read) return read;
+  listed_ = drain(touched) && listed_;
+  auto listed = listed_ ? Result<void>() : read_links();
+  const bool all = std::exchange(doubted_, false);
+  const auto behind = spaces_behind();
+  std::erase_if(spaces_, [&](const auto& each) { return !behind.contains(each.first); });
+  for (const auto& [number, interface] : behind) {
+    auto& space = spaces_[number];
+    space.stale = space.stale || all || touched.contains(number);
+    if (space.stale && Clock::now() >= space.rests_until) read_addresses(number, space);
   }
-  complete_ = false;
-  const bool all = std::exchange(doubted_, true);
-  std::set<int> behind;
-  for (const auto& [index, link] : links_) {
-    if (is_port(link)) behind.insert(*link.peer_namespace);
-  }
-  std::erase_if(addresses_, [&](const auto& each) { return !behind.contains(each.first); });
-  for (const int number : behind) {
-    if (!all && !touched.contains(number) && addresses_.contains(number)) continue;
-    if (auto read = read_addresses(number); !read) return read;
-  }
-  complete_ = true;
-  doubted_ = false;
-  return {};
+  return listed ? fault_of_spaces() : listed;
+}
+
+bool PortTable::wants_more() const {
+  return !listed_ ||
+         std::ranges::any_of(spaces_, [](const auto& each) { return each.second.stale; });
 }
 
 PodPorts PortTable::ports() const {
@@ -102,8 +122,8 @@ PodPorts PortTable::ports() const {
     port.network_namespace = *link.peer_namespace;
     const auto bridge = link.port ? links_.find(link.master) : links_.end();
     if (bridge != links_.end()) port.bridge = bridge->second.name;
-    const auto addresses = addresses_.find(port.network_namespace);
-    if (addresses != addresses_.end()) port.addresses = addresses->second;
+    const auto space = spaces_.find(port.network_namespace);
+    if (space != spaces_.end()) port.addresses = space->second.addresses;
   }
   return ports;
 }
@@ -149,6 +169,7 @@ bool PortTable::take(const nlmsghdr* message, int origin, std::set<int>& touched
   if (header->ifi_family != AF_UNSPEC) return true;  // of a bridge, about its port
   auto link = decode_link(message);
   if (type == RTM_DELLINK) {
+    if (is_port(link)) spaces_.erase(*link.peer_namespace);  // its number may be another's soon
     links_.erase(link.index);
     return true;
   }
@@ -157,28 +178,75 @@ bool PortTable::take(const nlmsghdr* message, int origin, std::set<int>& touched
   return true;
 }
 
+// Forgets the namespaces that no interface has led to all the time: their numbers may be others'
+// now.
 Result<void> PortTable::read_links() {
-  auto all = links(requests_);
-  if (!all) return tl::unexpected(all.error());
-  links_.clear();
-  addresses_.clear();
-  for (auto& link : *all) links_[link.index] = std::move(link);
+  auto all = links(*requests_);
+  for (int dumps = 1; !all && all.error().code == ErrorCode::kInterrupted; ++dumps) {
+    if (dumps == kMostDumps) break;
+    all = links(*requests_);
+  }
+  if (!all) {
+    return failure(all.error().code,
+                   "cannot list the interfaces of this node: " + all.error().message);
+  }
+  std::set<int> same;
+  const auto before = std::exchange(links_, {});
+  for (auto& link : *all) {
+    const auto old = before.find(link.index);
+    const bool is_same =
+        old != before.end() && is_port(link) && old->second.peer_namespace == link.peer_namespace;
+    if (is_same) same.insert(*link.peer_namespace);
+    links_[link.index] = std::move(link);
+  }
+  std::erase_if(spaces_, [&](const auto& each) { return !same.contains(each.first); });
+  doubted_ = true;
+  listed_ = true;
   return {};
 }
 
-// A namespace that has gone has none.
-Result<void> PortTable::read_addresses(int network_namespace) {
-  auto& addresses = addresses_[network_namespace];
-  addresses.clear();
-  for (const auto family : kFamilies) {
-    const auto seen = addresses_in(requests_, network_namespace, family);
-    if (!seen && seen.error().code == ErrorCode::kUnsupported) continue;
-    if (!seen) return tl::unexpected(seen.error());
-    std::ranges::copy_if(*seen, std::back_inserter(addresses), identifies);
+// The namespaces behind interfaces, each with the name of one.
+std::map<int, std::string> PortTable::spaces_behind() const {
+  std::map<int, std::string> behind;
+  for (const auto& [index, link] : links_) {
+    if (is_port(link)) behind.try_emplace(*link.peer_namespace, link.name);
   }
-  std::ranges::sort(addresses);
-  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
-  return {};
+  return behind;
+}
+
+Result<void> PortTable::fault_of_spaces() const {
+  std::optional<Error> first;
+  std::size_t more = 0;
+  for (const auto& [number, interface] : spaces_behind()) {
+    const auto& fault = spaces_.at(number).fault;
+    if (!fault) continue;
+    if (first) ++more;
+    if (!first) first = trouble(interface, *fault);
+  }
+  if (!first) return {};
+  if (more > 0) first->message += "; the same for " + std::to_string(more) + " more";
+  return tl::unexpected(std::move(*first));
+}
+
+// A namespace that has gone has none.
+void PortTable::read_addresses(int network_namespace, Space& space) {
+  const auto start = Clock::now();
+  AddressSample sample(is_claimed_, kMostUnclaimed);
+  space.fault.reset();
+  for (const auto family : kFamilies) {
+    auto read = read_addresses_(network_namespace, family, [&](const Address& address) {
+      if (identifies(address)) sample.take(address);
+    });
+    const bool failed = !read && read.error().code != ErrorCode::kUnsupported;
+    if (failed) space.fault = std::move(read.error());
+  }
+  if (space.fault) {
+    for (const auto& known : space.addresses) sample.take(known);
+  }
+  space.addresses = sample.addresses();
+  space.stale = space.fault || !sample.is_complete();
+  const auto end = Clock::now();
+  space.rests_until = space.stale ? end + kRest * (end - start) : end;
 }
 
 }  // namespace portcullis::nl

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <utility>
 
 #include "daemon/netlink/wire/attributes.h"
 
@@ -151,9 +152,16 @@ Result<std::vector<Neighbor>> forwarding_entries(Socket& socket) {
   return dump_neighbors(socket, AF_BRIDGE, kLearned);
 }
 
-// ifaddrmsg | IFA_TARGET_NETNSID s32 | IFA_LOCAL | IFA_ADDRESS: the peer's if IFA_LOCAL is there
 Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number, Family family) {
   std::vector<Address> found;
+  return for_each_address_in(socket, namespace_number, family,
+                             [&](const Address& address) { found.push_back(address); })
+      .map([&] { return std::move(found); });
+}
+
+// ifaddrmsg | IFA_TARGET_NETNSID s32 | IFA_LOCAL | IFA_ADDRESS: the peer's if IFA_LOCAL is there
+Result<void> for_each_address_in(Socket& socket, int namespace_number, Family family,
+                                 const std::function<void(const Address&)>& take) {
   bool is_that_one = true;
   Request<ifaddrmsg> request(socket, RTM_GETADDR, NLM_F_DUMP);
   request->ifa_family = family_number(family);
@@ -170,15 +178,13 @@ Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number, 
       if (type == IFA_TARGET_NETNSID) number = number_of(attr);
     });
     is_that_one = is_that_one && number == namespace_number;
-    if (local || address) found.push_back(local ? *local : *address);
+    if (is_that_one && (local || address)) take(local ? *local : *address);
   });
   if (!done) return tl::unexpected(done.error());
-  if (!is_that_one) {
-    return failure(ErrorCode::kUnsupported,
-                   "this kernel does not report the addresses of another network namespace: use "
-                   "Linux 4.20 or later");
-  }
-  return found;
+  if (is_that_one) return {};
+  return failure(ErrorCode::kUnsupported,
+                 "this kernel does not report the addresses of another network namespace: use "
+                 "Linux 4.20 or later");
 }
 
 // rtmsg: family, length of the prefix, RTM_F_FIB_MATCH | RTA_DST; the answer has the route's own

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,10 @@ Link decode_link(const nlmsghdr* message);  // RTM_NEWLINK, with an ifinfomsg
 // Needs CAP_NET_ADMIN there; kUnsupported: no such namespace, or Linux older than 4.20.
 [[nodiscard]] Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number,
                                                         Family family);
+
+// The same, one by one. Those that came before an error were taken.
+[[nodiscard]] Result<void> for_each_address_in(Socket& socket, int namespace_number, Family family,
+                                               const std::function<void(const Address&)>& take);
 
 // The interface of the route to exactly this address, without a gateway; none if another route, or
 // no route, leads there.

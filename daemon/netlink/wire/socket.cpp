@@ -170,7 +170,7 @@ Result<void> Socket::request(const nlmsghdr* request,
     });
   }
   if (end->error != 0) return tl::unexpected(request_error(*end));
-  if (interrupted) return failure(ErrorCode::kInterrupted, "the ruleset changed while it was read");
+  if (interrupted) return failure(ErrorCode::kInterrupted, "what was read changed meanwhile");
   return {};
 }
 

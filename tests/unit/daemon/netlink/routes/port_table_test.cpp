@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 
+#include "tests/support/netns/capabilities.h"
 #include "tests/support/netns/network_namespace.h"
 #include "tests/support/process/child_process.h"
 #include "tests/support/process/wait_until.h"
@@ -18,19 +19,8 @@ namespace portcullis::nl {
 namespace {
 
 using test::ChildSetup;
+using test::keep_capabilities;
 using test::NetworkNamespace;
-
-// Leaves this thread only these.
-bool keep_capabilities(std::initializer_list<int> kept) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct data[2] = {};
-  for (const int capability : kept) {
-    auto& word = data[capability / 32];
-    word.effective |= 1U << (capability % 32);
-    word.permitted |= 1U << (capability % 32);
-  }
-  return syscall(SYS_capset, &header, data) == 0;
-}
 
 // A node and two pods: each a network namespace.
 class Ports : public testing::Test {
@@ -54,10 +44,12 @@ class Ports : public testing::Test {
     ip(pod, "link set lo up\nlink set eth0 up");
   }
 
-  void open(std::initializer_list<int> capabilities) {
+  void open(std::initializer_list<int> capabilities,
+            const AddressSample::IsClaimed& is_claimed = {},
+            const PortTable::ReadAddresses& read_addresses = {}) {
     node_->run([&] {
       ASSERT_TRUE(keep_capabilities(capabilities));
-      auto opened = PortTable::open();
+      auto opened = PortTable::open(is_claimed, read_addresses);
       ASSERT_TRUE(opened) << opened.error().message;
       table_.emplace(std::move(*opened));
     });
@@ -66,12 +58,22 @@ class Ports : public testing::Test {
   // "veth1 10.0.0.1 fd00::1; veth2 on br0", as of now, by a thread with the capability that it
   // takes.
   std::string ports() {
-    std::string text;
+    const auto done = read();
+    EXPECT_TRUE(done) << done.error().message;
+    return known();
+  }
+
+  Result<void> read() {
+    Result<void> done;
     node_->run([&] {
       EXPECT_TRUE(keep_capabilities({CAP_NET_ADMIN}));
-      const auto done = table_->read();
-      EXPECT_TRUE(done) << done.error().message;
+      done = table_->read();
     });
+    return done;
+  }
+
+  std::string known() const {
+    std::string text;
     for (const auto& port : table_->ports()) {
       text += (text.empty() ? "" : "; ") + port.interface;
       if (!port.bridge.empty()) text += " on " + port.bridge;
@@ -176,6 +178,147 @@ TEST_F(Ports, OfNamespacesThatComeAndGo) {
     ip(*node_, "link del veth1");
   }
   EXPECT_TRUE(becomes(""));
+}
+
+TEST_F(Ports, OfAPodThatFloodsItsNamespaceKeepItsOwnAddress) {
+  const auto own = *parse_address("172.16.0.1");
+  wire(*pod_, "veth1");
+  std::string flood;
+  for (int i = 0; i < 2'000; ++i) {
+    flood += "address add 10.0." + std::to_string(i / 250) + '.' + std::to_string(i % 250 + 1) +
+             "/32 dev lo\n";
+  }
+  ip(*pod_, flood + "address add 172.16.0.1/32 dev eth0");
+  open({CAP_NET_ADMIN}, [&](const Address& address) { return address == own; });
+  EXPECT_TRUE(read());
+  const auto ports = table_->ports();
+  ASSERT_EQ(ports.size(), 1U);
+  EXPECT_EQ(ports[0].addresses.size(), PortTable::kMostUnclaimed + 1);
+  EXPECT_EQ(ports[0].addresses.back(), own);
+  EXPECT_TRUE(table_->wants_more());
+}
+
+// Namespaces whose addresses the test makes up. They are read anew after each round().
+class MadeUpPorts : public Ports {
+ protected:
+  void SetUp() override {
+    Ports::SetUp();
+    if (IsSkipped()) return;
+    wire(*pod_, "veth1");
+    wire(*other_, "veth2");
+    ip(*node_, "link set veth1 up");
+    open(
+        {CAP_NET_ADMIN}, [this](const Address& address) { return address == claimed_; },
+        [this](int number, Family family, const std::function<void(const Address&)>& take) {
+          return read_addresses(number, family, take);
+        });
+  }
+
+  Result<void> read_addresses(int number, Family family,
+                              const std::function<void(const Address&)>& take) {
+    if (family != Family::kIpv4) return {};
+    ++reads_[number];
+    for (const auto& each : behind_[number]) take(each);
+    const auto fault = faults_.find(number);
+    if (fault == faults_.end()) return {};
+    return tl::unexpected(fault->second);
+  }
+
+  static Address address(std::uint32_t last) {
+    return {Family::kIpv4, (AddressValue{10} << 24) + last};
+  }
+
+  Result<void> round() {
+    table_->doubt_addresses();
+    return read();
+  }
+
+  int number_of(std::size_t index) const { return table_->ports().at(index).network_namespace; }
+
+  const std::vector<Address>& seen(std::size_t index) {
+    return seen_[index] = table_->ports().at(index).addresses;
+  }
+
+  std::map<int, std::vector<Address>> behind_;
+  std::map<int, Error> faults_;
+  std::map<int, int> reads_;
+  std::map<std::size_t, std::vector<Address>> seen_;
+  Address claimed_ = address(0xffffff);
+};
+
+TEST_F(MadeUpPorts, OneThatCannotBeReadKeepsWhatIsKnownAndHoldsUpNoOther) {
+  ASSERT_TRUE(read());
+  const int first = number_of(0);
+  const int second = number_of(1);
+  behind_ = {{first, {address(1)}}, {second, {address(2)}}};
+  ASSERT_TRUE(round());
+  EXPECT_FALSE(table_->wants_more());
+  behind_ = {{first, {address(3)}}, {second, {address(4)}}};
+  for (const auto code : {ErrorCode::kInterrupted, ErrorCode::kIo}) {
+    faults_ = {{first, {code, "no such luck"}}};
+    Result<void> done;
+    ASSERT_TRUE(test::wait_until([&] { return !(done = round()) && done.error().code == code; }));
+    EXPECT_NE(done.error().message.find("cannot read the addresses behind veth1: "),
+              std::string::npos)
+        << done.error().message;
+    EXPECT_EQ(known(), "veth1 10.0.0.1 10.0.0.3; veth2 10.0.0.4");
+    EXPECT_TRUE(table_->wants_more());
+  }
+  faults_.emplace(second, Error{ErrorCode::kIo, "nor here"});
+  const auto both = round();
+  ASSERT_FALSE(both);
+  EXPECT_NE(both.error().message.find("the same for 1 more"), std::string::npos)
+      << both.error().message;
+  EXPECT_FALSE(read()) << "nor where it rests";
+  faults_.clear();
+  ASSERT_TRUE(test::wait_until([&] { return read() && !table_->wants_more(); }));
+  EXPECT_EQ(known(), "veth1 10.0.0.3; veth2 10.0.0.4");
+}
+
+TEST_F(MadeUpPorts, ManyAddressesHideNoneThatIsClaimed) {
+  ASSERT_TRUE(read());
+  auto& behind = behind_[number_of(0)];
+  behind.push_back(claimed_);  // the highest
+  for (std::uint32_t i = 100'000; i > 0; --i) behind.push_back(address(i));
+  ASSERT_TRUE(round());
+  ASSERT_EQ(seen(0).size(), PortTable::kMostUnclaimed + 1);
+  EXPECT_EQ(seen(0).front(), address(1));
+  EXPECT_EQ(seen(0).back(), claimed_);
+  claimed_ = address(50'000);  // by a pod that is new
+  EXPECT_TRUE(table_->wants_more());
+  EXPECT_TRUE(test::wait_until([&] { return read() && seen(0).back() == claimed_; }));
+}
+
+TEST_F(MadeUpPorts, ManyAddressesAreNotReadAtEachNotification) {
+  ASSERT_TRUE(read());
+  const int number = number_of(0);
+  for (std::uint32_t i = 0; i < 100'000; ++i) behind_[number].push_back(address(i));
+  ASSERT_TRUE(round());
+  const int before = reads_[number];
+  const int others = reads_[number_of(1)];
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(round());
+  EXPECT_EQ(reads_[number], before);
+  EXPECT_EQ(reads_[number_of(1)], others + 3);
+  EXPECT_TRUE(test::wait_until([&] { return read() && reads_[number] > before; }));
+}
+
+TEST_F(MadeUpPorts, OneThatIsUnreadableIsForgottenWithItsInterface) {
+  ASSERT_TRUE(read());
+  const int first = number_of(0);
+  behind_[first] = {address(1)};
+  ASSERT_TRUE(round());
+  EXPECT_EQ(known(), "veth1 10.0.0.1; veth2");
+  ip(*node_, "link del veth1");
+  auto next = test::NetworkNamespace::create();
+  ASSERT_TRUE(next);
+  wire(*next, "veth3");
+  faults_ = {{first, {ErrorCode::kIo, "no"}}};
+  behind_.clear();
+  test::wait_until([&] {
+    static_cast<void>(read());
+    return known() == "veth2; veth3";
+  });
+  EXPECT_EQ(known(), "veth2; veth3") << "even if it has the number of the former";
 }
 
 }  // namespace
