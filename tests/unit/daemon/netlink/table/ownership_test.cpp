@@ -30,7 +30,9 @@ class OwnedTable : public KernelTest {
     return std::move(opened->value());
   }
 
-  TableOwner owner_seen_by(nl::Kernel& kernel) { return kernel.dump().value().owner_of(TableFamily::kInet); }
+  TableOwner owner_seen_by(nl::Kernel& kernel) {
+    return kernel.dump().value().owner_of(TableFamily::kInet);
+  }
 
   const Ruleset wanted_ = compile({}, "node");
   std::optional<nl::Kernel> owner_;
