@@ -14,7 +14,18 @@ store() {
 build() {
   image=$1
   shift
-  store build --isolation chroot --network host --timestamp 0 --layers --tag "$image" "$@"
+  for _ in 1 2 3 4 5; do
+    if store build --isolation chroot --network host --timestamp 0 --layers --tag "$image" "$@" \
+      2>"$work/errors"; then
+      cat "$work/errors" >&2
+      return
+    fi
+    cat "$work/errors" >&2
+    # buildah runs from a sealed copy of itself in memory, which the kernel refuses to seal while it examines
+    # that memory (DAMON).
+    grep -q 'sealing memfd copy: Device or resource busy' "$work/errors" || return 1
+  done
+  return 1
 }
 
 # write_archive TAG: writes an image of the store to an OCI archive, $work/NAME.tar, with its digest beside
