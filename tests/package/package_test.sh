@@ -169,7 +169,7 @@ break_at_refused_calls() {
 check_sandbox() {
   pid=$(daemon)
   in_node grep -q '^Seccomp:	2' "/proc/$pid/status" || fail "no filter of system calls"
-  in_node grep -q '^CapEff:	0000000010001000$' "/proc/$pid/status" ||
+  in_node grep -q '^CapEff:	0000000010001800$' "/proc/$pid/status" ||
     fail "capabilities: $(in_node grep Cap "/proc/$pid/status")"
   [ "$(in_node systemctl show --property NRestarts --value portcullis.service)" = 0 ] ||
     fail "the daemon did not live: $(in_node systemctl status portcullis.service)"
