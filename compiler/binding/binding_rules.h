@@ -1,10 +1,7 @@
 #pragma once
 
-#include <array>
-#include <string>
-#include <vector>
-
 #include "compiler/binding/bind_ports.h"
+#include "compiler/model/binding_options.h"
 #include "compiler/ruleset/ruleset.h"
 
 // The rules by which a pod is its interface: what enters through it must carry a source that is its
@@ -14,28 +11,27 @@ namespace portcullis {
 
 // For routed pods, in the table inet portcullis:
 //
-//     prerouting   interface and source are bound?   -> accept
+//     prerouting   interface and source are bound?   -> tunnels
 //                  a pod's interface?                -> unbound
+//                  a bridged pod's?                  -> count, drop
 //     unbound      link-local source, or what obtains an address, or a source that is allowed to
-//                  all?                              -> accept
+//                  all?                              -> tunnels
 //                  otherwise                         -> count, drop
+//     tunnels      what a node takes for a packet of its overlay network, with another inside?
+//                                                    -> count, drop
 //
 // For bridged pods, in the table bridge portcullis:
 //
 //     prerouting   a pod's interface?                -> frame
 //     frame        IPv4, IPv6 or ARP?                -> as above; also the sender that an ARP
-//     packet
-//                                                       names, and the target of an advertisement
+//                                                       packet names, and the target of an
+//                                                       advertisement, or of a solicitation before
+//                                                       it is the pod's
 //                  otherwise, as with a tag          -> count, drop
 //
-// A pod does not advertise routers, and redirects nobody. Without ports of one kind there are no
-// objects of it. `allowed`: sources that any pod may use besides; not /0.
-Ruleset binding_rules(const Bindings& bindings, const std::vector<Cidr>& allowed);
-
-// What their counters count.
-inline constexpr std::array kUnbound = {"source", "neighbor", "frames"};
-
-// One of these; empty: it is another counter.
-std::string unbound_by(const CounterSpec& counter);
+// A bridge takes no frame to an address of its own protocols (01:80:c2:00:00:0x), but hands it to
+// the port, as if the pod were routed. A pod does not advertise routers, redirects nobody, and asks
+// for no listeners. Without ports of one kind there are no objects of it.
+Ruleset binding_rules(const Bindings& bindings, const BindingOptions& options);
 
 }  // namespace portcullis

@@ -30,14 +30,14 @@ bool subject_changed(const Holder& before, const Holder& after) {
 }  // namespace
 
 IncrementalCompiler::IncrementalCompiler(std::string node_name, const Budgets& budgets,
-                                         std::vector<Cidr> allowed_sources)
+                                         BindingOptions binding)
     : node_name_(std::move(node_name)),
       cluster_(budgets),
       addresses_(node_name_),
       objects_(pod_sets_),
       profiles_(objects_, pod_sets_, budgets),
       dispatch_(objects_),
-      ports_(std::move(allowed_sources)) {}
+      ports_(std::move(binding)) {}
 
 Delta IncrementalCompiler::apply(const Update& update, const OnChange& on_change) {
   Holders before;

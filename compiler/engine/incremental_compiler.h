@@ -51,9 +51,8 @@ namespace portcullis {
 // same objects make from scratch.
 class IncrementalCompiler {
  public:
-  // `allowed_sources`: see binding_rules().
   explicit IncrementalCompiler(std::string node_name, const Budgets& budgets = {},
-                               std::vector<Cidr> allowed_sources = {});
+                               BindingOptions binding = {});
   IncrementalCompiler(const IncrementalCompiler&) = delete;
   IncrementalCompiler& operator=(const IncrementalCompiler&) = delete;
 

@@ -4,7 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "compiler/binding/binding_rules.h"
 #include "compiler/ruleset/diff.h"
 
 namespace portcullis {
@@ -24,7 +23,7 @@ std::vector<Address> PortBindings::settle(const Claims& claims) {
 }
 
 void PortBindings::take(Delta& delta) {
-  auto rules = binding_rules(bindings_, allowed_);
+  auto rules = binding_rules(bindings_, options_);
   if (rules == told_) return;
   auto change = diff_part(told_, rules);
   told_ = std::move(rules);

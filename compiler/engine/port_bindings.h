@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "compiler/binding/bind_ports.h"
+#include "compiler/binding/binding_rules.h"
 #include "compiler/ruleset/delta.h"
 #include "compiler/ruleset/ruleset_size.h"
 
@@ -13,8 +14,7 @@ namespace portcullis {
 // objects are few, some for each interface, so that they are made anew for each change.
 class PortBindings {
  public:
-  // `allowed`: see binding_rules().
-  explicit PortBindings(std::vector<Cidr> allowed) : allowed_(std::move(allowed)) {}
+  explicit PortBindings(BindingOptions options) : options_(std::move(options)) {}
 
   void set_ports(PodPorts ports);
 
@@ -34,7 +34,7 @@ class PortBindings {
   void measure(RulesetSize& size) const;  // adds the same
 
  private:
-  const std::vector<Cidr> allowed_;
+  const BindingOptions options_;
   PodPorts ports_;
   bool changed_ = false;
   Bindings bindings_;

@@ -29,10 +29,16 @@ AddressValue read_field(std::span<const std::uint8_t> bytes) {
 
 std::string protocol_name(unsigned protocol) {
   switch (protocol) {
+    case 4:
+      return "ipencap";
     case 6:
       return "tcp";
     case 17:
       return "udp";
+    case 41:
+      return "ipv6";
+    case 47:
+      return "gre";
     case 132:
       return "sctp";
     default:
@@ -126,8 +132,14 @@ std::vector<const Element*> listing_order(const Set& set) {
   return elements;
 }
 
+std::size_t elements_per_line(const std::vector<FieldType>& key) {
+  if (key.size() > 1) return 1;
+  if (key.front() == FieldType::kInetProto || key.front() == FieldType::kInetService) return 5;
+  return key.front() == FieldType::kIpv4Addr ? 2 : 1;
+}
+
 std::string elements_text(const Set& set) {
-  const std::size_t per_line = set.spec.key == std::vector{FieldType::kIpv4Addr} ? 2 : 1;
+  const auto per_line = elements_per_line(set.spec.key);
   std::string text = "\t\telements = { ";
   std::size_t count = 0;
   for (const auto* element : listing_order(set)) {

@@ -10,6 +10,7 @@
 
 #include "compiler/base/result.h"
 #include "compiler/matrix/matrix_query.h"
+#include "compiler/model/binding_options.h"
 #include "compiler/model/budget.h"
 #include "daemon/base/log.h"
 
@@ -55,8 +56,8 @@ struct Options {
   std::string snapshot = "/var/lib/portcullis/ruleset";  // empty: none is kept
   bool shares_table = false;                             // others may change it
   bool anti_spoofing = true;                             // pods send from their own addresses only
-  std::vector<Cidr> allowed_sources;                     // or from these
-  std::string nri_socket = "/var/run/nri/nri.sock";      // empty: the runtime is not asked
+  BindingOptions binding;
+  std::string nri_socket = "/var/run/nri/nri.sock";  // empty: the runtime is not asked
   std::chrono::milliseconds nri_timeout{1'000};
   LogLevel log_level = LogLevel::kInfo;
   Budgets budgets;

@@ -33,7 +33,15 @@ Result<void> set_allowed_sources(Options& options, const std::string& value) {
     }
     sources.push_back(*block);
   }
-  options.allowed_sources = std::move(sources);
+  options.binding.allowed_sources = std::move(sources);
+  return {};
+}
+
+Result<void> set_pod_tunnels(Options& options, const std::string& value) {
+  if (value != "drop" && value != "allow") {
+    return failure(ErrorCode::kInvalidInput, in_quotes(value) + " is neither drop nor allow");
+  }
+  options.binding.tunnels = value == "allow";
   return {};
 }
 

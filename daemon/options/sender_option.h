@@ -13,6 +13,8 @@ namespace portcullis {
 // "192.0.2.0/24,2001:db8::/32"; empty: none.
 [[nodiscard]] Result<void> set_allowed_sources(Options& options, const std::string& value);
 
+[[nodiscard]] Result<void> set_pod_tunnels(Options& options, const std::string& value);
+
 // "/var/run/nri/nri.sock", or "off".
 [[nodiscard]] Result<void> set_nri(Options& options, const std::string& value);
 

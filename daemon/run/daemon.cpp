@@ -68,7 +68,7 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
                std::optional<nl::Conntrack> conntrack)
     : io_(io),
       options_(options),
-      compiler_(options.node_name, options.budgets, options.allowed_sources),
+      compiler_(options.node_name, options.budgets, options.binding),
       host_check_(options.node_name),
       host_timer_(io),
       reconciler_(

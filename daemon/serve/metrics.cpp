@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/binding/binding_rules.h"
+#include "compiler/binding/binding_table.h"
 #include "compiler/policy/denied_counter.h"
 #include "daemon/base/version.h"
 #include "daemon/host/process_usage.h"

@@ -14,21 +14,23 @@ const std::string kNothing = policy("other/nothing", R"(
   podSelector: {}
 )");
 
-void Attack::expect_stopped(const std::string& policies, const std::function<bool()>& send) {
-  EXPECT_TRUE(arrives_if(true, policies, send)) << "the attack does not work without the binding";
-  EXPECT_FALSE(arrives_if(false, policies, send));
+void Attack::expect_stopped(const std::string& policies, const std::function<bool()>& send,
+                            const std::string& endpoint) {
+  EXPECT_TRUE(arrives_if(true, policies, send, endpoint))
+      << "the attack does not work without the binding";
+  EXPECT_FALSE(arrives_if(false, policies, send, endpoint));
 }
 
 void Attack::expect_untouched(const std::string& policies, const std::function<bool()>& send) {
-  EXPECT_TRUE(arrives_if(true, policies, send));
-  EXPECT_TRUE(arrives_if(false, policies, send));
+  EXPECT_TRUE(arrives_if(true, policies, send, "default/victim"));
+  EXPECT_TRUE(arrives_if(false, policies, send, "default/victim"));
 }
 
 bool Attack::arrives_if(bool believed, const std::string& policies,
-                        const std::function<bool()>& send) {
+                        const std::function<bool()>& send, const std::string& endpoint) {
   believe_sources(believed);
   enforce({policies});
-  return arrives("default/victim", send);
+  return arrives(endpoint, send);
 }
 
 bool send_frame(const Endpoint& from, const Frame& frame) {

@@ -25,16 +25,18 @@ class Attack : public ArrivalsTest {
   const Endpoint& victim() { return playground().endpoint("default/victim"); }
   const Endpoint& a_friend() { return playground().endpoint("default/friend"); }
 
-  // Whether it arrives at the victim under these policies, while sources are believed, and while
+  // Whether it arrives at the endpoint under these policies, while sources are believed, and while
   // they are not: it must, then it must not. Each call of `send` sends another packet that is new
   // to conntrack.
-  void expect_stopped(const std::string& policies, const std::function<bool()>& send);
+  void expect_stopped(const std::string& policies, const std::function<bool()>& send,
+                      const std::string& endpoint = "default/victim");
 
-  // It arrives in both cases.
+  // It arrives at the victim in both cases.
   void expect_untouched(const std::string& policies, const std::function<bool()>& send);
 
  private:
-  bool arrives_if(bool believed, const std::string& policies, const std::function<bool()>& send);
+  bool arrives_if(bool believed, const std::string& policies, const std::function<bool()>& send,
+                  const std::string& endpoint);
 };
 
 // A whole frame from the endpoint's eth0.

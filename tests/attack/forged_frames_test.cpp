@@ -40,6 +40,19 @@ TEST_P(ForgedFrames, Line23_TagsHideNothing) {
   }
 }
 
+// The bridge does not take such a frame, so that the node takes what is in it.
+TEST_P(ForgedFrames, Line23_NoFrameGoesPastTheBridge) {
+  constexpr MacAddress kOfBridges = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x03};
+  const auto& node = playground().endpoint("node-1");
+  count_deliveries("node-1", {"udp dport 4000"});
+  const auto send = [&] {
+    const auto packet = udp_packet(a_friend().ipv4, node.ipv4, {++port_, 4000}, {'?'});
+    return send_frame(attacker(),
+                      Frame{kOfBridges, mac_address(attacker()), kIpv4, encode(packet)});
+  };
+  expect_stopped(kNothing, send, "node-1");
+}
+
 TEST_P(ForgedFrames, FramesWithoutTagsAreUntouched) {
   expect_untouched(kNothing, [&] { return send(kIpv4); });
 }

@@ -38,8 +38,9 @@ class ForgedNeighbors : public Attack {
   void SetUp() override {
     build_pods();
     if (IsSkipped() || HasFatalFailure()) return;
-    count_arrivals("default/victim", {"icmpv6 type { nd-neighbor-advert, nd-router-advert, "
-                                      "nd-redirect } ether saddr " +
+    count_arrivals("default/victim", {"icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, "
+                                      "nd-router-advert, nd-redirect, mld-listener-query } "
+                                      "ether saddr " +
                                       hardware_address()});
     count_arp_arrivals("default/victim", {"ether saddr " + hardware_address()});
   }
@@ -105,6 +106,18 @@ TEST_P(ForgedNeighbors, Line23_AdvertisementsOfAnothersAddress) {
   }
 }
 
+// Whoever asks for an address before it has it keeps others from using it.
+TEST_P(ForgedNeighbors, Line23_SolicitationsThatDenyAnotherItsAddress) {
+  const auto solicit = [&](const Address& source, const Address& target) {
+    return send_icmpv6(source, ND_NEIGHBOR_SOLICIT, joined({Bytes(4, 0), bytes_of(target)}));
+  };
+  const auto link_local = *parse_address("fe80::99");
+  expect_stopped(kNothing, [&] { return solicit(kUnspecified, a_friend().ipv6); });
+  expect_untouched(kNothing, [&] { return solicit(kUnspecified, attacker().ipv6); });
+  expect_untouched(kNothing, [&] { return solicit(kUnspecified, link_local); });
+  expect_untouched(kNothing, [&] { return solicit(attacker().ipv6, a_friend().ipv6); });
+}
+
 TEST_P(ForgedNeighbors, Line17_AdvertisementsOfItsOwnAddressesAreUntouched) {
   const auto link_local = *parse_address("fe80::99");
   expect_untouched(kNothing, [&] { return advertise(attacker().ipv6, attacker().ipv6); });
@@ -116,6 +129,8 @@ TEST_P(ForgedNeighbors, APodIsNoRouter) {
   const auto link_local = *parse_address("fe80::99");
   expect_stopped(kNothing,
                  [&] { return send_icmpv6(link_local, kRouterAdvertisement, Bytes(12, 0)); });
+  expect_stopped(kNothing,
+                 [&] { return send_icmpv6(link_local, MLD_LISTENER_QUERY, Bytes(20, 0)); });
   expect_stopped(kNothing, [&] {
     return send_icmpv6(link_local, kRedirect,
                        joined({Bytes(4, 0), bytes_of(attacker().ipv6), bytes_of(a_friend().ipv6)}));

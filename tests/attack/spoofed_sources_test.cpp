@@ -60,7 +60,8 @@ class SpoofedSources : public Attack {
   void SetUp() override {
     build_pods();
     if (IsSkipped() || HasFatalFailure()) return;
-    count_arrivals("default/victim", {"udp dport 4000", "tcp dport 4000"});
+    count_arrivals("default/victim", {"udp dport 4000", "tcp dport 4000", "udp dport 8472",
+                                      "ip protocol 4", "ip6 nexthdr 4"});
   }
 
   // From the attacker's interface to the victim.
@@ -114,6 +115,24 @@ TEST_P(SpoofedSources, Line23_AForgedRequestOfTheVictimMakesNoWayIn) {
       ++port_;
       return send_raw(attacker(), encode(udp_packet(to, from, {kPort, port_}, {'?'}))) &&
              send_raw(a_friend(), encode(udp_packet(from, to, {port_, kPort}, {'!'})));
+    });
+  }
+}
+
+// A node may take the packet inside for one of its overlay network.
+TEST_P(SpoofedSources, Line23_NoOtherPacketInsideOfThePodsOwn) {
+  constexpr std::uint16_t kVxlan = 8472;
+  for (const auto family : kFamilies) {
+    const auto& from = attacker().address(family);
+    const auto& to = victim().address(family);
+    expect_stopped(kNothing, [&] {
+      return send_raw(attacker(), encode(udp_packet(from, to, {++port_, kVxlan}, {'?'})));
+    });
+    expect_stopped(kNothing, [&] {
+      auto packet = udp_packet(from, to, {++port_, kPort}, {});
+      packet.payload = encode(udp_packet(a_friend().ipv4, victim().ipv4, {port_, kPort}, {'?'}));
+      packet.protocol = IPPROTO_IPIP;
+      return send_raw(attacker(), encode(packet));
     });
   }
 }

@@ -10,6 +10,11 @@ void ArrivalsTest::count_arrivals(const std::string& endpoint,
   count(endpoint, "inet", "prerouting priority raw", matches);
 }
 
+void ArrivalsTest::count_deliveries(const std::string& endpoint,
+                                    const std::vector<std::string>& matches) {
+  count(endpoint, "inet", "input priority filter", matches);
+}
+
 void ArrivalsTest::count_arp_arrivals(const std::string& endpoint,
                                       const std::vector<std::string>& matches) {
   count(endpoint, "arp", "input priority filter", matches);

@@ -15,6 +15,9 @@ class ArrivalsTest : public PacketTest {
   // previous rules.
   void count_arrivals(const std::string& endpoint, const std::vector<std::string>& matches);
 
+  // The same of what is delivered to the endpoint itself.
+  void count_deliveries(const std::string& endpoint, const std::vector<std::string>& matches);
+
   // The same of ARP packets, which are not routed.
   void count_arp_arrivals(const std::string& endpoint, const std::vector<std::string>& matches);
 

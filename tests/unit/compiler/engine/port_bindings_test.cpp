@@ -51,7 +51,7 @@ class PortBindingsTest : public testing::Test {
     return passed;
   }
 
-  IncrementalCompiler compiler_{"n1", {}, {cidr("192.0.2.0/24"), cidr("192.0.3.0/24")}};
+  IncrementalCompiler compiler_{"n1", {}, {{cidr("192.0.2.0/24"), cidr("192.0.3.0/24")}}};
   KernelModel kernel_;
 };
 

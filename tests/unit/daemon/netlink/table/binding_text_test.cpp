@@ -20,7 +20,7 @@ Ruleset bindings() {
   bindings.ports[3] = {"veth3", "br0", 3, {"default", "b"}, addresses({"10.0.0.3", "fd00::3"})};
   bindings.ports[4] = {"veth4", "br0", 4, {"default", "c"}, addresses({"fd00::4", "fd00::5"})};
   bindings.ports[5] = {"veth5", "br1", 5, {}, {}};
-  return binding_rules(bindings, {*parse_cidr("192.0.2.0/24"), *parse_cidr("2001:db8::/32")});
+  return binding_rules(bindings, {{*parse_cidr("192.0.2.0/24"), *parse_cidr("2001:db8::/32")}});
 }
 
 class BindingText : public KernelTest {

@@ -1,0 +1,171 @@
+#include "compiler/binding/binding_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "compiler/base/content_hash.h"
+#include "compiler/base/interval.h"
+#include "compiler/policy/forward_chain.h"
+
+namespace portcullis {
+namespace {
+
+// What nodes take packets of other nodes out of: IPIP, 6in4, GRE; VXLAN, Geneve, and the VXLAN
+// ports of Weave and of Linux.
+constexpr std::array<std::uint8_t, 3> kTunnelProtocols = {4, 41, 47};
+constexpr std::array<std::uint16_t, 4> kTunnelPorts = {4789, 6081, 6784, 8472};
+
+constexpr std::string_view kDenied = "denied-";
+
+constexpr Verdict kAccept{Verdict::Kind::kAccept};
+constexpr Verdict kDrop{Verdict::Kind::kDrop};
+
+ElementKey key_of(const std::string& interface) { return ElementKey().append_interface(interface); }
+
+}  // namespace
+
+std::string unbound_by(const CounterSpec& counter) {
+  std::string_view name = local_name(counter.name);
+  if (!name.starts_with(kDenied)) return {};
+  name.remove_prefix(kDenied.size());
+  return std::ranges::find(kUnbound, name) == kUnbound.end() ? "" : std::string(name);
+}
+
+void BindingTable::add(const std::vector<BoundPort>& ports) {
+  for (const auto family : kFamilies) {
+    add_bound_set(family, ports);
+    add_allowed_set(family);
+  }
+  add_interfaces("pod-interfaces", ports, "interfaces of this node's pods");
+  if (!options_.tunnels) add_tunnels();
+}
+
+void BindingTable::add_interfaces(const char* local, const std::vector<BoundPort>& ports,
+                                  const char* comment) {
+  auto& set = add_set(local, {FieldType::kIfname}, comment);
+  for (const auto& port : ports) set.elements.push_back({key_of(port.interface), {}, {}});
+  std::ranges::sort(set.elements);
+}
+
+void BindingTable::add_neighbor_chains(const std::vector<BoundPort>& ports) {
+  auto& map = add_set("neighbor-v6", {FieldType::kIfname}, "");
+  map.spec.verdict_map = true;
+  for (const auto& port : ports) {
+    auto chain = neighbor_chain(port);
+    if (chain.rules.empty()) continue;
+    map.elements.push_back({key_of(port.interface), {}, chain.spec.name});
+    ruleset_.chains.insert_or_assign(chain.spec.name, std::move(chain));
+  }
+  std::ranges::sort(map.elements);
+}
+
+void BindingTable::add_chain(const char* local, std::vector<Rule> rules,
+                             std::optional<BaseChain> base, const char* comment) {
+  auto chain = name(local);
+  ruleset_.chains[chain] = {{chain, std::move(base), comment}, std::move(rules)};
+}
+
+void BindingTable::add_denial(const char* chain, Unbound what, const char* comment) {
+  std::vector<Rule> rules;
+  deny(what, rules);
+  add_chain(chain, std::move(rules), {}, comment);
+}
+
+InSet BindingTable::is_bound(Family family, Field source) const {
+  return {{Field::kInputInterface, source}, name(in_family("bound", family)), false, false};
+}
+
+InSet BindingTable::enters_by(const char* interfaces) const {
+  return {{Field::kInputInterface}, name(interfaces), false, false};
+}
+
+Statement BindingTable::pass() const {
+  return options_.tunnels ? Statement(kAccept) : Statement(go("tunnels"));
+}
+
+void BindingTable::add_allowed(Family family, Field source, const Statement& then,
+                               std::vector<Rule>& rules) const {
+  const auto& allowed = allowed_[index_of(family)];
+  if (!allowed.empty()) rules.push_back({{InSet{{source}, allowed, true, false}, then}});
+}
+
+void BindingTable::deny(Unbound what, std::vector<Rule>& rules) const {
+  auto counter = name(std::string(kDenied) + kUnbound[static_cast<std::size_t>(what)]);
+  ruleset_.counters[counter] = {counter, "not the pod's own"};
+  rules.push_back({{Counter{std::move(counter)}, kDrop}});
+}
+
+Set& BindingTable::add_set(const std::string& local, std::vector<FieldType> key,
+                           const char* comment) {
+  auto& set = ruleset_.sets[name(local)];
+  set.spec = {name(local), std::move(key), false, false, comment};
+  return set;
+}
+
+void BindingTable::add_bound_set(Family family, const std::vector<BoundPort>& ports) {
+  auto& set = add_set(in_family("bound", family), {FieldType::kIfname, address_type(family)},
+                      "pods' interfaces, and their addresses");
+  for (const auto& port : ports) {
+    for (const auto& source : port.sources) {
+      if (source.family != family) continue;
+      set.elements.push_back({key_of(port.interface).append(source), {}, {}});
+    }
+  }
+  std::ranges::sort(set.elements);
+}
+
+// Named after its content, since its ranges cannot change in place.
+void BindingTable::add_allowed_set(Family family) {
+  std::vector<Interval<AddressValue>> ranges;
+  std::string content;
+  for (const auto& block : options_.allowed_sources) {
+    if (block.base.family != family) continue;
+    ranges.push_back({block.first().value, block.last().value});
+    content += to_string(block) + ' ';
+  }
+  if (ranges.empty()) return;
+  const auto local = in_family("allowed", family) + '-' + content_hash(content);
+  auto& set = add_set(local, {address_type(family)}, "sources that any pod may use");
+  set.spec.interval = true;
+  for (const auto& range : merge(std::move(ranges))) {
+    set.elements.push_back({ElementKey().append(Address{family, range.first}),
+                            ElementKey().append(Address{family, range.last}),
+                            {}});
+  }
+  allowed_[index_of(family)] = name(local);
+}
+
+void BindingTable::add_tunnels() {
+  auto& protocols = add_set("tunnel-protocols", {FieldType::kInetProto}, "");
+  for (const auto protocol : kTunnelProtocols)
+    protocols.elements.push_back({ElementKey().append_protocol(protocol), {}, {}});
+  auto& ports = add_set("tunnel-ports", {FieldType::kInetService}, "");
+  for (const auto port : kTunnelPorts)
+    ports.elements.push_back({ElementKey().append_port(port), {}, {}});
+  add_denial("tunnel", Unbound::kTunnel, "another packet is inside");
+  const auto in_set = [&](Field field, const char* set) {
+    return InSet{{field}, name(set), false, false};
+  };
+  add_chain("tunnels", {{{in_set(Field::kL4Proto, "tunnel-protocols"), go("tunnel")}},
+                        {{in_set(Field::kUdpDestinationPort, "tunnel-ports"), go("tunnel")}},
+                        {{kAccept}}});
+}
+
+// For each of its addresses: an advertisement, or a solicitation, may have it as its target.
+Chain BindingTable::neighbor_chain(const BoundPort& port) const {
+  Chain chain;
+  std::string content;
+  for (const auto& source : port.sources) {
+    if (source.family != Family::kIpv6) continue;
+    content += to_string(source) + ' ';
+    for (const auto type : {kNeighborSolicitation, kNeighborAdvertisement}) {
+      chain.rules.push_back({{Equal{Field::kIcmpv6Type, type},
+                              InBlock{Field::kNeighborTarget, Cidr{source, bits(source.family)}},
+                              go("ipv6-source")}});
+    }
+  }
+  chain.spec = {name("neighbor-" + content_hash(content)), {}, ""};
+  return chain;
+}
+
+}  // namespace portcullis

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/binding/bind_ports.h"
+#include "compiler/model/binding_options.h"
+#include "compiler/ruleset/ruleset.h"
+
+namespace portcullis {
+
+// What the counters of binding_rules() count.
+enum class Unbound : std::uint8_t { kSource, kNeighbor, kFrames, kTunnel };
+inline constexpr std::array kUnbound = {"source", "neighbor", "frames", "tunnel"};
+
+// One of these; empty: it is another counter.
+std::string unbound_by(const CounterSpec& counter);
+
+inline constexpr std::uint8_t kNeighborSolicitation = 135;  // RFC 4861
+inline constexpr std::uint8_t kNeighborAdvertisement = 136;
+
+// Adds the objects that binding_rules() needs of one table to a ruleset; options and ruleset must
+// outlive it. See there.
+class BindingTable {
+ public:
+  BindingTable(TableFamily family, const BindingOptions& options, Ruleset& ruleset)
+      : family_(family), options_(options), ruleset_(ruleset) {}
+
+  // The sets of these ports and their addresses, and what the options say.
+  void add(const std::vector<BoundPort>& ports);
+  void add_interfaces(const char* local, const std::vector<BoundPort>& ports, const char* comment);
+  void add_neighbor_chains(const std::vector<BoundPort>& ports);
+  void add_chain(const char* local, std::vector<Rule> rules, std::optional<BaseChain> base = {},
+                 const char* comment = "");
+  void add_denial(const char* chain, Unbound what, const char* comment = "");
+
+  std::string name(std::string_view local) const { return name_in(family_, local); }
+  Jump go(const char* chain) const { return {name(chain), true}; }
+  InSet is_bound(Family family, Field source) const;
+  InSet enters_by(const char* interfaces) const;
+
+  Statement pass() const;  // what has a source that is the pod's
+
+  // Rules at the end of a chain.
+  void add_allowed(Family family, Field source, const Statement& then,
+                   std::vector<Rule>& rules) const;
+  void deny(Unbound what, std::vector<Rule>& rules) const;
+
+ private:
+  Set& add_set(const std::string& local, std::vector<FieldType> key, const char* comment);
+  void add_bound_set(Family family, const std::vector<BoundPort>& ports);
+  void add_allowed_set(Family family);
+  void add_tunnels();
+  Chain neighbor_chain(const BoundPort& port) const;
+
+  const TableFamily family_;
+  const BindingOptions& options_;
+  Ruleset& ruleset_;
+  std::array<std::string, kFamilies.size()> allowed_;  // names of sets; empty: none
+};
+
+}  // namespace portcullis
