@@ -10,9 +10,9 @@
 namespace portcullis {
 namespace {
 
-// What nodes take packets of other nodes out of: IPIP, 6in4, GRE; VXLAN, Geneve, and the VXLAN
-// ports of Weave and of Linux.
-constexpr std::array<std::uint8_t, 3> kTunnelProtocols = {4, 41, 47};
+// What nodes take packets of other nodes out of: IPIP, 6in4; VXLAN, Geneve, and the VXLAN ports of
+// Weave and of Linux. GRE has keys, and pods use it themselves.
+constexpr std::array<std::uint8_t, 2> kTunnelProtocols = {4, 41};
 constexpr std::array<std::uint16_t, 4> kTunnelPorts = {4789, 6081, 6784, 8472};
 
 constexpr std::string_view kDenied = "denied-";

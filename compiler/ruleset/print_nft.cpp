@@ -37,8 +37,6 @@ std::string protocol_name(unsigned protocol) {
       return "udp";
     case 41:
       return "ipv6";
-    case 47:
-      return "gre";
     case 132:
       return "sctp";
     default:

@@ -227,11 +227,10 @@ constexpr std::array kTable{
            "Other addresses that any pod may send from, such as those of gateways and networks "
            "inside of pods (default: none)",
            set_allowed_sources},
-    Option{
-        "pod-tunnels", "", "drop|allow", kRun, false,
-        "What pods send of tunnels, which nodes may take for their own (IPIP, 6in4, GRE, and UDP "
-        "to ports 4789, 6081, 6784 and 8472): drop (default) or allow",
-        set_pod_tunnels},
+    Option{"pod-tunnels", "", "drop|allow", kRun, false,
+           "What pods send of tunnels, which nodes may take for their own (IPIP, 6in4, and UDP "
+           "to ports 4789, 6081, 6784 and 8472): drop (default) or allow",
+           set_pod_tunnels},
     Option{
         "nri", "", "SOCKET|off", kRun | kCheck, false,
         "The container runtime's socket of the Node Resource Interface, by which pods are isolated "

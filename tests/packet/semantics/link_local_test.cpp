@@ -145,9 +145,11 @@ Bytes solicitation_of(const Address& target, std::size_t size) {
 TEST_P(LinkLocal, Line17_NeighbourDiscoveryIsAsLongAsItNeeds) {
   BUILD_PODS_OR_SKIP();
   enforce({kDenyBoth});
+  // Before it has an address, a pod may ask for its own only.
   const auto solicit = [&](const Address& source, std::size_t size) {
-    const auto target = global("other/x");
-    return icmpv6_message(source, target, ND_NEIGHBOR_SOLICIT, solicitation_of(target, size), 255);
+    const auto target = global(source == kUnspecified ? "default/closed" : "other/x");
+    return icmpv6_message(source, global("other/x"), ND_NEIGHBOR_SOLICIT,
+                          solicitation_of(target, size), 255);
   };
   count_arrivals("other/x", {"icmpv6 type 135 ip6 daddr " + to_string(global("other/x"))});
   for (const auto& source : {local("default/closed"), global("default/closed"), kUnspecified}) {
