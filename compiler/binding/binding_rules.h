@@ -19,19 +19,21 @@ namespace portcullis {
 //                  otherwise                         -> count, drop
 //     tunnels      what a node takes for a packet of its overlay network, with another inside?
 //                                                    -> count, drop
+//                  otherwise                         -> accept
 //
 // For bridged pods, in the table bridge portcullis:
 //
 //     prerouting   a pod's interface?                -> frame
 //     frame        IPv4, IPv6 or ARP?                -> as above; also the sender that an ARP
 //                                                       packet names, and the target of an
-//                                                       advertisement, or of a solicitation before
-//                                                       it is the pod's
+//                                                       advertisement, and of a solicitation from
+//                                                       the unspecified address
 //                  otherwise, as with a tag          -> count, drop
 //
-// A bridge takes no frame to an address of its own protocols (01:80:c2:00:00:0x), but hands it to
-// the port, as if the pod were routed. A pod does not advertise routers, redirects nobody, and asks
-// for no listeners. Without ports of one kind there are no objects of it.
+// The third rule of prerouting is for frames to the addresses of a bridge's own protocols
+// (01:80:c2:00:00:0x): they skip the bridge's prerouting, and the node receives them from the port,
+// as from a routed pod. Messages that only routers send (router advertisements, redirects, queries
+// for multicast listeners) are dropped. Without ports of one kind there are no objects of it.
 Ruleset binding_rules(const Bindings& bindings, const BindingOptions& options);
 
 }  // namespace portcullis

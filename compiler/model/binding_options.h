@@ -9,8 +9,7 @@ namespace portcullis {
 // What pods may do besides sending from their own addresses.
 struct BindingOptions {
   std::vector<Cidr> allowed_sources;  // any pod may use these; not /0
-  // Send what nodes may take for packets of their own tunnels, with others inside.
-  bool tunnels = false;
+  bool tunnels = false;  // they may send what a node could take for a packet of its overlay network
 };
 
 }  // namespace portcullis

@@ -228,8 +228,8 @@ constexpr std::array kTable{
            "inside of pods (default: none)",
            set_allowed_sources},
     Option{"pod-tunnels", "", "drop|allow", kRun, false,
-           "What pods send of tunnels, which nodes may take for their own (IPIP, 6in4, and UDP "
-           "to ports 4789, 6081, 6784 and 8472): drop (default) or allow",
+           "drop: pods may not send what a node could take for a packet of its overlay network "
+           "(IPIP, 6in4, and UDP to ports 4789, 6081, 6784 and 8472; default); allow: they may",
            set_pod_tunnels},
     Option{
         "nri", "", "SOCKET|off", kRun | kCheck, false,

@@ -40,7 +40,8 @@ TEST_P(ForgedFrames, Line23_TagsHideNothing) {
   }
 }
 
-// The bridge does not take such a frame, so that the node takes what is in it.
+// Frames to an address of its own protocols skip the bridge's table: the node receives them from
+// the port.
 TEST_P(ForgedFrames, Line23_NoFrameGoesPastTheBridge) {
   constexpr MacAddress kOfBridges = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x03};
   const auto& node = playground().endpoint("node-1");

@@ -119,8 +119,8 @@ TEST_P(SpoofedSources, Line23_AForgedRequestOfTheVictimMakesNoWayIn) {
   }
 }
 
-// A node may take the packet inside for one of its overlay network.
-TEST_P(SpoofedSources, Line23_NoOtherPacketInsideOfThePodsOwn) {
+// A node could take it for a packet of its overlay network, and the one inside has any source.
+TEST_P(SpoofedSources, Line23_NoPacketInsideAnother) {
   constexpr std::uint16_t kVxlan = 8472;
   for (const auto family : kFamilies) {
     const auto& from = attacker().address(family);

@@ -102,6 +102,22 @@ TEST_F(PortBindingsTest, SourcesAreAllowedToAllAsTheNodesOwnerSays) {
   EXPECT_NE(text.find("elements = { 192.0.2.0/23 }"), std::string::npos) << text;
 }
 
+TEST_F(PortBindingsTest, TunnelsAreDroppedUnlessPodsMaySendThem) {
+  const auto chains_of = [](const BindingOptions& options) {
+    IncrementalCompiler compiler("n1", {}, options);
+    compiler.apply({.events = {pod("shop/web", "10.0.0.1"), pod("shop/db", "10.0.0.2")}});
+    compiler.set_ports(
+        {port(1, 0, {address("10.0.0.1")}), port(2, 1, {address("10.0.0.2")}, "br0")});
+    return compiler.ruleset().chains;
+  };
+  const auto dropping = chains_of({});
+  const auto allowing = chains_of({.allowed_sources = {}, .tunnels = true});
+  for (const auto* chain : {"tunnels", "bridge tunnels"}) {
+    EXPECT_TRUE(dropping.contains(chain)) << chain;
+    EXPECT_FALSE(allowing.contains(chain)) << chain;
+  }
+}
+
 TEST_F(PortBindingsTest, AnAddressBehindSeveralNamespacesIsClosed) {
   apply({pod("shop/web", "10.0.0.1"), pod("shop/client", "10.0.0.2")});
   const auto client = port(3, 2, {address("10.0.0.2")});

@@ -76,6 +76,19 @@ TEST(Options, TheStartSpreadIsSeconds) {
   }
 }
 
+TEST(Options, WhatPodsMaySendIsSwitched) {
+  const auto usual = options_of({"run"});
+  EXPECT_TRUE(usual.anti_spoofing);
+  EXPECT_FALSE(usual.binding.tunnels);
+  EXPECT_FALSE(options_of({"run", "--anti-spoofing", "off"}).anti_spoofing);
+  EXPECT_TRUE(options_of({"run", "--pod-tunnels", "allow"}).binding.tunnels);
+  EXPECT_FALSE(options_of({"run", "--pod-tunnels", "drop"}).binding.tunnels);
+  EXPECT_TRUE(contains(error_of({"run", "--anti-spoofing", "on"}),
+                       "--anti-spoofing: \"on\" is neither strict nor off"));
+  EXPECT_TRUE(contains(error_of({"run", "--pod-tunnels", "yes"}),
+                       "--pod-tunnels: \"yes\" is neither allow nor drop"));
+}
+
 TEST(Options, BudgetsChangeTheLimitsThatAreNamed) {
   const auto options = options_of({"run", "--manifests", "/m", "--policy-budget", "rules=7,sets=9",
                                    "--profile-budget", "memory=1000,pods=3"});
