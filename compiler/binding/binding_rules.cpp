@@ -51,18 +51,14 @@ void add_link_local(const BindingTable& table, std::vector<Rule>& rules) {
   rules.push_back({{InBlock{Field::kIp6Source, Cidr{kLinkLocal, kLinkLocalPrefix}}, table.pass()}});
 }
 
-void add_router_chain(BindingTable& table) {
+void add_router_messages(BindingTable& table, std::vector<Rule>& rules) {
   table.add_denial("router", Unbound::kNeighbor, "what only routers send");
-}
-
-void add_router_messages(const BindingTable& table, std::vector<Rule>& rules) {
   for (const auto type : kRouterMessages)
     rules.push_back({{Equal{Field::kIcmpv6Type, type}, table.go("router")}});
 }
 
 // Returns the rules that every packet passes.
 std::vector<Rule> add_routed_chains(BindingTable& table) {
-  add_router_chain(table);
   std::vector<Rule> unbound;
   add_router_messages(table, unbound);
   add_link_local(table, unbound);
@@ -125,7 +121,6 @@ void add_bridged_ip6(BindingTable& table) {
   table.deny(Unbound::kNeighbor, neighbor);
   table.add_chain("neighbor", std::move(neighbor), {}, "who has an address: only pods' own");
 
-  add_router_chain(table);
   std::vector<Rule> rules = {{{advertisement, table.go("neighbor")}},
                              {{InBlock{Field::kIp6Source, unspecified(Family::kIpv6)}, solicitation,
                                table.go("neighbor")}}};

@@ -50,7 +50,7 @@ bool Delta::empty() const {
 
 void Delta::remove(TableFamily table) {
   const auto is_in_it = [&](const auto& each) { return table_of(each.first) == table; };
-  (table == TableFamily::kInet ? change : bridge) = TableChange::kNone;
+  change_of(table) = TableChange::kNone;
   take_table(add, table);
   std::erase_if(rules, is_in_it);
   std::erase_if(elements, is_in_it);

@@ -63,6 +63,9 @@ struct Delta {
 
   bool empty() const;              // the tables stay as they are
   void remove(TableFamily table);  // leaves this table as it is
+  TableChange& change_of(TableFamily family) {
+    return family == TableFamily::kInet ? change : bridge;
+  }
   TableChange change_of(TableFamily family) const {
     return family == TableFamily::kInet ? change : bridge;
   }

@@ -83,9 +83,10 @@ TableChange table_change(const Ruleset& from, const Ruleset& to, TableFamily fam
   return had ? TableChange::kDelete : TableChange::kAdd;
 }
 
-void change_bridge(const Ruleset& from, const Ruleset& to, Delta& delta) {
-  delta.bridge = table_change(from, to, TableFamily::kBridge);
-  if (delta.bridge == TableChange::kDelete) delta.gone.remove(TableFamily::kBridge);
+// A table's objects go with it.
+void diff_table(const Ruleset& from, const Ruleset& to, TableFamily family, Delta& delta) {
+  delta.change_of(family) = table_change(from, to, family);
+  if (delta.change_of(family) == TableChange::kDelete) delta.gone.remove(family);
 }
 
 }  // namespace
@@ -103,16 +104,14 @@ Delta diff(const Ruleset& from, const Ruleset& to) {
     return replacement(to, tables_of(from));
   }
   diff_objects(from, to, met, delta);
-  delta.change = table_change(from, to, TableFamily::kInet);
-  if (delta.change == TableChange::kDelete) delta.gone.remove(TableFamily::kInet);
-  change_bridge(from, to, delta);
+  for (const auto family : kTableFamilies) diff_table(from, to, family, delta);
   return delta;
 }
 
 Delta diff_part(const Ruleset& from, const Ruleset& to) {
   Delta delta;
   diff_objects(from, to, reachable(from), delta);
-  change_bridge(from, to, delta);
+  diff_table(from, to, TableFamily::kBridge, delta);
   return delta;
 }
 

@@ -193,9 +193,10 @@ Ruleset take_table(Ruleset& ruleset, TableFamily family) {
   return taken;
 }
 
-bool enforces(const Ruleset& ruleset) {
-  return std::ranges::any_of(ruleset.chains, [](const auto& entry) {
-    return entry.second.spec.base && !entry.second.rules.empty();
+bool enforces(const Ruleset& ruleset, std::initializer_list<TableFamily> tables) {
+  return std::ranges::any_of(ruleset.chains, [&](const auto& entry) {
+    return entry.second.spec.base && !entry.second.rules.empty() &&
+           std::ranges::find(tables, table_of(entry.first)) != tables.end();
   });
 }
 

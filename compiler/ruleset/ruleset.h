@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
@@ -157,8 +158,9 @@ std::vector<TableFamily> tables_of(const Ruleset& ruleset);
 // Takes the objects of that table out of the ruleset.
 Ruleset take_table(Ruleset& ruleset, TableFamily family);
 
-// Whether packets pass its rules: a prepared ruleset does not count.
-bool enforces(const Ruleset& ruleset);
+// Whether packets pass its rules in these tables: a prepared ruleset does not count.
+bool enforces(const Ruleset& ruleset, std::initializer_list<TableFamily> tables = {
+                                          TableFamily::kInet, TableFamily::kBridge});
 
 // Whether it enforces, and some address has a chain.
 bool isolates(const Ruleset& ruleset);

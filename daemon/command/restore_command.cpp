@@ -15,11 +15,9 @@ namespace {
 // In one batch: a new table has no packets under way.
 Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, const Ruleset& part,
                     TableFamily family) {
-  for (const auto& table : before.tables) {
-    if (table.family != family) continue;
-    return check_owner(table).and_then([&] { return kernel.commit(replacement(part, {family})); });
-  }
-  return kernel.commit(diff({}, part));
+  const auto* table = before.find(family);
+  if (table == nullptr) return kernel.commit(diff({}, part));
+  return check_owner(*table).and_then([&] { return kernel.commit(replacement(part, {family})); });
 }
 
 // Each table by itself: without that of bridges, policies are in force all the same.
@@ -31,8 +29,6 @@ Result<void> commit(nl::Kernel& kernel, const nl::Snapshot& before, Ruleset rule
   }
   return done;
 }
-
-bool is_in_force(Ruleset ruleset) { return enforces(take_table(ruleset, TableFamily::kInet)); }
 
 Result<ExitCode> done(const Console& console, const std::string& remark) {
   console.err << escape(remark) << "\n";
@@ -47,7 +43,7 @@ Result<ExitCode> restore(const Options& options, const Console& console) {
   if (!kernel) return tl::unexpected(kernel.error());
   const auto before = kernel->dump();
   if (!before) return tl::unexpected(before.error());
-  const bool in_force = is_in_force(before->ruleset);
+  const bool in_force = enforces(before->ruleset, {TableFamily::kInet});
   const auto left = [&](const std::string& why) {
     return done(console, table_texts(before->families()) +
                              (before->tables.size() == 1 ? " is" : " are") + " already in force" +

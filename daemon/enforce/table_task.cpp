@@ -9,13 +9,11 @@ namespace portcullis {
 namespace {
 
 Result<void> check_owner(const nl::Snapshot& snapshot, TableFamily family) {
-  for (const auto& table : snapshot.tables) {
-    if (table.family != family || table.owner != nl::TableOwner::kOther) continue;
-    return failure(ErrorCode::kPermission,
-                   "table " + table_text(family) + " belongs to another process, " +
-                       nl::process_of_port(table.owner_port) + ": stop that one");
-  }
-  return {};
+  const auto* table = snapshot.find(family);
+  if (table == nullptr || table->owner != nl::TableOwner::kOther) return {};
+  return failure(ErrorCode::kPermission,
+                 "table " + table_text(family) + " belongs to another process, " +
+                     nl::process_of_port(table->owner_port) + ": stop that one");
 }
 
 Delta difference(const Ruleset& held, const Ruleset& desired, TableFamily family,
@@ -44,7 +42,7 @@ Delta takeover(const nl::Snapshot& snapshot) {
   Delta delta;
   for (const auto& table : snapshot.tables) {
     if (table.owner != nl::TableOwner::kOrphan) continue;
-    (table.family == TableFamily::kInet ? delta.change : delta.bridge) = TableChange::kAdd;
+    delta.change_of(table.family) = TableChange::kAdd;
   }
   return delta;
 }

@@ -8,13 +8,21 @@
 #include "compiler/base/escape.h"
 
 namespace portcullis {
+namespace {
+
+Result<void> set_switch(bool& is_on, const char* on, const char* off, const std::string& value) {
+  if (value != on && value != off) {
+    return failure(ErrorCode::kInvalidInput,
+                   in_quotes(value) + " is neither " + on + " nor " + off);
+  }
+  is_on = value == on;
+  return {};
+}
+
+}  // namespace
 
 Result<void> set_anti_spoofing(Options& options, const std::string& value) {
-  if (value != "strict" && value != "off") {
-    return failure(ErrorCode::kInvalidInput, in_quotes(value) + " is neither strict nor off");
-  }
-  options.anti_spoofing = value == "strict";
-  return {};
+  return set_switch(options.anti_spoofing, "strict", "off", value);
 }
 
 Result<void> set_allowed_sources(Options& options, const std::string& value) {
@@ -38,11 +46,7 @@ Result<void> set_allowed_sources(Options& options, const std::string& value) {
 }
 
 Result<void> set_pod_tunnels(Options& options, const std::string& value) {
-  if (value != "drop" && value != "allow") {
-    return failure(ErrorCode::kInvalidInput, in_quotes(value) + " is neither drop nor allow");
-  }
-  options.binding.tunnels = value == "allow";
-  return {};
+  return set_switch(options.binding.tunnels, "allow", "drop", value);
 }
 
 Result<void> set_nri(Options& options, const std::string& value) {

@@ -1,5 +1,7 @@
 #include "daemon/netlink/table/kernel_table.h"
 
+#include <algorithm>
+
 namespace portcullis::nl {
 
 std::vector<TableFamily> Snapshot::families() const {
@@ -9,11 +11,14 @@ std::vector<TableFamily> Snapshot::families() const {
   return families;
 }
 
+const ExistingTable* Snapshot::find(TableFamily family) const {
+  const auto found = std::ranges::find(tables, family, &ExistingTable::family);
+  return found == tables.end() ? nullptr : &*found;
+}
+
 TableOwner Snapshot::owner_of(TableFamily family) const {
-  for (const auto& table : tables) {
-    if (table.family == family) return table.owner;
-  }
-  return TableOwner::kNone;
+  const auto* table = find(family);
+  return table == nullptr ? TableOwner::kNone : table->owner;
 }
 
 }  // namespace portcullis::nl

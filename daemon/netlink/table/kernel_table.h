@@ -32,8 +32,9 @@ struct Snapshot {
   std::uint32_t generation = 0;         // of the whole nf_tables ruleset of this network namespace
   std::vector<ExistingTable> tables{};  // also empty ones
 
-  std::vector<TableFamily> families() const;      // of `tables`
-  TableOwner owner_of(TableFamily family) const;  // kNone: there is no such table
+  std::vector<TableFamily> families() const;            // of `tables`
+  const ExistingTable* find(TableFamily family) const;  // null: there is no such table
+  TableOwner owner_of(TableFamily family) const;        // kNone: likewise
 };
 
 // A foreign commit.
