@@ -34,6 +34,17 @@ class ApiSourceAddresses : public FollowedServer {
     access_.ca.value = issuer().certificate();
   }
 
+  // At the server's port, with its certificate; each request is refused with `code`.
+  std::unique_ptr<api::Server> broken(const std::string& address, unsigned code) const {
+    const auto issued = issuer().issue_server({"api.test"});
+    auto server =
+        std::make_unique<api::Server>(api::Setup{.address = address,
+                                                 .port = server_.port(),
+                                                 .tls = api::Tls{issued.certificate, issued.key}});
+    server->inject(api::fault::Refuse{code}, {.times = api::kAlways});
+    return server;
+  }
+
   void follow_at(const std::vector<std::string>& addresses) {
     follower_ = std::make_unique<Follower>(
         access_, short_limits(), std::function<void(const Report&)>{}, resolving(addresses));
@@ -65,21 +76,19 @@ TEST_F(ApiSourceAddresses, OfWhichTheFirstSaysNothing) {
 }
 
 TEST_F(ApiSourceAddresses, OfWhichTheFirstOnlyHasErrors) {
-  const auto issued = issuer().issue_server({"api.test"});
   for (const unsigned code : {500U, 503U}) {
-    api::Server broken({.address = "127.0.0.2",
-                        .port = server_.port(),
-                        .tls = api::Tls{issued.certificate, issued.key}});
-    broken.inject(api::fault::Refuse{code}, {.times = api::kAlways});
+    const auto first = broken("127.0.0.2", code);
     follow_at({"127.0.0.2", "127.0.0.1"});
     EXPECT_TRUE(follows()) << code;
-    EXPECT_FALSE(broken.requests().empty());
+    EXPECT_FALSE(first->requests().empty());
     EXPECT_EQ(follower_->troubles(), std::vector<std::string>{});
     follower_.reset();
   }
 }
 
+// Which one is tried last depends on what the requests of other resources have met.
 TEST_F(ApiSourceAddresses, ThatAllHaveErrorsAreToldByTheLast) {
+  const auto first = broken("127.0.0.2", 503);
   server_.inject(api::fault::Refuse{503}, {api::Resource::kPods, api::Verb::kList, 0, 2});
   follow_at({"127.0.0.2", "127.0.0.1"});
   EXPECT_TRUE(follows());
