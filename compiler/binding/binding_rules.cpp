@@ -27,7 +27,15 @@ constexpr std::array kRouterMessages = {kListenerQuery, kRouterAdvertisement, kR
 
 const Verdict accept{Verdict::Kind::kAccept};
 
+// What a host sends to find its neighbors, to others on its link.
+constexpr std::array kOnLinkMessages = {kRouterSolicitation, kNeighborSolicitation,
+                                        kNeighborAdvertisement};
+
+// All multicast: the next bit is reserved, and 0 (RFC 7371).
+const Cidr kMulticast{{Family::kIpv6, AddressValue{0xff} << 120}, 9};
+
 BaseChain before_conntrack() { return {"filter", 0, -300, 1}; }  // which is at -200
+BaseChain before_policies() { return {"filter", 2, -2, 1}; }     // which are at -1
 
 Cidr unspecified(Family family) { return {{family, 0}, bits(family)}; }
 
@@ -73,10 +81,44 @@ std::vector<Rule> add_routed_chains(BindingTable& table) {
           {{table.enters_by("pod-interfaces"), table.go("unbound")}}};
 }
 
+void add_on_link(BindingTable& table, std::vector<Rule>& rules) {
+  std::vector<Rule> neighbors;
+  for (const auto type : kOnLinkMessages)
+    neighbors.push_back({{Equal{Field::kIcmpv6Type, type}, accept}});
+  table.deny(Unbound::kUnknown, neighbors);
+  table.add_chain("on-link", std::move(neighbors));
+  for (const auto& block : {Cidr{kLinkLocal, kLinkLocalPrefix}, kMulticast})
+    rules.push_back({{InBlock{Field::kIp6Destination, block}, table.go("on-link")}});
+}
+
+// What an interface sends while it is not known to be a pod's: it may obtain an address, and a
+// routed one find its neighbors, so that the pod's first connection need not wait for that.
+void add_closed_interfaces(BindingTable& table, std::vector<Rule>& prerouting) {
+  std::vector<Rule> closed;
+  add_unspecified_ip4(closed);
+  if (table.is_routed()) add_on_link(table, closed);
+  table.deny(Unbound::kUnknown, closed);
+  table.add_chain("closed", std::move(closed), {}, "from what is not known to be a pod");
+  prerouting.push_back({{table.could_be_pod(Field::kInputInterface), table.go("closed")}});
+}
+
+// What is sent on to an interface that is not known to be a pod's, and between addresses.
+void add_closed_forward(BindingTable& table) {
+  std::vector<Rule> forward;
+  table.add_denial("unknown", Unbound::kUnknown, "to what is not known to be a pod");
+  const auto denial = table.go("unknown");
+  if (table.closes_interfaces()) {
+    auto unknown = InSet{{Field::kOutputInterface}, table.name("pod-interfaces"), false, true};
+    forward.push_back({{table.could_be_pod(Field::kOutputInterface), std::move(unknown), denial}});
+  }
+  table.add_closed_blocks(denial, forward);
+  table.add_chain("unknown-pods", std::move(forward), before_policies());
+}
+
 void add_inet_chains(const std::vector<BoundPort>& routed, const std::vector<BoundPort>& bridged,
                      BindingTable& table) {
   std::vector<Rule> prerouting;
-  if (!routed.empty()) {
+  if (!routed.empty() || table.closes_interfaces()) {
     table.add(routed);
     prerouting = add_routed_chains(table);
   }
@@ -85,7 +127,10 @@ void add_inet_chains(const std::vector<BoundPort>& routed, const std::vector<Bou
     table.add_denial("past-bridge", Unbound::kFrames);
     prerouting.push_back({{table.enters_by("bridged-interfaces"), table.go("past-bridge")}});
   }
-  table.add_chain("prerouting", std::move(prerouting), before_conntrack());
+  table.add_unknown_pods();
+  if (table.closes_interfaces()) add_closed_interfaces(table, prerouting);
+  if (table.closes_anything()) add_closed_forward(table);
+  if (!prerouting.empty()) table.add_chain("prerouting", std::move(prerouting), before_conntrack());
 }
 
 void add_bridged_ip4(BindingTable& table) {
@@ -140,8 +185,13 @@ void add_bridge_chains(const std::vector<BoundPort>& ports, BindingTable& table)
                              {{Equal{Field::kEtherType, kArp}, table.go("arp-sender")}}};
   table.deny(Unbound::kFrames, frame);
   table.add_chain("frame", std::move(frame));
-  table.add_chain("prerouting", {{{table.enters_by("pod-interfaces"), table.go("frame")}}},
-                  before_conntrack());
+  std::vector<Rule> prerouting = {{{table.enters_by("pod-interfaces"), table.go("frame")}}};
+  table.add_unknown_pods();
+  if (table.closes_interfaces()) {
+    add_closed_interfaces(table, prerouting);
+    add_closed_forward(table);
+  }
+  table.add_chain("prerouting", std::move(prerouting), before_conntrack());
 }
 
 }  // namespace
@@ -152,10 +202,10 @@ Ruleset binding_rules(const Bindings& bindings, const BindingOptions& options) {
   for (const auto& [index, port] : bindings.ports)
     (port.bridge.empty() ? routed : bridged).push_back(port);
   Ruleset ruleset;
-  if (bindings.ports.empty()) return ruleset;
+  if (bindings.ports.empty() && options.unknown_pods.empty()) return ruleset;
   BindingTable inet(TableFamily::kInet, options, ruleset);
   add_inet_chains(routed, bridged, inet);
-  if (bridged.empty()) return ruleset;
+  if (bridged.empty() && !inet.closes_interfaces()) return ruleset;
   BindingTable bridge(TableFamily::kBridge, options, ruleset);
   add_bridge_chains(bridged, bridge);
   return ruleset;

@@ -34,6 +34,17 @@ namespace portcullis {
 // (01:80:c2:00:00:0x): they skip the bridge's prerouting, and the node receives them from the port,
 // as from a routed pod. Messages that only routers send (router advertisements, redirects, queries
 // for multicast listeners) are dropped. Without ports of one kind there are no objects of it.
+//
+// If unknown pods are closed, also in both tables, where the set of pods' interfaces may be empty:
+//
+//     prerouting    could be a pod's interface, and is none of those above? -> closed
+//     closed        what obtains an address, or finds a routed pod's neighbors?
+//                                                                           -> accept
+//                   otherwise                                               -> count, drop
+//     unknown-pods  (forward) to what could be a pod's interface, and is none?
+//                                                                           -> count, drop
+//                   from or to what could be a pod's address, and is none of this node's (inet)?
+//                                                                           -> count, drop
 Ruleset binding_rules(const Bindings& bindings, const BindingOptions& options);
 
 }  // namespace portcullis

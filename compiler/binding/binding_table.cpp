@@ -22,6 +22,24 @@ constexpr Verdict kDrop{Verdict::Kind::kDrop};
 
 ElementKey key_of(const std::string& interface) { return ElementKey().append_interface(interface); }
 
+// The names as numbers: the kernel compares all of an interface's 16 bytes.
+constexpr int kNameBits = 128;
+
+// Those that "cali*" means, or one.
+Interval<AddressValue> names_of(std::string_view pattern) {
+  const bool is_prefix = pattern.ends_with('*');
+  if (is_prefix) pattern.remove_suffix(1);
+  AddressValue first = 0;
+  int rest = kNameBits;
+  for (const char c : pattern) {
+    rest -= 8;
+    first |= AddressValue{static_cast<unsigned char>(c)} << rest;
+  }
+  return {first, is_prefix ? first | ((AddressValue{1} << rest) - 1) : first};
+}
+
+ElementKey name_key(AddressValue name) { return ElementKey().append(Address{Family::kIpv6, name}); }
+
 }  // namespace
 
 std::string unbound_by(const CounterSpec& counter) {
@@ -34,7 +52,8 @@ std::string unbound_by(const CounterSpec& counter) {
 void BindingTable::add(const std::vector<BoundPort>& ports) {
   for (const auto family : kFamilies) {
     add_bound_set(family, ports);
-    add_allowed_set(family);
+    allowed_[index_of(family)] =
+        add_block_set("allowed", family, options_.allowed_sources, "sources that any pod may use");
   }
   add_interfaces("pod-interfaces", ports, "interfaces of this node's pods");
   if (!options_.tunnels) add_tunnels();
@@ -59,6 +78,29 @@ void BindingTable::add_neighbor_chains(const std::vector<BoundPort>& ports) {
   std::ranges::sort(map.elements);
 }
 
+void BindingTable::add_unknown_pods() {
+  const auto& unknown = options_.unknown_pods;
+  if (family_ == TableFamily::kInet) {
+    for (const auto family : kFamilies) {
+      closed_blocks_[index_of(family)] =
+          add_block_set("pod-cidrs", family, unknown.blocks, "addresses that only local pods have");
+    }
+  }
+  if (!closes_interfaces()) return;
+  std::string content;
+  std::vector<Interval<AddressValue>> ranges;
+  for (const auto& pattern : unknown.interfaces) {
+    content += pattern + ' ';
+    ranges.push_back(names_of(pattern));
+  }
+  auto& set = add_set("closed-interfaces-" + content_hash(content), {FieldType::kIfname},
+                      "interfaces that only pods have");
+  set.spec.interval = true;
+  for (const auto& range : merge(std::move(ranges)))
+    set.elements.push_back({name_key(range.first), name_key(range.last), {}});
+  closed_interfaces_ = set.spec.name;
+}
+
 void BindingTable::add_chain(const char* local, std::vector<Rule> rules,
                              std::optional<BaseChain> base, const char* comment) {
   auto chain = name(local);
@@ -79,6 +121,10 @@ InSet BindingTable::enters_by(const char* interfaces) const {
   return {{Field::kInputInterface}, name(interfaces), false, false};
 }
 
+InSet BindingTable::could_be_pod(Field interface) const {
+  return {{interface}, closed_interfaces_, true, false};
+}
+
 Statement BindingTable::pass() const {
   return options_.tunnels ? Statement(kAccept) : Statement(go("tunnels"));
 }
@@ -87,6 +133,19 @@ void BindingTable::add_allowed(Family family, Field source, const Statement& the
                                std::vector<Rule>& rules) const {
   const auto& allowed = allowed_[index_of(family)];
   if (!allowed.empty()) rules.push_back({{InSet{{source}, allowed, true, false}, then}});
+}
+
+// What has an address of a pod, and no local pod has it. The sets of pairs of each local pod's
+// address with itself have them all.
+void BindingTable::add_closed_blocks(const Jump& denial, std::vector<Rule>& rules) const {
+  for (const auto family : kFamilies) {
+    const auto& blocks = closed_blocks_[index_of(family)];
+    if (blocks.empty()) continue;
+    for (const auto field : {source_field(family), destination_field(family)}) {
+      rules.push_back({{InSet{{field}, blocks, true, false},
+                        InSet{{field, field}, in_family("self", family), false, true}, denial}});
+    }
+  }
 }
 
 void BindingTable::deny(Unbound what, std::vector<Rule>& rules) const {
@@ -114,25 +173,27 @@ void BindingTable::add_bound_set(Family family, const std::vector<BoundPort>& po
   std::ranges::sort(set.elements);
 }
 
-// Named after its content, since its ranges cannot change in place.
-void BindingTable::add_allowed_set(Family family) {
+// Named after its content, since its ranges cannot change in place. Returns its name; empty: there
+// is no block of this family.
+std::string BindingTable::add_block_set(const std::string& local, Family family,
+                                        const std::vector<Cidr>& blocks, const char* comment) {
   std::vector<Interval<AddressValue>> ranges;
   std::string content;
-  for (const auto& block : options_.allowed_sources) {
+  for (const auto& block : blocks) {
     if (block.base.family != family) continue;
     ranges.push_back({block.first().value, block.last().value});
     content += to_string(block) + ' ';
   }
-  if (ranges.empty()) return;
-  const auto local = in_family("allowed", family) + '-' + content_hash(content);
-  auto& set = add_set(local, {address_type(family)}, "sources that any pod may use");
+  if (ranges.empty()) return {};
+  auto& set = add_set(in_family(local.c_str(), family) + '-' + content_hash(content),
+                      {address_type(family)}, comment);
   set.spec.interval = true;
   for (const auto& range : merge(std::move(ranges))) {
     set.elements.push_back({ElementKey().append(Address{family, range.first}),
                             ElementKey().append(Address{family, range.last}),
                             {}});
   }
-  allowed_[index_of(family)] = name(local);
+  return set.spec.name;
 }
 
 void BindingTable::add_tunnels() {

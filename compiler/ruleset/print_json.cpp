@@ -24,6 +24,7 @@ Json field_value(FieldType type, std::span<const std::uint8_t> bytes) {
 Json field_range(FieldType type, std::span<const std::uint8_t> first,
                  std::span<const std::uint8_t> last) {
   if (std::equal(first.begin(), first.end(), last.begin())) return field_value(type, first);
+  if (type == FieldType::kIfname) return field_value(type, first).get<std::string>() + '*';
   const auto text = to_string(Element{ElementKey(first), ElementKey(last), {}},
                               SetSpec{"", {type}, true, false, ""});
   const auto slash = text.find('/');
@@ -116,7 +117,9 @@ Json conntrack_json(const std::string& text) {
 
 Json field_json(Field field) {
   if (field == Field::kL4Proto) return {{"meta", {{"key", "l4proto"}}}};
-  if (field == Field::kInputInterface) return {{"meta", {{"key", "iifname"}}}};
+  if (field == Field::kInputInterface || field == Field::kOutputInterface) {
+    return {{"meta", {{"key", to_string(field)}}}};
+  }
   if (field == Field::kConntrackDirection) return {{"ct", {{"key", "direction"}}}};
   const std::string text = to_string(field);
   if (text.starts_with("ct ")) return conntrack_json(text);

@@ -50,13 +50,14 @@ std::uint32_t host_order(std::uint32_t value) {
   return value;
 }
 
-std::string interface_text(AddressValue value) {
+// With `*` at the end: all interfaces whose names begin with that.
+std::string interface_text(AddressValue value, const char* rest = "") {
   std::string name;
   for (int byte = 15; byte >= 0; --byte) {
     const auto c = static_cast<char>(value >> (8 * byte));
     if (c != 0) name += c;
   }
-  return '"' + escape(name) + '"';
+  return '"' + escape(name) + rest + '"';
 }
 
 std::string value_text(FieldType type, AddressValue value) {
@@ -92,6 +93,7 @@ int prefix_length(const FieldRange& range) {
 
 std::string range_text(const FieldRange& range) {
   if (range.first == range.last) return value_text(range.type, range.first);
+  if (range.type == FieldType::kIfname) return interface_text(range.first, "*");
   if (is_address(range.type)) {
     const int length = prefix_length(range);
     const auto begins = value_text(range.type, range.first);

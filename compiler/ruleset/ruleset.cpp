@@ -104,6 +104,8 @@ const char* to_string(Field field) {
       return "ct direction";
     case Field::kInputInterface:
       return "iifname";
+    case Field::kOutputInterface:
+      return "oifname";
     case Field::kEtherType:
       return "ether type";
     case Field::kArpSource:

@@ -33,6 +33,7 @@ enum class Field : std::uint8_t {
   kReplyIp6Source,
   kConntrackDirection,  // of the packet in it: IP_CT_DIR_ORIGINAL or IP_CT_DIR_REPLY
   kInputInterface,      // iifname
+  kOutputInterface,     // oifname
   // In tables of bridges: the type of the frame; the sender's address in an ARP packet.
   kEtherType,
   kArpSource,

@@ -61,7 +61,9 @@ PodPorts ports() {
 Ruleset rehearsed_ruleset() {
   const auto file = parse_manifest("built in", kManifests);
   if (!file) std::abort();
-  IncrementalCompiler compiler(kNode);
+  BindingOptions options;
+  options.unknown_pods = {.interfaces = {"veth*"}, .blocks = {*parse_cidr("192.0.2.0/24")}};
+  IncrementalCompiler compiler(kNode, {}, options);
   compiler.apply(update_of(merge({*file}).objects));
   compiler.set_ports(ports());
   return compiler.ruleset();

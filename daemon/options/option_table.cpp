@@ -232,6 +232,20 @@ constexpr std::array kTable{
            "(IPIP, 6in4, and UDP to ports 4789, 6081, 6784 and 8472; default); allow: they may",
            set_pod_tunnels},
     Option{
+        "unknown-pods", "", "allow|drop", kRun, false,
+        "What could be a pod, by --pod-interfaces or --pod-cidrs, and is not known to be one. "
+        "drop: nothing passes from or to it; allow: everything does, until the API server or the "
+        "container runtime tells of the pod (default)",
+        set_unknown_pods},
+    Option{"pod-interfaces", "", "PATTERN,...", kRun, false,
+           "Interfaces that only pods have: names, or beginnings of names such as cali*. Not the "
+           "bridge that pods share (default: none)",
+           set_pod_interfaces},
+    Option{"pod-cidrs", "", "CIDR,...", kRun, false,
+           "Networks of which only pods of this node have addresses, such as its spec.podCIDRs "
+           "(default: none)",
+           set_pod_cidrs},
+    Option{
         "nri", "", "SOCKET|off", kRun | kCheck, false,
         "The container runtime's socket of the Node Resource Interface, by which pods are isolated "
         "before their first container starts (default /var/run/nri/nri.sock)",

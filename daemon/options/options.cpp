@@ -146,6 +146,16 @@ Result<void> require(const Options& options) {
   if (is_of_this_host(options.command) && options.node_name.empty()) {
     return usage_error(name_of(options.command), "the host has no name: give --node-name NAME");
   }
+  if (options.closes_unknown_pods && options.pod_marks.empty()) {
+    return usage_error(name_of(options.command),
+                       "unknown-pods drop closes nothing: give pod-interfaces, pod-cidrs or both");
+  }
+  if (options.closes_unknown_pods && !options.pod_marks.interfaces.empty() &&
+      !options.anti_spoofing) {
+    return usage_error(name_of(options.command),
+                       "with anti-spoofing off no interface is known to be a pod's: with "
+                       "unknown-pods drop, give pod-cidrs instead of pod-interfaces");
+  }
   if (options.command == Command::kExplain && (options.from.empty() || options.to.empty())) {
     return usage_error("explain", "give --from POD|IP and --to POD|IP[:PORT[/PROTO]]");
   }

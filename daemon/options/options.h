@@ -57,6 +57,8 @@ struct Options {
   bool shares_table = false;                             // others may change it
   bool anti_spoofing = true;                             // pods send from their own addresses only
   BindingOptions binding;
+  bool closes_unknown_pods = false;  // what has these marks is closed until it is a known pod's
+  PodMarks pod_marks;
   std::string nri_socket = "/var/run/nri/nri.sock";  // empty: the runtime is not asked
   std::chrono::milliseconds nri_timeout{1'000};
   LogLevel log_level = LogLevel::kInfo;

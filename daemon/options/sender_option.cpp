@@ -1,5 +1,6 @@
 #include "daemon/options/sender_option.h"
 
+#include <algorithm>
 #include <boost/algorithm/string/split.hpp>
 #include <charconv>
 #include <utility>
@@ -19,6 +20,48 @@ Result<void> set_switch(bool& is_on, const char* on, const char* off, const std:
   return {};
 }
 
+std::vector<std::string> words_of(const std::string& value) {
+  std::vector<std::string> words;
+  if (!value.empty()) boost::split(words, value, [](char c) { return c == ','; });
+  return words;
+}
+
+// `instead` of a network that has every address.
+Result<void> set_networks(std::vector<Cidr>& networks, const std::string& value,
+                          const char* instead) {
+  std::vector<Cidr> blocks;
+  for (const auto& word : words_of(value)) {
+    const auto block = parse_cidr(word);
+    if (!block) {
+      return failure(ErrorCode::kInvalidInput,
+                     in_quotes(word) + " is not a network, such as 192.0.2.0/24");
+    }
+    if (block->prefix_length == 0) {
+      return failure(ErrorCode::kInvalidInput, in_quotes(word) + " is every address: " + instead);
+    }
+    blocks.push_back(*block);
+  }
+  networks = std::move(blocks);
+  return {};
+}
+
+// As the kernel's dev_valid_name() allows them. `*` only at the end, where nft has it, too.
+Result<void> check_interface(const std::string& pattern) {
+  constexpr std::size_t kLongest = 15;
+  const auto name = pattern.substr(0, pattern.size() - (pattern.ends_with('*') ? 1 : 0));
+  const auto invalid = [&](const char* why) {
+    return failure(ErrorCode::kInvalidInput, in_quotes(pattern) + why);
+  };
+  if (pattern == "*") return invalid(" is every interface: give those of pods, such as cali*");
+  const bool has_invalid = std::ranges::any_of(name, [](unsigned char c) {
+    return c <= ' ' || c > '~' || c == '/' || c == ':' || c == '*';
+  });
+  if (name.empty() || name.size() > kLongest || has_invalid)
+    return invalid(" is neither the name of an interface nor the beginning of one, such as cali*");
+  if (name == "lo") return invalid(" is never a pod's");
+  return {};
+}
+
 }  // namespace
 
 Result<void> set_anti_spoofing(Options& options, const std::string& value) {
@@ -26,27 +69,29 @@ Result<void> set_anti_spoofing(Options& options, const std::string& value) {
 }
 
 Result<void> set_allowed_sources(Options& options, const std::string& value) {
-  std::vector<Cidr> sources;
-  std::vector<std::string> words;
-  if (!value.empty()) boost::split(words, value, [](char c) { return c == ','; });
-  for (const auto& word : words) {
-    const auto block = parse_cidr(word);
-    if (!block) {
-      return failure(ErrorCode::kInvalidInput,
-                     in_quotes(word) + " is not a network, such as 192.0.2.0/24");
-    }
-    if (block->prefix_length == 0) {
-      return failure(ErrorCode::kInvalidInput,
-                     in_quotes(word) + " is every address: use --anti-spoofing off");
-    }
-    sources.push_back(*block);
-  }
-  options.binding.allowed_sources = std::move(sources);
-  return {};
+  return set_networks(options.binding.allowed_sources, value, "use --anti-spoofing off");
 }
 
 Result<void> set_pod_tunnels(Options& options, const std::string& value) {
   return set_switch(options.binding.tunnels, "allow", "drop", value);
+}
+
+Result<void> set_unknown_pods(Options& options, const std::string& value) {
+  return set_switch(options.closes_unknown_pods, "drop", "allow", value);
+}
+
+Result<void> set_pod_interfaces(Options& options, const std::string& value) {
+  auto patterns = words_of(value);
+  for (const auto& pattern : patterns) {
+    const auto valid = check_interface(pattern);
+    if (!valid) return valid;
+  }
+  options.pod_marks.interfaces = std::move(patterns);
+  return {};
+}
+
+Result<void> set_pod_cidrs(Options& options, const std::string& value) {
+  return set_networks(options.pod_marks.blocks, value, "give those of this node's pods");
 }
 
 Result<void> set_nri(Options& options, const std::string& value) {

@@ -15,6 +15,14 @@ namespace portcullis {
 
 [[nodiscard]] Result<void> set_pod_tunnels(Options& options, const std::string& value);
 
+[[nodiscard]] Result<void> set_unknown_pods(Options& options, const std::string& value);
+
+// "cali*,lxc*"; empty: none.
+[[nodiscard]] Result<void> set_pod_interfaces(Options& options, const std::string& value);
+
+// As of set_allowed_sources().
+[[nodiscard]] Result<void> set_pod_cidrs(Options& options, const std::string& value);
+
 // "/var/run/nri/nri.sock", or "off".
 [[nodiscard]] Result<void> set_nri(Options& options, const std::string& value);
 

@@ -40,6 +40,12 @@ void log_change(const std::string& before, const std::string& now) {
   now.empty() ? log_info("resolved: " + before) : log_warning(now);
 }
 
+BindingOptions binding_of(const Options& options) {
+  auto binding = options.binding;
+  if (options.closes_unknown_pods) binding.unknown_pods = options.pod_marks;
+  return binding;
+}
+
 }  // namespace
 
 //     API server           manifest directory
@@ -68,7 +74,7 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
                std::optional<nl::Conntrack> conntrack)
     : io_(io),
       options_(options),
-      compiler_(options.node_name, options.budgets, options.binding),
+      compiler_(options.node_name, options.budgets, binding_of(options)),
       host_check_(options.node_name),
       host_timer_(io),
       reconciler_(

@@ -93,7 +93,7 @@ void PacketTest::label_namespace(const std::string& name, const Labels& labels) 
 void PacketTest::enforce(const std::vector<std::string>& manifests,
                          const std::vector<std::string>& problems) {
   if (!enforcement_) {
-    auto enforcement = Enforcement::start(*playground_, binds_);
+    auto enforcement = Enforcement::start(*playground_, binds_, binding_);
     ASSERT_TRUE(enforcement) << enforcement.error().message;
     enforcement_ = std::make_unique<Enforcement>(std::move(*enforcement));
   }
@@ -107,6 +107,11 @@ void PacketTest::enforce(const std::vector<std::string>& manifests,
 void PacketTest::believe_sources(bool believe) {
   enforcement_.reset();
   binds_ = !believe;
+}
+
+void PacketTest::close_unknown_pods(PodMarks marks) {
+  enforcement_.reset();
+  binding_.unknown_pods = std::move(marks);
 }
 
 void PacketTest::load_nft(const std::string& node, const std::string& script) {

@@ -68,6 +68,9 @@ class PacketTest : public testing::TestWithParam<Variant> {
   // The next enforce() acts as a daemon's first, with --anti-spoofing off, or strict as at first.
   void believe_sources(bool believe = true);
 
+  // The same with --unknown-pods drop, or allow if there are no marks.
+  void close_unknown_pods(PodMarks marks);
+
   // nft(8) rules on a node, beside ours: whole lines, as in a file.
   void load_nft(const std::string& node, const std::string& script);
 
@@ -93,6 +96,7 @@ class PacketTest : public testing::TestWithParam<Variant> {
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<Enforcement> enforcement_;
   bool binds_ = true;
+  BindingOptions binding_;
 };
 
 }  // namespace portcullis::test

@@ -49,6 +49,7 @@ constexpr std::array kConntrackFields = {
 constexpr std::array kMetaFields = {
     MetaField{Field::kL4Proto, NFT_META_L4PROTO, 1},
     MetaField{Field::kInputInterface, NFT_META_IIFNAME, 16},
+    MetaField{Field::kOutputInterface, NFT_META_OIFNAME, 16},
 };
 
 template <class Fields, class Condition>

@@ -87,6 +87,7 @@ bool load(const Packet& packet, Field field, ElementKey& key) {
     case Field::kIcmpv6Type:
     case Field::kConntrackDirection:
     case Field::kInputInterface:
+    case Field::kOutputInterface:
     case Field::kEtherType:
     case Field::kArpSource:
     case Field::kNeighborTarget:

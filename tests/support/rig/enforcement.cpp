@@ -23,7 +23,8 @@ Result<Manifests> read(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-Result<Enforcement> Enforcement::start(const Playground& playground, bool binds) {
+Result<Enforcement> Enforcement::start(const Playground& playground, bool binds,
+                                       const BindingOptions& options) {
   Enforcement enforcement;
   for (const auto& endpoint : playground.endpoints()) {
     if (!endpoint.is_node()) continue;
@@ -33,7 +34,7 @@ Result<Enforcement> Enforcement::start(const Playground& playground, bool binds)
     Node node{&endpoint,
               std::make_unique<boost::asio::io_context>(),
               std::make_unique<std::optional<Error>>(),
-              std::make_unique<IncrementalCompiler>(endpoint.name),
+              std::make_unique<IncrementalCompiler>(endpoint.name, Budgets{}, options),
               nullptr,
               {}};
     if (binds) {

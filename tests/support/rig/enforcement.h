@@ -24,7 +24,8 @@ namespace portcullis::test {
 class Enforcement {
  public:
   // `binds`: as of --anti-spoofing strict.
-  [[nodiscard]] static Result<Enforcement> start(const Playground& playground, bool binds);
+  [[nodiscard]] static Result<Enforcement> start(const Playground& playground, bool binds,
+                                                 const BindingOptions& options = {});
 
   // Makes every node enforce exactly these manifests (YAML texts), one node after another. Returns
   // the manifests' problems as the daemon would log them; invalid objects fail closed. Objects left

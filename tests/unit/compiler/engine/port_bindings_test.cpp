@@ -118,6 +118,29 @@ TEST_F(PortBindingsTest, TunnelsAreDroppedUnlessPodsMaySendThem) {
   }
 }
 
+TEST_F(PortBindingsTest, UnknownPodsAreClosedBeforeThereIsAny) {
+  BindingOptions options;
+  options.unknown_pods.interfaces = {"cali*", "calico7", "eth7"};
+  options.unknown_pods.blocks = {cidr("10.0.0.0/24"), cidr("fd00::/64")};
+  IncrementalCompiler compiler("n1", {}, options);
+  KernelModel kernel;
+  const auto follow = [&](Delta delta) {
+    auto todo = steps(std::move(delta));
+    for (const auto* step : {&todo.prepare, &todo.exchange, &todo.remove})
+      ASSERT_TRUE(kernel.apply(*step));
+    EXPECT_EQ(print_nft(kernel.ruleset()), print_nft(compiler.ruleset()));
+  };
+  follow(compiler.apply({}));
+  const auto text = print_nft(compiler.ruleset());
+  EXPECT_TRUE(enforces(compiler.ruleset(), {TableFamily::kBridge}));
+  EXPECT_NE(text.find("elements = { \"cali*\",\n\t\t\t     \"eth7\" }"), std::string::npos) << text;
+  EXPECT_NE(text.find("ip saddr . ip saddr != @self-v4 goto unknown"), std::string::npos) << text;
+  follow(compiler.apply({.events = {pod("shop/web", "10.0.0.1")}}));
+  follow(compiler.set_ports({port(1, 0, {address("10.0.0.1")})}));
+  follow(compiler.set_ports({}));
+  EXPECT_EQ(kernel.tables(), (std::vector{TableFamily::kInet, TableFamily::kBridge}));
+}
+
 TEST_F(PortBindingsTest, AnAddressBehindSeveralNamespacesIsClosed) {
   apply({pod("shop/web", "10.0.0.1"), pod("shop/client", "10.0.0.2")});
   const auto client = port(3, 2, {address("10.0.0.2")});

@@ -85,6 +85,25 @@ TEST(Options, WhatPodsMaySendIsSwitched) {
   EXPECT_FALSE(options_of({"run", "--pod-tunnels", "drop"}).binding.tunnels);
   EXPECT_TRUE(contains(error_of({"run", "--anti-spoofing", "on"}),
                        "--anti-spoofing: \"on\" is neither strict nor off"));
+  const auto closing = options_of({"run", "--unknown-pods", "drop", "--pod-interfaces",
+                                   "cali*,eth7", "--pod-cidrs", "10.1.0.0/24,fd00::/64"});
+  EXPECT_TRUE(closing.closes_unknown_pods);
+  EXPECT_EQ(closing.pod_marks.interfaces, (std::vector<std::string>{"cali*", "eth7"}));
+  EXPECT_EQ(closing.pod_marks.blocks.size(), 2U);
+  EXPECT_FALSE(options_of({"run", "--pod-interfaces", "cali*"}).closes_unknown_pods);
+  EXPECT_TRUE(contains(error_of({"run", "--unknown-pods", "drop"}),
+                       "unknown-pods drop closes nothing: give pod-interfaces, pod-cidrs or both"));
+  EXPECT_TRUE(contains(error_of({"run", "--unknown-pods", "drop", "--pod-interfaces", "cali*",
+                                 "--anti-spoofing", "off"}),
+                       "with anti-spoofing off no interface is known to be a pod's"));
+  for (const char* wrong :
+       {"*", "lo", "a*b", "", "sixteen-letters-", "with space", "a/b", "cali**"}) {
+    EXPECT_TRUE(contains(error_of({"run", "--pod-interfaces", std::string("cali*,") + wrong}),
+                         "--pod-interfaces: \"" + std::string(wrong) + "\" is "))
+        << wrong;
+  }
+  EXPECT_TRUE(contains(error_of({"run", "--pod-cidrs", "::/0"}),
+                       "\"::/0\" is every address: give those of this node's pods"));
   EXPECT_TRUE(contains(error_of({"run", "--pod-tunnels", "yes"}),
                        "--pod-tunnels: \"yes\" is neither allow nor drop"));
 }

@@ -172,6 +172,15 @@ void add_marks_and_interfaces(Ruleset& ruleset) {
   add(ruleset, make_set({"interfaces", {kIfname}, false, false, ""},
                         {value(ElementKey().append_interface("eth0")),
                          value(ElementKey().append_interface("veth-0123456789"))}));
+  const auto pattern = [](const char* first, std::string last) {
+    last.resize(16, '\xff');
+    const std::vector<std::uint8_t> bytes(last.begin(), last.end());
+    return range(ElementKey().append_interface(first), ElementKey(bytes));
+  };
+  add(ruleset, make_set({"patterns", {kIfname}, true, false, ""},
+                        {pattern("cali", "cali"),
+                         pattern("eth1", std::string("eth1\0", 5) + std::string(11, '\0')),
+                         pattern("lxc", "lxc")}));
   const auto bound = [](const char* interface, const char* source) {
     return value(ElementKey().append_interface(interface).append(address(source)));
   };
@@ -184,6 +193,10 @@ void add_marks_and_interfaces(Ruleset& ruleset) {
                       {{InSet{{kInputInterface, kIp4Source}, "bound-v4"}, accept}},
                       {{InSet{{kInputInterface, kIp6Source}, "bound-v6", false, true}, drop}},
                       {{ReversePathMissing{}, RateLimit{10, 20}, Log{5}, Counter{}, drop}}}});
+  add(ruleset, Chain{{"leaving", hooked(2, -2), ""},
+                     {{{InSet{{kOutputInterface}, "patterns", true, false},
+                        InSet{{kOutputInterface}, "interfaces", false, true}, drop}},
+                      {{InSet{{kInputInterface}, "patterns", true, true}, accept}}}});
   add(ruleset, Chain{{"input", hooked(1, 0), ""},
                      {{{Equal{kConntrackDirection, 1}, accept}},
                       {{Equal{kConntrackDirection, 0}, RateLimit{1'000}, Log{}}}}});
