@@ -17,6 +17,9 @@ constexpr std::array<std::uint16_t, 4> kTunnelPorts = {4789, 6081, 6784, 8472};
 
 constexpr std::string_view kDenied = "denied-";
 
+// Of each kind in each table, whatever pods send.
+constexpr RateLimit kLogLimit{10, 20};
+
 constexpr Verdict kAccept{Verdict::Kind::kAccept};
 constexpr Verdict kDrop{Verdict::Kind::kDrop};
 
@@ -42,8 +45,7 @@ ElementKey name_key(AddressValue name) { return ElementKey().append(Address{Fami
 
 }  // namespace
 
-std::string unbound_by(const CounterSpec& counter) {
-  std::string_view name = local_name(counter.name);
+std::string unbound_by(std::string_view name) {
   if (!name.starts_with(kDenied)) return {};
   name.remove_prefix(kDenied.size());
   return std::ranges::find(kUnbound, name) == kUnbound.end() ? "" : std::string(name);
@@ -149,7 +151,9 @@ void BindingTable::add_closed_blocks(const Jump& denial, std::vector<Rule>& rule
 }
 
 void BindingTable::deny(Unbound what, std::vector<Rule>& rules) const {
-  auto counter = name(std::string(kDenied) + kUnbound[static_cast<std::size_t>(what)]);
+  const auto local = std::string(kDenied) + kUnbound[static_cast<std::size_t>(what)];
+  auto counter = name(local);
+  if (options_.log_group) rules.push_back({{kLogLimit, Log{*options_.log_group, local}}});
   ruleset_.counters[counter] = {counter, "not the pod's own"};
   rules.push_back({{Counter{std::move(counter)}, kDrop}});
 }

@@ -17,8 +17,9 @@ namespace portcullis {
 enum class Unbound : std::uint8_t { kSource, kNeighbor, kFrames, kTunnel, kUnknown };
 inline constexpr std::array kUnbound = {"source", "neighbor", "frames", "tunnel", "unknown"};
 
-// One of these; empty: it is another counter.
-std::string unbound_by(const CounterSpec& counter);
+// One of these, by the name of its counter, which is the prefix of its logged packets, too; empty:
+// it is something else.
+std::string unbound_by(std::string_view name);
 
 inline constexpr std::uint8_t kNeighborSolicitation = 135;  // RFC 4861
 inline constexpr std::uint8_t kNeighborAdvertisement = 136;

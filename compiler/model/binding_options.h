@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct PodMarks {
 struct BindingOptions {
   std::vector<Cidr> allowed_sources;  // any pod may use these; not /0
   bool tunnels = false;  // they may send what a node could take for a packet of its overlay network
+  std::optional<std::uint16_t> log_group{};  // of nfnetlink_log: what is dropped is told there
   PodMarks unknown_pods{};  // what has one of these, and is no known pod, is closed
 };
 

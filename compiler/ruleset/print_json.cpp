@@ -174,7 +174,12 @@ struct StatementJson {
   Json operator()(const ReversePathMissing&) const {
     return match("==", {{"fib", {{"result", "oif"}, {"flags", {"saddr", "iif"}}}}}, false);
   }
-  Json operator()(const Log& log) const { return {{"log", {{"group", log.group}}}}; }
+  Json operator()(const Log& log) const {
+    Json options;
+    if (!log.prefix.empty()) options["prefix"] = log.prefix;
+    options["group"] = log.group;
+    return {{"log", options}};
+  }
   Json operator()(const RateLimit& limit) const {
     return {{"limit", {{"rate", limit.per_second}, {"per", "second"}, {"burst", limit.burst}}}};
   }

@@ -78,7 +78,10 @@ struct StatementText {
            (mark.value == 0 ? "" : " | " + mark_text(mark.value));
   }
   std::string operator()(const ReversePathMissing&) const { return "fib saddr . iif oif missing"; }
-  std::string operator()(const Log& log) const { return "log group " + std::to_string(log.group); }
+  std::string operator()(const Log& log) const {
+    const auto prefix = log.prefix.empty() ? "" : "prefix \"" + log.prefix + "\" ";
+    return "log " + prefix + "group " + std::to_string(log.group);
+  }
   std::string operator()(const RateLimit& limit) const {
     const auto rate = "limit rate " + std::to_string(limit.per_second) + "/second";
     if (limit.burst == RateLimit().burst) return rate;

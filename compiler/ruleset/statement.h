@@ -84,9 +84,10 @@ struct ReversePathMissing {
   auto operator<=>(const ReversePathMissing&) const = default;
 };
 
-// log group 5: to the listeners of this group of nfnetlink_log.
+// log prefix "denied" group 5: to the listener of this group of nfnetlink_log, with this text.
 struct Log {
   std::uint16_t group = 0;
+  std::string prefix{};  // at most 63 bytes
   auto operator<=>(const Log&) const = default;
 };
 

@@ -12,8 +12,8 @@
 #include "compiler/base/result.h"
 #include "compiler/ruleset/delta.h"
 #include "daemon/base/alarm.h"
+#include "daemon/base/descriptor_watch.h"
 #include "daemon/enforce/left_behind.h"
-#include "daemon/enforce/table_monitor.h"
 #include "daemon/enforce/table_task.h"
 #include "daemon/netlink/table/kernel.h"
 #include "daemon/netlink/table/kernel_table.h"
@@ -172,7 +172,7 @@ class Reconciler {
   boost::asio::io_context& io_;
   const std::unique_ptr<nl::KernelTable> kernel_;
   const std::unique_ptr<Alarm> alarm_;
-  std::optional<TableMonitor> monitor_;  // none: nobody listens, or nobody else can change it
+  std::optional<DescriptorWatch> monitor_;  // none: nobody listens, or nobody else can change it
   const ReconcilerTiming timing_;
   const Desired desired_;
   const Sink sink_;

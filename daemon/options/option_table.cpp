@@ -245,6 +245,10 @@ constexpr std::array kTable{
            "Networks of which only pods of this node have addresses, such as its spec.podCIDRs "
            "(default: none)",
            set_pod_cidrs},
+    Option{"nflog-group", "", "N|off", kRun, false,
+           "The group of nfnetlink_log by which the kernel tells the daemon of some of the packets "
+           "that are dropped because they are not their sender's own, for the log (default 7474)",
+           set_log_group},
     Option{
         "nri", "", "SOCKET|off", kRun | kCheck, false,
         "The container runtime's socket of the Node Resource Interface, by which pods are isolated "

@@ -59,6 +59,7 @@ struct Options {
   BindingOptions binding;
   bool closes_unknown_pods = false;  // what has these marks is closed until it is a known pod's
   PodMarks pod_marks;
+  std::optional<std::uint16_t> log_group = 7474;     // of nfnetlink_log; none: off
   std::string nri_socket = "/var/run/nri/nri.sock";  // empty: the runtime is not asked
   std::chrono::milliseconds nri_timeout{1'000};
   LogLevel log_level = LogLevel::kInfo;

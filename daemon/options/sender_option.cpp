@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/algorithm/string/split.hpp>
 #include <charconv>
+#include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,15 @@ Result<void> set_switch(bool& is_on, const char* on, const char* off, const std:
   }
   is_on = value == on;
   return {};
+}
+
+template <class Number>
+std::optional<Number> number_in(const std::string& value, Number least, Number most) {
+  Number number = 0;
+  const char* end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, number);
+  if (error != std::errc() || rest != end || number < least || number > most) return std::nullopt;
+  return number;
 }
 
 std::vector<std::string> words_of(const std::string& value) {
@@ -94,6 +105,20 @@ Result<void> set_pod_cidrs(Options& options, const std::string& value) {
   return set_networks(options.pod_marks.blocks, value, "give those of this node's pods");
 }
 
+Result<void> set_log_group(Options& options, const std::string& value) {
+  if (value == "off") {
+    options.log_group.reset();
+    return {};
+  }
+  const auto group = number_in<std::uint16_t>(value, 0, UINT16_MAX);
+  if (!group) {
+    return failure(ErrorCode::kInvalidInput,
+                   in_quotes(value) + " is neither a number from 0 to 65535 nor off");
+  }
+  options.log_group = *group;
+  return {};
+}
+
 Result<void> set_nri(Options& options, const std::string& value) {
   if (value.empty()) return failure(ErrorCode::kInvalidInput, "needs a value");
   options.nri_socket = value == "off" ? "" : value;
@@ -103,15 +128,13 @@ Result<void> set_nri(Options& options, const std::string& value) {
 // The runtime itself waits for two seconds by default.
 Result<void> set_nri_timeout(Options& options, const std::string& value) {
   constexpr unsigned kLongest = 60'000;
-  unsigned milliseconds = 0;
-  const char* end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data(), end, milliseconds);
-  if (error != std::errc() || rest != end || milliseconds == 0 || milliseconds > kLongest) {
+  const auto milliseconds = number_in<unsigned>(value, 1, kLongest);
+  if (!milliseconds) {
     return failure(ErrorCode::kInvalidInput, in_quotes(value) +
                                                  " is not a number of milliseconds from 1 to " +
                                                  std::to_string(kLongest));
   }
-  options.nri_timeout = std::chrono::milliseconds(milliseconds);
+  options.nri_timeout = std::chrono::milliseconds(*milliseconds);
   return {};
 }
 

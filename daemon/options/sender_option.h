@@ -23,6 +23,9 @@ namespace portcullis {
 // As of set_allowed_sources().
 [[nodiscard]] Result<void> set_pod_cidrs(Options& options, const std::string& value);
 
+// "7474", or "off".
+[[nodiscard]] Result<void> set_log_group(Options& options, const std::string& value);
+
 // "/var/run/nri/nri.sock", or "off".
 [[nodiscard]] Result<void> set_nri(Options& options, const std::string& value);
 

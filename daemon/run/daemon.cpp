@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/ruleset/diff.h"
 #include "daemon/base/log.h"
 #include "daemon/base/version.h"
 #include "daemon/run/object_counts.h"
@@ -40,8 +41,17 @@ void log_change(const std::string& before, const std::string& now) {
   now.empty() ? log_info("resolved: " + before) : log_warning(now);
 }
 
-BindingOptions binding_of(const Options& options) {
+// Whether rules can log to the group: one that the kernel cannot make would fail every commit.
+Result<void> try_to_log(const Options& options, nl::Kernel& kernel) {
+  if (!options.log_group) return {};
+  Ruleset logging;
+  logging.chains["log"] = {{"log", {}, ""}, {{{RateLimit{1}, Log{*options.log_group, "probe"}}}}};
+  return kernel.rehearse(diff({}, logging));
+}
+
+BindingOptions binding_of(const Options& options, bool can_log) {
   auto binding = options.binding;
+  if (can_log) binding.log_group = options.log_group;
   if (options.closes_unknown_pods) binding.unknown_pods = options.pod_marks;
   return binding;
 }
@@ -74,7 +84,8 @@ Daemon::Daemon(boost::asio::io_context& io, const Options& options, nl::Kernel k
                std::optional<nl::Conntrack> conntrack)
     : io_(io),
       options_(options),
-      compiler_(options.node_name, options.budgets, binding_of(options)),
+      can_log_(try_to_log(options, kernel)),
+      compiler_(options.node_name, options.budgets, binding_of(options, can_log_.has_value())),
       host_check_(options.node_name),
       host_timer_(io),
       reconciler_(
@@ -112,6 +123,7 @@ Result<void> Daemon::start() {
                 listening.error().message);
   }
   if (options_.anti_spoofing) port_watch_.start();
+  follow_drops();
   keep_for_boot();
   serve();
   follow_runtime();
@@ -241,6 +253,24 @@ void Daemon::publish(Status status) {
   status_ = std::move(status);
   if (is_held) log_warning(headline(status_));
   first ? tell_ready(headline(status_)) : tell_status(headline(status_));
+}
+
+void Daemon::follow_drops() {
+  if (!options_.log_group) return;
+  auto log = can_log_.and_then([&] { return nl::PacketLog::open(*options_.log_group); });
+  if (!log) {
+    const auto other = log.error().code == ErrorCode::kBusy ? ": give another --nflog-group" : "";
+    return log_warning("what pods may not send is dropped without a line in the log: " +
+                       log.error().message + other);
+  }
+  packet_log_.emplace(std::move(*log));
+  packet_watch_.emplace(io_, packet_log_->fd(), [this] {
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& packet : packet_log_->read()) {
+      const auto line = unbound_log_.take(packet, compiler_.bindings(), now);
+      if (line) log_warning(*line);
+    }
+  });
 }
 
 }  // namespace portcullis

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "compiler/engine/incremental_compiler.h"
+#include "daemon/base/descriptor_watch.h"
 #include "daemon/boot/boot_snapshot_writer.h"
 #include "daemon/enforce/conntrack_sweeper.h"
 #include "daemon/enforce/early_pods.h"
 #include "daemon/enforce/port_watch.h"
 #include "daemon/enforce/quarantine.h"
 #include "daemon/enforce/reconciler.h"
+#include "daemon/enforce/unbound_log.h"
 #include "daemon/files/manifest_archive.h"
 #include "daemon/files/problem_log.h"
 #include "daemon/host/host_check.h"
@@ -55,6 +57,7 @@ class Daemon {
   void receive(PodPorts ports);
   void note_source(const Report& report);
   void note_ports(const std::string& trouble);
+  void follow_drops();
   void follow_runtime();
   void start_pod(const nri::Sandbox& sandbox, nri::Sink::Answer answer);
   void let_pods_start();
@@ -77,6 +80,7 @@ class Daemon {
   FollowedLog followed_log_;
   Metrics metrics_;
   std::optional<std::chrono::steady_clock::time_point> told_;  // since when changes are pending
+  const Result<void> can_log_;                                 // rules can
   IncrementalCompiler compiler_;
   Update pending_;                     // not compiled yet
   std::vector<Problem> problems_;      // of the last report
@@ -95,6 +99,9 @@ class Daemon {
   bool said_kept_ = false;   // that a flowtable keeps connections
   Quarantine quarantine_;
   PortWatch port_watch_;
+  std::optional<nl::PacketLog> packet_log_;  // none: the kernel tells of no dropped packets
+  std::optional<DescriptorWatch> packet_watch_;
+  UnboundLog unbound_log_;
   EarlyPods early_pods_;
   std::vector<nri::Sink::Answer> held_pods_;  // until what is known is in force
   std::optional<nri::Plugin> runtime_;        // none: it is not asked

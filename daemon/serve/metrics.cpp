@@ -139,7 +139,7 @@ std::vector<MetricFamily> of_table(const RulesetSize& size) {
 std::vector<MetricFamily> of_denied(const std::vector<nl::CounterValue>& denied) {
   std::map<std::string, nl::CounterValue> by_comment;  // "ingress: shop/web, shop/all"
   for (const auto& counter : denied) {
-    if (!unbound_by(counter.spec).empty()) continue;
+    if (!unbound_by(local_name(counter.spec.name)).empty()) continue;
     auto& sum = by_comment[counter.spec.comment];
     sum.spec = counter.spec;
     sum.packets += counter.packets;
@@ -165,7 +165,7 @@ MetricFamily of_unbound(const std::vector<nl::CounterValue>& counters) {
   std::map<std::string, std::uint64_t> sums;
   for (const auto* kind : kUnbound) sums[kind] = 0;
   for (const auto& counter : counters) {
-    const auto kind = unbound_by(counter.spec);
+    const auto kind = unbound_by(local_name(counter.spec.name));
     if (!kind.empty()) sums[kind] += counter.packets;
   }
   std::vector<ClientMetric> packets;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "compiler/ruleset/diff.h"
+#include "daemon/netlink/log/packet_log.h"
 #include "daemon/netlink/table/kernel.h"
 #include "tests/e2e/node.h"
 #include "tests/support/rig/command.h"
@@ -151,7 +152,7 @@ TEST_F(DaemonBinding, LetsTheNodesOwnerAllowSources) {
   EXPECT_TRUE(contains(dumped(), "elements = { 2001:db8::/32 }")) << dumped();
 }
 
-TEST_F(DaemonBinding, CountsWhatItDrops) {
+TEST_F(DaemonBinding, CountsAndNamesWhatItDrops) {
   plug();
   start_and_wait_until_ready();
   EXPECT_TRUE(
@@ -166,6 +167,31 @@ TEST_F(DaemonBinding, CountsWhatItDrops) {
   EXPECT_TRUE(wait_until([&] {
     return contains(get("/metrics").body, "portcullis_unbound_packets_total{kind=\"source\"} 1");
   })) << get("/metrics").body;
+  EXPECT_TRUE(wait_until([&] {
+    return contains(daemon_->err(),
+                    "dropped what pod default/web (interface veth1) sent, IPv4 from 203.0.113.9 to "
+                    "10.9.9.9: the source is not an address of this pod");
+  })) << daemon_->err();
+}
+
+TEST_F(DaemonBinding, SaysThatSomebodyElseHasTheLogsGroup) {
+  std::optional<nl::PacketLog> other;
+  network_->run([&] { other.emplace(nl::PacketLog::open(7).value()); });
+  start_and_wait_until_ready({"--nflog-group", "7"});
+  EXPECT_TRUE(contains(daemon_->err(),
+                       "what pods may not send is dropped without a line in the log: nflog group 7 "
+                       "has another listener: give another --nflog-group"))
+      << daemon_->err();
+}
+
+TEST_F(DaemonBinding, ClosesUnknownPodsFromTheFirstCommitOn) {
+  start_and_wait_until_ready({"--unknown-pods", "drop", "--pod-interfaces", "veth*"});
+  const auto before = dumped();
+  EXPECT_TRUE(contains(before, "elements = { \"veth*\" }")) << before;
+  plug();
+  EXPECT_TRUE(becomes(true, kRouted)) << dumped();
+  ip(*network_, {"link del veth1"});
+  EXPECT_TRUE(wait_until([&] { return dumped() == before; })) << dumped();
 }
 
 }  // namespace

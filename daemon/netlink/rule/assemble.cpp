@@ -61,7 +61,7 @@ class Assembler {
   }
 
   Result<void> operator()(const Log& log) {
-    put(LogTo{log.group});
+    put(LogTo{log.group, log.prefix});
     return {};
   }
 

@@ -86,13 +86,15 @@ Expression reference_of(const nftnl_expr* expr) {
 }
 
 Expression log_of(const nftnl_expr* expr) {
-  for (const auto attribute :
-       {NFTNL_EXPR_LOG_PREFIX, NFTNL_EXPR_LOG_SNAPLEN, NFTNL_EXPR_LOG_QTHRESHOLD,
-        NFTNL_EXPR_LOG_LEVEL, NFTNL_EXPR_LOG_FLAGS}) {
+  for (const auto attribute : {NFTNL_EXPR_LOG_SNAPLEN, NFTNL_EXPR_LOG_QTHRESHOLD,
+                               NFTNL_EXPR_LOG_LEVEL, NFTNL_EXPR_LOG_FLAGS}) {
     if (has(expr, attribute)) return Unknown{};
   }
   if (!has(expr, NFTNL_EXPR_LOG_GROUP)) return Unknown{};
-  return LogTo{nftnl_expr_get_u16(expr, NFTNL_EXPR_LOG_GROUP)};
+  LogTo log{nftnl_expr_get_u16(expr, NFTNL_EXPR_LOG_GROUP)};
+  if (has(expr, NFTNL_EXPR_LOG_PREFIX))
+    log.prefix = nftnl_expr_get_str(expr, NFTNL_EXPR_LOG_PREFIX);
+  return log;
 }
 
 Expression limit_of(const nftnl_expr* expr) {

@@ -77,7 +77,7 @@ class Reader {
 
   std::optional<Statement> read_statement() {
     if (take<Count>()) return Counter{};
-    if (const auto* log = take<LogTo>()) return Log{log->group};
+    if (const auto* log = take<LogTo>()) return Log{log->group, log->prefix};
     if (const auto* limit = take<LimitRate>()) return RateLimit{limit->rate, limit->burst};
     if (take<LoadFib>())
       return take<Compare>() ? std::optional(ReversePathMissing{}) : std::nullopt;

@@ -113,10 +113,11 @@ nftnl_expr* encode(const CountBy& count) {
   return expr;
 }
 
-// | NFTA_LOG_GROUP u16 |
+// | NFTA_LOG_GROUP u16 | NFTA_LOG_PREFIX string |, which may be missing
 nftnl_expr* encode(const LogTo& log) {
   nftnl_expr* expr = make("log");
   nftnl_expr_set_u16(expr, NFTNL_EXPR_LOG_GROUP, log.group);
+  if (!log.prefix.empty()) nftnl_expr_set_str(expr, NFTNL_EXPR_LOG_PREFIX, log.prefix.c_str());
   return expr;
 }
 

@@ -88,8 +88,9 @@ struct CountBy {  // [ objref type 1 name denied-in-1f ]
   bool operator==(const CountBy&) const = default;
 };
 
-struct LogTo {  // [ log group 5 snaplen 0 qthreshold 0 ]
+struct LogTo {  // [ log prefix denied group 5 snaplen 0 qthreshold 0 ]
   std::uint16_t group = 0;
+  std::string prefix{};
   bool operator==(const LogTo&) const = default;
 };
 

@@ -214,7 +214,7 @@ class Interpreter {
   Outcome run(const ConntrackMarkInSet&) const { std::abort(); }
   Outcome run(const SetConntrackMark&) const { std::abort(); }
   Outcome run(const ReversePathMissing&) const { std::abort(); }
-  Outcome run(const Log&) const { std::abort(); }
+  Outcome run(const Log&) const { return Outcome::kNextStatement; }
   Outcome run(const RateLimit&) const { std::abort(); }
 
   const Ruleset& ruleset_;

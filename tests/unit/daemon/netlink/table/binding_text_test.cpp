@@ -12,7 +12,7 @@ std::vector<Address> addresses(std::initializer_list<const char*> texts) {
   return addresses;
 }
 
-// Routed and bridged pods, one of each without a pod, and sources that are allowed to all.
+// Routed and bridged pods, one of each without a pod; all options; and the sets of other parts.
 Ruleset bindings() {
   Bindings bindings;
   bindings.ports[1] = {"veth1", "", 1, {"default", "a"}, addresses({"10.0.0.1", "fd00::1"})};
@@ -20,7 +20,16 @@ Ruleset bindings() {
   bindings.ports[3] = {"veth3", "br0", 3, {"default", "b"}, addresses({"10.0.0.3", "fd00::3"})};
   bindings.ports[4] = {"veth4", "br0", 4, {"default", "c"}, addresses({"fd00::4", "fd00::5"})};
   bindings.ports[5] = {"veth5", "br1", 5, {}, {}};
-  return binding_rules(bindings, {{*parse_cidr("192.0.2.0/24"), *parse_cidr("2001:db8::/32")}});
+  BindingOptions options{{*parse_cidr("192.0.2.0/24"), *parse_cidr("2001:db8::/32")}};
+  options.log_group = 7;
+  options.unknown_pods = {{"cali*", "eth7", "veth1*"},
+                          {*parse_cidr("10.0.0.0/24"), *parse_cidr("fd00::/64")}};
+  auto ruleset = binding_rules(bindings, options);
+  ruleset.sets["self-v4"].spec = {
+      "self-v4", {FieldType::kIpv4Addr, FieldType::kIpv4Addr}, false, false, ""};
+  ruleset.sets["self-v6"].spec = {
+      "self-v6", {FieldType::kIpv6Addr, FieldType::kIpv6Addr}, false, false, ""};
+  return ruleset;
 }
 
 class BindingText : public KernelTest {

@@ -199,7 +199,8 @@ void add_marks_and_interfaces(Ruleset& ruleset) {
                       {{InSet{{kInputInterface}, "patterns", true, true}, accept}}}});
   add(ruleset, Chain{{"input", hooked(1, 0), ""},
                      {{{Equal{kConntrackDirection, 1}, accept}},
-                      {{Equal{kConntrackDirection, 0}, RateLimit{1'000}, Log{}}}}});
+                      {{Equal{kConntrackDirection, 0}, RateLimit{1'000}, Log{}}},
+                      {{RateLimit{5}, Log{7, "denied-source"}}}}});
   add(ruleset, Chain{{"late", hooked(2, 30), "with a priority by number"},
                      {{{ConntrackMarkInSet{0xfe000000, "epoch"}, accept}},
                       {{ConntrackMarkInSet{0xfe000000, "epoch", true}, Counter{}}},
