@@ -53,7 +53,9 @@ enum class PodPhase : std::uint8_t { kPending, kRunning, kSucceeded, kFailed, kU
 
 struct Pod {
   ObjectKey key;
-  std::uint64_t uid = 0;       // metadata.uid: tells a pod from a later one of its name; 0: unknown
+  // Tells a pod from a later one of its name, as its container runtime does: metadata.uid; of a
+  // static pod's mirror the hash of its configuration; 0: unknown.
+  std::uint64_t uid = 0;
   Shared<std::string> origin;  // where it was read, for messages: "web.yaml, document 2"; or empty
   Shared<Labels> labels;
   Shared<std::string> node_name;         // empty: unknown; enforced on every node

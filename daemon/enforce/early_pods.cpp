@@ -18,11 +18,15 @@ bool includes(const Pod& pod, const nri::Sandbox& sandbox) {
   });
 }
 
-std::vector<Address> united(std::vector<Address> one, const std::vector<Address>& other) {
-  one.insert(one.end(), other.begin(), other.end());
-  std::ranges::sort(one);
-  one.erase(std::unique(one.begin(), one.end()), one.end());
-  return one;
+// Manifests need not have a uid.
+bool is_of(const nri::Sandbox& sandbox, const Pod& pod) {
+  return pod.uid == 0 || sandbox.uid.empty() || pod.uid == pod_uid(sandbox.uid);
+}
+
+std::vector<Address> sorted(std::vector<Address> addresses) {
+  std::ranges::sort(addresses);
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+  return addresses;
 }
 
 }  // namespace
@@ -69,8 +73,9 @@ void EarlyPods::note(const PodEvent& event) {
   if (is_here(event)) {
     reported_[event.key] = event.object;
     if (early == early_.end()) return;
-    early->second.reported |= event.object->uid == pod_uid(early->second.sandbox.uid);
-    if (event.object->finished() && early->second.reported) early_.erase(early);
+    if (!is_of(early->second.sandbox, *event.object)) return;
+    early->second.reported = true;
+    if (event.object->finished()) early_.erase(early);
     return;
   }
   reported_.erase(event.key);
@@ -81,7 +86,7 @@ void EarlyPods::started(const nri::Sandbox& sandbox, Seconds now) {
   if (!has_addresses(sandbox)) return;
   const auto key = key_of(sandbox);
   const auto known = reported_.find(key);
-  const bool reported = known != reported_.end() && known->second->uid == pod_uid(sandbox.uid);
+  const bool reported = known != reported_.end() && is_of(sandbox, *known->second);
   early_.insert_or_assign(key, Early{sandbox, now, reported});
   told_.insert(key);
 }
@@ -110,25 +115,26 @@ std::shared_ptr<const Pod> EarlyPods::pod_of(const ObjectKey& key) const {
   const auto reported = known == reported_.end() ? nullptr : known->second;
   const auto early = early_.find(key);
   if (early == early_.end()) return reported;
-  const bool is_same = reported && reported->uid == pod_uid(early->second.sandbox.uid);
-  const bool knows_all = reported && includes(*reported, early->second.sandbox);
-  const bool has_none = reported && reported->host_network;
-  if (knows_all || has_none || (is_same && reported->finished())) return reported;
+  const auto& sandbox = early->second.sandbox;
+  if (!reported || !is_of(sandbox, *reported)) return early_pod(early->second, nullptr);
+  const bool is_up_to_date = includes(*reported, sandbox) || reported->finished();
+  if (is_up_to_date || reported->host_network) return reported;
   return early_pod(early->second, reported.get());
 }
 
+// `reported`: what the API knows of the same pod; null: nothing.
 std::shared_ptr<const Pod> EarlyPods::early_pod(const Early& early, const Pod* reported) const {
   const auto& sandbox = early.sandbox;
-  const auto uid = pod_uid(sandbox.uid);
-  const bool is_same = reported != nullptr && reported->uid == uid;
   Pod pod = reported != nullptr ? *reported : Pod{};
-  pod.key = key_of(sandbox);
-  pod.uid = uid;
-  pod.node_name = node_name_;
+  if (reported == nullptr) {
+    pod.key = key_of(sandbox);
+    pod.uid = pod_uid(sandbox.uid);
+    pod.node_name = node_name_;
+    pod.labels = sandbox.labels;
+  }
   pod.phase = PodPhase::kRunning;
   pod.created_at = early.since;
-  if (!is_same) pod.labels = sandbox.labels;
-  pod.addresses = united(is_same ? pod.addresses : std::vector<Address>(), sandbox.addresses);
+  pod.addresses = sorted(sandbox.addresses);
   return std::make_shared<const Pod>(std::move(pod));
 }
 

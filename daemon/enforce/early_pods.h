@@ -17,12 +17,14 @@ namespace portcullis {
 // Completes what a source reports by that:
 //
 //     what the API says of the pod      what is enforced
-//     nothing, yet                      the sandbox's labels and addresses; running, and the newest
-//     the pod, without the addresses    the same, with the API's labels and ports
+//     nothing, or another pod           the sandbox's labels and addresses; running, and the newest
+//       of its name
+//     the pod, with other addresses     the same addresses, with the API's labels and ports: those
+//       or none                           that it had in a former sandbox may be another pod's now
 //     the pod, with these addresses     what the API says
 //     it is gone, or has finished       what the API says, although the sandbox may be there
 //
-// A sandbox is told from a former one of the same pod by its id, a pod from a later one of its name
+// A sandbox is told from a former one of the same pod by its id, a pod from another one of its name
 // by its uid. A value; all times are the caller's.
 class EarlyPods {
  public:

@@ -12,7 +12,7 @@ namespace portcullis::nri {
 // never empty. A pod that is started again in place gets another sandbox with the same uid.
 struct Sandbox {    // NOLINT(bugprone-exception-escape): Boost 1.74 does not promise that maps move
   std::string id;   // the runtime's
-  std::string uid;  // the pod's metadata.uid; but a static pod's mirror in the API has another
+  std::string uid;  // the pod's metadata.uid; of a static pod the hash of its configuration
   std::string ns;   // its namespace
   std::string name;  // its name
 

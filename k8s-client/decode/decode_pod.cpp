@@ -4,6 +4,7 @@
 #include "k8s-client/decode/decode_object.h"
 #include "k8s-client/decode/malformed.h"
 #include "k8s-client/decode/name_rules.h"
+#include "k8s-client/decode/resource.h"
 
 namespace portcullis::k8s {
 namespace {
@@ -120,9 +121,13 @@ bool decode_host_network(const Field& field) {
 }
 
 // Only the identity of the pod depends on it, so an unusual one is not a defect.
-std::uint64_t decode_uid(const Field& field) {
-  const auto* text = field.missing() ? nullptr : field.value()->string();
-  return text == nullptr ? 0 : pod_uid(*text);
+std::uint64_t decode_uid(const Field& metadata) {
+  const Field annotations = metadata["annotations"];
+  for (const auto& field : {annotations[kMirrorAnnotation], metadata["uid"]}) {
+    const auto* text = field.missing() ? nullptr : field.value()->string();
+    if (text != nullptr && !text->empty()) return pod_uid(*text);
+  }
+  return 0;
 }
 
 }  // namespace
@@ -134,7 +139,7 @@ std::shared_ptr<const Pod> decode_pod(const Field& root, const std::string& orig
   const Field status = root.section("status");
   auto pod = std::make_shared<Pod>();
   pod->key = decode_key(metadata, substitute_name);
-  pod->uid = decode_uid(metadata["uid"]);
+  pod->uid = decode_uid(metadata);
   pod->origin = origin;
   pod->labels = decode_labels(metadata["labels"]);
   pod->created_at = decode_timestamp(metadata["creationTimestamp"]).value_or(0);

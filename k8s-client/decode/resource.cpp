@@ -34,7 +34,8 @@ Wanted object_metadata() {
                   text(6, "resourceVersion"),
                   {"creationTimestamp", {}, 8, Wire::kTime},
                   {"deletionTimestamp", {}, 9, Wire::kTime},
-                  {"labels", {}, 11, Wire::kTexts}});
+                  {"labels", {}, 11, Wire::kTexts},
+                  {"annotations", {{kMirrorAnnotation}}, 12, Wire::kTexts}});
 }
 
 Wanted list_metadata() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "compiler/model/kind.h"
 #include "k8s-client/document/wanted.h"
@@ -8,6 +9,9 @@
 namespace portcullis::k8s {
 
 std::string path_of(Kind kind);  // "/api/v1/pods", in all namespaces
+
+// Of a static pod's mirror: the uid that the pod has on its node. That of the mirror is another.
+inline constexpr std::string_view kMirrorAnnotation = "kubernetes.io/config.mirror";
 
 // The fields that are decoded.
 const Wanted& wanted_in_list(Kind kind);         // of a PodList

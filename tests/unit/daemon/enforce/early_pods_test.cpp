@@ -85,7 +85,37 @@ TEST_F(EarlyPodsTest, AreWhatTheApiSaysOnceItKnowsTheirAddresses) {
   report({web("1", "10.0.0.1 fd00::1")});
   EXPECT_EQ(known(), "app=api 10.0.0.1 fd00::1 not running");
   report({web("1", "10.0.0.2")});
-  EXPECT_EQ(known(), "app=api 10.0.0.1 10.0.0.2 running");  // of a former sandbox
+  EXPECT_EQ(known(), "app=api 10.0.0.1 running");  // the other one was a former sandbox's
+}
+
+// As after a restart of the node.
+TEST_F(EarlyPodsTest, HaveTheAddressesOfTheirSandboxAlone) {
+  report_all({pod("shop/other", "10.0.0.1").uid("9"), web("1", "10.0.0.2")});
+  auto other = sandbox("b", "9", "10.0.0.2");
+  other.name = "other";
+  start(other);
+  start(sandbox("a", "1", "10.0.0.1"));
+  EXPECT_EQ(known(), "app=api 10.0.0.1 running");
+  EXPECT_EQ(known("shop/other"), " 10.0.0.2 running");
+}
+
+TEST_F(EarlyPodsTest, AreNotAFormerPodOfTheirNameThatHadTheirAddress) {
+  const auto former = web("1", "10.0.0.1").labels("app=old");
+  for (const PodBuilder& event :
+       {former, web("1", "10.0.0.1").phase(PodPhase::kFailed), web("1", "").host_network()}) {
+    report_all({event});
+    start(sandbox("b", "2", "10.0.0.1"));
+    EXPECT_EQ(known(), "app=runtime 10.0.0.1 running");
+    report({event});
+    EXPECT_EQ(known(), "app=runtime 10.0.0.1 running");
+    end(sandbox("b", "2", "10.0.0.1"));
+  }
+}
+
+TEST_F(EarlyPodsTest, AreAPodOfTheirNameWithoutAUid) {
+  report_all({web("")});
+  start(sandbox("a", "1", "10.0.0.1"));
+  EXPECT_EQ(known(), "app=api 10.0.0.1 running");
 }
 
 TEST_F(EarlyPodsTest, AreGoneOnceTheApiSaysSo) {

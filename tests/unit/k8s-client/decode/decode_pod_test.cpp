@@ -53,6 +53,15 @@ TEST(DecodePod, Defaults) {
   EXPECT_EQ(got->uid, 0u);
 }
 
+// Of a static pod the runtime knows the uid that the mirror names, and not the mirror's.
+TEST(DecodePod, AMirrorsUidIsThatOfItsStaticPod) {
+  const auto decoded =
+      decode_json(pod(R"("spec": {})", R"("name": "web", "uid": "6f1c", "annotations":
+                         {"kubernetes.io/config.mirror": "e5d2", "other": "x"})"));
+  EXPECT_EQ(texts(decoded.defects), std::vector<std::string>{});
+  EXPECT_EQ(only<Pod>(decoded)->uid, pod_uid("e5d2"));
+}
+
 TEST(DecodePod, AStrangeUidIsNoneAndNoDefect) {
   for (const auto* uid : {R"("uid": 7)", R"("uid": null)", R"("uid": ["x"])", R"("uid": "")"}) {
     const auto decoded = decode_json(pod(R"("spec": {})", std::string(R"("name": "web", )") + uid));
