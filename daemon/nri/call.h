@@ -22,6 +22,7 @@ std::string encode_request(const Request& request);  // without the limit
 // google.rpc.Status: the codes are gRPC's.
 inline constexpr std::int64_t kOk = 0;
 inline constexpr std::int64_t kUnimplemented = 12;
+inline constexpr std::int64_t kUnavailable = 14;
 
 struct Response {
   std::int64_t code = kOk;

@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 using ErrorCodeOfAsio = boost::system::error_code;
 
-// An answer has 18 bytes.
+// An answer has 18 bytes, a refusal some hundreds.
 constexpr std::size_t kMostUnsent = std::size_t{1} << 20U;
 
 }  // namespace
@@ -90,7 +90,7 @@ void Connection::end(const Error& error) {
   if (!socket_.is_open()) return;
   const auto held = std::exchange(held_, {});
   close();
-  for (const auto& [call, each] : held) owner_.sink->overdue(each.sandbox);
+  for (const auto& [call, each] : held) owner_.sink->lost(each.sandbox);
   owner_.ended(error);
 }
 
@@ -144,8 +144,7 @@ void Connection::answer(CallNumber call) {
 void Connection::give_up(CallNumber call) {
   const auto held = held_.extract(call);
   if (held.empty()) return;
-  owner_.sink->overdue(held.mapped().sandbox);
-  conversation_.answer(call);
+  conversation_.refuse(call, owner_.sink->refused(held.mapped().sandbox));
   flush();
 }
 

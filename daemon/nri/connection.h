@@ -17,7 +17,7 @@
 namespace portcullis::nri {
 
 // One connection to the runtime, from the registration to its end: moves the bytes of a
-// Conversation, and answers what nobody answers in time. On the io_context's thread.
+// Conversation, and refuses what nobody answers in time. On the io_context's thread.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // The sink gets the sandboxes, not the state.

@@ -55,6 +55,10 @@ void Conversation::answer(CallNumber call) {
   if (held_.erase(call) > 0) respond(call, {});
 }
 
+void Conversation::refuse(CallNumber call, const std::string& why) {
+  if (held_.erase(call) > 0) respond(call, {kUnavailable, why.substr(0, kLongestRefusal), {}});
+}
+
 std::string Conversation::take_output() { return std::exchange(output_, {}); }
 
 Result<void> Conversation::hear(std::uint32_t connection, std::string_view piece, Events& events) {

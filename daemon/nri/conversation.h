@@ -24,7 +24,7 @@
 //       (events)        ------------>
 //            <------------  Synchronize             in parts, while there is more
 //       (go on)         ------------>
-//            <------------  RunPodSandbox           held back until answer()
+//            <------------  RunPodSandbox           held back until answer() or refuse()
 //            <------------  StopPodSandbox, RemovePodSandbox
 namespace portcullis::nri {
 
@@ -37,6 +37,9 @@ inline constexpr std::string_view kPluginIndex = "99";
 // kilobytes each, and containerd waits for the answer to one event before it sends the next.
 inline constexpr std::size_t kLongestSynchronization = std::size_t{64} << 20U;  // bytes
 inline constexpr std::size_t kMostHeld = 1024;
+
+// The runtime cannot read a frame of more than 4,096 bytes.
+inline constexpr std::size_t kLongestRefusal = 1024;
 
 using CallNumber = std::uint32_t;
 
@@ -72,7 +75,9 @@ class Conversation {
   };
   Heard receive(std::string_view bytes);
 
-  void answer(CallNumber call);  // of a Started, once
+  // Of a Started, one of the two, once. `why`: for the runtime's log and the pod's events.
+  void answer(CallNumber call);
+  void refuse(CallNumber call, const std::string& why);
 
   std::string take_output();  // what to send since the last time
 

@@ -30,9 +30,9 @@ struct State {
 };
 
 struct Timing {
-  // A started sandbox is answered after this, or after three quarters of the time that the runtime
-  // waits if that is shorter. containerd waits for 2 s by default, then drops the plugin. All other
-  // pods wait meanwhile.
+  // A sandbox that nobody has answered for is refused after this, or after three quarters of the
+  // time that the runtime waits if that is shorter. containerd waits for 2 s by default, then drops
+  // the plugin and goes on. All other pods wait meanwhile.
   std::chrono::milliseconds answer{1'000};
 
   // The runtime has to synchronize this long after the connection. It takes one plugin at a time.
@@ -52,7 +52,8 @@ struct Timing {
 // All must be set.
 struct Sink {
   // Lets the runtime go on: containers of the sandbox may start. May be called at any time and
-  // repeatedly, on the io_context's thread: only the first call counts, and none after overdue().
+  // repeatedly, on the io_context's thread: only the first call counts, and none after refused() or
+  // lost().
   using Answer = std::function<void()>;
 
   // All sandboxes that exist now, also of pods that have ended. Comes first on each connection, and
@@ -62,9 +63,13 @@ struct Sink {
   // The sandbox has its network. The runtime waits for `answer` before it starts a container.
   std::function<void(const Sandbox&, Answer answer)> started;
 
-  // answer() was not called in time, or the connection ended before: the runtime goes on when this
-  // returns, or has gone on already. Each started() ends with this or with an answer.
-  std::function<void(const Sandbox&)> overdue;
+  // answer() was not called in time. What this returns is the error by which the runtime undoes the
+  // sandbox, without having started a container; the kubelet tries again with another one. Each
+  // started() ends with an answer, with this, or with lost().
+  std::function<std::string(const Sandbox&)> refused;
+
+  // The connection ended before answer(): the runtime goes on with the sandbox.
+  std::function<void(const Sandbox&)> lost;
 
   // Its containers have ended; its network is removed next. Like removed() it may come without
   // started(), as for a sandbox that could not start, or not at all: containerd 2.4 tells neither
@@ -82,7 +87,8 @@ struct Sink {
 // and CRI-O offer (https://github.com/containerd/nri). Registers as 99-portcullis for the events of
 // sandboxes, and connects again whenever the connection ends, until destroyed. Whoever holds the
 // socket could change containers: all that is sent is the registration, the mask of the events,
-// empty answers, and "not implemented" to a call that the mask does not ask for.
+// empty answers, and errors: for a sandbox that may not start, and for calls that the mask does not
+// ask for.
 //
 //     attempt -+- no socket ----------> kAbsent ---+---> rest ---> attempt
 //              +- nobody listens -----> kRefused --+

@@ -255,7 +255,8 @@ constexpr std::array kTable{
         "before their first container starts (default /var/run/nri/nri.sock)",
         set_nri},
     Option{"nri-timeout", "", "MILLISECONDS", kRun, false,
-           "How long a pod's start waits for its isolation at most (default 1000)",
+           "How long a pod's start waits for its isolation at most; then it is refused, and the "
+           "kubelet tries again (default 1000)",
            set_nri_timeout},
     Option{"log-level", "", "debug|info|warning|error", kRun, false,
            "What is logged, and what is worse (default info)", set_log_level},

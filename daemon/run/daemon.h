@@ -60,6 +60,7 @@ class Daemon {
   void follow_drops();
   void follow_runtime();
   void start_pod(const nri::Sandbox& sandbox, nri::Sink::Answer answer);
+  void end_pod(const nri::Sandbox& sandbox);
   void let_pods_start();
   void settle_early();
   void settle_soon();

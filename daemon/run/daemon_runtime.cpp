@@ -31,15 +31,20 @@ void Daemon::follow_runtime() {
   sink.started = [this](const nri::Sandbox& sandbox, nri::Sink::Answer answer) {
     start_pod(sandbox, std::move(answer));
   };
-  sink.overdue = [this](const nri::Sandbox& sandbox) {
-    metrics_.overdue();
+  sink.refused = [this](const nri::Sandbox& sandbox) {
+    metrics_.refused_pod();
+    end_pod(sandbox);
+    const auto why =
+        "the policies of pod " + name_of(sandbox) + " are not in force yet: " + headline(status_);
+    log_error("refused a pod's start: " + why);
+    return "portcullis: " + why;
+  };
+  sink.lost = [this](const nri::Sandbox& sandbox) {
+    metrics_.started_pod_early();
     log_error("pod " + name_of(sandbox) +
-              " starts before its policies are in force: " + headline(status_));
+              " starts before its policies are in force, as the runtime no longer waits");
   };
-  sink.stopped = [this](const nri::Sandbox& sandbox) {
-    early_pods_.ended(sandbox);
-    settle_early();
-  };
+  sink.stopped = [this](const nri::Sandbox& sandbox) { end_pod(sandbox); };
   sink.removed = sink.stopped;
   sink.state = [this](const nri::State& state) {
     log_info("container runtime: " + state.text);
@@ -51,12 +56,19 @@ void Daemon::follow_runtime() {
   runtime_.emplace(io_, options_.nri_socket, timing, std::move(sink));
 }
 
-// The runtime waits: what else is pending goes with it, at once.
+// The runtime waits: what else is pending goes with it, at once. A pod on the node's network is
+// never isolated.
 void Daemon::start_pod(const nri::Sandbox& sandbox, nri::Sink::Answer answer) {
+  if (sandbox.network_namespace.empty()) return answer();
   port_watch_.look();
   held_pods_.push_back(std::move(answer));
   early_pods_.started(sandbox, now());
   if (status_.source_read) settle();
+}
+
+void Daemon::end_pod(const nri::Sandbox& sandbox) {
+  early_pods_.ended(sandbox);
+  settle_early();
 }
 
 void Daemon::let_pods_start() {

@@ -218,11 +218,17 @@ Metrics::Metrics()
                     .Help("Failed attempts to commit the ruleset to the kernel.")
                     .Register(registry_)
                     .Add({})),
-      overdue_(prometheus::BuildCounter()
-                   .Name("portcullis_pods_started_early_total")
-                   .Help("Pods that the container runtime started before they were isolated.")
-                   .Register(registry_)
-                   .Add({})),
+      refused_pods_(
+          prometheus::BuildCounter()
+              .Name("portcullis_pods_refused_total")
+              .Help("Starts of pods that were refused, as they were not isolated in time.")
+              .Register(registry_)
+              .Add({})),
+      early_pods_(prometheus::BuildCounter()
+                      .Name("portcullis_pods_started_early_total")
+                      .Help("Pods that the container runtime started before they were isolated.")
+                      .Register(registry_)
+                      .Add({})),
       commits_(prometheus::BuildHistogram()
                    .Name("portcullis_commit_duration_seconds")
                    .Help("Time to change the kernel's table, all steps together.")
@@ -245,7 +251,9 @@ void Metrics::count(const Change& change) { events_[change.index()]->Increment()
 
 void Metrics::committed(std::chrono::duration<double> took) { commits_.Observe(took.count()); }
 
-void Metrics::overdue() { overdue_.Increment(); }
+void Metrics::refused_pod() { refused_pods_.Increment(); }
+
+void Metrics::started_pod_early() { early_pods_.Increment(); }
 
 void Metrics::failed() { failures_.Increment(); }
 

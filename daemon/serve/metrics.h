@@ -31,7 +31,8 @@ class Metrics {
 
   // An attempt to commit the ruleset that changed the kernel.
   void committed(std::chrono::duration<double> took);
-  void overdue();  // a pod started before it was isolated
+  void refused_pod();        // since it was not isolated in time
+  void started_pod_early();  // before it was isolated
   void failed();
 
   // Time from when the source reported a change until it applied to packets.
@@ -51,7 +52,8 @@ class Metrics {
   std::array<prometheus::Counter*, kKinds.size()> events_;
   Counters& repairs_;
   prometheus::Counter& failures_;
-  prometheus::Counter& overdue_;
+  prometheus::Counter& refused_pods_;
+  prometheus::Counter& early_pods_;
   prometheus::Histogram& commits_;
   prometheus::Histogram& latency_;
 };

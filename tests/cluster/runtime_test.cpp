@@ -120,7 +120,11 @@ class Runtime : public testing::Test {
                   [this](const nri::Sandbox& sandbox, nri::Sink::Answer answer) {
                     started_[sandbox.name] = {sandbox, std::move(answer)};
                   },
-                  [this](const nri::Sandbox& sandbox) { overdue_.insert(sandbox.name); },
+                  [this](const nri::Sandbox& sandbox) {
+                    refused_.insert(sandbox.id);
+                    return "portcullis: not yet";
+                  },
+                  [](const nri::Sandbox&) {},
                   [this](const nri::Sandbox& sandbox) { stopped_.insert(sandbox.name); },
                   [](const nri::Sandbox&) {}, [](const nri::State&) {}});
     ASSERT_TRUE(runs_until([&] { return state().status == nri::Status::kConnected; }));
@@ -153,7 +157,7 @@ class Runtime : public testing::Test {
   std::unique_ptr<nri::Plugin> plugin_;
   std::vector<nri::Sandbox> existing_;
   std::map<std::string, Started> started_;  // by the pod's name
-  std::set<std::string> overdue_;
+  std::set<std::string> refused_;           // by the sandbox's id
   std::set<std::string> stopped_;
 };
 
@@ -171,7 +175,7 @@ TEST_F(Runtime, WaitsForTheAnswerBeforeAContainerStarts) {
   answer();
   ASSERT_TRUE(
       runs_until([&] { return node_->output_of("held").find("inet6") != std::string::npos; }));
-  EXPECT_EQ(overdue_, std::set<std::string>{});
+  EXPECT_EQ(refused_, std::set<std::string>{});
 
   EXPECT_EQ(sandbox.ns, "shop");
   EXPECT_FALSE(sandbox.uid.empty());
@@ -190,11 +194,19 @@ TEST_F(Runtime, WaitsForTheAnswerBeforeAContainerStarts) {
   EXPECT_TRUE(runs_until([&] { return stopped_.contains("held-node-1"); }));
 }
 
-TEST_F(Runtime, GoesOnWhenNobodyAnswersInTimeAndKeepsThePlugin) {
+TEST_F(Runtime, UndoesWhatNobodyAnswersInTimeAndTriesAgain) {
   node_->run("late", {{"app", "late"}});
-  ASSERT_TRUE(runs_until([&] { return overdue_.contains("late-node-1"); }));
-  EXPECT_TRUE(runs_until([&] { return node_->output_of("late") != ""; }));
+  ASSERT_TRUE(runs_until([&] { return !refused_.empty(); }));
+  const auto first = *refused_.begin();
+  EXPECT_EQ(node_->output_of("late"), "");
   EXPECT_EQ(state().status, nri::Status::kConnected);
+  ASSERT_TRUE(runs_until([&] {
+    return started_.contains("late-node-1") && started_.at("late-node-1").sandbox.id != first;
+  }));
+  EXPECT_EQ(node_->output_of("late"), "");
+  started_.at("late-node-1").answer();
+  EXPECT_TRUE(runs_until([&] { return node_->output_of("late") != ""; }));
+  EXPECT_EQ(refused_.size(), 1U);
 }
 
 TEST_F(Runtime, TellsANewPluginOfTheSandboxesThatExist) {

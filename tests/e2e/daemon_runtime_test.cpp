@@ -75,7 +75,7 @@ TEST_F(DaemonRuntime, TellsWhenAPodEnds) {
   EXPECT_TRUE(wait_until([&] { return !contains(dumped(), "10.0.0.1"); })) << dumped();
 }
 
-TEST_F(DaemonRuntime, WaitsForAPodsIsolationNoLongerThanItMay) {
+TEST_F(DaemonRuntime, RefusesAPodThatIsNotIsolatedInTime) {
   start_with_runtime({}, "300");
   network_->run([&] {
     auto thief = nl::Kernel::open(nl::Ownership::kOwned);
@@ -90,10 +90,32 @@ TEST_F(DaemonRuntime, WaitsForAPodsIsolationNoLongerThanItMay) {
     const auto answer = runtime_->hears();
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->stream, call);
+    EXPECT_TRUE(contains(answer->message,
+                         "portcullis: the policies of pod default/web are not in force yet: not "
+                         "ready: "))
+        << answer->message;
+    EXPECT_TRUE(wait_until([&] {
+      return contains(get("/metrics").body, "\nportcullis_pods_refused_total 1\n");
+    })) << get("/metrics").body;
   });
   EXPECT_TRUE(wait_until([&] {
-    return contains(daemon_->err(), "pod default/web starts before its policies are in force");
+    return contains(daemon_->err(), "refused a pod's start: the policies of pod default/web");
   })) << daemon_->err();
+}
+
+// It is not isolated, whatever is in force.
+TEST_F(DaemonRuntime, LetsAPodOnTheNodesNetworkStartAtOnce) {
+  write("deny.yaml", "not: a policy: at all");  // never read, so that the daemon is not ready
+  start_daemon({"--nri", path_, "--nri-timeout", "60000"});
+  ASSERT_TRUE(runtime_->accepts()) << daemon_->err();
+  ASSERT_TRUE(runtime_->welcomes()) << daemon_->err();
+  auto sandbox = web_sandbox();
+  sandbox.network_namespace.clear();
+  const auto call = runtime_->calls({"RunPodSandbox", event_message(sandbox)});
+  const auto answer = runtime_->hears();
+  ASSERT_TRUE(answer) << daemon_->err();
+  EXPECT_EQ(answer->stream, call);
+  EXPECT_EQ(answer->message, "");
 }
 
 TEST_F(DaemonRuntime, IsMissedWhereItIsNotThere) {

@@ -117,6 +117,17 @@ TEST_F(NriConversation, HoldsAStartBackUntilItIsAnsweredOnce) {
   EXPECT_EQ(sent(), Texts{"1:"});
 }
 
+TEST_F(NriConversation, RefusesAStartOnceAndBriefly) {
+  hears(request(1, {"RunPodSandbox", event_message({})}));
+  conversation_.refuse(1, std::string(5'000, 'x'));
+  const auto refused = conversation_.take_output();
+  EXPECT_LT(refused.size(), 1'200U);
+  EXPECT_NE(refused.find("xxx"), std::string::npos);
+  conversation_.refuse(1, "again");
+  conversation_.answer(1);
+  EXPECT_EQ(sent(), Texts{});
+}
+
 TEST_F(NriConversation, PassesOnHowLongTheRuntimeWaits) {
   const auto heard = conversation_.receive(
       request(1, {"RunPodSandbox", event_message({}), std::chrono::seconds(2)}));

@@ -47,7 +47,11 @@ class NriPlugin : public testing::Test {
                answers_.push_back(answer);
                if (answers_at_once_) answer();
              },
-             [this](const Sandbox& sandbox) { told_.push_back("overdue " + sandbox.name); },
+             [this](const Sandbox& sandbox) {
+               told_.push_back("refused " + sandbox.name);
+               return "not yet: " + sandbox.name;
+             },
+             [this](const Sandbox& sandbox) { told_.push_back("lost " + sandbox.name); },
              [this](const Sandbox& sandbox) { told_.push_back("stopped " + sandbox.name); },
              [this](const Sandbox& sandbox) { told_.push_back("removed " + sandbox.name); },
              [this](const State& state) {
@@ -71,6 +75,9 @@ class NriPlugin : public testing::Test {
   Texts take_told() { return std::exchange(told_, {}); }
 
   static PluginFrame answer_to(std::uint32_t call) { return {1, call, 2, ""}; }
+  static PluginFrame refusal_of(std::uint32_t call, const std::string& why) {
+    return {1, call, 2, encode_response({.code = 14, .message = why, .payload = {}})};
+  }
 
   void run_until_told(std::size_t count) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -149,7 +156,7 @@ TEST_F(NriPlugin, TellsEventsInOrder) {
   EXPECT_EQ(take_told(), (Texts{"started a", "stopped a", "removed a"}));
 }
 
-TEST_F(NriPlugin, AnswersItselfWhenNobodyDoesInTime) {
+TEST_F(NriPlugin, RefusesWhenNobodyAnswersInTime) {
   auto timing = kQuick;
   timing.answer = milliseconds(1);
   listen();
@@ -157,22 +164,22 @@ TEST_F(NriPlugin, AnswersItselfWhenNobodyDoesInTime) {
   ASSERT_TRUE(runtime_->welcomes());
   take_told();
   const auto call = start_sandbox("a");
-  EXPECT_EQ(runtime_->hears(), answer_to(call));
-  EXPECT_EQ(take_told(), (Texts{"started a", "overdue a"}));
+  EXPECT_EQ(runtime_->hears(), refusal_of(call, "not yet: a"));
+  EXPECT_EQ(take_told(), (Texts{"started a", "refused a"}));
   answers_.at(0)();
   EXPECT_EQ(runtime_->hears_at_once(), std::nullopt);
 }
 
-TEST_F(NriPlugin, AnswersBeforeTheRuntimeGivesUp) {
+TEST_F(NriPlugin, RefusesBeforeTheRuntimeGivesUp) {
   listen();
   start();
   ASSERT_TRUE(runtime_->welcomes());
   const auto call = start_sandbox("a", milliseconds(4));
-  EXPECT_EQ(runtime_->hears(), answer_to(call));
-  EXPECT_TRUE(was_told("overdue a"));
+  EXPECT_EQ(runtime_->hears(), refusal_of(call, "not yet: a"));
+  EXPECT_TRUE(was_told("refused a"));
 }
 
-TEST_F(NriPlugin, IsNotOverdueOnceAnswered) {
+TEST_F(NriPlugin, DoesNotRefuseWhatWasAnswered) {
   answers_at_once_ = true;
   listen();
   start();
@@ -180,8 +187,8 @@ TEST_F(NriPlugin, IsNotOverdueOnceAnswered) {
   start_sandbox("a", milliseconds(20));
   answers_at_once_ = false;
   start_sandbox("b", milliseconds(40));  // whose time ends after that of the first
-  EXPECT_TRUE(runtime_->wait_until([&] { return was_told("overdue b"); }));
-  EXPECT_FALSE(was_told("overdue a"));
+  EXPECT_TRUE(runtime_->wait_until([&] { return was_told("refused b"); }));
+  EXPECT_FALSE(was_told("refused a"));
 }
 
 TEST_F(NriPlugin, ComesBackWhenTheRuntimeRestarts) {
@@ -199,7 +206,7 @@ TEST_F(NriPlugin, ComesBackWhenTheRuntimeRestarts) {
   EXPECT_EQ(take_told(), (Texts{"synchronized b", "connected: connected to fake v1"}));
 }
 
-TEST_F(NriPlugin, IsOverdueWithWhatItHoldsWhenTheConnectionEnds) {
+TEST_F(NriPlugin, LosesWhatItHoldsWhenTheConnectionEnds) {
   listen();
   start();
   ASSERT_TRUE(runtime_->welcomes());
@@ -210,7 +217,7 @@ TEST_F(NriPlugin, IsOverdueWithWhatItHoldsWhenTheConnectionEnds) {
   take_told();
   runtime_->hangs_up();
   run_until_told(2);
-  EXPECT_EQ(take_told(), (Texts{"overdue a", "refused: the runtime closed the connection"}));
+  EXPECT_EQ(take_told(), (Texts{"lost a", "refused: the runtime closed the connection"}));
 }
 
 TEST_F(NriPlugin, DoesNotAnswerOnAnotherConnection) {
@@ -288,8 +295,8 @@ TEST_F(NriPlugin, KeepsASynchronizedConnectionHoweverLong) {
   ASSERT_TRUE(runtime_->welcomes());
   take_told();
   start_sandbox("a", milliseconds(1'600));
-  EXPECT_TRUE(runtime_->wait_until([&] { return was_told("overdue a"); }));
-  EXPECT_EQ(take_told(), (Texts{"started a", "overdue a"}));
+  EXPECT_TRUE(runtime_->wait_until([&] { return was_told("refused a"); }));
+  EXPECT_EQ(take_told(), (Texts{"started a", "refused a"}));
 }
 
 TEST_F(NriPlugin, TellsThatTheRuntimeHungUpEarlyOrShutDown) {
