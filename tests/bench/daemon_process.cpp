@@ -8,18 +8,24 @@
 
 namespace portcullis::bench {
 
-DaemonProcess::DaemonProcess(const test::NetworkNamespace& network, std::string kubeconfig)
-    : network_(network), kubeconfig_(std::move(kubeconfig)) {
+DaemonProcess::DaemonProcess(const test::NetworkNamespace& network,
+                             std::vector<std::string> arguments)
+    : network_(network), arguments_(std::move(arguments)) {
   start();
 }
 
+DaemonProcess::DaemonProcess(const test::NetworkNamespace& network, const std::string& kubeconfig)
+    : DaemonProcess(network, std::vector<std::string>{"--kubeconfig", kubeconfig}) {}
+
 void DaemonProcess::start() {
-  process_.emplace(test::ChildSetup{
-      {PORTCULLIS_BINARY, "run", "--kubeconfig", kubeconfig_, "--node-name", "local", "--socket",
-       runtime_ / "admin.sock", "--snapshot", runtime_ / "ruleset", "--log-level", "warning"},
+  test::ChildSetup setup{
+      {PORTCULLIS_BINARY, "run", "--node-name", "local", "--socket", runtime_ / "admin.sock",
+       "--snapshot", runtime_ / "ruleset", "--log-level", "warning"},
       {},
       &network_,
-      ""});
+      ""};
+  setup.arguments.insert(setup.arguments.end(), arguments_.begin(), arguments_.end());
+  process_.emplace(setup);
 }
 
 void DaemonProcess::stop() {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/bench/process_usage.h"
 #include "tests/support/netns/network_namespace.h"
@@ -14,11 +15,13 @@ namespace portcullis::bench {
 // The real daemon of the node "local", in a network namespace with its loopback device up.
 class DaemonProcess {
  public:
-  // Starts it, without waiting.
-  DaemonProcess(const test::NetworkNamespace& network, std::string kubeconfig);
+  // Starts it, without waiting; `arguments` are those of its source, and further ones.
+  DaemonProcess(const test::NetworkNamespace& network, std::vector<std::string> arguments);
+  DaemonProcess(const test::NetworkNamespace& network, const std::string& kubeconfig);
 
   void stop();   // with SIGTERM, to its end; its rules stay
   void start();  // again, with the files that it left
+  void signal(int number) const { process_->signal(number); }
 
   // It enforces its initial objects.
   bool becomes_ready(std::chrono::seconds patience) const;
@@ -31,7 +34,7 @@ class DaemonProcess {
 
  private:
   const test::NetworkNamespace& network_;
-  std::string kubeconfig_;
+  const std::vector<std::string> arguments_;
   test::TemporaryDirectory runtime_;
   std::optional<test::ChildProcess> process_;  // none: stopped
 };
