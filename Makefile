@@ -18,7 +18,7 @@ CONFORMANCE_PACKAGES := bash-static libusrsctp-dev
 DEB_PACKAGES := dpkg-dev file gzip lintian man-db
 DEB_TEST_PACKAGES := mmdebstrap systemd-container procps zsh fish
 CLUSTER_PROGRAMS := etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet \
-  containerd containerd-shim-runc-v2 ctr runc flanneld bridge host-local loopback portmap ptp
+  containerd containerd-shim-runc-v2 crictl ctr runc flanneld bridge host-local loopback portmap ptp
 # These need no nf_tables, so they also run under qemu-user. They have the label portable.
 PORTABLE_TESTS := compiler_test explain_test k8s_access_test k8s_client_test netlink_encoding_test property_test
 LINT_PACKAGES := clang-format clang-tidy
@@ -26,6 +26,7 @@ SANITIZE_PACKAGES := clang libclang-rt-14-dev
 FUZZ_SECONDS := 60
 BENCH := .
 WIRING := .
+STARTS := 20
 
 BUILD := build/release
 # The preset that builds fastest, or the one already built.
@@ -113,15 +114,15 @@ image-check: image ## check that the image is reproducible, small, and without a
 # What a cluster of the tests takes besides its programs.
 cluster-images: configure image
 	@PACKAGES="$(CLUSTER_PACKAGES)" AS_ROOT="$(AS_ROOT)" sh scripts/install_packages.sh
-	cmake --build --preset release --target workload-server workload-probe
-	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox $(BUILD)/tests/cluster/workload-server \
-	  $(BUILD)/tests/cluster/workload-probe
+	cmake --build --preset release --target workload-server workload-probe workload-sender
+	$(AS_ROOT) sh scripts/build_test_image.sh workload /bin/busybox \
+	  $(addprefix $(BUILD)/tests/cluster/workload-,server probe sender)
 
 cluster-e2e: cluster-images ## run the tests in a whole cluster on this machine (needs root; WIRING=regex)
-	cmake --build --preset release --target cluster_test runtime_test
+	cmake --build --preset release --target cluster_test runtime_test starts_test
 	assets=$$(sh scripts/prepare_kubernetes.sh $(CLUSTER_PROGRAMS)) && \
 	$(AS_ROOT) env KUBEBUILDER_ASSETS=$$assets \
-	  IMAGES="build/image/portcullis.tar build/image/workload.tar" \
+	  IMAGES="build/image/portcullis.tar build/image/workload.tar" PORTCULLIS_STARTS=$(STARTS) \
 	  ctest --preset release --label-regex cluster --tests-regex '$(WIRING)' --no-tests=error
 
 conformance: cluster-images ## run upstream's tests of NetworkPolicy in a cluster (needs root; WIRING=regex)

@@ -44,7 +44,7 @@ assets=$cache/kubernetes-$version-$(checksum "$modules"/*/go.mod "$modules"/*/go
 
 module_of() {
   case $1 in
-    etcd | helm | runc) echo "$1" ;;
+    crictl | etcd | helm | runc) echo "$1" ;;
     containerd | containerd-shim-runc-v2 | ctr) echo containerd ;;
     flanneld) echo flannel ;;
     ptp | bridge | loopback | host-local | portmap) echo cni ;;
@@ -101,6 +101,7 @@ build_program() {
       ;;
   esac
   case $program in
+    crictl) build sigs.k8s.io/cri-tools/cmd/crictl ;;
     helm) build helm.sh/helm/v4/cmd/helm ;;
     etcd) build go.etcd.io/etcd/server/v3 ;;
     agnhost) build k8s.io/kubernetes/test/images/agnhost ;;

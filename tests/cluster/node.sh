@@ -14,7 +14,8 @@
 # its pods, "first,second"), ALL_PODS (the cluster's, "IPv4,IPv6"), PROGRAMS (their folder), PROXY_MODE,
 # IMAGES (archives, separated by blanks) and ALIASES (further names of images, "old=new"). If NRI is set,
 # it is a folder that gets the socket of the Node Resource Interface. If STATIC_PODS is set, it is a
-# folder of manifests, and the node belongs to no cluster: there are only containerd and a kubelet.
+# folder of manifests, and the node belongs to no cluster: there are only containerd and a kubelet. If
+# RUNTIME_ONLY is set, there is only containerd.
 set -eu
 
 name=portcullis-cluster  # and the process that called, in names of control groups
@@ -169,6 +170,11 @@ run() {
   make_mounts
   configure
   start_containerd
+  if [ -n "${RUNTIME_ONLY:-}" ]; then
+    connect_pods
+    wait
+    exit
+  fi
   [ -z "${STATIC_PODS:-}" ] || run_alone
   register
   run_program kubelet --config /run/kubelet.yaml --kubeconfig "$directory/admin" \

@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,80 +17,12 @@
 #include "daemon/nri/plugin.h"
 #include "tests/cluster/assets.h"
 #include "tests/cluster/fabric.h"
-#include "tests/support/process/child_process.h"
-#include "tests/support/process/temporary_directory.h"
-#include "tests/support/process/wait_until.h"
+#include "tests/cluster/lone_node.h"
 
 namespace portcullis::test {
 namespace {
 
-using namespace std::string_literals;
-using Json = nlohmann::json;
 using std::chrono::seconds;
-namespace fs = std::filesystem;
-
-// A node without a cluster. Its files are in a folder that it shares with the test.
-class LoneNode {
- public:
-  LoneNode(const ClusterAssets& assets, const Fabric& fabric)
-      : process_(std::make_unique<ChildProcess>(setup(assets, fabric))) {}
-  ~LoneNode() {
-    process_.reset();
-    wait_until([] {
-      return run_to_end({{"sh", "tests/cluster/node.sh", "clean"}, {}, nullptr, ""}).out.empty();
-    });
-  }
-
-  std::string socket() const { return files_ / "nri/nri.sock"; }
-
-  void run(const std::string& name, const Json& labels) {
-    const Json container = {
-        {"name", "main"},
-        {"image", "localhost/workload:test"},
-        {"command", {"/bin/sh", "-c", "ip -o address show eth0 >/out/$0; sleep infinity", name}},
-        {"volumeMounts", {{{"name", "out"}, {"mountPath", "/out"}}}}};
-    const Json pod = {
-        {"apiVersion", "v1"},
-        {"kind", "Pod"},
-        {"metadata", {{"name", name}, {"namespace", "shop"}, {"labels", labels}}},
-        {"spec",
-         {{"containers", {container}},
-          {"terminationGracePeriodSeconds", 0},
-          {"volumes", {{{"name", "out"}, {"hostPath", {{"path", files_ / "out"}}}}}}}}};
-    write_file(files_ / ("pods/" + name + ".json"), pod.dump());
-  }
-  void remove(const std::string& name) { fs::remove(files_ / ("pods/" + name + ".json")); }
-
-  void restart_runtime() { write_file(files_ / "restart", ""); }
-
-  // What the pod's container has written: its addresses.
-  std::string output_of(const std::string& name) const {
-    return read_file(files_ / ("out/" + name));
-  }
-
-  std::string logs() const {
-    std::string logs = process_->err();
-    for (const auto& name : {"containerd", "kubelet"}) {
-      logs += read_file(files_ / ("node."s + name + ".log"));
-    }
-    return logs;
-  }
-
- private:
-  ChildSetup setup(const ClusterAssets& assets, const Fabric& fabric) {
-    for (const auto* folder : {"nri", "pods", "out"}) fs::create_directory(files_ / folder);
-    const auto pods = Fabric::pods_of(1);
-    return {{"sh", "tests/cluster/node.sh", "start", "node-1", "ptp", files_.path().string()},
-            {"ADDRESSES=" + Fabric::address_of(1).v4, "PODS=" + pods.v4 + "," + pods.v6,
-             "PROGRAMS=" + assets.programs, "IMAGES=" + assets.images,
-             "ALIASES=", "NRI=" + files_ / "nri", "STATIC_PODS=" + files_ / "pods"},
-            &fabric.node(1),
-            ""};
-  }
-
-  const TemporaryDirectory files_;
-  std::unique_ptr<ChildProcess> process_;
-};
 
 class Runtime : public testing::Test {
  protected:
@@ -101,7 +31,7 @@ class Runtime : public testing::Test {
     auto fabric = Fabric::create(true);
     if (assets && fabric) {
       fabric_ = std::move(*fabric);
-      node_ = std::make_unique<LoneNode>(*assets, *fabric_);
+      node_ = std::make_unique<LoneNode>(*assets, *fabric_, LoneNode::Parts::kWithKubelet);
     } else {
       why_not_ = assets ? fabric.error().message : assets.error().message;
     }
