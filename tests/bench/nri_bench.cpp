@@ -128,6 +128,35 @@ BENCHMARK(nri_start)
     ->Args({10'000, 1'000})
     ->Apply(once);
 
+// The daemon's processor time for one pod's interface that comes and goes, with its addresses,
+// among as many as a node has: from the kernel's notifications to the commits.
+void interface_of_a_pod(benchmark::State& state) {
+  constexpr int kTurns = 200;
+  const ClusterSize size{10'000, 1'000, kBurst};
+  const auto node = NodeRuntime::build(state, size);
+  if (!node) return;
+  std::vector<Pod> pods;
+  const auto objects = cluster(size);
+  for (const auto& [key, pod] : objects.pods()) {
+    if (pod->node_name == "local") pods.push_back(*pod);
+  }
+  const auto must_plug = [&](const Pod& pod) {
+    if (!node->plug(pod)) state.SkipWithError("cannot make a pod's interface");
+  };
+  std::for_each(pods.begin(), pods.end() - 1, must_plug);
+  for (auto _ : state) {
+    const auto before = node->daemon().cpu_time();
+    for (int i = 0; i < kTurns; ++i) {
+      must_plug(pods.back());
+      node->unplug(pods.back());
+    }
+    const std::chrono::duration<double> used = node->daemon().cpu_time() - before;
+    state.SetIterationTime(used.count() / (2 * kTurns));
+  }
+}
+
+BENCHMARK(interface_of_a_pod)->Apply(once);
+
 bool is_protected(const std::string& dump, const Pod& pod) {
   return std::ranges::all_of(pod.addresses, [&](const Address& address) {
     const auto text = to_string(address);
