@@ -83,6 +83,16 @@ bool Cidr::contains(const Cidr& other) const {
   return contains(other.first()) && contains(other.last());
 }
 
+std::optional<Address> address_of(std::span<const std::uint8_t> bytes) {
+  for (const auto family : kFamilies) {
+    if (bytes.size() != static_cast<std::size_t>(bits(family)) / 8) continue;
+    Address address{family, 0};
+    for (const auto byte : bytes) address.value = address.value << 8 | byte;
+    return address;
+  }
+  return std::nullopt;
+}
+
 Result<Address> parse_address(std::string_view text) {
   const bool v6 = text.find(':') != std::string_view::npos;
   if (const auto value = v6 ? parse_ipv6(text) : parse_ipv4(text)) {

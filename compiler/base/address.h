@@ -4,6 +4,8 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,6 +51,9 @@ struct Cidr {
 // Text form: dotted quads for IPv4, with leading zeros in an octet read as decimal (as older API
 // servers do); RFC 4291 for IPv6, without a zone.
 [[nodiscard]] Result<Address> parse_address(std::string_view text);
+
+// In network byte order, as in packets, 4 or 16 bytes; none: of another length.
+std::optional<Address> address_of(std::span<const std::uint8_t> bytes);
 
 // "10.0.0.0/8". Host bits may be set, as older API servers accept them: they are masked.
 [[nodiscard]] Result<Cidr> parse_cidr(std::string_view text);

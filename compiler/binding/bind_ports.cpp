@@ -41,6 +41,7 @@ class Binder {
   struct Space {
     std::vector<PodPointer> candidates;  // pods that it may be
     PodPointer pod;                      // that it is
+    PodIdentity last;                    // that it was
     bool was_pod = false;
     bool is_several = false;  // nobody else may be these pods
   };
@@ -54,11 +55,17 @@ class Binder {
     const auto found = before.ports.find(port.index);
     if (found == before.ports.end()) return;
     space.was_pod = true;
-    const auto& key = found->second.pod;
-    const bool is_there = std::ranges::any_of(
-        space.candidates, [&](const PodPointer& pod) { return pod->key == key; });
-    if (key.name.empty() || is_there) return;
-    if (const auto pod = claims_.local_pod(key)) add(space, pod);
+    if (space.last.key.name.empty()) space.last = found->second.last;
+    if (space.last.key.name.empty()) return;
+    const auto pod = claims_.local_pod(space.last.key);
+    if (pod && pod->uid == space.last.uid && owns_an_address(pod)) add(space, pod);
+  }
+
+  // Another pod may own those that it claims.
+  bool owns_an_address(const PodPointer& pod) const {
+    return std::ranges::any_of(pod->addresses, [&](const Address& address) {
+      return claims_.subject_of(address).pod == pod;
+    });
   }
 
   bool is_its_own(const PodPointer& pod) const { return holders_.at(pod.get()).size() == 1; }
@@ -104,8 +111,10 @@ class Binder {
     bound.interface = port.interface;
     bound.bridge = port.bridge;
     bound.network_namespace = port.network_namespace;
+    bound.last = space.last;
     if (!space.pod) return;
     bound.pod = space.pod->key;
+    bound.last = {space.pod->key, space.pod->uid};
     std::ranges::copy_if(space.pod->addresses, std::back_inserter(bound.sources),
                          [&](const auto& each) {
                            const auto subject = claims_.subject_of(each);
@@ -124,6 +133,28 @@ class Binder {
 
 Bindings bind_ports(const PodPorts& ports, const Bindings& before, const Claims& claims) {
   return Binder(ports, before, claims).run();
+}
+
+Bindings recall(const PodPorts& ports, const BoundInterfaces& interfaces, const Claims& claims) {
+  std::map<Address, std::set<int>> spaces;
+  for (const auto& port : ports) {
+    for (const auto& address : port.addresses) spaces[address].insert(port.network_namespace);
+  }
+  Bindings before;
+  for (const auto& port : ports) {
+    const auto bound = interfaces.find(port.interface);
+    if (bound == interfaces.end()) continue;
+    auto& recalled = before.ports[port.index];
+    for (const auto& address : bound->second) {
+      const auto subject = claims.subject_of(address);
+      const auto now = spaces.find(address);
+      const bool is_elsewhere =
+          now != spaces.end() && now->second != std::set{port.network_namespace};
+      if (!subject.pod || subject.contested || is_elsewhere) continue;
+      recalled.last = {subject.pod->key, subject.pod->uid};
+    }
+  }
+  return before;
 }
 
 }  // namespace portcullis

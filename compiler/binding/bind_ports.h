@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,14 @@
 // the API says whose these are; neither alone tells who sends.
 namespace portcullis {
 
+// A pod, and not a later one of its name.
+struct PodIdentity {
+  ObjectKey key;
+  std::uint64_t uid = 0;  // as of Pod
+
+  bool operator==(const PodIdentity&) const = default;
+};
+
 // An interface that is a pod's: only packets with these sources pass it.
 struct BoundPort {
   std::string interface;
@@ -21,6 +30,7 @@ struct BoundPort {
   int network_namespace = 0;     // as of PodPort
   ObjectKey pod;                 // empty: unknown, so that it is closed
   std::vector<Address> sources;  // that the API gives to the pod; sorted; none while it is closed
+  PodIdentity last{};            // that pod, or while it is closed the last one; empty: unknown
 
   bool operator==(const BoundPort&) const = default;
 };
@@ -44,5 +54,12 @@ struct Claims {
 // last result: a namespace that was a pod's stays it while that pod exists, whatever addresses it
 // has, and is closed afterwards until another pod claims one of its addresses.
 Bindings bind_ports(const PodPorts& ports, const Bindings& before, const Claims& claims);
+
+// By an interface's name the addresses that a ruleset lets in; none: it is closed.
+using BoundInterfaces = std::map<std::string, std::set<Address>>;
+
+// What a daemon that has restarted can know of the result before: these interfaces were pods', and
+// each was the pod's that has its addresses, unless another namespace has these now.
+Bindings recall(const PodPorts& ports, const BoundInterfaces& interfaces, const Claims& claims);
 
 }  // namespace portcullis

@@ -8,6 +8,7 @@
 
 #include "compiler/binding/binding_table.h"
 #include "compiler/policy/anonymous_address.h"
+#include "compiler/policy/forward_chain.h"
 
 namespace portcullis {
 namespace {
@@ -32,7 +33,7 @@ constexpr std::array kOnLinkMessages = {kRouterSolicitation, kNeighborSolicitati
                                         kNeighborAdvertisement};
 
 // All multicast: the next bit is reserved, and 0 (RFC 7371).
-const Cidr kMulticast{{Family::kIpv6, AddressValue{0xff} << 120}, 9};
+const Cidr multicast{{Family::kIpv6, AddressValue{0xff} << 120}, 9};
 
 BaseChain before_conntrack() { return {"filter", 0, -300, 1}; }  // which is at -200
 BaseChain before_policies() { return {"filter", 2, -2, 1}; }     // which are at -1
@@ -83,11 +84,12 @@ std::vector<Rule> add_routed_chains(BindingTable& table) {
 
 void add_on_link(BindingTable& table, std::vector<Rule>& rules) {
   std::vector<Rule> neighbors;
+  neighbors.reserve(kOnLinkMessages.size() + 2);
   for (const auto type : kOnLinkMessages)
     neighbors.push_back({{Equal{Field::kIcmpv6Type, type}, accept}});
   table.deny(Unbound::kUnknown, neighbors);
   table.add_chain("on-link", std::move(neighbors));
-  for (const auto& block : {Cidr{kLinkLocal, kLinkLocalPrefix}, kMulticast})
+  for (const auto& block : {Cidr{kLinkLocal, kLinkLocalPrefix}, multicast})
     rules.push_back({{InBlock{Field::kIp6Destination, block}, table.go("on-link")}});
 }
 
@@ -209,6 +211,29 @@ Ruleset binding_rules(const Bindings& bindings, const BindingOptions& options) {
   BindingTable bridge(TableFamily::kBridge, options, ruleset);
   add_bridge_chains(bridged, bridge);
   return ruleset;
+}
+
+BoundInterfaces bound_interfaces(const Ruleset& ruleset) {
+  BoundInterfaces interfaces;
+  const auto visit = [&](const std::string& set, auto take) {
+    const auto found = ruleset.sets.find(set);
+    if (found == ruleset.sets.end()) return;
+    for (const auto& element : found->second.elements) {
+      const auto bytes = element.key.bytes();
+      const auto name = bytes.first(std::min(bytes.size(), size_of(FieldType::kIfname)));
+      take(interfaces[std::string(name.begin(), std::ranges::find(name, 0))],
+           bytes.subspan(name.size()));
+    }
+  };
+  for (const auto table : kTableFamilies) {
+    visit(name_in(table, "pod-interfaces"), [](const auto&, const auto&) {});
+    for (const auto family : kFamilies) {
+      visit(name_in(table, in_family("bound", family)), [&](auto& addresses, const auto& bytes) {
+        if (const auto address = address_of(bytes)) addresses.insert(*address);
+      });
+    }
+  }
+  return interfaces;
 }
 
 }  // namespace portcullis

@@ -47,4 +47,7 @@ namespace portcullis {
 //                                                                           -> count, drop
 Ruleset binding_rules(const Bindings& bindings, const BindingOptions& options);
 
+// The interfaces that a ruleset of ours binds, in both tables.
+BoundInterfaces bound_interfaces(const Ruleset& ruleset);
+
 }  // namespace portcullis

@@ -73,6 +73,9 @@ class IncrementalCompiler {
   Ruleset ruleset() const;
   RulesetSize size() const;  // of the same; takes a millisecond where it has 100,000 elements
 
+  // A restarted daemon's: what the kernel's rules bound before. Settled with the next change.
+  void recover(BoundInterfaces interfaces) { ports_.recover(std::move(interfaces)); }
+
   const ClusterState& cluster() const { return cluster_; }
   std::vector<AddressConflict> conflicts() const { return addresses_.conflicts(); }
   // Whether a pod of this node claims the address.

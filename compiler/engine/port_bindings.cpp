@@ -13,8 +13,17 @@ void PortBindings::set_ports(PodPorts ports) {
   changed_ = true;
 }
 
+void PortBindings::recover(BoundInterfaces interfaces) {
+  recovered_ = std::move(interfaces);
+  changed_ = true;
+}
+
 std::vector<Address> PortBindings::settle(const Claims& claims) {
   if (!std::exchange(changed_, false)) return {};
+  if (!recovered_.empty() && !ports_.empty()) {
+    auto recalled = recall(ports_, std::exchange(recovered_, {}), claims);
+    bindings_.ports.merge(recalled.ports);
+  }
   auto before = std::exchange(bindings_, bind_ports(ports_, bindings_, claims));
   std::vector<Address> changed;
   std::ranges::set_symmetric_difference(before.contested, bindings_.contested,

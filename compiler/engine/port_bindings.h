@@ -18,6 +18,9 @@ class PortBindings {
 
   void set_ports(PodPorts ports);
 
+  // What the kernel's rules bound before this daemon. Once, before the first take().
+  void recover(BoundInterfaces interfaces);
+
   // A pod of this node has got, lost, or changed an address.
   void mark_changed() { changed_ = !ports_.empty() || changed_; }
 
@@ -36,6 +39,7 @@ class PortBindings {
  private:
   const BindingOptions options_;
   PodPorts ports_;
+  BoundInterfaces recovered_;  // until there are ports
   bool changed_ = false;
   Bindings bindings_;
   Ruleset told_;  // as of the last take()

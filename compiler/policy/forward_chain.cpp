@@ -216,10 +216,8 @@ std::set<Address> dispatched_addresses(const Ruleset& ruleset) {
       for (const auto& element : set->second.elements) {
         const auto bytes = element.key.bytes();
         const auto size = static_cast<std::size_t>(bits(family)) / 8;
-        if (bytes.size() < size) continue;
-        Address address{family, 0};
-        for (std::size_t i = 0; i < size; ++i) address.value = address.value << 8 | bytes[i];
-        if (!is_anonymous(address)) addresses.insert(address);
+        const auto address = address_of(bytes.first(std::min(bytes.size(), size)));
+        if (address && !is_anonymous(*address)) addresses.insert(*address);
       }
     }
   }

@@ -56,6 +56,7 @@ bool Quarantine::recovered() {
     });
     return false;
   }
+  compiler_.recover(bound_interfaces(*table));
   const auto enforced = dispatched_addresses(*table);
   compiler_.quarantine(std::vector(enforced.begin(), enforced.end()));
   recovered_ = true;

@@ -30,9 +30,9 @@ class Quarantine {
              Retry retry, Opened opened);
 
   // A restarted daemon does not know which pods were here, but the kernel's table still names their
-  // addresses: those that no pod of this node claims stay closed. Call once all objects are known,
-  // before any commit. False if the table cannot be read, which is logged: `retry` is called later,
-  // and nothing may be committed until then.
+  // addresses: those that no pod of this node claims stay closed. The same of interfaces. Call once
+  // all objects are known, before any commit. False if the table cannot be read, which is logged:
+  // `retry` is called later, and nothing may be committed until then.
   bool recovered();
 
   // The compiler has applied events.

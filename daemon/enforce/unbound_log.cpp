@@ -57,9 +57,7 @@ std::optional<Address> address_at(std::span<const std::uint8_t> header, std::siz
                                   Family family) {
   const auto size = static_cast<std::size_t>(bits(family)) / 8;
   if (header.size() < offset + size) return std::nullopt;
-  Address address{family, 0};
-  for (const auto byte : header.subspan(offset, size)) address.value = address.value << 8 | byte;
-  return address;
+  return address_of(header.subspan(offset, size));
 }
 
 struct Ends {

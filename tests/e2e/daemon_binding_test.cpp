@@ -74,6 +74,16 @@ TEST_F(DaemonBinding, IsClosedOnceThePodIsGoneUntilTheInterfaceIs) {
   EXPECT_TRUE(becomes(false, "pod-interfaces")) << dumped();
 }
 
+TEST_F(DaemonBinding, OfAPodThatIsGoneStaysClosedAcrossARestart) {
+  plug();
+  start_and_wait_until_ready();
+  stop_daemon(SIGKILL);
+  write("web.yaml", pod_manifest("other", "10.0.0.2"));
+  start_and_wait_until_ready();
+  EXPECT_TRUE(becomes(false, kRouted)) << dumped();
+  EXPECT_TRUE(contains(dumped(), "elements = { \"veth1\" }")) << dumped();
+}
+
 TEST_F(DaemonBinding, OutlivesTheDaemonAndIsFoundAgain) {
   plug();
   ip(*network_, {"link add br0 type bridge", "link set veth1 master br0"});

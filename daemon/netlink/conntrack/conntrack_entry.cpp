@@ -14,14 +14,10 @@ constexpr std::uint16_t kDelete = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DEL
 std::optional<Address> read_address(const nlattr* attr) {
   const auto type = mnl_attr_get_type(attr);
   const bool v4 = type == CTA_IP_V4_SRC || type == CTA_IP_V4_DST;
-  const std::size_t size = mnl_attr_get_payload_len(attr);
-  if (size != (v4 ? 4U : 16U)) return std::nullopt;
-  Address address{v4 ? Family::kIpv4 : Family::kIpv6, 0};
-  const auto* byte = static_cast<const std::uint8_t*>(mnl_attr_get_payload(attr));
-  for (const auto* end = byte + size; byte != end; ++byte) {
-    address.value = address.value << 8 | *byte;
-  }
-  return address;
+  const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(attr));
+  const auto address = address_of({bytes, mnl_attr_get_payload_len(attr)});
+  const auto family = v4 ? Family::kIpv4 : Family::kIpv6;
+  return address && address->family == family ? address : std::nullopt;
 }
 
 void read_tuple(const nlattr* tuple, std::optional<Address>* place) {

@@ -64,12 +64,8 @@ std::optional<int> number_of(const nlattr* attr) {
 }
 
 std::optional<Address> address_of(const nlattr* attr) {
-  const std::size_t size = mnl_attr_get_payload_len(attr);
-  if (size != 4 && size != 16) return std::nullopt;
-  Address address{size == 4 ? Family::kIpv4 : Family::kIpv6, 0};
   const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(attr));
-  for (std::size_t i = 0; i < size; ++i) address.value = address.value << 8 | bytes[i];
-  return address;
+  return portcullis::address_of({bytes, mnl_attr_get_payload_len(attr)});
 }
 
 void put_address(nlmsghdr* message, std::uint16_t type, const Address& address) {

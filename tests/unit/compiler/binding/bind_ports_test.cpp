@@ -34,15 +34,7 @@ class Bind : public testing::Test {
 
   // "veth1 shop/web 10.0.0.1, veth2 closed", and what is contested.
   std::string bind(const PodPorts& ports) {
-    bindings_ = bind_ports(
-        ports, bindings_,
-        {[&](const Address& address) { return addresses_.holder(address).subject; },
-         [&](const ObjectKey& key) {
-           const auto found = cluster_.pods().find(key);
-           const bool is_here = found != cluster_.pods().end() && has_own_address(*found->second) &&
-                                found->second->is_local_to(kNode);
-           return is_here ? found->second : nullptr;
-         }});
+    bindings_ = bind_ports(ports, bindings_, claims_);
     std::string text;
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
     for (const auto& [index, bound] : bindings_.ports) {
@@ -55,8 +47,20 @@ class Bind : public testing::Test {
     return text;
   }
 
+  void recall_from(const BoundInterfaces& interfaces, const PodPorts& ports) {
+    bindings_ = recall(ports, interfaces, claims_);
+  }
+
   ClusterState cluster_;
   AddressBook addresses_{kNode};
+  const Claims claims_{
+      [this](const Address& address) { return addresses_.holder(address).subject; },
+      [this](const ObjectKey& key) {
+        const auto found = cluster_.pods().find(key);
+        const bool is_here = found != cluster_.pods().end() && has_own_address(*found->second) &&
+                             found->second->is_local_to(kNode);
+        return is_here ? found->second : nullptr;
+      }};
   Bindings bindings_;
 };
 
@@ -140,6 +144,51 @@ TEST_F(Bind, ANamespaceWithTheAddressesOfSeveralPodsIsNone) {
 TEST_F(Bind, NoAddressThatIsContestedAlready) {
   apply({pod("shop/web", "10.0.0.1 10.0.0.2"), pod("shop/other", "10.0.0.1")});
   EXPECT_EQ(bind({port(1, 0, "10.0.0.1 10.0.0.2")}), "veth1 shop/web 10.0.0.2");
+}
+
+// As a StatefulSet's: the former one's namespace may be there for a while.
+TEST_F(Bind, NoNamespaceOfAFormerPodOfTheName) {
+  apply({pod("shop/db-0", "10.0.0.1").uid("1")});
+  bind({port(1, 0, "10.0.0.1")});
+  apply({pod("shop/db-0", "10.0.0.2").uid("2")});
+  EXPECT_EQ(bind({port(1, 0, "10.0.0.1"), port(2, 1, "10.0.0.2")}),
+            "veth1 closed, veth2 shop/db-0 10.0.0.2");
+}
+
+TEST_F(Bind, NoNamespaceOfAPodThatHasLostItsAddressToANewerOne) {
+  apply({pod("shop/web", "10.0.0.1").created_at(1)});
+  bind({port(1, 0, "10.0.0.1")});
+  apply({pod("shop/next", "10.0.0.1").created_at(2)});
+  EXPECT_EQ(bind({port(1, 0, "10.0.0.1")}), "veth1 shop/next 10.0.0.1");
+}
+
+TEST_F(Bind, WhatWasAPodsIsNoOthersWhileItIsContested) {
+  apply({pod("shop/web", "10.0.0.1")});
+  bind({port(1, 0, "10.0.0.1")});
+  const std::string contested = "veth1 closed, veth2 closed, 10.0.0.1 contested";
+  EXPECT_EQ(bind({port(1, 0, "10.0.0.1"), port(2, 1, "10.0.0.1")}), contested);
+  EXPECT_EQ(bind({port(1, 0, ""), port(2, 1, "10.0.0.1")}), contested);
+  EXPECT_EQ(bind({port(1, 0, "")}), "veth1 shop/web 10.0.0.1");
+}
+
+TEST_F(Bind, RemembersAcrossARestartWhatTheKernelBound) {
+  apply({pod("shop/web", "10.0.0.1"), pod("shop/thief", "10.0.0.2")});
+  const PodPorts ports = {port(1, 0, "10.0.0.1"), port(2, 1, "10.0.0.1"), port(3, 2, ""),
+                          port(4, 3, "10.0.0.4")};
+  recall_from({{"veth1", {address("10.0.0.1")}},
+               {"veth2", {address("10.0.0.2")}},  // and took the other's since
+               {"veth3", {address("10.0.0.3")}},  // of a pod that is gone
+               {"veth9", {}}},
+              ports);
+  EXPECT_EQ(bind(ports), "veth1 shop/web 10.0.0.1, veth2 shop/thief 10.0.0.2, veth3 closed");
+}
+
+// The pod that had it is gone, and its namespace is not yet.
+TEST_F(Bind, ForgetsWhoseAnAddressWasThatAnotherNamespaceHas) {
+  apply({pod("shop/next", "10.0.0.1")});
+  const PodPorts ports = {port(1, 0, ""), port(2, 1, "10.0.0.1")};
+  recall_from({{"veth1", {address("10.0.0.1")}}}, ports);
+  EXPECT_EQ(bind(ports), "veth1 closed, veth2 shop/next 10.0.0.1");
 }
 
 TEST_F(Bind, DoesNotDependOnTheOrderOfEvents) {

@@ -118,6 +118,23 @@ TEST_F(PortBindingsTest, TunnelsAreDroppedUnlessPodsMaySendThem) {
   }
 }
 
+TEST_F(PortBindingsTest, AreRecoveredFromTheKernelsRules) {
+  apply({pod("shop/web", "10.0.0.1"), pod("shop/db", "10.0.0.2 fd00::2")});
+  set_ports({port(1, 0, {address("10.0.0.1")}), port(2, 1, {address("10.0.0.2")}, "br0")});
+  apply({removal_of(pod("shop/web", "10.0.0.1"))});
+  const auto bound = bound_interfaces(compiler_.ruleset());
+  EXPECT_EQ(bound,
+            (BoundInterfaces{{"veth1", {}}, {"veth2", {address("10.0.0.2"), address("fd00::2")}}}));
+  IncrementalCompiler next("n1");
+  next.apply({.events = {pod("shop/db", "10.0.0.2 fd00::2")}});
+  next.recover(bound);
+  const auto address_less = [](int index, const char* bridge) {
+    return PodPort{index, "veth" + std::to_string(index), bridge, index, {}};
+  };
+  next.set_ports({address_less(1, ""), address_less(2, "br0"), address_less(3, "")});
+  EXPECT_EQ(bound_interfaces(next.ruleset()), bound);
+}
+
 TEST_F(PortBindingsTest, UnknownPodsAreClosedBeforeThereIsAny) {
   BindingOptions options;
   options.unknown_pods.interfaces = {"cali*", "calico7", "eth7"};
