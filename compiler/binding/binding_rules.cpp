@@ -136,11 +136,13 @@ void add_inet_chains(const std::vector<BoundPort>& routed, const std::vector<Bou
 }
 
 void add_bridged_ip4(BindingTable& table) {
-  std::vector<Rule> rules = {{{table.is_bound(Family::kIpv4, Field::kIp4Source), table.pass()}}};
-  add_unspecified_ip4(rules);
-  table.add_allowed(Family::kIpv4, Field::kIp4Source, table.pass(), rules);
-  table.deny(Unbound::kSource, rules);
-  table.add_chain("ipv4", std::move(rules));
+  std::vector<Rule> unbound;
+  add_unspecified_ip4(unbound);
+  table.add_allowed(Family::kIpv4, Field::kIp4Source, table.pass(), unbound);
+  table.deny(Unbound::kSource, unbound);
+  table.add_chain("unbound", std::move(unbound), {}, "sources that are not the pod's");
+  table.add_chain("ipv4", {{{table.is_bound(Family::kIpv4, Field::kIp4Source), table.pass()}},
+                           {{table.enters_by("pod-interfaces"), table.go("unbound")}}});
 }
 
 void add_bridged_arp(BindingTable& table) {
@@ -182,12 +184,13 @@ void add_bridge_chains(const std::vector<BoundPort>& ports, BindingTable& table)
   add_bridged_ip4(table);
   add_bridged_arp(table);
   add_bridged_ip6(table);
-  std::vector<Rule> frame = {{{Equal{Field::kEtherType, kIp}, table.go("ipv4")}},
-                             {{Equal{Field::kEtherType, kIpv6}, table.go("ipv6")}},
+  std::vector<Rule> frame = {{{Equal{Field::kEtherType, kIpv6}, table.go("ipv6")}},
                              {{Equal{Field::kEtherType, kArp}, table.go("arp-sender")}}};
   table.deny(Unbound::kFrames, frame);
   table.add_chain("frame", std::move(frame));
-  std::vector<Rule> prerouting = {{{table.enters_by("pod-interfaces"), table.go("frame")}}};
+  // The type in the frame, where a tag is seen. First, so that one lookup lets most packets pass.
+  std::vector<Rule> prerouting = {{{Equal{Field::kEtherType, kIp}, Jump{table.name("ipv4")}}},
+                                  {{table.enters_by("pod-interfaces"), table.go("frame")}}};
   table.add_unknown_pods();
   if (table.closes_interfaces()) {
     add_closed_interfaces(table, prerouting);

@@ -23,8 +23,9 @@ namespace portcullis {
 //
 // For bridged pods, in the table bridge portcullis:
 //
-//     prerouting   a pod's interface?                -> frame
-//     frame        IPv4, IPv6 or ARP?                -> as above; also the sender that an ARP
+//     prerouting   IPv4?                             -> as above
+//                  a pod's interface?                -> frame
+//     frame        IPv6 or ARP?                      -> as above; also the sender that an ARP
 //                                                       packet names, and the target of an
 //                                                       advertisement, and of a solicitation from
 //                                                       the unspecified address

@@ -13,6 +13,7 @@ namespace {
 // What nodes take packets of other nodes out of: IPIP, 6in4; VXLAN, Geneve, and the VXLAN ports of
 // Weave and of Linux. GRE has keys, and pods use it themselves.
 constexpr std::array<std::uint8_t, 2> kTunnelProtocols = {4, 41};
+constexpr std::uint8_t kTcp = 6;
 constexpr std::array<std::uint16_t, 4> kTunnelPorts = {4789, 6081, 6784, 8472};
 
 constexpr std::string_view kDenied = "denied-";
@@ -201,19 +202,18 @@ std::string BindingTable::add_block_set(const std::string& local, Family family,
 }
 
 void BindingTable::add_tunnels() {
-  auto& protocols = add_set("tunnel-protocols", {FieldType::kInetProto}, "");
-  for (const auto protocol : kTunnelProtocols)
-    protocols.elements.push_back({ElementKey().append_protocol(protocol), {}, {}});
   auto& ports = add_set("tunnel-ports", {FieldType::kInetService}, "");
   for (const auto port : kTunnelPorts)
     ports.elements.push_back({ElementKey().append_port(port), {}, {}});
   add_denial("tunnel", Unbound::kTunnel, "another packet is inside");
-  const auto in_set = [&](Field field, const char* set) {
-    return InSet{{field}, name(set), false, false};
-  };
-  add_chain("tunnels", {{{in_set(Field::kL4Proto, "tunnel-protocols"), go("tunnel")}},
-                        {{in_set(Field::kUdpDestinationPort, "tunnel-ports"), go("tunnel")}},
-                        {{kAccept}}});
+  // Every packet of a pod passes this, so that those of TCP leave with the first comparison.
+  std::vector<Rule> rules = {
+      {{Equal{Field::kL4Proto, kTcp}, kAccept}},
+      {{InSet{{Field::kUdpDestinationPort}, name("tunnel-ports"), false, false}, go("tunnel")}}};
+  for (const auto protocol : kTunnelProtocols)
+    rules.push_back({{Equal{Field::kL4Proto, protocol}, go("tunnel")}});
+  rules.push_back({{kAccept}});
+  add_chain("tunnels", std::move(rules));
 }
 
 // For each of its addresses: an advertisement, or a solicitation, may have it as its target.

@@ -23,6 +23,10 @@ struct NamedValue {
 };
 
 constexpr NamedValue kNamedValues[] = {
+    {Field::kL4Proto, 4, "ipencap"},
+    {Field::kL4Proto, 6, "tcp"},
+    {Field::kL4Proto, 17, "udp"},
+    {Field::kL4Proto, 41, "ipv6"},
     {Field::kIcmpType, 3, "destination-unreachable"},
     {Field::kIcmpType, 11, "time-exceeded"},
     {Field::kIcmpType, 12, "parameter-problem"},

@@ -100,7 +100,7 @@ struct RateLimit {
 
 // ip6 hoplimit 255
 struct Equal {
-  Field field = Field::kIp6HopLimit;  // a number of one or two bytes
+  Field field = Field::kIp6HopLimit;  // a number of one or two bytes; if kL4Proto, the rule's last
   std::uint16_t value = 0;
   auto operator<=>(const Equal&) const = default;
 };

@@ -154,8 +154,8 @@ class Assembler {
 
   Result<void> compare(std::uint32_t operation, Field with, std::uint16_t value) {
     const PayloadField* field = find_payload_field(with);
-    const bool is_direction = with == Field::kConntrackDirection;
-    const std::size_t length = is_direction ? 1 : field == nullptr ? 0 : field->length;
+    const bool is_byte = with == Field::kConntrackDirection || with == Field::kL4Proto;
+    const std::size_t length = is_byte ? 1 : field == nullptr ? 0 : field->length;
     const bool fits = length == sizeof value || (length == 1 && value <= 0xff);
     if (!fits || !has(with)) {
       return failure(ErrorCode::kInvalidInput, std::string("cannot compare ") + to_string(with) +

@@ -64,15 +64,20 @@ class Reader {
       if (meta == nullptr && !checks_frame()) return;
       const auto& wanted = peek<Compare>(1)->data;
       const bool is_transport = meta != nullptr && meta->key == NFT_META_L4PROTO;
+      if (is_transport && !loads(2)) return;
       if (is_transport && !wanted.empty()) transport_ = wanted.front();
     }
+  }
+
+  bool loads(std::size_t ahead) const {
+    return peek<LoadMeta>(ahead) != nullptr || peek<LoadPayload>(ahead) != nullptr;
   }
 
   // Another field follows, which implies the check.
   bool checks_frame() const {
     const auto* load = peek<LoadPayload>();
     if (load == nullptr || load->base != NFT_PAYLOAD_LL_HEADER) return false;
-    return peek<LoadMeta>(2) != nullptr || peek<LoadPayload>(2) != nullptr;
+    return loads(2);
   }
 
   std::optional<Statement> read_statement() {

@@ -38,6 +38,8 @@ std::optional<std::uint16_t> number(const Packet& packet, Field field) {
       if (v4 != (field == Field::kIcmpType)) return std::nullopt;
       if (packet.protocol != (v4 ? kIcmp : kIcmpv6)) return std::nullopt;
       return packet.icmp_type;
+    case Field::kL4Proto:
+      return packet.protocol;
     case Field::kUdpDestinationPort:
       return packet.protocol == kUdp ? packet.port : std::nullopt;
     case Field::kDestinationPort:

@@ -200,7 +200,11 @@ void add_marks_and_interfaces(Ruleset& ruleset) {
   add(ruleset, Chain{{"input", hooked(1, 0), ""},
                      {{{Equal{kConntrackDirection, 1}, accept}},
                       {{Equal{kConntrackDirection, 0}, RateLimit{1'000}, Log{}}},
-                      {{RateLimit{5}, Log{7, "denied-source"}}}}});
+                      {{RateLimit{5}, Log{7, "denied-source"}}},
+                      {{Equal{kL4Proto, 6}, accept}},
+                      {{InBlock{kIp4Source, *parse_cidr("10.0.0.1/32"), false}, Equal{kL4Proto, 4},
+                        Counter{}, accept}},
+                      {{Equal{kL4Proto, 41}, drop}}}});
   add(ruleset, Chain{{"late", hooked(2, 30), "with a priority by number"},
                      {{{ConntrackMarkInSet{0xfe000000, "epoch"}, accept}},
                       {{ConntrackMarkInSet{0xfe000000, "epoch", true}, Counter{}}},
@@ -237,6 +241,7 @@ Ruleset bridge_table() {
                   {{Equal{kUdpDestinationPort, 67}, drop}},
                   {{InBlock{kIp6Source, *parse_cidr("::/128"), false}, Equal{kIcmpv6Type, 135}}},
                   {{InBlock{kIp6Source, *parse_cidr("fe80::/10"), false}, accept}},
+                  {{Equal{kL4Proto, 17}, accept}},
                   {{advertisement, Equal{kNeighborTargetScope, 0xfe80}, accept}},
                   {{advertisement, InBlock{kNeighborTarget, *parse_cidr("fd00::1/128"), false}}}}));
   add(ruleset,
