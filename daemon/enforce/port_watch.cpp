@@ -35,6 +35,11 @@ void PortWatch::look() {
   read();
 }
 
+Result<std::vector<Address>> PortWatch::addresses_in(const std::string& namespace_file) {
+  if (table_) return table_->addresses_in(namespace_file);
+  return failure(ErrorCode::kUnsupported, "the interfaces of this node are not known");
+}
+
 void PortWatch::wait() {
   descriptor_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
                           [this](const boost::system::error_code& error) {

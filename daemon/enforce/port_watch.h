@@ -42,6 +42,9 @@ class PortWatch {
   // Reads at once what has been notified, as for a pod that starts now.
   void look();
 
+  // As of nl::PortTable. kUnsupported before start().
+  [[nodiscard]] Result<std::vector<Address>> addresses_in(const std::string& namespace_file);
+
  private:
   using Time = std::chrono::steady_clock::time_point;
 

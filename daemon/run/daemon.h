@@ -59,7 +59,8 @@ class Daemon {
   void note_ports(const std::string& trouble);
   void follow_drops();
   void follow_runtime();
-  void start_pod(const nri::Sandbox& sandbox, nri::Sink::Answer answer);
+  void start_pod(nri::Sandbox sandbox, nri::Sink::Answer answer);
+  [[nodiscard]] Result<void> complete(nri::Sandbox& sandbox);
   void end_pod(const nri::Sandbox& sandbox);
   void let_pods_start();
   void settle_early();

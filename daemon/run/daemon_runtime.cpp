@@ -24,7 +24,8 @@ void Daemon::follow_runtime() {
   nri::Timing timing;
   timing.answer = options_.nri_timeout;
   nri::Sink sink;
-  sink.synchronized = [this](const auto& sandboxes) {
+  sink.synchronized = [this](std::vector<nri::Sandbox> sandboxes) {
+    for (auto& sandbox : sandboxes) static_cast<void>(complete(sandbox));
     early_pods_.synchronized(sandboxes, now());
     settle_early();
   };
@@ -58,12 +59,31 @@ void Daemon::follow_runtime() {
 
 // The runtime waits: what else is pending goes with it, at once. A pod on the node's network is
 // never isolated.
-void Daemon::start_pod(const nri::Sandbox& sandbox, nri::Sink::Answer answer) {
+void Daemon::start_pod(nri::Sandbox sandbox, nri::Sink::Answer answer) {
   if (sandbox.network_namespace.empty()) return answer();
   port_watch_.look();
+  // Otherwise it is isolated once the API server tells its addresses, as without NRI.
+  if (const auto complete_now = complete(sandbox); !complete_now) {
+    metrics_.started_pod_early();
+    log_warning("pod " + name_of(sandbox) +
+                " starts before it is isolated: the container runtime does not tell its addresses "
+                "(containerd does from 2.1 on), and " +
+                complete_now.error().message);
+  }
   held_pods_.push_back(std::move(answer));
   early_pods_.started(sandbox, now());
   if (status_.source_read) settle();
+}
+
+// containerd before 2.1 does not tell the addresses: they are in the namespace.
+Result<void> Daemon::complete(nri::Sandbox& sandbox) {
+  if (!sandbox.addresses.empty() || sandbox.network_namespace.empty()) return {};
+  auto found = port_watch_.addresses_in(sandbox.network_namespace);
+  if (!found) return tl::unexpected(found.error());
+  if (found->empty())
+    return failure(ErrorCode::kNotFound, sandbox.network_namespace + " has no address");
+  sandbox.addresses = std::move(*found);
+  return {};
 }
 
 void Daemon::end_pod(const nri::Sandbox& sandbox) {

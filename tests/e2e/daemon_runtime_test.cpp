@@ -7,6 +7,7 @@
 #include "tests/e2e/node.h"
 #include "tests/support/model/deltas.h"
 #include "tests/support/nri/fake_runtime.h"
+#include "tests/support/rig/command.h"
 
 // The container runtime tells of pods before their first container starts.
 namespace portcullis::test {
@@ -59,6 +60,30 @@ TEST_F(DaemonRuntime, LetsAPodStartOnceItIsIsolated) {
   EXPECT_EQ(answer->stream, call);
   EXPECT_TRUE(contains(dumped(), kIsolated)) << dumped();
   EXPECT_TRUE(contains(get("/metrics").body, "portcullis_runtime_connected 1"));
+}
+
+// As with containerd before 2.1.
+TEST_F(DaemonRuntime, ReadsTheAddressesInThePodsNamespace) {
+  auto pod = NetworkNamespace::create();
+  ASSERT_TRUE(pod) << pod.error().message;
+  start_with_runtime();
+  ASSERT_TRUE(run_ip(*network_, {"link add veth1 type veth peer name eth0 netns " + pod->path(),
+                                 "link set veth1 up"}));
+  ASSERT_TRUE(run_ip(*pod, {"link set eth0 up", "address add 10.0.0.1/32 dev eth0"}));
+  auto sandbox = web_sandbox();
+  sandbox.addresses.clear();
+  sandbox.network_namespace = pod->path();
+  runtime_->calls({"RunPodSandbox", event_message(sandbox)});
+  ASSERT_TRUE(runtime_->hears()) << daemon_->err();
+  EXPECT_TRUE(contains(dumped(), kIsolated)) << dumped();
+  sandbox.network_namespace = "/run/netns/none";
+  runtime_->calls({"RunPodSandbox", event_message(sandbox)});
+  ASSERT_TRUE(runtime_->hears()) << daemon_->err();
+  EXPECT_TRUE(contains(daemon_->err(),
+                       "pod default/web starts before it is isolated: the container runtime does "
+                       "not tell its addresses (containerd does from 2.1 on), and cannot open "
+                       "/run/netns/none: No such file or directory"))
+      << daemon_->err();
 }
 
 TEST_F(DaemonRuntime, TellsOfPodsThatAreThere) {

@@ -1,8 +1,10 @@
 #include "daemon/netlink/routes/port_table.h"
 
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -110,6 +112,20 @@ Result<void> PortTable::read() {
 bool PortTable::wants_more() const {
   return !listed_ ||
          std::ranges::any_of(spaces_, [](const auto& each) { return each.second.stale; });
+}
+
+Result<std::vector<Address>> PortTable::addresses_in(const std::string& namespace_file) {
+  const int descriptor = ::open(namespace_file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return failure(ErrorCode::kNotFound,
+                   "cannot open " + namespace_file + ": " + strerrordesc_np(errno));
+  }
+  const auto number = namespace_number(*requests_, descriptor);
+  ::close(descriptor);
+  if (!number) return tl::unexpected(number.error());
+  const auto space = *number ? spaces_.find(**number) : spaces_.end();
+  if (space != spaces_.end()) return space->second.addresses;
+  return failure(ErrorCode::kNotFound, "no interface of this node leads to " + namespace_file);
 }
 
 PodPorts PortTable::ports() const {

@@ -64,6 +64,10 @@ class PortTable {
   // Whether nobody needs to.
   bool hears_of_addresses() const { return hears_of_addresses_; }
 
+  // The addresses in the namespace that this file is, as of the last read(). kNotFound: it is not a
+  // namespace that an interface of this one leads to.
+  [[nodiscard]] Result<std::vector<Address>> addresses_in(const std::string& namespace_file);
+
   // As of the last read(). A kernel before Linux 4.20 does not tell what is behind them.
   PodPorts ports() const;
 

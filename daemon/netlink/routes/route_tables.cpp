@@ -4,6 +4,7 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -153,6 +154,21 @@ Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number, 
   return for_each_address_in(socket, namespace_number, family,
                              [&](const Address& address) { found.push_back(address); })
       .map([&] { return std::move(found); });
+}
+
+// rtgenmsg | NETNSA_FD u32; the answer: rtgenmsg | NETNSA_NSID s32, -1 for none
+Result<std::optional<int>> namespace_number(Socket& socket, int descriptor) {
+  std::optional<int> number;
+  Request<rtgenmsg> request(socket, RTM_GETNSID, NLM_F_ACK);
+  mnl_attr_put_u32(request.message(), NETNSA_FD, static_cast<std::uint32_t>(descriptor));
+  const auto done = request.send([&](const nlmsghdr* message) {
+    for_each_attribute(message, sizeof(rtgenmsg), [&](const nlattr* attr) {
+      if (mnl_attr_get_type(attr) == NETNSA_NSID) number = number_of(attr);
+    });
+  });
+  if (!done) return tl::unexpected(done.error());
+  if (number && *number < 0) number.reset();
+  return number;
 }
 
 // ifaddrmsg | IFA_TARGET_NETNSID s32 | IFA_LOCAL | IFA_ADDRESS: the peer's if IFA_LOCAL is there

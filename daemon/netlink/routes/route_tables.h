@@ -41,6 +41,10 @@ Link decode_link(const nlmsghdr* message);  // RTM_NEWLINK, with an ifinfomsg
 [[nodiscard]] Result<std::vector<Neighbor>> neighbors(Socket& socket, Family family);
 [[nodiscard]] Result<std::vector<Neighbor>> forwarding_entries(Socket& socket);
 
+// The number that this namespace gives to the one behind a descriptor of its file; none: no number,
+// so that no interface leads there.
+[[nodiscard]] Result<std::optional<int>> namespace_number(Socket& socket, int descriptor);
+
 // The addresses of another namespace's interfaces, by the number that this namespace gives it.
 // Needs CAP_NET_ADMIN there; kUnsupported: no such namespace, or Linux older than 4.20.
 [[nodiscard]] Result<std::vector<Address>> addresses_in(Socket& socket, int namespace_number,

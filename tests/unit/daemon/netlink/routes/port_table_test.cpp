@@ -100,6 +100,21 @@ class Ports : public testing::Test {
   std::optional<PortTable> table_;
 };
 
+TEST_F(Ports, HaveTheAddressesOfANamespaceByItsFile) {
+  wire(*pod_, "veth1");
+  ip(*pod_, "address add 10.0.0.1/24 dev eth0");
+  open({CAP_NET_ADMIN});
+  EXPECT_EQ(ports(), "veth1 10.0.0.1");
+  node_->run([&] {
+    EXPECT_EQ(table_->addresses_in(pod_->path()).value(), std::vector{*parse_address("10.0.0.1")});
+    EXPECT_EQ(table_->addresses_in(other_->path()).error().message,
+              "no interface of this node leads to " + other_->path());
+    EXPECT_EQ(table_->addresses_in("/none").error().message,
+              "cannot open /none: No such file or directory");
+    EXPECT_FALSE(table_->addresses_in("/dev/null"));
+  });
+}
+
 TEST_F(Ports, AreThoseThatAreThereAtFirst) {
   wire(*pod_, "veth1");
   ip(*pod_, "address add 10.0.0.1/24 dev eth0\naddress add fd00::1/64 dev eth0 nodad");
