@@ -173,13 +173,15 @@ class Starts : public testing::Test {
     return answer;
   }
 
-  void start_daemon(const std::string& nri) {
-    daemon_.emplace(ChildSetup{
+  void start_daemon(const std::string& nri, const std::vector<std::string>& more = {}) {
+    ChildSetup setup{
         {PORTCULLIS_BINARY, "run", "--manifests", files_ / "manifests", "--node-name", "node-1",
          "--socket", files_ / "admin.sock", "--snapshot", files_ / "ruleset", "--nri", nri},
         {},
         &site_->fabric.node(1),
-        ""});
+        ""};
+    setup.arguments.insert(setup.arguments.end(), more.begin(), more.end());
+    daemon_.emplace(setup);
     ASSERT_TRUE(wait_until([&] { return get("/readyz").status == 200; })) << daemon_->err();
     const std::string connected = nri == "off" ? "0" : "1";
     ASSERT_TRUE(wait_until([&] {
@@ -300,6 +302,18 @@ TEST_F(Starts, LetPacketsThroughThatPoliciesAllowAndNoOthers) {
   EXPECT_EQ(allowed.all_at_world, starts());
   EXPECT_EQ(allowed.all_at_server, starts());
   EXPECT_NE(get("/metrics").body.find("portcullis_pods_started_early_total 0"), std::string::npos);
+}
+
+// Nobody ever tells of them, so that those are closed, too, that are allowed.
+TEST_F(Starts, SendNothingWithoutTheRuntimeIfUnknownPodsAreClosed) {
+  start_daemon("off", {"--unknown-pods", "drop", "--pod-interfaces", "veth*"});
+  tells_ = false;
+  Seen denied;
+  Seen allowed;
+  run_pods(denied, allowed);
+  EXPECT_EQ(denied.pods, starts());
+  EXPECT_EQ(denied.at_world + denied.at_server, 0);
+  EXPECT_EQ(allowed.at_world + allowed.at_server, 0);
 }
 
 // The control: with the same rules, but without the runtime, pods are not known when they send.
