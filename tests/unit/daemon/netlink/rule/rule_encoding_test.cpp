@@ -114,7 +114,7 @@ TEST(Assemble, RefusesWhatItCannotWrite) {
   EXPECT_FALSE(assemble({{ConntrackStatus{16}}}));
   EXPECT_FALSE(assemble({{Foreign{"log"}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kIp4Source, 1}}}));
-  EXPECT_FALSE(assemble({{Equal{Field::kL4Proto, 6}}}));
+  EXPECT_FALSE(assemble({{Equal{Field::kL4Proto, 256}}}));
   EXPECT_FALSE(assemble({{Equal{Field::kIp6HopLimit, 256}}}));
   EXPECT_FALSE(assemble({{AtMost{Field::kOriginalIp4Source, 1}}}));
   EXPECT_FALSE(assemble({{InBlock{Field::kIp4Source, *parse_cidr("fe80::/10"), false}}}));
